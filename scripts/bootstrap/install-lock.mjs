@@ -1,0 +1,86 @@
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+const pollMs = 200;
+
+/** Runs an installation while no other process on this machine installs into the same node_modules. */
+export async function withInstallLock(root, install) {
+  mkdirSync(join(root, "node_modules"), { recursive: true });
+  const lock = join(root, "node_modules", ".bootstrap-lock");
+  await acquire(lock);
+  try {
+    return await install();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+async function acquire(lock) {
+  let announced = false;
+  while (!tryAcquire(lock)) {
+    const owner = readOwner(lock);
+    if (owner !== undefined && !isAlive(owner)) {
+      breakLock(lock, owner);
+      continue;
+    }
+    if (!announced)
+      console.error(
+        "Waiting for another command of this project to finish installing …",
+      );
+    announced = true;
+    await delay(pollMs);
+  }
+}
+
+// A hard link appears whole or not at all: a lock never exists without its owner in it.
+function tryAcquire(lock) {
+  const own = `${lock}.${process.pid}`;
+  writeFileSync(own, String(process.pid));
+  try {
+    linkSync(own, lock);
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw error;
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function readOwner(lock) {
+  try {
+    return Number(readFileSync(lock, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
+// Two waiters may find the same dead owner; the rename lets the second notice that it took away a living one's lock.
+function breakLock(lock, deadOwner) {
+  const taken = `${lock}.${process.pid}.stale`;
+  try {
+    renameSync(lock, taken);
+    if (readOwner(taken) !== deadOwner) linkSync(taken, lock);
+  } catch {
+    // Someone else was faster; the next attempt sees what is there now.
+  } finally {
+    rmSync(taken, { force: true });
+  }
+}

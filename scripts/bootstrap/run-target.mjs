@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
+import { constants } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { projectRoot } from "./project-root.mjs";
+
+const forwardedSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+// npm hands on what the terminal or a service manager sent to the whole group anyway: one press, two copies.
+const echoMs = 1_000;
+const parentCheckMs = 500;
+
+/** Starts a file or an installed command on the given Node, and ends as it ends. */
+export function runTarget({ node, target, args }) {
+  const { command, prefix, shell } = findTarget(node, target);
+  const child = spawn(command, [...prefix, ...args], {
+    cwd: projectRoot,
+    env: environmentFor(node),
+    stdio: "inherit",
+    shell,
+  });
+  forwardSignals(child);
+  child.once("error", (error) => {
+    console.error(`Cannot start ${target}: ${error.message}`);
+    process.exitCode = 127;
+  });
+  child.once("exit", (code, signal) => {
+    process.exit(signal ? 128 + constants.signals[signal] : (code ?? 1));
+  });
+}
+
+function forwardSignals(child) {
+  let forwardedAt = -Infinity;
+  const forward = (signal) => {
+    if (performance.now() - forwardedAt < echoMs) return;
+    forwardedAt = performance.now();
+    child.kill(signal);
+  };
+  for (const signal of forwardedSignals) {
+    process.on(signal, () => {
+      // A Ctrl-C in the terminal reaches the child by itself; a second copy would read as "stop at once".
+      if (signal !== "SIGINT" || !process.stdin.isTTY) forward(signal);
+    });
+  }
+  if (process.env.npm_lifecycle_event) onParentDeath(() => forward("SIGTERM"));
+}
+
+// npm gives a SIGTERM to the shell between it and us, and that shell dies without telling anybody.
+function onParentDeath(action) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    action();
+  }, parentCheckMs);
+  timer.unref();
+}
+
+function findTarget(node, target) {
+  if (/\.[cm]?[jt]s$/.test(target)) {
+    return {
+      command: node,
+      prefix: [resolve(projectRoot, target)],
+      shell: false,
+    };
+  }
+  const bin = join(projectRoot, "node_modules", ".bin", target);
+  if (process.platform === "win32")
+    return { command: target, prefix: [], shell: true };
+  if (!existsSync(bin)) return { command: target, prefix: [], shell: false };
+  return { command: node, prefix: [realpathSync(bin)], shell: false };
+}
+
+// The project's Node and commands first, so that a process that the target starts finds the same ones.
+function environmentFor(node) {
+  const pathName =
+    Object.keys(process.env).find((name) => name.toUpperCase() === "PATH") ??
+    "PATH";
+  const folders = [
+    dirname(node),
+    join(projectRoot, "node_modules", ".bin"),
+    process.env[pathName] ?? "",
+  ];
+  return { ...process.env, [pathName]: folders.join(delimiter) };
+}

@@ -1,0 +1,60 @@
+import { dockerAnswers } from "./docker-engine.ts";
+import { installRedis } from "./install-redis.ts";
+import { startKeptRedis } from "./kept-redis.ts";
+import { type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
+import { findRedisBinary } from "./redis-binary.ts";
+
+/** `start` keeps its data from one run to the next; the others begin with an empty Redis and leave nothing behind. */
+export type RedisPurpose = "start" | "demo" | "test";
+
+export interface FoundRedis
+  extends Partial<Pick<PrivateRedis, "restart" | "kill" | "pause" | "resume">> {
+  url: string;
+  /** `given` belongs to somebody else: never flush it. */
+  kind: "given" | "docker" | "private";
+  stop: () => Promise<void>;
+}
+
+/** Finds a Redis: the given one, else one from Docker, else a server started here, installed if need be. */
+export async function findRedis({
+  purpose,
+}: {
+  purpose: RedisPurpose;
+}): Promise<FoundRedis> {
+  const given = process.env.REDIS_URL;
+  if (given) return { url: given, kind: "given", stop: async () => undefined };
+  return (await fromDocker(purpose)) ?? (await fromThisMachine(purpose));
+}
+
+async function fromDocker(
+  purpose: RedisPurpose,
+): Promise<FoundRedis | undefined> {
+  if (!(await dockerAnswers())) return undefined;
+  try {
+    if (purpose === "start") {
+      const { startComposeRedis } = await import("./compose-redis.ts");
+      return { kind: "docker", ...(await startComposeRedis()) };
+    }
+    const { startContainerRedis } = await import("./container-redis.ts");
+    return { kind: "docker", ...(await startContainerRedis()) };
+  } catch (error) {
+    console.error(
+      `Docker could not start Redis (${firstLine(error)}): looking on this machine instead …`,
+    );
+    return undefined;
+  }
+}
+
+async function fromThisMachine(purpose: RedisPurpose): Promise<FoundRedis> {
+  const binary = findRedisBinary() ?? (await installRedis());
+  const redis =
+    purpose === "start"
+      ? await startKeptRedis(binary)
+      : await startPrivateRedis({ binary });
+  return { kind: "private", ...redis };
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().split("\n")[0] ?? "";
+}

@@ -1,0 +1,42 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot } from "../project-root.ts";
+import { NoRedisError } from "./no-redis-error.ts";
+import { type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
+import type { RedisBinary } from "./redis-binary.ts";
+
+/** A server of our own whose data stays in `.data/redis`, so that a restart forgets neither requests nor usage. */
+export async function startKeptRedis(
+  binary: RedisBinary,
+  dataDir = join(projectRoot, ".data", "redis"),
+): Promise<PrivateRedis> {
+  const pidFile = join(dataDir, "redis.pid");
+  refuseSecondServer(pidFile, dataDir);
+  const redis = await startPrivateRedis({
+    binary,
+    dataDir,
+    appendonly: true,
+    args: ["--pidfile", pidFile],
+  });
+  return {
+    ...redis,
+    stop: async () => {
+      await redis.stop();
+      rmSync(pidFile, { force: true });
+    },
+  };
+}
+
+// Two servers writing one append-only file would destroy it.
+function refuseSecondServer(pidFile: string, dataDir: string): void {
+  const pid = existsSync(pidFile) ? readFileSync(pidFile, "utf8").trim() : "";
+  if (!/^\d+$/.test(pid)) return;
+  const { stdout } = spawnSync("ps", ["-o", "comm=", "-p", pid], {
+    encoding: "utf8",
+  });
+  if (!/redis|valkey/.test(stdout ?? "")) return;
+  throw new NoRedisError(
+    `Redis (process ${pid}) already uses ${dataDir}: stop the other \`npm start\`, or set REDIS_URL to share one Redis.`,
+  );
+}

@@ -1,0 +1,134 @@
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findFreePort } from "./free-port.ts";
+import { findRedisBinary, type RedisBinary } from "./redis-binary.ts";
+import { launchServer, type ServerProcess } from "./server-process.ts";
+
+export interface PrivateRedisOptions {
+  /** Keep the data in an append-only file, so that it survives `restart()` and `kill()`. Default false. */
+  appendonly?: boolean;
+  /** When the append-only file is flushed to disk. Default `everysec`, as Redis itself. */
+  appendfsync?: "always" | "everysec" | "no";
+  /** Default: a temporary folder, removed by `stop()`. */
+  dataDir?: string;
+  binary?: RedisBinary;
+  /** More settings, as on the command line of redis-server: `["--maxmemory", "10mb"]`. */
+  args?: string[];
+}
+
+/** A Redis server of our own on 127.0.0.1. It ends with this process at the latest, in whatever way that ends. */
+export interface PrivateRedis {
+  url: string;
+  port: number;
+  dataDir: string;
+  pid: () => number;
+  /** Ends the server in order, if it runs, and starts it again: same port, same data folder. */
+  restart: () => Promise<void>;
+  /** `kill -9`; `restart()` brings it back. */
+  kill: () => Promise<void>;
+  /** Freezes the server: connections stay open and nothing is answered until `resume()`. */
+  pause: () => void;
+  resume: () => void;
+  stop: () => Promise<void>;
+}
+
+const startAttempts = 5;
+
+/** Starts a Redis server that nobody else uses. Throws when this machine has none to start. */
+export async function startPrivateRedis(
+  options: PrivateRedisOptions = {},
+): Promise<PrivateRedis> {
+  const binary = options.binary ?? findRedisBinary();
+  if (!binary) throw new Error("No redis-server or valkey-server on the PATH");
+  const temporaryFolder = options.dataDir
+    ? undefined
+    : mkdtempSync(join(tmpdir(), "openrouter-free-pool-redis-"));
+  const dataDir = options.dataDir ?? temporaryFolder ?? "";
+  mkdirSync(dataDir, { recursive: true });
+  const launch = (port: number) =>
+    launchServer(binary, {
+      args: serverArguments(port, dataDir, options),
+      temporaryFolder,
+    });
+  const first = await launchOnFreePort(launch);
+  return control(first, dataDir, {
+    launch: () => launch(first.port),
+    cleanUp: async () => {
+      if (temporaryFolder)
+        await rm(temporaryFolder, { recursive: true, force: true });
+    },
+  });
+}
+
+type LaunchedServer = { server: ServerProcess; port: number };
+
+async function launchOnFreePort(
+  launch: (port: number) => Promise<ServerProcess>,
+): Promise<LaunchedServer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await findFreePort();
+    try {
+      return { server: await launch(port), port };
+    } catch (error) {
+      // Another process may have taken the port since it was looked at.
+      if (attempt === startAttempts) throw error;
+    }
+  }
+}
+
+function control(
+  { server: first, port }: LaunchedServer,
+  dataDir: string,
+  {
+    launch,
+    cleanUp,
+  }: { launch: () => Promise<ServerProcess>; cleanUp: () => Promise<void> },
+): PrivateRedis {
+  let server = first;
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    dataDir,
+    pid: () => server.pid,
+    restart: async () => {
+      await server.end("SIGTERM");
+      server = await launch();
+    },
+    kill: () => server.end("SIGKILL"),
+    pause: () => server.send("SIGSTOP"),
+    resume: () => server.send("SIGCONT"),
+    stop: async () => {
+      await server.end("SIGTERM");
+      await cleanUp();
+    },
+  };
+}
+
+function serverArguments(
+  port: number,
+  dataDir: string,
+  options: PrivateRedisOptions,
+): string[] {
+  return [
+    ...[
+      "--port",
+      String(port),
+      "--bind",
+      "127.0.0.1",
+      "--protected-mode",
+      "yes",
+    ],
+    ...["--dir", dataDir, "--save", "", "--daemonize", "no", "--logfile", ""],
+    ...[
+      "--appendonly",
+      options.appendonly ? "yes" : "no",
+      "--appendfsync",
+      options.appendfsync ?? "everysec",
+    ],
+    // Never evict: what is stored are queued requests and the count of what was used up.
+    ...["--maxmemory-policy", "noeviction"],
+    ...(options.args ?? []),
+  ];
+}

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { dieWithParent } from "../processes/die-with-parent.ts";
+import { unrefChild } from "../processes/unref-child.ts";
+import type { RedisBinary } from "./redis-binary.ts";
+
+export interface ServerProcess {
+  pid: number;
+  /** Sends a signal and waits for the end; SIGTERM lets Redis flush its append-only file. */
+  end: (signal: "SIGTERM" | "SIGKILL") => Promise<void>;
+  send: (signal: "SIGSTOP" | "SIGCONT") => void;
+}
+
+interface LaunchOptions {
+  args: string[];
+  /** Removed when our own process dies without having stopped the server. */
+  temporaryFolder?: string | undefined;
+}
+
+const startTimeoutMs = 30_000;
+const endTimeoutMs = 10_000;
+
+/** Starts one Redis process and waits until it accepts connections; it never outlives this process. */
+export async function launchServer(
+  binary: RedisBinary,
+  options: LaunchOptions,
+): Promise<ServerProcess> {
+  // Detached: a Ctrl-C in the terminal must not take Redis away from workers that still drain.
+  const child = spawn(binary.path, options.args, {
+    argv0: binary.argv0,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  dieWithParent(child, options.temporaryFolder);
+  await untilReady(child);
+  unrefChild(child);
+  return {
+    pid: child.pid ?? 0,
+    send: (signal) => void child.kill(signal),
+    end: (signal) => end(child, signal),
+  };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, "exit");
+  child.ref();
+  child.kill(signal);
+  child.kill("SIGCONT");
+  const force = setTimeout(() => child.kill("SIGKILL"), endTimeoutMs);
+  await exited;
+  clearTimeout(force);
+}
+
+// Its own word for it, rather than a connection: another Redis might already listen on the port.
+async function untilReady(child: ChildProcess): Promise<void> {
+  const over = new AbortController();
+  const late = setTimeout(() => child.kill("SIGKILL"), startTimeoutMs);
+  let output = "";
+  const ready = new Promise<void>((resolve) => {
+    const collect = (chunk: Buffer) => {
+      output += chunk.toString();
+      if (/ready to accept connections/i.test(output)) resolve();
+    };
+    for (const stream of outputs(child)) stream.on("data", collect);
+  });
+  const ended = once(child, "exit", { signal: over.signal });
+  ended.catch(() => undefined);
+  try {
+    await Promise.race([
+      ready,
+      ended.then(() =>
+        Promise.reject(new Error(`Redis did not start: ${lastLine(output)}`)),
+      ),
+    ]);
+  } finally {
+    clearTimeout(late);
+    over.abort();
+    // Nobody reads the rest, but a full pipe would block the server.
+    for (const stream of outputs(child))
+      stream.removeAllListeners("data").resume();
+  }
+}
+
+function outputs(child: ChildProcess) {
+  return [child.stdout, child.stderr].filter((stream) => stream !== null);
+}
+
+function lastLine(output: string): string {
+  return output.trim().split("\n").at(-1) ?? "";
+}

@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot } from "../project-root.ts";
+import { findRedis } from "../redis/find-redis.ts";
+import { NoRedisError } from "../redis/no-redis-error.ts";
+import { announceGateway, gatewayUrl } from "./announce-gateway.ts";
+import { openRouterKeysAreSet } from "./openrouter-keys.ts";
+import { listenForStopSignals, type StopSignals } from "./stop-signals.ts";
+import { type Supervised, supervise } from "./supervise.ts";
+
+/** Everything on one machine: Redis if none is given, one gateway, one worker. Ends when told to, or when one of them cannot run. */
+export async function runStack({ watch }: { watch: boolean }): Promise<void> {
+  const envFile = join(projectRoot, ".env");
+  if (existsSync(envFile)) process.loadEnvFile(envFile);
+  if (!openRouterKeysAreSet(process.env)) {
+    console.error(
+      "OPENROUTER_API_KEYS is not set: copy .env.example to .env and put your OpenRouter keys there, or try `npm run demo`, which needs none.",
+    );
+    process.exitCode = 1;
+    return;
+  }
+  try {
+    await runWithRedis(watch);
+  } catch (error) {
+    if (!(error instanceof NoRedisError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+async function runWithRedis(watch: boolean): Promise<void> {
+  const stop = listenForStopSignals();
+  const redis = await findRedis({ purpose: "start" });
+  try {
+    if (!stop.isRequested()) {
+      process.exitCode = await runApps({ watch, redisUrl: redis.url, stop });
+    }
+  } finally {
+    await redis.stop();
+  }
+}
+
+interface AppsOptions {
+  watch: boolean;
+  redisUrl: string;
+  stop: StopSignals;
+}
+
+async function runApps({
+  watch,
+  redisUrl,
+  stop,
+}: AppsOptions): Promise<number> {
+  const start = (name: string) =>
+    supervise({
+      name,
+      args: [
+        ...(watch ? ["--watch", "--watch-preserve-output"] : []),
+        join(projectRoot, "apps", name, "src", "main.ts"),
+      ],
+      env: { ...process.env, REDIS_URL: redisUrl },
+    });
+  const worker = start("worker");
+  const gateway = start("gateway");
+  stop.onForced(() => {
+    for (const app of [gateway, worker]) app.kill();
+  });
+  const settled = new AbortController();
+  const announced = announceGateway(gatewayUrl(process.env), settled.signal);
+  const exitCode = await Promise.race([
+    stop.requested.then(() => 0),
+    gateway.gaveUp,
+    worker.gaveUp,
+  ]);
+  settled.abort();
+  await announced;
+  await drain([gateway, worker]);
+  return exitCode;
+}
+
+// The gateway first: the requests that it still has to answer need the worker.
+async function drain(apps: Supervised[]): Promise<void> {
+  console.error(
+    "Stopping: finishing what is under way (Ctrl-C again to stop at once) …",
+  );
+  for (const app of apps) await app.stop();
+}

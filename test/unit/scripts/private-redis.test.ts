@@ -1,0 +1,123 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { startKeptRedis } from "../../../scripts/redis/kept-redis.ts";
+import { findRedisBinary } from "../../../scripts/redis/redis-binary.ts";
+import {
+  type PrivateRedisOptions,
+  privateRedisAvailable,
+  startPrivateRedis,
+} from "../../support/redis.ts";
+import { createProject, runNode } from "./temporary-project.ts";
+
+beforeEach((context) => {
+  if (!privateRedisAvailable()) context.skip("needs redis-server on the PATH");
+});
+
+async function startServer(options?: PrivateRedisOptions) {
+  const redis = await startPrivateRedis(options);
+  onTestFinished(() => redis.stop());
+  return redis;
+}
+
+/** One command over a connection of its own, by the inline form of Redis's protocol. */
+async function ask(port: number, command: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.write(`${command}\r\n`);
+  const [answer] = await once(socket, "data");
+  socket.destroy();
+  return String(answer).trim();
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test("listens on 127.0.0.1 only, never evicts, and leaves nothing behind", async () => {
+  const redis = await startServer();
+  expect(await ask(redis.port, "CONFIG GET bind")).toContain("127.0.0.1");
+  expect(await ask(redis.port, "CONFIG GET maxmemory-policy")).toContain(
+    "noeviction",
+  );
+  await redis.stop();
+  expect(isAlive(redis.pid())).toBe(false);
+  expect(existsSync(redis.dataDir)).toBe(false);
+});
+
+test("keeps port and data over a restart and over kill -9", async () => {
+  const redis = await startServer({ appendonly: true, appendfsync: "always" });
+  const { port } = redis;
+  await ask(port, "SET first 1");
+  await redis.restart();
+  await ask(port, "SET second 2");
+  await redis.kill();
+  await expect(ask(port, "PING")).rejects.toThrow("ECONNREFUSED");
+  await redis.restart();
+  expect(await ask(port, "MGET first second")).toBe("*2\r\n$1\r\n1\r\n$1\r\n2");
+});
+
+test("answers nothing while it is paused", async () => {
+  const redis = await startServer();
+  redis.pause();
+  const answer = ask(redis.port, "PING");
+  expect(await Promise.race([answer, delay(300, "silence")])).toBe("silence");
+  redis.resume();
+  expect(await answer).toBe("+PONG");
+});
+
+test("can be stopped while it is paused", async () => {
+  const redis = await startServer();
+  redis.pause();
+  await redis.stop();
+  expect(isAlive(redis.pid())).toBe(false);
+});
+
+test("ends, with its folder, when the process that started it is killed", async () => {
+  const project = createProject();
+  const owner = runNode(
+    [
+      "--input-type=module",
+      "--eval",
+      `const { startPrivateRedis } = await import(process.argv[1] + "/scripts/redis/private-redis.ts");
+      const { port, dataDir } = await startPrivateRedis();
+      console.log(JSON.stringify({ port, dataDir }));
+      setInterval(() => {}, 1000);`,
+      project.root,
+    ],
+    { env: process.env },
+  );
+  await vi.waitUntil(() => owner.stdout().endsWith("\n"), { timeout: 10_000 });
+  const { port, dataDir } = JSON.parse(owner.stdout());
+  expect(await ask(port, "PING")).toBe("+PONG");
+  owner.child.kill("SIGKILL");
+  await expect
+    .poll(() => ask(port, "PING").catch((error) => error.code), {
+      timeout: 10_000,
+    })
+    .toBe("ECONNREFUSED");
+  await expect.poll(() => existsSync(dataDir), { timeout: 10_000 }).toBe(false);
+});
+
+test("is not started twice on one data folder that is kept", async () => {
+  const binary = findRedisBinary();
+  if (!binary) throw new Error("no binary");
+  const dataDir = join(createProject().root, "data");
+  const redis = await startKeptRedis(binary, dataDir);
+  onTestFinished(() => redis.stop());
+  await expect(startKeptRedis(binary, dataDir)).rejects.toThrow(
+    `already uses ${dataDir}`,
+  );
+
+  await ask(redis.port, "SET kept 1");
+  await redis.stop();
+  const next = await startKeptRedis(binary, dataDir);
+  onTestFinished(() => next.stop());
+  expect(await ask(next.port, "GET kept")).toBe("$1\r\n1");
+});

@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { findFreePort } from "../../../scripts/redis/free-port.ts";
+import {
+  createProject,
+  type Run,
+  runNode,
+  type TemporaryProject,
+} from "./temporary-project.ts";
+
+const untilOptions = { timeout: 15_000, interval: 20 };
+
+// Stand-ins that show from outside what `npm start` does to its processes.
+const app = (name: string) => `
+  import { appendFileSync } from "node:fs";
+  const note = (text: string) => appendFileSync("events", "${name} " + text + "\\n");
+  console.log(JSON.stringify({ name: "${name}", pid: process.pid, redis: process.env.REDIS_URL }));
+  process.on("SIGTERM", () => { note("SIGTERM"); setTimeout(() => { note("ended"); process.exit(0); }, Number(process.env.DRAIN_MS ?? 200)); });
+  setInterval(() => {}, 1000);
+`;
+const gateway = `${app("gateway")}
+  import { createServer } from "node:http";
+  createServer((_, response) => response.end()).listen(Number(process.env.PORT));
+`;
+
+async function startStack(
+  project: TemporaryProject,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Run> {
+  if (!project.has("apps/gateway/src/main.ts")) {
+    project.write("apps/gateway/src/main.ts", gateway);
+  }
+  if (!project.has("apps/worker/src/main.ts")) {
+    project.write("apps/worker/src/main.ts", app("worker"));
+  }
+  return runNode([join(project.root, "scripts/start.ts")], {
+    env: {
+      PATH: process.env.PATH,
+      PORT: String(await findFreePort()),
+      REDIS_URL: "redis://127.0.0.1:1",
+      OPENROUTER_API_KEYS: "sk-or-v1-test",
+      ...env,
+    },
+  });
+}
+
+async function untilReady(run: Run): Promise<void> {
+  await vi.waitUntil(() => run.stderr().includes("Ready: "), untilOptions);
+  await vi.waitUntil(() => pidsOf(run).length === 2, untilOptions);
+}
+
+function pidsOf(run: Run): number[] {
+  const lines = run.stdout().split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line).pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+test("without a key, stops with one line that says what to do", async () => {
+  const run = await startStack(createProject(), { OPENROUTER_API_KEYS: " , " });
+  expect(await run.ended).toBe(1);
+  expect(run.stdout()).toBe("");
+  expect(run.stderr()).toMatch(
+    /^OPENROUTER_API_KEYS is not set: copy \.env\.example.*npm run demo.*\n$/,
+  );
+});
+
+test("takes the keys from .env", async () => {
+  const project = createProject();
+  project.write(".env", "OPENROUTER_API_KEYS=sk-or-v1-test\n");
+  const run = await startStack(project, { OPENROUTER_API_KEYS: undefined });
+  await untilReady(run);
+  run.child.kill("SIGTERM");
+  expect(await run.ended).toBe(0);
+});
+
+test("passes the logs through, says when it is ready, and stops the gateway before the worker", async () => {
+  const project = createProject();
+  const run = await startStack(project);
+  await untilReady(run);
+  expect(run.stdout()).toContain('"redis":"redis://127.0.0.1:1"');
+  run.child.kill("SIGTERM");
+  expect(await run.ended).toBe(0);
+  expect(project.read("events").trim().split("\n")).toEqual([
+    "gateway SIGTERM",
+    "gateway ended",
+    "worker SIGTERM",
+    "worker ended",
+  ]);
+});
+
+test("stops at once on the second signal", async () => {
+  const run = await startStack(createProject(), { DRAIN_MS: "60000" });
+  await untilReady(run);
+  run.child.kill("SIGINT");
+  await vi.waitUntil(() => run.stderr().includes("Stopping"), untilOptions);
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  run.child.kill("SIGINT");
+  await run.ended;
+  expect(pidsOf(run).filter(isAlive)).toEqual([]);
+});
+
+test("ends with the exit code of a process that cannot run, and takes the other one along", async () => {
+  const project = createProject();
+  project.write(
+    "apps/worker/src/main.ts",
+    'console.error("PORT: wrong"); process.exit(9);',
+  );
+  const run = await startStack(project);
+  expect(await run.ended).toBe(9);
+  expect(run.stderr()).toContain("The worker ended (exit code 9): stopping.");
+});
+
+test("leaves no process behind when it is killed", async () => {
+  const project = createProject();
+  const run = await startStack(project);
+  await untilReady(run);
+  run.child.kill("SIGKILL");
+  await vi.waitUntil(
+    () =>
+      project.has("events") &&
+      project.read("events").match(/ended/g)?.length === 2,
+    untilOptions,
+  );
+});
