@@ -1,0 +1,77 @@
+import { isRecord } from "./json.ts";
+
+/** What the simulator reads of a completion's body. */
+export type CompletionRequest = {
+  /** The model, then the fallbacks of `models`; empty when none is given. */
+  models: string[];
+  stream: boolean;
+  hasInput: boolean;
+  /** Text of the last user message (or prompt, or input). */
+  prompt: string;
+  marker: string | null;
+  /** The tool to call, when tools are given and the prompt says `use tool`. */
+  tool: string | null;
+};
+
+function readText(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map(readPart).join("");
+}
+
+function readPart(part: unknown): string {
+  if (typeof part === "string") return part;
+  return isRecord(part) && typeof part.text === "string" ? part.text : "";
+}
+
+function readLastUserMessage(messages: unknown[]): string {
+  const last = messages.findLast((m) => isRecord(m) && m.role === "user");
+  return isRecord(last) ? readText(last.content) : "";
+}
+
+function readPrompt(body: Record<string, unknown>): string {
+  if (Array.isArray(body.messages)) return readLastUserMessage(body.messages);
+  const { prompt, input } = body;
+  if (prompt !== undefined) return readText(prompt);
+  if (Array.isArray(input) && input.some(isRecord)) {
+    return readLastUserMessage(input);
+  }
+  return readText(input);
+}
+
+function readMarker(body: Record<string, unknown>): string | null {
+  if (typeof body.user === "string") return body.user;
+  const { metadata } = body;
+  const marker = isRecord(metadata) ? metadata.marker : undefined;
+  return typeof marker === "string" ? marker : null;
+}
+
+function readTool(
+  body: Record<string, unknown>,
+  prompt: string,
+): string | null {
+  const { tools, tool_choice: choice } = body;
+  if (!Array.isArray(tools) || choice === "none") return null;
+  const [tool]: unknown[] = tools;
+  if (!isRecord(tool) || !prompt.includes("use tool")) return null;
+  // Chat nests the name in `function`; the Responses and Messages forms do not.
+  const owner = isRecord(tool.function) ? tool.function : tool;
+  return typeof owner.name === "string" ? owner.name : null;
+}
+
+/** Reads a parsed body of any of the completion endpoints. */
+export function readRequest(body: Record<string, unknown>): CompletionRequest {
+  const models = Array.isArray(body.models) ? body.models : [];
+  const prompt = readPrompt(body);
+  return {
+    models: [body.model, ...models].filter((id) => typeof id === "string"),
+    stream: body.stream === true,
+    hasInput:
+      body.messages !== undefined ||
+      body.prompt !== undefined ||
+      body.input !== undefined,
+    prompt,
+    marker: readMarker(body),
+    tool: readTool(body, prompt),
+  };
+}
