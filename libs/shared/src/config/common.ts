@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { milliseconds, wholeNumber } from "./variables.ts";
+
+/** Variables that the gateway and the worker read alike. */
+export const commonVariables = {
+  REDIS_URL: z
+    .url({
+      protocol: /^rediss?$/,
+      error: "a URL such as redis://localhost:6379",
+    })
+    .default("redis://localhost:6379")
+    // The password may stand in the URL.
+    .meta({ secret: true }),
+  /** First part of every Redis key, so that several pools can share one Redis. */
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, "letters, digits, dots, dashes and underscores")
+    .default("orpool"),
+  /** Calls an account may make in any window of RATE_LIMIT_WINDOW_MS. */
+  RATE_LIMIT_PER_MINUTE: wholeNumber(1, 100_000).default(20),
+  /** Calls an account may make in a UTC day. */
+  RATE_LIMIT_PER_DAY: wholeNumber(1, 10_000_000).default(200),
+  /** Length of the "minute", in ms. */
+  RATE_LIMIT_WINDOW_MS: milliseconds(100).default(60_000),
+  /** Length of the "day", in ms, counted from the epoch; shorter only for rehearsals. */
+  RATE_LIMIT_DAY_MS: milliseconds(1_000).default(86_400_000),
+  /** Safety margin added to a window, in ms; 1 % of the window, 50 to 1000 ms, when unset. */
+  RATE_LIMIT_GUARD_MS: milliseconds(0).optional(),
+  LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], {
+      error: "one of trace, debug, info, warn, error, fatal, silent",
+    })
+    .default("info"),
+  /** Also write logs to this file; it is rotated daily and at 50 MB. */
+  LOG_FILE: z.string().optional(),
+  /** How long a stopping process waits for work in hand, in ms. */
+  SHUTDOWN_GRACE_MS: milliseconds(0).default(25_000),
+} as const;
+
+/** The limits of one account, as the limiter script takes them. Times in ms. */
+export type RateLimits = {
+  readonly perMinute: number;
+  readonly perDay: number;
+  readonly windowMs: number;
+  readonly dayMs: number;
+  readonly guardMs: number;
+};
+
+type RateLimitVariables = {
+  readonly RATE_LIMIT_PER_MINUTE: number;
+  readonly RATE_LIMIT_PER_DAY: number;
+  readonly RATE_LIMIT_WINDOW_MS: number;
+  readonly RATE_LIMIT_DAY_MS: number;
+  readonly RATE_LIMIT_GUARD_MS?: number | undefined;
+};
+
+/** Gathers the limiter's settings and works out the guard when none is set. */
+export function readRateLimits(config: RateLimitVariables): RateLimits {
+  const onePercentMs = Math.round(config.RATE_LIMIT_WINDOW_MS / 100);
+  return {
+    perMinute: config.RATE_LIMIT_PER_MINUTE,
+    perDay: config.RATE_LIMIT_PER_DAY,
+    windowMs: config.RATE_LIMIT_WINDOW_MS,
+    dayMs: config.RATE_LIMIT_DAY_MS,
+    guardMs:
+      config.RATE_LIMIT_GUARD_MS ?? Math.min(Math.max(onePercentMs, 50), 1_000),
+  };
+}

@@ -1,0 +1,130 @@
+--[[
+  Takes one call slot for one job, or says when the next one is.
+
+  Atomic because checking and counting must be one step: any number of workers
+  asks at once, and no account may ever be granted more than its limits.
+  All times come from Redis's own clock, in ms since the epoch.
+
+  The truth about an account is in two keys:
+    <account prefix><account>          HASH  day (number of the day), dayUsed, lastUsedAt,
+                                             parkedUntil, parkedReason
+    <account prefix><account>:minute   LIST  times of its last grants, oldest first, at most
+                                             `perMinute` of them
+  The pool's two sorted sets are an index over accounts, so that finding one costs O(log n):
+    idle      by last use: the least recently used account is tried first
+    resting   by the time at which a slot becomes free
+  The index may be behind (another pool with other keys can use the same account), so a
+  candidate is always checked against the truth, and moved to `resting` when it has no slot.
+
+  KEYS[1] idle        SORTED SET
+  KEYS[2] resting     SORTED SET
+  KEYS[3] rotation    HASH    account -> usable key ids, comma-separated, next one first
+  KEYS[4] members     HASH    exists while the pool is registered
+  KEYS[5] alive       STRING  exists while the gateway that waits for this job lives
+  KEYS[6] cancelled   STRING  exists when the client has gone
+  KEYS[7] cooldown    STRING  exists while the job's model cools down
+
+  ARGV[1] account prefix
+  ARGV[2] perMinute   grants in any window
+  ARGV[3] perDay      grants in a day
+  ARGV[4] windowMs
+  ARGV[5] dayMs
+  ARGV[6] guardMs     added to the window, and kept clear before the day's end
+
+  Returns
+    {'granted', account, key id, ms until another slot is free (0: now, -1: never by itself)}
+    {'busy', ms until the next slot}
+    {'model-cooling', ms}
+    {'cancelled'} {'orphaned'}
+    {'no-usable-key'}   every key of the pool is retired
+    {'unregistered'}    Redis does not know the pool (any more)
+]]
+local idle, resting, rotation, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local alive, cancelled, cooldown = KEYS[5], KEYS[6], KEYS[7]
+local accountPrefix = ARGV[1]
+local perMinute, perDay = tonumber(ARGV[2]), tonumber(ARGV[3])
+local windowMs, dayMs, guardMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+
+-- How many accounts one call may move between the sets, so that no call blocks Redis for long.
+local MOST_MOVES = 256
+
+if redis.call('EXISTS', cancelled) == 1 then return { 'cancelled' } end
+if redis.call('EXISTS', alive) == 0 then return { 'orphaned' } end
+local coolingMs = redis.call('PTTL', cooldown)
+if coolingMs > 0 then return { 'model-cooling', coolingMs } end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local day = math.floor(now / dayMs)
+local dayEnd = (day + 1) * dayMs
+
+-- Numbers are written with %.0f: Lua would turn large ones into 1.7e+12.
+local function text(number) return string.format('%.0f', number) end
+
+-- When the account may be called next: `now` or earlier means that it has a free slot.
+local function availableAt(account)
+  local state = redis.call('HMGET', accountPrefix .. account, 'parkedUntil', 'day', 'dayUsed')
+  local at = tonumber(state[1]) or 0
+  local nth = redis.call('LINDEX', accountPrefix .. account .. ':minute', -perMinute)
+  if nth then at = math.max(at, tonumber(nth) + windowMs + guardMs) end
+  local dayUsed = tonumber(state[2]) == day and tonumber(state[3]) or 0
+  -- A call granted just before the day's end might be counted in the next day.
+  if dayUsed >= perDay or now >= dayEnd - guardMs then at = math.max(at, dayEnd) end
+  return at, dayUsed
+end
+
+local function untilNext()
+  if redis.call('ZCARD', idle) > 0 then return 0 end
+  local first = redis.call('ZRANGE', resting, 0, 0, 'WITHSCORES')
+  if #first == 0 then return -1 end
+  return math.max(1, math.ceil(tonumber(first[2]) - now))
+end
+
+for _, account in ipairs(redis.call('ZRANGEBYSCORE', resting, '-inf', now, 'LIMIT', 0, MOST_MOVES)) do
+  local lastUsedAt = redis.call('HGET', accountPrefix .. account, 'lastUsedAt') or '0'
+  redis.call('ZREM', resting, account)
+  redis.call('ZADD', idle, lastUsedAt, account)
+end
+
+for _ = 1, MOST_MOVES do
+  local account = redis.call('ZRANGE', idle, 0, 0)[1]
+  if not account then break end
+  local at, dayUsed = availableAt(account)
+  local ids = redis.call('HGET', rotation, account)
+
+  if not ids then
+    redis.call('ZREM', idle, account)
+  elseif at <= now then
+    local accountKey = accountPrefix .. account
+    local minuteKey = accountKey .. ':minute'
+    redis.call('RPUSH', minuteKey, text(now))
+    redis.call('LTRIM', minuteKey, -perMinute, -1)
+    redis.call('PEXPIRE', minuteKey, windowMs + guardMs)
+    redis.call('HSET', accountKey, 'day', text(day), 'dayUsed', dayUsed + 1, 'lastUsedAt', text(now))
+    redis.call('PEXPIRE', accountKey, text(2 * dayMs))
+
+    local keyId, others = ids:match('^([^,]+),(.+)$')
+    if keyId then
+      redis.call('HSET', rotation, account, others .. ',' .. keyId)
+    else
+      keyId = ids
+    end
+
+    local nextAt = availableAt(account)
+    if nextAt <= now then
+      redis.call('ZADD', idle, text(now), account)
+    else
+      redis.call('ZREM', idle, account)
+      redis.call('ZADD', resting, text(nextAt), account)
+    end
+    return { 'granted', account, keyId, untilNext() }
+  else
+    redis.call('ZREM', idle, account)
+    redis.call('ZADD', resting, text(at), account)
+  end
+end
+
+local waitMs = untilNext()
+if waitMs >= 0 then return { 'busy', math.max(1, waitMs) } end
+if redis.call('EXISTS', members) == 1 then return { 'no-usable-key' } end
+return { 'unregistered' }

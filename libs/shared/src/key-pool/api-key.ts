@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+
+/**
+ * An OpenRouter API key as the worker holds it. Only `id`, `mask` and `account`
+ * may leave the process.
+ */
+export type ApiKey = {
+  /** First 16 hex digits of the key's SHA-256; stands for the key in Redis and in logs. */
+  readonly id: string;
+  /** What people see, such as `sk-or-v1-abc...xyz`. */
+  readonly mask: string;
+  /** The budget that the key draws on; keys of one account share it. */
+  readonly account: string;
+  readonly secret: string;
+};
+
+const accountName = /^[\w.@-]{1,64}$/;
+// What an HTTP header value may hold, without blanks and without our separators.
+const keyText = /^[\x21-\x2b\x2d-\x7e]{8,512}$/;
+
+/**
+ * Parses `key` or `account=key`. A key without a name is an account of its own.
+ *
+ * @throws {Error} whose message does not contain the key.
+ */
+export function parseApiKey(entry: string): ApiKey {
+  const equals = entry.startsWith("sk-") ? -1 : entry.indexOf("=");
+  const secret = entry.slice(equals + 1).trim();
+  const named = equals < 0 ? undefined : entry.slice(0, equals).trim();
+  if (named !== undefined && !accountName.test(named)) {
+    throw new Error(
+      "account names are 1 to 64 letters, digits, dots, dashes, underscores or @",
+    );
+  }
+  if (!keyText.test(secret)) {
+    throw new Error("a key is 8 to 512 printable characters without blanks");
+  }
+  const id = createHash("sha256").update(secret).digest("hex").slice(0, 16);
+  return { id, mask: maskApiKey(secret), account: named ?? id, secret };
+}
+
+/**
+ * Parses a list of keys. A key that is given twice counts once.
+ *
+ * @throws {Error} naming the entry by its place, never by its text.
+ */
+export function parseApiKeys(entries: readonly string[]): readonly ApiKey[] {
+  const keys = new Map<string, ApiKey>();
+  for (const [index, entry] of entries.entries()) {
+    if (entry.trim() === "") continue;
+    try {
+      const key = parseApiKey(entry.trim());
+      const known = keys.get(key.id);
+      if (known && known.account !== key.account) {
+        throw new Error("this key was given before with another account");
+      }
+      keys.set(key.id, key);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`entry ${index + 1}: ${reason}`);
+    }
+  }
+  return [...keys.values()];
+}
+
+/** Shows enough of a key to recognise it, never enough to guess the rest. */
+export function maskApiKey(secret: string): string {
+  const [head, tail] = secret.startsWith("sk-or-v1-") ? [12, 3] : [3, 3];
+  const hidden = secret.length - head - tail;
+  return hidden >= 16
+    ? `${secret.slice(0, head)}...${secret.slice(-tail)}`
+    : `${secret.slice(0, 2)}...`;
+}

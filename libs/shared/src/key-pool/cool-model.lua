@@ -1,0 +1,32 @@
+--[[
+  Lets a model cool down after it (not the key) was refused.
+
+  Atomic because many calls to a hot model are refused at once, and they must count as one
+  refusal: only the first one after a cooldown makes the next step longer.
+
+  KEYS[1] cooldown   STRING  exists while the model cools down
+  KEYS[2] step       STRING  refusals in a row; forgotten after a quiet time
+  ARGV[1] statedMs   what the answer asked for; 0 when it asked for nothing
+  ARGV[2] firstMs    the first step when nothing was asked for; doubled each time
+  ARGV[3] longestMs  the longest step
+
+  Returns how long the model cools down from now (ms).
+]]
+local cooldown, step = unpack(KEYS)
+local statedMs, firstMs, longestMs = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+
+local remainingMs = redis.call('PTTL', cooldown)
+local steps = tonumber(redis.call('GET', step)) or 0
+if remainingMs <= 0 then steps = steps + 1 end
+
+local durationMs = statedMs
+if durationMs <= 0 then
+  if remainingMs > 0 then return remainingMs end
+  durationMs = math.min(firstMs * 2 ^ (steps - 1), longestMs)
+end
+durationMs = math.ceil(durationMs)
+if remainingMs >= durationMs then return remainingMs end
+
+redis.call('SET', cooldown, '1', 'PX', durationMs)
+redis.call('SET', step, steps, 'PX', durationMs * 2 + longestMs)
+return durationMs

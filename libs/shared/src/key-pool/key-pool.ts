@@ -1,0 +1,269 @@
+import { createHash } from "node:crypto";
+import type { Redis } from "ioredis";
+import type { RateLimits } from "../config/common.ts";
+import type { RedisKeys } from "../redis/keys.ts";
+import { loadScript, runScript } from "../redis/script.ts";
+import type { ApiKey } from "./api-key.ts";
+
+const scripts = {
+  acquire: loadScript(new URL("./acquire.lua", import.meta.url)),
+  register: loadScript(new URL("./register.lua", import.meta.url)),
+  parkAccount: loadScript(new URL("./park-account.lua", import.meta.url)),
+  retireKey: loadScript(new URL("./retire-key.lua", import.meta.url)),
+  coolModel: loadScript(new URL("./cool-model.lua", import.meta.url)),
+};
+
+/** A pool that no worker has renewed for this long is forgotten. */
+export const poolTtlMs = 3_600_000;
+/** How long a retired key is remembered after the last key was retired. */
+const retiredTtlMs = 30 * 86_400_000;
+const firstCooldownMs = 2_000;
+const longestCooldownMs = 60_000;
+/** Keys registered in one script call, so that a huge pool does not block Redis. */
+const registerBatch = 500;
+
+/** Whom a slot is for. */
+export type SlotRequest = {
+  readonly jobId: string;
+  readonly gatewayId: string;
+  readonly model: string;
+};
+
+/** What the limiter says. Times in ms from now. */
+export type Acquisition =
+  /** `nextSlotMs` is when another slot is free: 0 now, -1 not by itself. */
+  | {
+      readonly kind: "granted";
+      readonly key: ApiKey;
+      readonly nextSlotMs: number;
+    }
+  | { readonly kind: "busy"; readonly retryAfterMs: number }
+  | { readonly kind: "model-cooling"; readonly retryAfterMs: number }
+  /** The client has gone. */
+  | { readonly kind: "cancelled" }
+  /** The gateway that waits for the job has gone. */
+  | { readonly kind: "orphaned" }
+  | { readonly kind: "no-usable-key" };
+
+/** Why a key is out of use, as it is stored and shown. */
+export type Retirement = {
+  readonly reason: "invalid" | "key-limit" | "no-credit";
+  /** ms since the epoch. */
+  readonly at: number;
+};
+
+/**
+ * The API keys of one worker fleet and the limits of their accounts.
+ *
+ * Workers that hold the same keys share one pool: its id is a digest of their
+ * ids. Workers with other keys form another pool, and the accounts' counters,
+ * which all pools share, still hold. So keys can change one worker at a time.
+ */
+export class KeyPool {
+  readonly #redis: Redis;
+  readonly #redisKeys: RedisKeys;
+  readonly #limits: RateLimits;
+  readonly #keysById: ReadonlyMap<string, ApiKey>;
+  readonly #registerArgs: readonly string[];
+  /** Digest of the key ids and their accounts. */
+  readonly id: string;
+
+  constructor(options: {
+    redis: Redis;
+    redisKeys: RedisKeys;
+    limits: RateLimits;
+    keys: readonly ApiKey[];
+  }) {
+    this.#redis = options.redis;
+    this.#redisKeys = options.redisKeys;
+    this.#limits = options.limits;
+    this.#keysById = new Map(options.keys.map((key) => [key.id, key]));
+    this.#registerArgs = options.keys.flatMap(({ account, id, mask }) => [
+      account,
+      id,
+      JSON.stringify({ account, mask }),
+    ]);
+    const members = options.keys
+      .map((key) => `${key.account}=${key.id}`)
+      .sort();
+    this.id = createHash("sha256")
+      .update(members.join("\n"))
+      .digest("hex")
+      .slice(0, 16);
+  }
+
+  get keys(): readonly ApiKey[] {
+    return [...this.#keysById.values()];
+  }
+
+  /** Makes the pool known to Redis. May be repeated; keys in use stay as they are. */
+  async register(): Promise<void> {
+    const batchArgs = registerBatch * 3;
+    for (let at = 0; at < this.#registerArgs.length; at += batchArgs) {
+      await this.#runRegister(this.#registerArgs.slice(at, at + batchArgs));
+    }
+  }
+
+  /** Keeps the pool's keys in Redis alive, and makes it known again if they are lost. */
+  async renew(): Promise<void> {
+    const isKnown = await this.#redis.exists(
+      this.#redisKeys.poolMembers(this.id),
+    );
+    await (isKnown === 1 ? this.#runRegister([]) : this.register());
+  }
+
+  /** Takes one slot, in one round trip. */
+  async acquire(request: SlotRequest): Promise<Acquisition> {
+    const reply = await this.#runAcquire(request);
+    if (reply[0] !== "unregistered") return this.#readAcquisition(reply);
+    // Redis lost its data: our keys come back with the next words we say.
+    await this.register();
+    return this.#readAcquisition(await this.#runAcquire(request));
+  }
+
+  /** Keeps an account out of use for `durationMs`, because OpenRouter said so. */
+  async parkAccount(
+    account: string,
+    durationMs: number,
+    reason: string,
+  ): Promise<void> {
+    await runScript(
+      this.#redis,
+      scripts.parkAccount,
+      [
+        this.#redisKeys.accountPrefix + account,
+        this.#redisKeys.poolIdle(this.id),
+        this.#redisKeys.poolResting(this.id),
+      ],
+      [
+        account,
+        Math.ceil(durationMs),
+        reason,
+        Math.ceil(Math.max(2 * this.#limits.dayMs, 2 * durationMs)),
+      ],
+    );
+  }
+
+  /** Takes a key out of use. @returns false when it was out of use already. */
+  async retireKey(key: ApiKey, retirement: Retirement): Promise<boolean> {
+    const wasUsed = await runScript(
+      this.#redis,
+      scripts.retireKey,
+      [
+        this.#redisKeys.poolIdle(this.id),
+        this.#redisKeys.poolResting(this.id),
+        this.#redisKeys.poolRotation(this.id),
+        this.#redisKeys.retiredKeys,
+      ],
+      [key.account, key.id, JSON.stringify(retirement), retiredTtlMs],
+    );
+    return wasUsed === 1;
+  }
+
+  /** Takes all keys of an account out of use. */
+  async retireAccount(account: string, retirement: Retirement): Promise<void> {
+    for (const key of this.keys) {
+      if (key.account === account) await this.retireKey(key, retirement);
+    }
+  }
+
+  /** Puts a retired key back into use. */
+  async restoreKey(key: ApiKey): Promise<void> {
+    await this.#redis.hdel(this.#redisKeys.retiredKeys, key.id);
+    const { account, id, mask } = key;
+    await this.#runRegister([account, id, JSON.stringify({ account, mask })]);
+  }
+
+  /** The keys of this pool that are out of use. */
+  async readRetiredKeys(): Promise<readonly ApiKey[]> {
+    const ids = await this.#redis.hkeys(this.#redisKeys.retiredKeys);
+    return ids.flatMap((id) => this.#keysById.get(id) ?? []);
+  }
+
+  /**
+   * Lets a model cool down, by what the answer asked for or in growing steps.
+   *
+   * @returns how long it cools down, in ms.
+   */
+  async coolModel(
+    model: string,
+    statedMs: number | undefined,
+  ): Promise<number> {
+    const durationMs = await runScript(
+      this.#redis,
+      scripts.coolModel,
+      [
+        this.#redisKeys.modelCooldown(model),
+        this.#redisKeys.modelCooldownStep(model),
+      ],
+      [Math.ceil(statedMs ?? 0), firstCooldownMs, longestCooldownMs],
+    );
+    return Number(durationMs);
+  }
+
+  #runRegister(triples: readonly string[]): Promise<unknown> {
+    return runScript(
+      this.#redis,
+      scripts.register,
+      [
+        this.#redisKeys.poolIdle(this.id),
+        this.#redisKeys.poolResting(this.id),
+        this.#redisKeys.poolRotation(this.id),
+        this.#redisKeys.poolMembers(this.id),
+        this.#redisKeys.retiredKeys,
+        this.#redisKeys.pools,
+      ],
+      [this.#redisKeys.accountPrefix, this.id, poolTtlMs, ...triples],
+    );
+  }
+
+  async #runAcquire(request: SlotRequest): Promise<readonly unknown[]> {
+    const { perMinute, perDay, windowMs, dayMs, guardMs } = this.#limits;
+    const reply = await runScript(
+      this.#redis,
+      scripts.acquire,
+      [
+        this.#redisKeys.poolIdle(this.id),
+        this.#redisKeys.poolResting(this.id),
+        this.#redisKeys.poolRotation(this.id),
+        this.#redisKeys.poolMembers(this.id),
+        this.#redisKeys.gatewayAlive(request.gatewayId),
+        this.#redisKeys.cancelled(request.jobId),
+        this.#redisKeys.modelCooldown(request.model),
+      ],
+      [
+        this.#redisKeys.accountPrefix,
+        perMinute,
+        perDay,
+        windowMs,
+        dayMs,
+        guardMs,
+      ],
+    );
+    return reply as readonly unknown[];
+  }
+
+  #readAcquisition(reply: readonly unknown[]): Acquisition {
+    const [kind, first, keyId, nextSlotMs] = reply;
+    switch (kind) {
+      case "granted": {
+        const key = this.#keysById.get(String(keyId));
+        if (!key)
+          throw new Error(`Redis granted a key that is not ours: ${keyId}`);
+        return { kind, key, nextSlotMs: Number(nextSlotMs) };
+      }
+      case "busy":
+      case "model-cooling":
+        return { kind, retryAfterMs: Number(first) };
+      case "cancelled":
+      case "orphaned":
+      case "no-usable-key":
+        return { kind };
+      // Nothing to register: the worker holds no key.
+      case "unregistered":
+        return { kind: "no-usable-key" };
+      default:
+        throw new Error(`acquire.lua answered ${String(kind)}`);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+--[[
+  Takes a key out of use until a probe finds it well again. An account without any usable key
+  leaves the index.
+
+  Atomic because the key's state, the rotation and the index must agree.
+
+  KEYS[1] idle           SORTED SET
+  KEYS[2] resting        SORTED SET
+  KEYS[3] rotation       HASH  account -> usable key ids, comma-separated
+  KEYS[4] retired keys   HASH  key id -> why
+  ARGV[1] account
+  ARGV[2] key id
+  ARGV[3] why            JSON
+  ARGV[4] ttlMs          life of the list of retired keys after the last retirement
+
+  Returns 1 when the key was in use until now, else 0.
+]]
+local idle, resting, rotation, retired = unpack(KEYS)
+local account, keyId, why, ttlMs = unpack(ARGV)
+
+redis.call('HSET', retired, keyId, why)
+redis.call('PEXPIRE', retired, ttlMs)
+
+local left, wasUsed = {}, 0
+for id in string.gmatch(redis.call('HGET', rotation, account) or '', '[^,]+') do
+  if id == keyId then wasUsed = 1 else left[#left + 1] = id end
+end
+if #left > 0 then
+  redis.call('HSET', rotation, account, table.concat(left, ','))
+else
+  redis.call('HDEL', rotation, account)
+  redis.call('ZREM', idle, account)
+  redis.call('ZREM', resting, account)
+end
+return wasUsed

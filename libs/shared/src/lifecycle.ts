@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { loadEnvFile } from "node:process";
+import type { Logger } from "pino";
+import { ConfigError } from "./config/load-config.ts";
+
+/** A part of a process that must be closed when the process stops. */
+export type Closer = () => Promise<void>;
+
+/** Reads `.env` in the working directory, where there is one; real variables win. */
+export function loadDotEnv(): void {
+  if (existsSync(".env")) loadEnvFile(".env");
+}
+
+/** Parses settings, or ends the process with one line for each that is wrong. */
+export function loadConfigOrExit<Config>(load: () => Config): Config {
+  try {
+    return load();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+/**
+ * Closes everything in reverse order of creation when the process is told to
+ * stop, and ends it; also when a second signal comes or `deadlineMs` passes.
+ */
+export function closeOnSignals(
+  closers: readonly Closer[],
+  options: { deadlineMs: number; logger: Logger },
+): void {
+  const { deadlineMs, logger } = options;
+  let isStopping = false;
+
+  async function stop(signal: string): Promise<void> {
+    if (isStopping) {
+      logger.warn("Stopped at once, on a second signal");
+      process.exit(1);
+    }
+    isStopping = true;
+    logger.info({ signal }, "Stopping");
+    setTimeout(() => {
+      logger.error("Stopping took too long");
+      process.exit(1);
+    }, deadlineMs).unref();
+    for (const close of closers.toReversed()) {
+      await close().catch((error: unknown) =>
+        logger.error({ err: error }, "Closing failed"),
+      );
+    }
+    logger.info("Stopped");
+    process.exit(0);
+  }
+
+  process.on("SIGTERM", () => void stop("SIGTERM"));
+  process.on("SIGINT", () => void stop("SIGINT"));
+  process.on("uncaughtException", (error) => {
+    logger.fatal({ err: error }, "Unforeseen error");
+    process.exit(1);
+  });
+}

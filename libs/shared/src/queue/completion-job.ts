@@ -1,0 +1,43 @@
+import type { Job } from "bullmq";
+
+/** Name of the one queue that all requests go through. */
+export const completionsQueue = "completions";
+
+/** What travels through the queue. It never holds a key. */
+export type CompletionRequest = {
+  readonly requestId: string;
+  /** The gateway process that waits for the result. */
+  readonly gatewayId: string;
+  /** Where the call goes, below OPENROUTER_BASE_URL, such as `/chat/completions`. */
+  readonly path: string;
+  /** The model that the request asks for first; what a cooldown applies to. */
+  readonly model: string;
+  /** The client's body, byte for byte (it is valid UTF-8). */
+  readonly body: string;
+  /** Client headers that go on to OpenRouter, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** When the gateway took the request in, ms since the epoch. */
+  readonly receivedAt: number;
+  /** When the client stops waiting in the queue, ms since the epoch. */
+  readonly deadline: number;
+};
+
+/** What happened to a request so far; kept on the job between dispatches. */
+export type CompletionProgress = {
+  /** Calls made to OpenRouter, refused ones included. */
+  readonly calls: number;
+  /** Calls that failed in a way that counts against MAX_ATTEMPTS. */
+  readonly failures: number;
+};
+
+/** A request on the queue. */
+export type CompletionJob = Job<CompletionRequest, void>;
+
+/** Reads a job's progress; a new job has none. */
+export function readProgress(job: CompletionJob): CompletionProgress {
+  const { calls = 0, failures = 0 } =
+    typeof job.progress === "object"
+      ? (job.progress as Partial<CompletionProgress>)
+      : {};
+  return { calls, failures };
+}

@@ -1,0 +1,20 @@
+import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import type { RedisKeys } from "../redis/keys.ts";
+import { type CompletionRequest, completionsQueue } from "./completion-job.ts";
+
+/** Events are only read by people looking at the queue; few are kept. */
+const keptEvents = 1_000;
+
+/** Opens the queue of requests on a connection that stays the caller's. */
+export function openCompletionsQueue(
+  redis: Redis,
+  redisKeys: RedisKeys,
+): Queue<CompletionRequest, void> {
+  return new Queue(completionsQueue, {
+    connection: redis,
+    prefix: redisKeys.queuePrefix,
+    streams: { events: { maxLen: keptEvents } },
+    defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+  });
+}

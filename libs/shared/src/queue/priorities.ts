@@ -1,0 +1,21 @@
+/**
+ * BullMQ priorities of the queue: the lowest number is served first, equal
+ * numbers in order of arrival.
+ *
+ * A job that is put back at once goes to the head of its own number. A job that
+ * has to be delayed would come back behind the whole backlog, because BullMQ
+ * appends jobs that become due. So before the delay it gets the number just ahead
+ * of those who have not had a turn: it keeps its place in line.
+ */
+export const priorities = { high: 10, normal: 20, low: 30 } as const;
+
+/** How urgent a client says a request is. */
+export type PriorityName = keyof typeof priorities;
+
+const headStart = 5;
+
+/** The number for a job that was at the head once and must come back there. */
+export function returningPriority(priority: number): number {
+  const isReturning = priority % 10 === headStart;
+  return isReturning ? priority : Math.max(1, priority - headStart);
+}

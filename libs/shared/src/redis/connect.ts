@@ -1,0 +1,61 @@
+import { Redis, type RedisOptions } from "ioredis";
+import type { Logger } from "pino";
+
+const longestReconnectDelayMs = 1_000;
+
+/** What a connection is for; it decides how it behaves while Redis is away. */
+export type ConnectionRole =
+  /** Commands wait for Redis to come back, however long that takes. */
+  | "durable"
+  /** New commands fail at once while Redis is away; those already sent are sent again. */
+  | "fail-fast";
+
+/**
+ * Opens a connection that reconnects for ever and sends unanswered commands again.
+ *
+ * Errors are logged once per outage, not once per attempt.
+ */
+export function connectRedis(
+  url: string,
+  options: { role: ConnectionRole; name: string; logger: Logger },
+): Redis {
+  const { role, name, logger } = options;
+  const redis = new Redis(url, {
+    connectionName: name,
+    maxRetriesPerRequest: null,
+    enableOfflineQueue: role === "durable",
+    // Without this a hung server would never be noticed by a connection at rest.
+    keepAlive: 10_000,
+    connectTimeout: 5_000,
+    retryStrategy: (attempt) => Math.min(attempt * 50, longestReconnectDelayMs),
+    // A replica that was just promoted answers READONLY until clients reconnect.
+    reconnectOnError: (error) =>
+      error.message.startsWith("READONLY") ? 2 : false,
+  } satisfies RedisOptions);
+
+  let isDown = false;
+  redis.on("error", (error: Error) => {
+    if (!isDown) {
+      isDown = true;
+      logger.error({ connection: name, err: error }, "Redis is unreachable");
+    }
+  });
+  redis.on("ready", () => {
+    if (isDown) {
+      isDown = false;
+      logger.info({ connection: name }, "Redis is back");
+    }
+  });
+  return redis;
+}
+
+/** Ends a connection politely, or at once when Redis does not answer. */
+export async function disconnectRedis(redis: Redis): Promise<void> {
+  if (redis.status === "ready") {
+    const patience = setTimeout(() => redis.disconnect(), 1_000);
+    await redis.quit().catch(() => undefined);
+    clearTimeout(patience);
+  } else {
+    redis.disconnect();
+  }
+}

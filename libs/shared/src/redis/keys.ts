@@ -1,0 +1,48 @@
+/**
+ * Every Redis key of the product, besides those that BullMQ makes for the queue
+ * itself under `{prefix}:completions:`.
+ *
+ * The prefix is a hash tag, so that all keys live in one Redis Cluster slot and
+ * a script may touch any of them.
+ */
+export function createRedisKeys(prefix: string) {
+  const root = `{${prefix}}`;
+  return {
+    /** BullMQ's own prefix. */
+    queuePrefix: root,
+    /** HASH of an account's day use, last use and parking. The script adds the account's name. */
+    accountPrefix: `${root}:account:`,
+    /** SORTED SET of key pools by when a worker was last seen using them (epoch ms). */
+    pools: `${root}:pools`,
+    /** SORTED SET of accounts that have a free slot, by last use (epoch ms). */
+    poolIdle: (poolId: string) => `${root}:pool:${poolId}:idle`,
+    /** SORTED SET of accounts without a free slot, by when they get one (epoch ms). */
+    poolResting: (poolId: string) => `${root}:pool:${poolId}:resting`,
+    /** HASH from account to its usable key ids, comma-separated, next one first. */
+    poolRotation: (poolId: string) => `${root}:pool:${poolId}:rotation`,
+    /** HASH from key id to account and mask (JSON), usable or not. */
+    poolMembers: (poolId: string) => `${root}:pool:${poolId}:members`,
+    /** HASH from key id to why it is out of use (JSON). */
+    retiredKeys: `${root}:retired-keys`,
+    /** STRING held by the worker that probes a retired key at the moment. */
+    probe: (keyId: string) => `${root}:probe:${keyId}`,
+    /** STRING that exists while a model cools down. */
+    modelCooldown: (model: string) => `${root}:model:${model}:cooldown`,
+    /** STRING counting how often in a row a model had to cool down. */
+    modelCooldownStep: (model: string) => `${root}:model:${model}:step`,
+    /** STRING that exists while a gateway process lives. */
+    gatewayAlive: (gatewayId: string) => `${root}:gateway:${gatewayId}:alive`,
+    /** STREAM of results for one gateway process. */
+    gatewayReplies: (gatewayId: string) =>
+      `${root}:gateway:${gatewayId}:replies`,
+    /** STRING that marks a job whose client has gone. */
+    cancelled: (jobId: string) => `${root}:cancelled:${jobId}`,
+    /** Pub/sub channel that tells workers which calls to abort. */
+    cancellations: `${root}:cancellations`,
+    /** SORTED SET of worker processes by when they were last seen (epoch ms). */
+    workers: `${root}:workers`,
+  };
+}
+
+/** See {@link createRedisKeys}. */
+export type RedisKeys = ReturnType<typeof createRedisKeys>;

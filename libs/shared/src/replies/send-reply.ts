@@ -1,0 +1,25 @@
+import type { Redis } from "ioredis";
+import type { RedisKeys } from "../redis/keys.ts";
+import { loadScript, runScript } from "../redis/script.ts";
+import { encodeReply, type Reply } from "./reply.ts";
+
+const script = loadScript(new URL("./send-reply.lua", import.meta.url));
+
+/** A gateway reads within milliseconds; this long it may be cut off from Redis. */
+const unreadTtlMs = 600_000;
+
+/** Sends a reply to the gateway that waits for it. Waits for Redis when it is away. */
+export async function sendReply(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  address: { gatewayId: string; jobId: string },
+  reply: Reply,
+): Promise<void> {
+  const { head, body } = encodeReply(reply);
+  await runScript(
+    redis,
+    script,
+    [redisKeys.gatewayReplies(address.gatewayId)],
+    [address.jobId, head, body, unreadTtlMs],
+  );
+}
