@@ -1,0 +1,60 @@
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { Logger } from "pino";
+import type { JobOutcomes } from "./job-outcomes.ts";
+import type { RestGate } from "./rest-gate.ts";
+
+/** Decides whether a job in hand may call OpenRouter now, and with which key. */
+export type Admit = (
+  job: CompletionJob,
+  signal: AbortSignal,
+) => Promise<ApiKey | undefined>;
+
+/**
+ * Builds {@link Admit}. A job that is not admitted has been dealt with when it
+ * returns: put back, delayed, answered or dropped.
+ */
+export function createAdmit(deps: {
+  keyPool: KeyPool;
+  gate: RestGate;
+  outcomes: JobOutcomes;
+  logger: Logger;
+}): Admit {
+  const { keyPool, gate, outcomes, logger } = deps;
+
+  return async function admit(job, signal) {
+    if (signal.aborted) return outcomes.callOff(job, signal);
+    if (job.deferredFailure) return outcomes.fail(job, "worker-crashed");
+    if (Date.now() > job.data.deadline) return outcomes.fail(job, "waited-out");
+
+    const { gatewayId, model } = job.data;
+    const jobId = String(job.id);
+    const slot = await keyPool.acquire({ jobId, gatewayId, model });
+    logger.debug(
+      { jobId, model, slot: describeSlot(slot) },
+      "Asked for a slot",
+    );
+
+    switch (slot.kind) {
+      case "granted":
+        gate.closeFor(Math.max(0, slot.nextSlotMs));
+        return slot.key;
+      case "busy":
+        gate.closeFor(slot.retryAfterMs);
+        return outcomes.putBack(job);
+      case "model-cooling":
+        return outcomes.deferForModel(job, slot.retryAfterMs);
+      case "cancelled":
+        return outcomes.drop(job);
+      case "orphaned":
+        return outcomes.disown(job);
+      case "no-usable-key":
+        return outcomes.fail(job, "no-usable-key");
+    }
+  };
+}
+
+function describeSlot(slot: Awaited<ReturnType<KeyPool["acquire"]>>) {
+  return slot.kind === "granted" ? { ...slot, key: slot.key.mask } : slot;
+}

@@ -1,0 +1,118 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import {
+  type CompletionRequest,
+  completionsQueue,
+} from "@openrouter-free-pool/shared/queue/completion-job";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { createAdmit } from "./admit.ts";
+import { listenForCancellations } from "./cancellations.ts";
+import type { WorkerConfig } from "./config.ts";
+import { DeferralSpread } from "./deferral-spread.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { cancelledReason, createJobOutcomes } from "./job-outcomes.ts";
+import {
+  createJobOwnership,
+  lockMs,
+  mostStalls,
+  stalledCheckMs,
+} from "./job-ownership.ts";
+import type { OpenRouterClient } from "./openrouter/client.ts";
+import { createProcessCompletion } from "./process-completion.ts";
+import { RestGate } from "./rest-gate.ts";
+import { createRestKeys } from "./rest-keys.ts";
+
+/** Seconds for which an idle worker waits in one command; bounds how long stopping takes. */
+const drainDelaySeconds = 2;
+
+/** Wires everything between the queue and OpenRouter. */
+export function buildDispatcher(deps: {
+  config: WorkerConfig;
+  limits: RateLimits;
+  redis: Redis;
+  subscriber: Redis;
+  redisKeys: RedisKeys;
+  keyPool: KeyPool;
+  client: OpenRouterClient;
+  logger: Logger;
+}) {
+  const { config, limits, redis, subscriber, redisKeys, keyPool, logger } =
+    deps;
+  const worker = new Worker<CompletionRequest, void>(
+    completionsQueue,
+    undefined,
+    {
+      connection: redis,
+      prefix: redisKeys.queuePrefix,
+      autorun: false,
+      lockDuration: lockMs,
+      stalledInterval: stalledCheckMs,
+      maxStalledCount: mostStalls,
+      drainDelay: drainDelaySeconds,
+      runRetryDelay: 500,
+    },
+  );
+  worker.on("error", (error) => logger.warn({ err: error }, "BullMQ reports"));
+  worker.on("stalled", (jobId) =>
+    logger.warn({ jobId }, "Took over a job of a lost worker"),
+  );
+
+  const accounts = new Set(keyPool.keys.map((key) => key.account)).size;
+  const spread = new DeferralSpread(
+    limits.windowMs / (accounts * limits.perMinute),
+  );
+  const ownership = createJobOwnership(worker);
+  const { release } = ownership;
+  const gate = new RestGate();
+  const outcomes = createJobOutcomes({
+    redis,
+    redisKeys,
+    spread,
+    release,
+    logger,
+  });
+  const admit = createAdmit({ keyPool, gate, outcomes, logger });
+  const process = createProcessCompletion({
+    client: deps.client,
+    keyPool,
+    restKeys: createRestKeys({ keyPool, limits, logger }),
+    admit,
+    outcomes,
+    maxAttempts: config.MAX_ATTEMPTS,
+    attribution: {
+      "http-referer": config.OPENROUTER_REFERER,
+      "x-openrouter-title": config.OPENROUTER_TITLE,
+    },
+    logger,
+  });
+  const dispatcher = new Dispatcher({
+    worker,
+    gate,
+    ownership,
+    outcomes,
+    admit,
+    process,
+    concurrency: config.WORKER_CONCURRENCY,
+    logger,
+  });
+
+  return {
+    async start(): Promise<void> {
+      await listenForCancellations(subscriber, redisKeys, (jobId) =>
+        ownership.abort(jobId, cancelledReason),
+      );
+      await worker.startStalledCheckTimer();
+      dispatcher.start();
+    },
+    /** Finishes what is in hand, or puts it back, and leaves the queue. */
+    async close(): Promise<void> {
+      await dispatcher.stop(config.SHUTDOWN_GRACE_MS);
+      await worker.close();
+      await dispatcher.ended();
+      await ownership.close();
+    },
+  };
+}

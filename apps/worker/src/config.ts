@@ -1,0 +1,50 @@
+import { commonVariables } from "@openrouter-free-pool/shared/config/common";
+import {
+  httpUrl,
+  milliseconds,
+  port,
+  wholeNumber,
+} from "@openrouter-free-pool/shared/config/variables";
+import {
+  type ApiKey,
+  parseApiKeys,
+} from "@openrouter-free-pool/shared/key-pool/api-key";
+import { z } from "zod";
+
+/** Everything a worker reads from the environment. */
+export const workerVariables = z.object({
+  ...commonVariables,
+  OPENROUTER_API_KEYS: z
+    .string("a comma-separated list of `key` or `account=key`")
+    .transform((list, context): readonly ApiKey[] => {
+      try {
+        const keys = parseApiKeys(list.split(","));
+        if (keys.length > 0) return keys;
+        context.addIssue("at least one key");
+      } catch (error) {
+        context.addIssue(
+          error instanceof Error ? error.message : String(error),
+        );
+      }
+      return z.NEVER;
+    })
+    .meta({ secret: true }),
+  OPENROUTER_BASE_URL: httpUrl().default("https://openrouter.ai/api/v1"),
+  /** Where /health answers; any free port when the default is taken. */
+  WORKER_PORT: port().optional(),
+  HOST: z.string().default("127.0.0.1"),
+  /** Calls in flight per worker. */
+  WORKER_CONCURRENCY: wholeNumber(1, 10_000).default(64),
+  /** Longest duration of one call, in ms. */
+  UPSTREAM_TIMEOUT_MS: milliseconds(1).default(300_000),
+  /** Calls per request that may fail for a passing reason before its client hears of it. */
+  MAX_ATTEMPTS: wholeNumber(1, 100).default(3),
+  /** Attribution headers, unless the client sends its own. */
+  OPENROUTER_REFERER: z.string().default("http://localhost:3000"),
+  OPENROUTER_TITLE: z.string().default("OpenRouter Free Pool"),
+  /** How often a key that is out of use is tried again, in ms. */
+  KEY_REPROBE_MS: milliseconds(100).default(300_000),
+});
+
+/** See {@link workerVariables}. */
+export type WorkerConfig = Readonly<z.output<typeof workerVariables>>;

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type {
+  CompletionJob,
+  CompletionRequest,
+} from "@openrouter-free-pool/shared/queue/completion-job";
+import type { Worker } from "bullmq";
+import type { Logger } from "pino";
+import type { Admit } from "./admit.ts";
+import type { JobOutcomes } from "./job-outcomes.ts";
+import type { JobOwnership } from "./job-ownership.ts";
+import type { ProcessCompletion } from "./process-completion.ts";
+import type { RestGate } from "./rest-gate.ts";
+
+const pauseAfterErrorMs = 500;
+
+/**
+ * Takes jobs off the queue one by one, each only when a slot is due, and works on
+ * up to `concurrency` of them at a time.
+ *
+ * BullMQ's own loop would fetch as many jobs as it may run before it starts the
+ * first; with a limiter behind it most of them would be put back again, out of
+ * order. So jobs are fetched by hand, which BullMQ documents as a pattern.
+ */
+export class Dispatcher {
+  readonly #worker: Worker<CompletionRequest, void>;
+  readonly #gate: RestGate;
+  readonly #ownership: JobOwnership;
+  readonly #outcomes: JobOutcomes;
+  readonly #admit: Admit;
+  readonly #process: ProcessCompletion;
+  readonly #concurrency: number;
+  readonly #logger: Logger;
+  readonly #inFlight = new Set<Promise<void>>();
+  #tokens = 0;
+  #isStopping = false;
+  #running: Promise<void> | undefined;
+
+  constructor(deps: {
+    worker: Worker<CompletionRequest, void>;
+    gate: RestGate;
+    ownership: JobOwnership;
+    outcomes: JobOutcomes;
+    admit: Admit;
+    process: ProcessCompletion;
+    concurrency: number;
+    logger: Logger;
+  }) {
+    this.#worker = deps.worker;
+    this.#gate = deps.gate;
+    this.#ownership = deps.ownership;
+    this.#outcomes = deps.outcomes;
+    this.#admit = deps.admit;
+    this.#process = deps.process;
+    this.#concurrency = deps.concurrency;
+    this.#logger = deps.logger;
+  }
+
+  /** Jobs in hand. */
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /**
+   * Takes no more jobs and waits for those in hand; after `graceMs` their calls
+   * are aborted and the jobs put back, so that another worker can take them.
+   */
+  async stop(graceMs: number): Promise<void> {
+    this.#isStopping = true;
+    this.#gate.open();
+    const deadline = setTimeout(
+      () => this.#ownership.abortAll("worker stops"),
+      graceMs,
+    );
+    await Promise.all(this.#inFlight);
+    clearTimeout(deadline);
+  }
+
+  /** Resolves when the loop has ended, at the latest when its connections are closed. */
+  async ended(): Promise<void> {
+    await this.#running;
+    await Promise.all(this.#inFlight);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopping) {
+      try {
+        await this.#gate.pass();
+        if (this.#inFlight.size >= this.#concurrency) {
+          await Promise.race(this.#inFlight);
+          continue;
+        }
+        const token = `${this.#worker.id}:${this.#tokens++}`;
+        const job = await this.#worker.getNextJob(token);
+        if (job) await this.#take(job, token);
+      } catch (error) {
+        if (this.#isStopping) return;
+        this.#logger.error({ err: error }, "Taking a job off the queue failed");
+        await sleep(pauseAfterErrorMs);
+      }
+    }
+  }
+
+  /** Returns as soon as it is decided whether the job may go out. */
+  async #take(job: CompletionJob, token: string): Promise<void> {
+    const jobId = String(job.id);
+    const signal = this.#ownership.take(jobId, token);
+    if (this.#isStopping) {
+      await this.#outcomes.putBack(job);
+      return;
+    }
+    try {
+      const key = await this.#admit(job, signal);
+      if (key) this.#work(job, key, signal);
+    } catch (error) {
+      this.#abandon(job, error);
+    }
+  }
+
+  #work(job: CompletionJob, key: ApiKey, signal: AbortSignal): void {
+    const work = this.#process(job, key, signal)
+      .catch((error: unknown) => this.#abandon(job, error))
+      .finally(() => this.#inFlight.delete(work));
+    this.#inFlight.add(work);
+  }
+
+  /** Something unforeseen: without its lock the job comes back by itself. */
+  #abandon(job: CompletionJob, error: unknown): void {
+    this.#ownership.release(String(job.id));
+    this.#logger.error(
+      { jobId: job.id, requestId: job.data.requestId, err: error },
+      "Working on a job failed; it will be taken up again",
+    );
+  }
+}

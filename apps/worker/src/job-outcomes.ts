@@ -1,0 +1,161 @@
+import {
+  type CompletionJob,
+  type CompletionProgress,
+  readProgress,
+} from "@openrouter-free-pool/shared/queue/completion-job";
+import { returningPriority } from "@openrouter-free-pool/shared/queue/priorities";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type {
+  FailureReply,
+  Reply,
+} from "@openrouter-free-pool/shared/replies/reply";
+import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { backOff } from "./back-off.ts";
+import type { DeferralSpread } from "./deferral-spread.ts";
+import type { UpstreamAnswer } from "./openrouter/client.ts";
+
+/** How long a job that was answered, but not ours any more, is kept from being called again. */
+const tombstoneMs = 600_000;
+
+/** Aborting with this reason means that the client has gone. */
+export const cancelledReason = "cancelled";
+
+/**
+ * The ways in which a worker lets go of a job. Each of them ends this worker's
+ * ownership; a job is in exactly one place afterwards.
+ */
+export type JobOutcomes = {
+  /** The client gets OpenRouter's answer. */
+  answer(
+    job: CompletionJob,
+    answer: UpstreamAnswer,
+    upstreamMs: number,
+  ): Promise<undefined>;
+  /** The client gets an error of ours. */
+  fail(job: CompletionJob, code: FailureReply["code"]): Promise<undefined>;
+  /** Back to the head of the line: no slot was free. */
+  putBack(job: CompletionJob): Promise<undefined>;
+  /** Delayed until its model has cooled down; it keeps its place. */
+  deferForModel(job: CompletionJob, cooldownMs: number): Promise<undefined>;
+  /** Delayed with back-off after a passing failure; it keeps its place. */
+  retryLater(
+    job: CompletionJob,
+    progress: CompletionProgress,
+    statedMs: number | undefined,
+  ): Promise<undefined>;
+  /** Nobody waits for it any more. */
+  drop(job: CompletionJob): Promise<undefined>;
+  /** Its gateway seems dead; should it be alive, it hears of it. */
+  disown(job: CompletionJob): Promise<undefined>;
+  /** Dropped when the client has gone, put back when the worker stops. */
+  callOff(job: CompletionJob, signal: AbortSignal): Promise<undefined>;
+};
+
+/** Builds {@link JobOutcomes} on the worker's main connection. */
+export function createJobOutcomes(deps: {
+  redis: Redis;
+  redisKeys: RedisKeys;
+  spread: DeferralSpread;
+  release: (jobId: string) => void;
+  logger: Logger;
+}): JobOutcomes {
+  const { redis, redisKeys, spread, release, logger } = deps;
+
+  const reply = (job: CompletionJob, message: Reply) =>
+    sendReply(
+      redis,
+      redisKeys,
+      { gatewayId: job.data.gatewayId, jobId: String(job.id) },
+      message,
+    );
+
+  /** Removes the job from the queue; should it have become another worker's, disarms it. */
+  async function finish(job: CompletionJob): Promise<undefined> {
+    release(String(job.id));
+    try {
+      await job.moveToCompleted(undefined, tokenOf(job), false);
+    } catch (error) {
+      logger.warn(
+        { jobId: job.id, err: error },
+        "A finished job was not ours any more",
+      );
+      await redis.set(
+        redisKeys.cancelled(String(job.id)),
+        "1",
+        "PX",
+        tombstoneMs,
+      );
+    }
+  }
+
+  /** Moves a job elsewhere on the queue; one that is not ours any more is left to its holder. */
+  async function letGo(
+    job: CompletionJob,
+    move: () => Promise<unknown>,
+  ): Promise<undefined> {
+    release(String(job.id));
+    try {
+      await move();
+    } catch (error) {
+      logger.warn(
+        { jobId: job.id, err: error },
+        "A job to put back was not ours any more",
+      );
+    }
+  }
+
+  const putBack = (job: CompletionJob) =>
+    letGo(job, () => job.moveToWait(tokenOf(job)));
+
+  async function defer(
+    job: CompletionJob,
+    delayMs: number,
+  ): Promise<undefined> {
+    return letGo(job, async () => {
+      const priority = returningPriority(job.priority);
+      if (job.priority !== priority) await job.changePriority({ priority });
+      await job.moveToDelayed(Date.now() + delayMs, tokenOf(job));
+    });
+  }
+
+  return {
+    async answer(job, { status, headers, body }, upstreamMs) {
+      const figures = { ...figuresOf(job), upstreamMs };
+      await reply(job, { kind: "answer", status, headers, body, ...figures });
+      return finish(job);
+    },
+    async fail(job, code) {
+      await reply(job, { kind: "failure", code, ...figuresOf(job) });
+      return finish(job);
+    },
+    putBack,
+    deferForModel: (job, cooldownMs) =>
+      defer(job, cooldownMs + spread.next(job.data.model, cooldownMs)),
+    async retryLater(job, progress, statedMs) {
+      await job.updateProgress(progress);
+      return defer(job, backOff(progress.failures, statedMs));
+    },
+    drop: finish,
+    async disown(job) {
+      await reply(job, { kind: "orphaned" });
+      return finish(job);
+    },
+    callOff: (job, signal) =>
+      signal.reason === cancelledReason ? finish(job) : putBack(job),
+  };
+}
+
+function tokenOf(job: CompletionJob): string {
+  return job.token ?? "";
+}
+
+function figuresOf(job: CompletionJob) {
+  const startedAt = job.processedOn ?? Date.now();
+  return {
+    queueMs: Math.max(0, startedAt - job.data.receivedAt),
+    upstreamMs: 0,
+    calls: readProgress(job).calls,
+  };
+}

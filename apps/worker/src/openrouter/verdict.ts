@@ -1,0 +1,20 @@
+/** What an answer means for the key, the model and the request. Durations in ms. */
+export type Verdict =
+  /** The client gets the answer as it came. */
+  | { readonly kind: "return" }
+  /** The account must rest; `undefined`: until its window or its day ends. */
+  | {
+      readonly kind: "account-limited";
+      readonly limit: "minute" | "day" | "stated";
+      readonly restMs: number | undefined;
+    }
+  /** The model or its provider must rest, for a growing time when nothing is stated. */
+  | { readonly kind: "model-limited"; readonly restMs: number | undefined }
+  | { readonly kind: "key-refused"; readonly reason: "invalid" | "key-limit" }
+  | { readonly kind: "account-without-credit" }
+  /** Worth another try. `status` is what the client gets when tries run out. */
+  | {
+      readonly kind: "transient";
+      readonly status: number;
+      readonly retryAfterMs: number | undefined;
+    };
