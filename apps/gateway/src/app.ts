@@ -1,0 +1,46 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import express, { type Express } from "express";
+import type { Logger } from "pino";
+import type { Submit } from "./completions/submit.ts";
+import type { ReadPoolView } from "./forecast/pool-watch.ts";
+import { closeWhenStopping } from "./middleware/close-when-stopping.ts";
+import {
+  createHandleErrors,
+  refuseUnknownPath,
+} from "./middleware/handle-errors.ts";
+import { requestId } from "./middleware/request-id.ts";
+import type { ModelsCache } from "./models-list.ts";
+import type { RedisHealth } from "./redis-health.ts";
+import { routeChatCompletions } from "./routes/chat-completions.ts";
+import { routeHealth } from "./routes/health.ts";
+import { routeKeysStatus } from "./routes/keys-status.ts";
+import { routeModels } from "./routes/models.ts";
+
+/** Puts middleware and routes in order; it opens nothing itself. */
+export function buildApp(deps: {
+  submit: Submit;
+  models: ModelsCache;
+  readPoolView: ReadPoolView;
+  redisHealth: RedisHealth;
+  findTrouble: () => Promise<string | undefined>;
+  isStopping: () => boolean;
+  limits: RateLimits;
+  maxWaitMs: number;
+  bodyLimitBytes: number;
+  logger: Logger;
+}): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.use(requestId);
+  app.use(closeWhenStopping(deps.isStopping));
+  app.use(routeHealth(deps));
+  for (const prefix of ["/v1", "/api/v1"]) {
+    app.use(`${prefix}/chat/completions`, routeChatCompletions(deps));
+    app.use(`${prefix}/models`, routeModels(deps.models));
+  }
+  app.use("/api/v1/keys/status", routeKeysStatus(deps));
+  app.use(refuseUnknownPath);
+  app.use(createHandleErrors(deps.logger));
+  return app;
+}

@@ -1,0 +1,119 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import {
+  announceGateway,
+  dismissGateway,
+} from "@openrouter-free-pool/shared/presence/gateways";
+import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
+import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { ReplyReader } from "@openrouter-free-pool/shared/replies/reply-reader";
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { createEnqueue } from "./completions/enqueue.ts";
+import { finishWaiting } from "./completions/finish-waiting.ts";
+import { createRecoverLostJobs } from "./completions/recover-lost-jobs.ts";
+import { createSubmit } from "./completions/submit.ts";
+import { WaitingRequests } from "./completions/waiting-requests.ts";
+import { createWithdraw } from "./completions/withdraw.ts";
+import type { GatewayConfig } from "./config.ts";
+import { Forecast } from "./forecast/forecast.ts";
+import type { PoolWatch } from "./forecast/pool-watch.ts";
+import type { RedisHealth } from "./redis-health.ts";
+
+/** How often requests that have waited for long are checked for a lost job. */
+const sweepMs = 30_000;
+
+/** Wires everything between a checked request and its reply. */
+export function buildCompletions(deps: {
+  config: GatewayConfig;
+  gatewayId: string;
+  limits: RateLimits;
+  redis: Redis;
+  /** A connection of its own, since reading blocks it. */
+  replies: Redis;
+  redisKeys: RedisKeys;
+  redisHealth: RedisHealth;
+  queue: Queue<CompletionRequest, void>;
+  poolWatch: PoolWatch;
+  logger: Logger;
+}) {
+  const { config, gatewayId, redis, redisKeys, redisHealth, logger } = deps;
+  const waiting = new WaitingRequests();
+  const enqueue = createEnqueue(deps.queue);
+  const withdraw = createWithdraw({
+    queue: deps.queue,
+    redis,
+    redisKeys,
+    markMs: config.MAX_WAIT_MS + 60_000,
+  });
+  const reader = new ReplyReader({
+    redis: deps.replies,
+    streamKey: redisKeys.gatewayReplies(gatewayId),
+    listener: (jobId, reply) => {
+      if (reply.kind !== "orphaned") waiting.settle(jobId, reply);
+      else void recover.resubmit(jobId).catch(warnOfRecovery);
+    },
+    logger,
+  });
+  const recover = createRecoverLostJobs({
+    redis,
+    redisKeys,
+    waiting,
+    enqueue,
+    catchUp: () => reader.catchUp(redis),
+    logger,
+  });
+  const submit = createSubmit({
+    gatewayId,
+    redisHealth,
+    forecast: new Forecast({
+      poolWatch: deps.poolWatch,
+      limits: deps.limits,
+      maxQueueSize: config.MAX_QUEUE_SIZE,
+    }),
+    waiting,
+    enqueue,
+    withdraw,
+    logger,
+  });
+
+  const warnOfRecovery = (error: unknown) =>
+    logger.warn({ err: error }, "Recovering lost jobs failed");
+  const announce = () =>
+    redisHealth.watch(() => announceGateway(redis, redisKeys, gatewayId));
+  const presence = repeat(announce, {
+    intervalMs: heartbeatMs,
+    name: "Heartbeat",
+    logger,
+  });
+  const sweeping = repeat(() => recover.sweep(sweepMs), {
+    intervalMs: sweepMs,
+    name: "Looking for lost jobs",
+    logger,
+  });
+  // Redis may have restarted and lost its last writes.
+  const onReconnect = () =>
+    void announce()
+      .then(() => recover.sweep(0))
+      .catch(warnOfRecovery);
+
+  return {
+    submit,
+    async start(): Promise<void> {
+      redis.on("ready", onReconnect);
+      reader.start();
+      await announce();
+    },
+    /** Waits for the requests in hand; those that are left are told to come again. */
+    finish: (graceMs: number) => finishWaiting(waiting, withdraw, graceMs),
+    async close(): Promise<void> {
+      redis.off("ready", onReconnect);
+      await Promise.all([sweeping.stop(), presence.stop(), reader.stop()]);
+      if (redisHealth.isUp) {
+        await dismissGateway(redis, redisKeys, gatewayId);
+      }
+    },
+  };
+}

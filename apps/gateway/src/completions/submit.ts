@@ -1,0 +1,85 @@
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { Logger } from "pino";
+import type { Forecast } from "../forecast/forecast.ts";
+import { GatewayError } from "../openai/gateway-error.ts";
+import type { RedisHealth } from "../redis-health.ts";
+import type { Enqueue } from "./enqueue.ts";
+import type { FinalReply, WaitingRequests } from "./waiting-requests.ts";
+import { watchDeadline } from "./watch-deadline.ts";
+import type { Withdraw } from "./withdraw.ts";
+
+/** A checked request, on its way to the queue. */
+export type Submission = Omit<CompletionRequest, "gatewayId" | "deadline"> & {
+  /** How long it may wait in the queue, in ms. */
+  readonly maxWaitMs: number;
+  readonly priority: number;
+};
+
+/**
+ * Puts a request on the queue and waits for its reply.
+ *
+ * @param hungUp aborts when the client goes away; its request goes with it.
+ * @throws {GatewayError} when it cannot be queued, or its time is up.
+ */
+export type Submit = (
+  submission: Submission,
+  hungUp: AbortSignal,
+) => Promise<FinalReply>;
+
+/** Builds {@link Submit}: forecast → register the waiter → enqueue → await. */
+export function createSubmit(deps: {
+  gatewayId: string;
+  redisHealth: RedisHealth;
+  forecast: Forecast;
+  waiting: WaitingRequests;
+  enqueue: Enqueue;
+  withdraw: Withdraw;
+  logger: Logger;
+}): Submit {
+  const { gatewayId, forecast, waiting, withdraw, logger } = deps;
+
+  return async function submit(submission, hungUp) {
+    deps.redisHealth.requireUp();
+    forecast.admit(submission.maxWaitMs);
+
+    const { maxWaitMs, priority, ...checked } = submission;
+    const deadline = checked.receivedAt + maxWaitMs;
+    const { promise, resolve, reject } = Promise.withResolvers<FinalReply>();
+    const entry = waiting.add({
+      request: { ...checked, gatewayId, deadline },
+      priority,
+      settle: (outcome) =>
+        outcome instanceof Error ? reject(outcome) : resolve(outcome),
+    });
+
+    const endWatch = watchDeadline({
+      deadline,
+      removeJob: () => withdraw.remove(entry.jobId),
+      onWaitedOut: () => waiting.settle(entry.jobId, waitedOut(maxWaitMs)),
+    });
+    const onHangUp = () => {
+      waiting.settle(entry.jobId, new GatewayError("client-gone"));
+      withdraw.callOff(entry.jobId).catch((error: unknown) => {
+        logger.warn({ jobId: entry.jobId, err: error }, "Calling off failed");
+      });
+    };
+    hungUp.addEventListener("abort", onHangUp, { once: true });
+    try {
+      // Not awaited: a reply may come before Redis confirms, and Redis may never do so.
+      deps
+        .enqueue(entry)
+        .catch((error: Error) => waiting.settle(entry.jobId, error));
+      return await promise;
+    } finally {
+      endWatch();
+      hungUp.removeEventListener("abort", onHangUp);
+    }
+  };
+}
+
+function waitedOut(maxWaitMs: number): GatewayError {
+  return new GatewayError(
+    "waited-out",
+    `No slot became free within ${maxWaitMs} ms; the request was taken off the queue and not sent`,
+  );
+}

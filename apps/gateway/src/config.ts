@@ -1,0 +1,27 @@
+import { commonVariables } from "@openrouter-free-pool/shared/config/common";
+import {
+  byteSize,
+  httpUrl,
+  milliseconds,
+  port,
+  wholeNumber,
+} from "@openrouter-free-pool/shared/config/variables";
+import { z } from "zod";
+
+/** Everything a gateway reads from the environment. It needs no secret. */
+export const gatewayVariables = z.object({
+  ...commonVariables,
+  PORT: port().default(3000),
+  HOST: z.string().default("127.0.0.1"),
+  /** Where the list of models comes from. */
+  OPENROUTER_BASE_URL: httpUrl().default("https://openrouter.ai/api/v1"),
+  /** How long a request may wait in the queue, in ms. */
+  MAX_WAIT_MS: milliseconds(1).default(600_000),
+  /** Requests that may wait at a time, in the whole pool. */
+  MAX_QUEUE_SIZE: wholeNumber(1, 10_000_000).default(100_000),
+  /** Largest request body, in bytes. */
+  BODY_LIMIT: byteSize().default(10 * 1024 * 1024),
+});
+
+/** See {@link gatewayVariables}. */
+export type GatewayConfig = Readonly<z.output<typeof gatewayVariables>>;

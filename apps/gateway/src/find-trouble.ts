@@ -1,0 +1,23 @@
+import type { PoolWatch } from "./forecast/pool-watch.ts";
+import type { RedisHealth } from "./redis-health.ts";
+
+/** Builds the check behind `/ready`: why a request could not be served now. */
+export function createFindTrouble(deps: {
+  redisHealth: RedisHealth;
+  poolWatch: PoolWatch;
+  isStopping: () => boolean;
+}): () => Promise<string | undefined> {
+  const { redisHealth, poolWatch, isStopping } = deps;
+  return async function findTrouble() {
+    if (isStopping()) return "The gateway is stopping";
+    if (!redisHealth.isUp) return "Redis is unreachable";
+    await poolWatch.refresh();
+    const view = poolWatch.look();
+    if (!view) return "Redis did not answer";
+    if (view.workers === 0) return "No worker is alive";
+    if (view.pool.keys.every((key) => key.retired)) {
+      return "No OpenRouter key is usable";
+    }
+    return undefined;
+  };
+}

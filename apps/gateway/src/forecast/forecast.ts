@@ -1,0 +1,105 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import {
+  countSlotsWithin,
+  forecastSlot,
+} from "@openrouter-free-pool/shared/key-pool/capacity";
+import { GatewayError } from "../openai/gateway-error.ts";
+import type { PoolView, PoolWatch } from "./pool-watch.ts";
+
+/** Horizons are rounded up to this, so that few different ones are counted. */
+const horizonStepMs = 250;
+/** How far ahead a refused client is told when to come back. */
+const longestForecastDays = 3;
+const noKeyRetryMs = 60_000;
+
+/**
+ * Refuses requests that could not be served in their time; everything else may
+ * wait. What is not known (no worker has registered its keys) is no reason to refuse.
+ */
+export class Forecast {
+  readonly #poolWatch: PoolWatch;
+  readonly #limits: RateLimits;
+  readonly #maxQueueSize: number;
+  #view: PoolView | undefined;
+  /** Requests that this gateway admitted since the view was read. */
+  #admitted = 0;
+  #slotsByHorizon = new Map<number, number>();
+  #servedByPlace = new Map<number, number>();
+
+  constructor(deps: {
+    poolWatch: PoolWatch;
+    limits: RateLimits;
+    maxQueueSize: number;
+  }) {
+    this.#poolWatch = deps.poolWatch;
+    this.#limits = deps.limits;
+    this.#maxQueueSize = deps.maxQueueSize;
+  }
+
+  /**
+   * Counts one more request in.
+   *
+   * @param maxWaitMs how long it can wait.
+   * @throws {GatewayError} `keys-rate-limited`, `queue-full` or `no-usable-key`.
+   */
+  admit(maxWaitMs: number): void {
+    const view = this.#look();
+    if (view) this.#refuseHopeless(view, maxWaitMs);
+    this.#admitted += 1;
+  }
+
+  #refuseHopeless(view: PoolView, maxWaitMs: number): void {
+    const { pool } = view;
+    if (pool.keys.length > 0 && pool.keys.every((key) => key.retired)) {
+      throw new GatewayError("no-usable-key", "No OpenRouter key is usable", {
+        retryAfterMs: noKeyRetryMs,
+      });
+    }
+    const place = view.waiting + this.#admitted + 1;
+    if (place > this.#maxQueueSize) {
+      throw new GatewayError("queue-full", "The queue is full", {
+        retryAfterMs: this.#whenServed(view, place - this.#maxQueueSize),
+      });
+    }
+    if (pool.keys.length > 0 && this.#slotsWithin(view, maxWaitMs) < place) {
+      throw new GatewayError(
+        "keys-rate-limited",
+        "All API keys are rate limited",
+        { retryAfterMs: this.#whenServed(view, place) },
+      );
+    }
+  }
+
+  #look(): PoolView | undefined {
+    const view = this.#poolWatch.look();
+    if (view !== this.#view) {
+      this.#view = view;
+      this.#admitted = 0;
+      this.#slotsByHorizon = new Map();
+      this.#servedByPlace = new Map();
+    }
+    return view;
+  }
+
+  #slotsWithin(view: PoolView, maxWaitMs: number): number {
+    const ageMs = performance.now() - view.readAt;
+    const horizonMs =
+      Math.ceil((ageMs + maxWaitMs) / horizonStepMs) * horizonStepMs;
+    const known = this.#slotsByHorizon.get(horizonMs);
+    if (known !== undefined) return known;
+    const slots = countSlotsWithin(view.pool, this.#limits, horizonMs);
+    this.#slotsByHorizon.set(horizonMs, slots);
+    return slots;
+  }
+
+  /** When the request at a place in line would have its turn, in ms from now. */
+  #whenServed(view: PoolView, place: number): number {
+    const horizonMs = longestForecastDays * this.#limits.dayMs;
+    const servedMs =
+      this.#servedByPlace.get(place) ??
+      forecastSlot(view.pool, this.#limits, place, horizonMs) ??
+      horizonMs;
+    this.#servedByPlace.set(place, servedMs);
+    return Math.max(0, servedMs - (performance.now() - view.readAt));
+  }
+}

@@ -1,0 +1,96 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import {
+  type PoolSnapshot,
+  readPool,
+} from "@openrouter-free-pool/shared/key-pool/read-pool";
+import { countWorkers } from "@openrouter-free-pool/shared/presence/workers";
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+
+/** Pools that no worker used for this long are not counted on. */
+export const poolMaxAgeMs = 15_000;
+/** A view older than this is renewed as soon as somebody looks. */
+const freshMs = 1_000;
+/** Reading a huge pool takes long; it may take up this share of the time at most. */
+const largestShare = 0.05;
+
+/** What the gateway knows of keys, queue and workers at one moment. */
+export type PoolView = {
+  readonly pool: PoolSnapshot;
+  /** Requests on the queue that no worker has taken. */
+  readonly waiting: number;
+  readonly inFlight: number;
+  readonly workers: number;
+  /** When it was read, on this process's monotonic clock (ms). */
+  readonly readAt: number;
+};
+
+/** Reads the whole view; its cost grows with the number of keys. */
+export type ReadPoolView = () => Promise<PoolView>;
+
+/** Builds {@link ReadPoolView}. */
+export function createReadPoolView(deps: {
+  redis: Redis;
+  redisKeys: RedisKeys;
+  limits: RateLimits;
+  queue: Queue<CompletionRequest, void>;
+}): ReadPoolView {
+  const { redis, redisKeys, limits, queue } = deps;
+  return async () => {
+    const [pool, counts, workers] = await Promise.all([
+      readPool(redis, redisKeys, limits, poolMaxAgeMs),
+      queue.getJobCounts("wait", "prioritized", "delayed", "active"),
+      countWorkers(redis, redisKeys),
+    ]);
+    const { active: inFlight = 0, ...rest } = counts;
+    const waiting = Object.values(rest).reduce((sum, count) => sum + count, 0);
+    return { pool, waiting, inFlight, workers, readAt: performance.now() };
+  };
+}
+
+/**
+ * Keeps the newest view at hand without making a request wait for it: an old one
+ * is used, and renewed meanwhile.
+ */
+export class PoolWatch {
+  readonly #read: ReadPoolView;
+  readonly #logger: Logger;
+  #view: PoolView | undefined;
+  #refreshing: Promise<void> | undefined;
+  #tookMs = 0;
+
+  constructor(read: ReadPoolView, logger: Logger) {
+    this.#read = read;
+    this.#logger = logger;
+  }
+
+  /** The last view; undefined when none could be read yet. */
+  look(): PoolView | undefined {
+    const ageMs = performance.now() - (this.#view?.readAt ?? -Infinity);
+    if (ageMs > Math.max(freshMs, this.#tookMs / largestShare)) {
+      void this.refresh();
+    }
+    return this.#view;
+  }
+
+  /** Reads anew; one reading at a time. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#readAnew().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #readAnew(): Promise<void> {
+    const startedAt = performance.now();
+    try {
+      this.#view = await this.#read();
+      this.#tookMs = this.#view.readAt - startedAt;
+    } catch (error) {
+      this.#logger.debug({ err: error }, "Reading the pool failed");
+    }
+  }
+}

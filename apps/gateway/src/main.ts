@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { readRateLimits } from "@openrouter-free-pool/shared/config/common";
+import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
+import {
+  closeOnSignals,
+  loadConfigOrExit,
+  loadDotEnv,
+} from "@openrouter-free-pool/shared/lifecycle";
+import { createLogger } from "@openrouter-free-pool/shared/logger";
+import { openCompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import {
+  connectRedis,
+  disconnectRedis,
+} from "@openrouter-free-pool/shared/redis/connect";
+import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { buildApp } from "./app.ts";
+import { buildCompletions } from "./build-completions.ts";
+import { gatewayVariables } from "./config.ts";
+import { createFindTrouble } from "./find-trouble.ts";
+import { createReadPoolView, PoolWatch } from "./forecast/pool-watch.ts";
+import { listen } from "./listen.ts";
+import { ModelsCache } from "./models-list.ts";
+import { RedisHealth } from "./redis-health.ts";
+
+loadDotEnv();
+const config = loadConfigOrExit(() =>
+  loadConfig(gatewayVariables, process.env),
+);
+const logger = createLogger({ level: config.LOG_LEVEL, app: "gateway" });
+const gatewayId = randomUUID();
+const limits = readRateLimits(config);
+const redisKeys = createRedisKeys(config.REDIS_PREFIX);
+
+const redis = connectRedis(config.REDIS_URL, {
+  role: "fail-fast",
+  name: "gateway",
+  logger,
+});
+const replies = connectRedis(config.REDIS_URL, {
+  role: "durable",
+  name: "gateway-replies",
+  logger,
+});
+const redisHealth = new RedisHealth(redis);
+const queue = openCompletionsQueue(redis, redisKeys);
+const readPoolView = createReadPoolView({ redis, redisKeys, limits, queue });
+const poolWatch = new PoolWatch(readPoolView, logger);
+const completions = buildCompletions({
+  config,
+  gatewayId,
+  limits,
+  redis,
+  replies,
+  redisKeys,
+  redisHealth,
+  queue,
+  poolWatch,
+  logger,
+});
+
+let isStopping = false;
+const app = buildApp({
+  submit: completions.submit,
+  models: new ModelsCache(config.OPENROUTER_BASE_URL),
+  readPoolView,
+  redisHealth,
+  findTrouble: createFindTrouble({
+    redisHealth,
+    poolWatch,
+    isStopping: () => isStopping,
+  }),
+  isStopping: () => isStopping,
+  limits,
+  maxWaitMs: config.MAX_WAIT_MS,
+  bodyLimitBytes: config.BODY_LIMIT,
+  logger,
+});
+
+await completions.start();
+const server = await listen(app, { host: config.HOST, port: config.PORT });
+logger.info({ gatewayId, ...server.address }, "Gateway is ready");
+
+closeOnSignals(
+  [
+    async () => void (await Promise.all([redis, replies].map(disconnectRedis))),
+    () => queue.close(),
+    () => completions.close(),
+    () => server.close(),
+    () => completions.finish(config.SHUTDOWN_GRACE_MS),
+    async () => {
+      isStopping = true;
+      server.stopAccepting();
+    },
+  ],
+  { deadlineMs: config.SHUTDOWN_GRACE_MS + 10_000, logger },
+);

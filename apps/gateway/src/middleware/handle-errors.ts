@@ -1,0 +1,80 @@
+import type { ErrorRequestHandler, Request, Response } from "express";
+import type { Logger } from "pino";
+import {
+  GatewayError,
+  toErrorBody,
+  toSeconds,
+} from "../openai/gateway-error.ts";
+import { requestIdOf } from "./request-id.ts";
+
+/** The only place where an error becomes a response. */
+export function createHandleErrors(logger: Logger): ErrorRequestHandler {
+  return (thrown, _request, response, _next) => {
+    const error = toGatewayError(thrown);
+    const details = { requestId: requestIdOf(response), err: error };
+    if (error.code === "internal") logger.error(details, "Unforeseen error");
+    else logger.info(details, "Refused a request");
+
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    response.status(error.status).set(error.headers);
+    if (error.retryAfterMs !== undefined) {
+      response.set("Retry-After", String(toSeconds(error.retryAfterMs)));
+    }
+    response.json(toErrorBody(error));
+  };
+}
+
+/** Answers paths that nothing else answered. */
+export function refuseUnknownPath(request: Request, _response: Response): void {
+  throw new GatewayError("not-found", `There is nothing at ${request.path}`);
+}
+
+/** Answers methods that a path does not take. */
+export function allowOnly(...methods: string[]) {
+  return (request: Request): void => {
+    throw new GatewayError(
+      "method-not-allowed",
+      `${request.method} is not allowed here`,
+      { headers: { Allow: methods.join(", ") } },
+    );
+  };
+}
+
+function toGatewayError(thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown;
+  return (
+    readBodyError(thrown) ??
+    new GatewayError("internal", "Internal error", { cause: thrown })
+  );
+}
+
+/** Errors of Express's body reader and router, by their documented types and statuses. */
+function readBodyError(thrown: unknown): GatewayError | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  const { type, status } = thrown as { type?: unknown; status?: unknown };
+  const options = { cause: thrown };
+  switch (type) {
+    case "entity.too.large":
+      return new GatewayError(
+        "body-too-large",
+        "The body is too large",
+        options,
+      );
+    case "encoding.unsupported":
+      return new GatewayError(
+        "unsupported-media-type",
+        "The body's Content-Encoding is not supported",
+        options,
+      );
+  }
+  return typeof status === "number" && status >= 400 && status < 500
+    ? new GatewayError(
+        "invalid-request",
+        "The request could not be read",
+        options,
+      )
+    : undefined;
+}

@@ -1,0 +1,73 @@
+/** Each error of our own: its status, and its type in OpenAI's sense. */
+export const gatewayErrors = {
+  "invalid-request": { status: 400, type: "invalid_request_error" },
+  "not-found": { status: 404, type: "not_found_error" },
+  "method-not-allowed": { status: 405, type: "invalid_request_error" },
+  "body-too-large": { status: 413, type: "invalid_request_error" },
+  "unsupported-media-type": { status: 415, type: "invalid_request_error" },
+  "keys-rate-limited": { status: 429, type: "rate_limit_error" },
+  internal: { status: 500, type: "internal_error" },
+  "upstream-unreachable": { status: 502, type: "upstream_error" },
+  "worker-crashed": { status: 502, type: "upstream_error" },
+  "redis-down": { status: 503, type: "service_unavailable" },
+  "queue-full": { status: 503, type: "service_unavailable" },
+  "no-usable-key": { status: 503, type: "service_unavailable" },
+  // Nobody is there to read it; 499 is what nginx logs for it.
+  "client-gone": { status: 499, type: "client_closed_request" },
+  stopping: { status: 503, type: "service_unavailable" },
+  "waited-out": { status: 504, type: "timeout_error" },
+} as const satisfies Record<string, { status: number; type: string }>;
+
+/** Names of our errors. */
+export type GatewayErrorCode = keyof typeof gatewayErrors;
+
+/** An error of our own, on its way to the client. */
+export class GatewayError extends Error {
+  override name = "GatewayError";
+  readonly code: GatewayErrorCode;
+  /** Sent as `Retry-After`, in seconds rounded up. */
+  readonly retryAfterMs: number | undefined;
+  /** More response headers. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: GatewayErrorCode,
+    message: string = code,
+    options: {
+      cause?: unknown;
+      retryAfterMs?: number;
+      headers?: Readonly<Record<string, string>>;
+    } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+    this.headers = options.headers ?? {};
+  }
+
+  get status(): number {
+    return gatewayErrors[this.code].status;
+  }
+}
+
+/** The JSON body of an error, in the form that OpenAI's and OpenRouter's clients read. */
+export function toErrorBody(error: GatewayError) {
+  const { status, type } = gatewayErrors[error.code];
+  const retryAfter =
+    error.retryAfterMs === undefined
+      ? {}
+      : { retry_after_seconds: toSeconds(error.retryAfterMs) };
+  return {
+    error: {
+      code: status,
+      message: error.message,
+      type,
+      metadata: { reason: error.code, ...retryAfter },
+    },
+  };
+}
+
+/** Whole seconds, at least one: `Retry-After: 0` invites a storm. */
+export function toSeconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1_000));
+}

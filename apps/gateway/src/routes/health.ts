@@ -1,0 +1,28 @@
+import { version } from "@openrouter-free-pool/shared/version";
+import { Router } from "express";
+import { allowOnly } from "../middleware/handle-errors.ts";
+
+/** `GET /health` (this process lives) and `GET /ready` (a request would be served). */
+export function routeHealth(deps: {
+  /** Why a request could not be served now; undefined when it could. */
+  findTrouble: () => Promise<string | undefined>;
+}): Router {
+  const router = Router();
+  router.get("/health", (_request, response) => {
+    response.json({ status: "ok", timestamp: timestamp(), version });
+  });
+  router.get("/ready", async (_request, response) => {
+    const reason = await deps.findTrouble();
+    if (reason === undefined) {
+      response.json({ status: "ready", timestamp: timestamp(), version });
+    } else {
+      response
+        .status(503)
+        .json({ status: "not ready", reason, timestamp: timestamp(), version });
+    }
+  });
+  router.all(["/health", "/ready"], allowOnly("GET"));
+  return router;
+}
+
+const timestamp = () => new Date().toISOString();

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { dieWithParent } from "../../scripts/processes/die-with-parent.ts";
+import { projectRoot } from "../../scripts/project-root.ts";
+import { until } from "./until.ts";
+
+/** One line of an app's log. */
+export type LogLine = Record<string, unknown> & { msg?: string };
+
+/** A gateway or a worker, as a process of its own. */
+export type AppProcess = {
+  readonly pid: number;
+  /** Everything it has written so far, as it was written. */
+  readonly output: string[];
+  /** The log lines with this message. */
+  logged(message: string): LogLine[];
+  signal(signal: NodeJS.Signals): void;
+  /** Ends at once, without a chance to clean up. */
+  kill(): Promise<void>;
+  /** SIGTERM; resolves to the exit code. */
+  stop(): Promise<number | null>;
+};
+
+/** Starts an app and waits for the line that says that it is ready. */
+export async function startApp(
+  name: "gateway" | "worker",
+  env: Record<string, string>,
+): Promise<AppProcess & { readonly ready: LogLine }> {
+  const main = join(projectRoot, "apps", name, "src", "main.ts");
+  const child = spawn(process.execPath, [main], {
+    // Away from a developer's .env.
+    cwd: tmpdir(),
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  dieWithParent(child);
+  const app = watchProcess(child);
+  const message = name === "gateway" ? "Gateway is ready" : "Worker is ready";
+  const ready = await until(`the ${name} is ready`, () => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new Error(`The ${name} ended at start:\n${app.output.join("\n")}`);
+    }
+    return app.logged(message)[0];
+  });
+  return { ...app, ready };
+}
+
+function watchProcess(child: ChildProcess): AppProcess {
+  const output: string[] = [];
+  const lines: LogLine[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    if (!stream) continue;
+    createInterface({ input: stream }).on("line", (text) => {
+      output.push(text);
+      lines.push(parseLine(text));
+    });
+  }
+  async function end(signal: NodeJS.Signals): Promise<number | null> {
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, "exit");
+      child.kill(signal);
+      await exited;
+    }
+    return child.exitCode;
+  }
+  return {
+    pid: child.pid ?? 0,
+    output,
+    logged: (message) => lines.filter((line) => line.msg === message),
+    signal: (signal) => void child.kill(signal),
+    kill: async () => void (await end("SIGKILL")),
+    stop: () => end("SIGTERM"),
+  };
+}
+
+function parseLine(text: string): LogLine {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return { msg: text };
+  }
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import {
+  type Simulator,
+  type SimulatorSettings,
+  startSimulator,
+} from "../simulator/start-simulator.ts";
+import { type AppProcess, startApp } from "./app-process.ts";
+
+/** A gateway process and where it answers. */
+export type Gateway = AppProcess & { readonly url: string };
+
+/** The real thing on one machine: simulator, gateways and workers, each its own process. */
+export type Stack = {
+  readonly simulator: Simulator;
+  readonly gateways: Gateway[];
+  readonly workers: AppProcess[];
+  /** Address of the first gateway. */
+  readonly url: string;
+  /** First part of every Redis key. */
+  readonly prefix: string;
+  /** Environment of every app, to start more of them. */
+  readonly env: Record<string, string>;
+  startGateway(env?: Record<string, string>): Promise<Gateway>;
+  startWorker(env?: Record<string, string>): Promise<AppProcess>;
+  /** Ends everything that was started. */
+  stop(): Promise<void>;
+};
+
+export type StackOptions = {
+  redisUrl: string;
+  /** One account each, one key each, unless `keys` says otherwise. */
+  accounts?: number;
+  /** As OPENROUTER_API_KEYS takes them. */
+  keys?: string[];
+  perMinute?: number;
+  perDay?: number;
+  windowMs?: number;
+  dayMs?: number;
+  simulator?: SimulatorSettings;
+  gateways?: number;
+  workers?: number;
+  env?: Record<string, string>;
+};
+
+/** An API key of the simulator's `index`-th account. */
+export function testKey(index: number): string {
+  return `sk-or-v1-${String(index).padStart(4, "0")}${"k".repeat(56)}${String(index).padStart(4, "0")}`;
+}
+
+/** Starts a stack with keys and Redis keys of its own. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { accounts = 3, perMinute = 20, perDay = 200 } = options;
+  const { windowMs = 60_000, dayMs = 86_400_000 } = options;
+  const keys =
+    options.keys ?? Array.from({ length: accounts }, (_, i) => testKey(i));
+  const simulator = await startSimulator({
+    accounts: keys.map((key, index) => ({
+      keys: [key.slice(key.indexOf("=") + 1)],
+      userId: `user_${index}`,
+      perMinute,
+      perDay,
+    })),
+    windowMs,
+    dayMs,
+    ...options.simulator,
+  });
+  const prefix = `test-${randomUUID()}`;
+  const env = {
+    REDIS_URL: options.redisUrl,
+    REDIS_PREFIX: prefix,
+    OPENROUTER_BASE_URL: simulator.url,
+    OPENROUTER_API_KEYS: keys.join(","),
+    RATE_LIMIT_PER_MINUTE: String(perMinute),
+    RATE_LIMIT_PER_DAY: String(perDay),
+    RATE_LIMIT_WINDOW_MS: String(windowMs),
+    RATE_LIMIT_DAY_MS: String(dayMs),
+    PORT: "0",
+    WORKER_PORT: "0",
+    ...options.env,
+  };
+  const gateways: Gateway[] = [];
+  const workers: AppProcess[] = [];
+
+  async function startGateway(extra = {}): Promise<Gateway> {
+    const { OPENROUTER_API_KEYS: _, ...withoutKeys } = env;
+    const app = await startApp("gateway", { ...withoutKeys, ...extra });
+    const url = `http://${String(app.ready.host)}:${String(app.ready.port)}`;
+    const gateway = { ...app, url };
+    gateways.push(gateway);
+    return gateway;
+  }
+  async function startWorker(extra = {}): Promise<AppProcess> {
+    const worker = await startApp("worker", { ...env, ...extra });
+    workers.push(worker);
+    return worker;
+  }
+  async function stop(): Promise<void> {
+    await Promise.all(gateways.map((gateway) => gateway.stop()));
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await simulator.stop();
+  }
+
+  try {
+    const { gateways: gatewayCount = 1, workers: workerCount = 1 } = options;
+    await Promise.all([
+      ...Array.from({ length: workerCount }, () => startWorker()),
+      ...Array.from({ length: gatewayCount }, () => startGateway()),
+    ]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const url = gateways[0]?.url ?? "";
+  return {
+    simulator,
+    gateways,
+    workers,
+    url,
+    prefix,
+    env,
+    startGateway,
+    startWorker,
+    stop,
+  };
+}
