@@ -31,8 +31,8 @@ test.for([
     const drainMs = performance.now() - startedAt;
 
     const summary = await stack.simulator.summary();
-    console.info(
-      `drain ${Math.round(drainMs)} ms, optimum ${optimumMs} + latency`,
+    await annotate(
+      `drained in ${Math.round(drainMs)} ms; the optimum is ${optimumMs} ms and one call`,
     );
     expect(countStatuses(results)).toEqual({ 200: 150 });
     expect(summary.quotaViolations).toBe(0);

@@ -54,12 +54,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const keys =
     options.keys ?? Array.from({ length: accounts }, (_, i) => testKey(i));
   const simulator = await startSimulator({
-    accounts: keys.map((key, index) => ({
-      keys: [key.slice(key.indexOf("=") + 1)],
-      userId: `user_${index}`,
-      perMinute,
-      perDay,
-    })),
+    accounts: describeAccounts(keys, { perMinute, perDay }),
     windowMs,
     dayMs,
     ...options.simulator,
@@ -122,4 +117,24 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     startWorker,
     stop,
   };
+}
+
+/** The simulator's accounts for a list of keys; keys of one name belong together. */
+function describeAccounts(
+  keys: readonly string[],
+  limits: { perMinute: number; perDay: number },
+): NonNullable<SimulatorSettings["accounts"]> {
+  const accounts: Record<string, { keys: string[] }> = {};
+  for (const [index, entry] of keys.entries()) {
+    const equals = entry.indexOf("=");
+    const name = equals < 0 ? `account-${index}` : entry.slice(0, equals);
+    accounts[name] ??= { keys: [] };
+    accounts[name].keys.push(entry.slice(equals + 1));
+  }
+  return Object.fromEntries(
+    Object.entries(accounts).map(([name, { keys: own }]) => [
+      name,
+      { keys: own, userId: `user_${name}`, ...limits },
+    ]),
+  );
 }
