@@ -16,7 +16,7 @@ test.for([
   { workers: 4, quotaMode: "clock" },
 ] as const)(
   "150 requests at once are all answered, none refused, with $workers workers in $quotaMode mode",
-  async ({ workers, quotaMode }) => {
+  async ({ workers, quotaMode }, { annotate }) => {
     stack = await startStack({
       redisUrl: inject("redisUrl"),
       accounts: 3,
