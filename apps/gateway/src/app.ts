@@ -1,7 +1,9 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
 import express, { type Express } from "express";
 import type { Logger } from "pino";
+import type { AnswerStream } from "./completions/answer-stream.ts";
 import type { Submit } from "./completions/submit.ts";
+import { allFamilies } from "./families/all-families.ts";
 import type { ReadPoolView } from "./forecast/pool-watch.ts";
 import { closeWhenStopping } from "./middleware/close-when-stopping.ts";
 import {
@@ -11,7 +13,7 @@ import {
 import { requestId } from "./middleware/request-id.ts";
 import type { ModelsCache } from "./models-list.ts";
 import type { RedisHealth } from "./redis-health.ts";
-import { routeChatCompletions } from "./routes/chat-completions.ts";
+import { routeCompletions } from "./routes/completions.ts";
 import { routeHealth } from "./routes/health.ts";
 import { routeKeysStatus } from "./routes/keys-status.ts";
 import { routeModels } from "./routes/models.ts";
@@ -19,13 +21,14 @@ import { routeModels } from "./routes/models.ts";
 /** Puts middleware and routes in order; it opens nothing itself. */
 export function buildApp(deps: {
   submit: Submit;
+  answerStream: AnswerStream;
   models: ModelsCache;
   readPoolView: ReadPoolView;
   redisHealth: RedisHealth;
   findTrouble: () => Promise<string | undefined>;
   isStopping: () => boolean;
   limits: RateLimits;
-  maxWaitMs: number;
+  longestWaitMs: number;
   bodyLimitBytes: number;
   logger: Logger;
 }): Express {
@@ -36,7 +39,9 @@ export function buildApp(deps: {
   app.use(closeWhenStopping(deps.isStopping));
   app.use(routeHealth(deps));
   for (const prefix of ["/v1", "/api/v1"]) {
-    app.use(`${prefix}/chat/completions`, routeChatCompletions(deps));
+    for (const family of allFamilies) {
+      app.use(`${prefix}${family.path}`, routeCompletions(family, deps));
+    }
     app.use(`${prefix}/models`, routeModels(deps.models));
   }
   app.use("/api/v1/keys/status", routeKeysStatus(deps));

@@ -11,11 +11,15 @@ import { ReplyReader } from "@openrouter-free-pool/shared/replies/reply-reader";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { createAnswerStream } from "./completions/answer-stream.ts";
+import { createDeliverReply } from "./completions/deliver-reply.ts";
 import { createEnqueue } from "./completions/enqueue.ts";
 import { finishWaiting } from "./completions/finish-waiting.ts";
+import { createReadPlace } from "./completions/read-place.ts";
 import { createRecoverLostJobs } from "./completions/recover-lost-jobs.ts";
 import { createSubmit } from "./completions/submit.ts";
 import { WaitingRequests } from "./completions/waiting-requests.ts";
+import { createWatchWorkers } from "./completions/watch-workers.ts";
 import { createWithdraw } from "./completions/withdraw.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Forecast } from "./forecast/forecast.ts";
@@ -51,10 +55,7 @@ export function buildCompletions(deps: {
   const reader = new ReplyReader({
     redis: deps.replies,
     streamKey: redisKeys.gatewayReplies(gatewayId),
-    listener: (jobId, reply) => {
-      if (reply.kind !== "orphaned") waiting.settle(jobId, reply);
-      else void recover.resubmit(jobId).catch(warnOfRecovery);
-    },
+    listener: (jobId, reply) => deliverReply(jobId, reply),
     logger,
   });
   const recover = createRecoverLostJobs({
@@ -63,6 +64,12 @@ export function buildCompletions(deps: {
     waiting,
     enqueue,
     catchUp: () => reader.catchUp(redis),
+    logger,
+  });
+  const deliverReply = createDeliverReply({
+    waiting,
+    withdraw,
+    recover,
     logger,
   });
   const submit = createSubmit({
@@ -88,6 +95,10 @@ export function buildCompletions(deps: {
     name: "Heartbeat",
     logger,
   });
+  const watchingWorkers = repeat(
+    createWatchWorkers({ redis, redisKeys, waiting, withdraw }),
+    { intervalMs: heartbeatMs, name: "Looking for lost workers", logger },
+  );
   const sweeping = repeat(() => recover.sweep(sweepMs), {
     intervalMs: sweepMs,
     name: "Looking for lost jobs",
@@ -99,8 +110,18 @@ export function buildCompletions(deps: {
       .then(() => recover.sweep(0))
       .catch(warnOfRecovery);
 
+  const answerStream = createAnswerStream({
+    submit,
+    readPlace: createReadPlace(redis, redisKeys),
+    redis,
+    redisKeys,
+    commentEveryMs: config.STREAM_COMMENT_MS,
+    logger,
+  });
+
   return {
     submit,
+    answerStream,
     async start(): Promise<void> {
       redis.on("ready", onReconnect);
       reader.start();
@@ -110,7 +131,11 @@ export function buildCompletions(deps: {
     finish: (graceMs: number) => finishWaiting(waiting, withdraw, graceMs),
     async close(): Promise<void> {
       redis.off("ready", onReconnect);
-      await Promise.all([sweeping.stop(), presence.stop(), reader.stop()]);
+      await Promise.all(
+        [sweeping, watchingWorkers, presence, reader].map((part) =>
+          part.stop(),
+        ),
+      );
       if (redisHealth.isUp) {
         await dismissGateway(redis, redisKeys, gatewayId);
       }

@@ -19,6 +19,8 @@ export const gatewayVariables = z.object({
   MAX_WAIT_MS: milliseconds(1).default(600_000),
   /** Requests that may wait at a time, in the whole pool. */
   MAX_QUEUE_SIZE: wholeNumber(1, 10_000_000).default(100_000),
+  /** How often a waiting stream gets a comment, in ms. */
+  STREAM_COMMENT_MS: milliseconds(100).default(15_000),
   /** Largest request body, in bytes. */
   BODY_LIMIT: byteSize().default(10 * 1024 * 1024),
 });

@@ -61,6 +61,7 @@ const completions = buildCompletions({
 let isStopping = false;
 const app = buildApp({
   submit: completions.submit,
+  answerStream: completions.answerStream,
   models: new ModelsCache(config.OPENROUTER_BASE_URL),
   readPoolView,
   redisHealth,
@@ -71,7 +72,7 @@ const app = buildApp({
   }),
   isStopping: () => isStopping,
   limits,
-  maxWaitMs: config.MAX_WAIT_MS,
+  longestWaitMs: config.MAX_WAIT_MS,
   bodyLimitBytes: config.BODY_LIMIT,
   logger,
 });

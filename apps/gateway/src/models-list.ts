@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GatewayError } from "./openai/gateway-error.ts";
+import { GatewayError } from "./gateway-error.ts";
 
 const freshMs = 300_000;
 const timeoutMs = 15_000;

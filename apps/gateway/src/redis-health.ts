@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import { GatewayError } from "./openai/gateway-error.ts";
+import { GatewayError } from "./gateway-error.ts";
 
 /** A Redis that does not answer for this long counts as down. */
 const patienceMs = 3_000;

@@ -1,9 +1,17 @@
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
-import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
+import {
+  type CompletionJob,
+  readProgress,
+} from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Logger } from "pino";
 import type { JobOutcomes } from "./job-outcomes.ts";
 import type { RestGate } from "./rest-gate.ts";
+
+const workerLost = {
+  status: 502,
+  message: "The worker that relayed the stream was lost",
+};
 
 /** Decides whether a job in hand may call OpenRouter now, and with which key. */
 export type Admit = (
@@ -25,6 +33,8 @@ export function createAdmit(deps: {
 
   return async function admit(job, signal) {
     if (signal.aborted) return outcomes.callOff(job, signal);
+    if (readProgress(job).hasBegun)
+      return outcomes.breakStream(job, workerLost);
     if (job.deferredFailure) return outcomes.fail(job, "worker-crashed");
     if (Date.now() > job.data.deadline) return outcomes.fail(job, "waited-out");
 

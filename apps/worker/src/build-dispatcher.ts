@@ -1,5 +1,7 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
+import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
 import {
   type CompletionRequest,
   completionsQueue,
@@ -9,10 +11,12 @@ import { Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createAdmit } from "./admit.ts";
+import { createCallOpenRouter } from "./call-openrouter.ts";
 import { listenForCancellations } from "./cancellations.ts";
 import type { WorkerConfig } from "./config.ts";
 import { DeferralSpread } from "./deferral-spread.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { GatewayWatch } from "./gateway-watch.ts";
 import { cancelledReason, createJobOutcomes } from "./job-outcomes.ts";
 import {
   createJobOwnership,
@@ -24,6 +28,7 @@ import type { OpenRouterClient } from "./openrouter/client.ts";
 import { createProcessCompletion } from "./process-completion.ts";
 import { RestGate } from "./rest-gate.ts";
 import { createRestKeys } from "./rest-keys.ts";
+import { StreamCredits } from "./streaming/stream-credits.ts";
 
 /** Seconds for which an idle worker waits in one command; bounds how long stopping takes. */
 const drainDelaySeconds = 2;
@@ -31,6 +36,7 @@ const drainDelaySeconds = 2;
 /** Wires everything between the queue and OpenRouter. */
 export function buildDispatcher(deps: {
   config: WorkerConfig;
+  workerId: string;
   limits: RateLimits;
   redis: Redis;
   subscriber: Redis;
@@ -75,19 +81,32 @@ export function buildDispatcher(deps: {
     logger,
   });
   const admit = createAdmit({ keyPool, gate, outcomes, logger });
+  const credits = new StreamCredits({
+    redis,
+    redisKeys,
+    stallMs: config.STREAM_STALL_MS,
+  });
   const process = createProcessCompletion({
-    client: deps.client,
+    callOpenRouter: createCallOpenRouter({
+      client: deps.client,
+      redis,
+      redisKeys,
+      credits,
+      workerId: deps.workerId,
+      attribution: {
+        "http-referer": config.OPENROUTER_REFERER,
+        "x-openrouter-title": config.OPENROUTER_TITLE,
+      },
+    }),
     keyPool,
     restKeys: createRestKeys({ keyPool, limits, logger }),
     admit,
     outcomes,
     maxAttempts: config.MAX_ATTEMPTS,
-    attribution: {
-      "http-referer": config.OPENROUTER_REFERER,
-      "x-openrouter-title": config.OPENROUTER_TITLE,
-    },
     logger,
   });
+  const callOff = (jobId: string) => ownership.abort(jobId, cancelledReason);
+  const gatewayWatch = new GatewayWatch({ redis, redisKeys, callOff });
   const dispatcher = new Dispatcher({
     worker,
     gate,
@@ -95,21 +114,28 @@ export function buildDispatcher(deps: {
     outcomes,
     admit,
     process,
+    gatewayWatch,
     concurrency: config.WORKER_CONCURRENCY,
+    logger,
+  });
+
+  const watching = repeat(() => gatewayWatch.look(), {
+    intervalMs: heartbeatMs,
+    name: "Looking for gateways that are gone",
     logger,
   });
 
   return {
     async start(): Promise<void> {
-      await listenForCancellations(subscriber, redisKeys, (jobId) =>
-        ownership.abort(jobId, cancelledReason),
-      );
+      await listenForCancellations(subscriber, redisKeys, callOff);
+      await credits.listen(subscriber, deps.workerId);
       await worker.startStalledCheckTimer();
       dispatcher.start();
     },
     /** Finishes what is in hand, or puts it back, and leaves the queue. */
     async close(): Promise<void> {
       await dispatcher.stop(config.SHUTDOWN_GRACE_MS);
+      await watching.stop();
       await worker.close();
       await dispatcher.ended();
       await ownership.close();

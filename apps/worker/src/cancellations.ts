@@ -10,8 +10,8 @@ export async function listenForCancellations(
   redisKeys: RedisKeys,
   onCancelled: (jobId: string) => void,
 ): Promise<void> {
-  subscriber.on("message", (_channel: string, jobId: string) =>
-    onCancelled(jobId),
-  );
+  subscriber.on("message", (channel: string, jobId: string) => {
+    if (channel === redisKeys.cancellations) onCancelled(jobId);
+  });
   await subscriber.subscribe(redisKeys.cancellations);
 }

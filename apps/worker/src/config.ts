@@ -37,6 +37,8 @@ export const workerVariables = z.object({
   WORKER_CONCURRENCY: wholeNumber(1, 10_000).default(64),
   /** Longest duration of one call, in ms. */
   UPSTREAM_TIMEOUT_MS: milliseconds(1).default(300_000),
+  /** How long the client of a stream may take nothing before the stream is cut, in ms. */
+  STREAM_STALL_MS: milliseconds(1_000).default(120_000),
   /** Calls per request that may fail for a passing reason before its client hears of it. */
   MAX_ATTEMPTS: wholeNumber(1, 100).default(3),
   /** Attribution headers, unless the client sends its own. */

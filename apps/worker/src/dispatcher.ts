@@ -7,6 +7,7 @@ import type {
 import type { Worker } from "bullmq";
 import type { Logger } from "pino";
 import type { Admit } from "./admit.ts";
+import type { GatewayWatch } from "./gateway-watch.ts";
 import type { JobOutcomes } from "./job-outcomes.ts";
 import type { JobOwnership } from "./job-ownership.ts";
 import type { ProcessCompletion } from "./process-completion.ts";
@@ -29,6 +30,7 @@ export class Dispatcher {
   readonly #outcomes: JobOutcomes;
   readonly #admit: Admit;
   readonly #process: ProcessCompletion;
+  readonly #gatewayWatch: GatewayWatch;
   readonly #concurrency: number;
   readonly #logger: Logger;
   readonly #inFlight = new Set<Promise<void>>();
@@ -43,6 +45,7 @@ export class Dispatcher {
     outcomes: JobOutcomes;
     admit: Admit;
     process: ProcessCompletion;
+    gatewayWatch: GatewayWatch;
     concurrency: number;
     logger: Logger;
   }) {
@@ -52,6 +55,7 @@ export class Dispatcher {
     this.#outcomes = deps.outcomes;
     this.#admit = deps.admit;
     this.#process = deps.process;
+    this.#gatewayWatch = deps.gatewayWatch;
     this.#concurrency = deps.concurrency;
     this.#logger = deps.logger;
   }
@@ -122,10 +126,16 @@ export class Dispatcher {
   }
 
   #work(job: CompletionJob, key: ApiKey, signal: AbortSignal): void {
+    const { gatewayId } = job.data;
+    const jobId = String(job.id);
     const work = this.#process(job, key, signal)
       .catch((error: unknown) => this.#abandon(job, error))
-      .finally(() => this.#inFlight.delete(work));
+      .finally(() => {
+        this.#inFlight.delete(work);
+        this.#gatewayWatch.remove(gatewayId, jobId);
+      });
     this.#inFlight.add(work);
+    this.#gatewayWatch.add(gatewayId, jobId);
   }
 
   /** Something unforeseen: without its lock the job comes back by itself. */

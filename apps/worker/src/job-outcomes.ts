@@ -35,6 +35,13 @@ export type JobOutcomes = {
   ): Promise<undefined>;
   /** The client gets an error of ours. */
   fail(job: CompletionJob, code: FailureReply["code"]): Promise<undefined>;
+  /** Everything of a stream has been sent. */
+  endStream(job: CompletionJob): Promise<undefined>;
+  /** A stream that had begun cannot go on; the client gets an error event. */
+  breakStream(
+    job: CompletionJob,
+    failure: { status: number; message: string },
+  ): Promise<undefined>;
   /** Back to the head of the line: no slot was free. */
   putBack(job: CompletionJob): Promise<undefined>;
   /** Delayed until its model has cooled down; it keeps its place. */
@@ -130,6 +137,11 @@ export function createJobOutcomes(deps: {
       await reply(job, { kind: "failure", code, ...figuresOf(job) });
       return finish(job);
     },
+    endStream: finish,
+    async breakStream(job, { status, message }) {
+      await reply(job, { kind: "stream-broken", status, message });
+      return finish(job);
+    },
     putBack,
     deferForModel: (job, cooldownMs) =>
       defer(job, cooldownMs + spread.next(job.data.model, cooldownMs)),
@@ -151,7 +163,8 @@ function tokenOf(job: CompletionJob): string {
   return job.token ?? "";
 }
 
-function figuresOf(job: CompletionJob) {
+/** How a request has fared until now, besides the time of the last call. */
+export function figuresOf(job: CompletionJob) {
   const startedAt = job.processedOn ?? Date.now();
   return {
     queueMs: Math.max(0, startedAt - job.data.receivedAt),

@@ -51,6 +51,7 @@ const client = createOpenRouterClient({
 });
 const dispatch = buildDispatcher({
   config,
+  workerId,
   limits,
   redis,
   subscriber,

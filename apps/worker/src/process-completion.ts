@@ -7,13 +7,12 @@ import {
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Logger } from "pino";
 import type { Admit } from "./admit.ts";
-import type { JobOutcomes } from "./job-outcomes.ts";
-import { classify } from "./openrouter/classify.ts";
-import type { CallOutcome, OpenRouterClient } from "./openrouter/client.ts";
+import type { CallOpenRouter } from "./call-openrouter.ts";
+import { cancelledReason, type JobOutcomes } from "./job-outcomes.ts";
+import { type Judgement, judge } from "./judge.ts";
 import { toClientAnswer, toFailureAnswer } from "./openrouter/client-answer.ts";
-import { isFreeModel } from "./openrouter/free-model.ts";
-import type { Verdict } from "./openrouter/verdict.ts";
 import type { RestKeys } from "./rest-keys.ts";
+import type { Relayed } from "./streaming/relay-stream.ts";
 
 /** Carries one admitted job to its end, or back to the queue. */
 export type ProcessCompletion = (
@@ -22,24 +21,19 @@ export type ProcessCompletion = (
   signal: AbortSignal,
 ) => Promise<void>;
 
-/** Builds {@link ProcessCompletion}: call → classify → answer or dispatch again. */
+/** Builds {@link ProcessCompletion}: call → judge → answer or dispatch again. */
 export function createProcessCompletion(deps: {
-  client: OpenRouterClient;
+  callOpenRouter: CallOpenRouter;
   keyPool: KeyPool;
   restKeys: RestKeys;
   admit: Admit;
   outcomes: JobOutcomes;
   maxAttempts: number;
-  attribution: Readonly<Record<string, string>>;
   logger: Logger;
 }): ProcessCompletion {
-  const { client, keyPool, restKeys, admit, outcomes, logger } = deps;
+  const { callOpenRouter, keyPool, restKeys, admit, outcomes, logger } = deps;
 
-  async function process(
-    job: CompletionJob,
-    firstKey: ApiKey,
-    signal: AbortSignal,
-  ): Promise<void> {
+  return async function processCompletion(job, firstKey, signal) {
     // A refused key costs no attempt: the job in hand goes out again on another one.
     for (
       let key: ApiKey | undefined = firstKey;
@@ -47,80 +41,70 @@ export function createProcessCompletion(deps: {
       key = await admit(job, signal)
     ) {
       const startedAt = performance.now();
-      const outcome = await call(job, key, signal);
+      const called = await callOpenRouter(job, key, signal);
       const upstreamMs = Math.round(performance.now() - startedAt);
       const progress = countCall(job);
-      const verdict = judge(job, outcome);
-      logCall(job, key, outcome, verdict, upstreamMs);
+      const judgement = judge(job, called);
+      logCall(job, { key, called, judgement, upstreamMs });
 
-      switch (verdict.kind) {
+      switch (judgement.kind) {
         case "aborted":
           return outcomes.callOff(job, signal);
+        case "relayed":
+          return outcomes.endStream(job);
+        case "broken":
+          return signal.reason === cancelledReason
+            ? outcomes.drop(job)
+            : outcomes.breakStream(job, judgement);
         case "return":
-          return outcomes.answer(job, clientAnswer(outcome), upstreamMs);
+          return outcomes.answer(job, clientAnswer(called), upstreamMs);
         case "transient": {
           const failures = progress.failures + 1;
           if (failures < deps.maxAttempts) {
-            const next = { calls: progress.calls, failures };
-            return outcomes.retryLater(job, next, verdict.retryAfterMs);
+            const next = { ...progress, failures };
+            return outcomes.retryLater(job, next, judgement.retryAfterMs);
           }
-          const answer = clientAnswer(outcome, verdict.status);
+          const answer = clientAnswer(called, judgement.status);
           return outcomes.answer(job, answer, upstreamMs);
         }
         case "model-limited": {
-          const restMs = await keyPool.coolModel(
-            job.data.model,
-            verdict.restMs,
-          );
+          const { model } = job.data;
+          const restMs = await keyPool.coolModel(model, judgement.restMs);
           await job.updateProgress(progress);
           return outcomes.deferForModel(job, restMs);
         }
         case "account-limited":
         case "account-without-credit":
         case "key-refused":
-          await restKeys.rest(key, verdict);
+          await restKeys.rest(key, judgement);
       }
     }
-  }
-
-  function call(job: CompletionJob, key: ApiKey, signal: AbortSignal) {
-    const { path, body, headers } = job.data;
-    return client.post({
-      path,
-      body,
-      headers: { ...deps.attribution, ...headers },
-      secret: key.secret,
-      signal,
-    });
-  }
+  };
 
   function logCall(
     job: CompletionJob,
-    key: ApiKey,
-    outcome: CallOutcome,
-    verdict: Verdict | { kind: "aborted" },
-    upstreamMs: number,
+    what: {
+      key: ApiKey;
+      called: Relayed;
+      judgement: Judgement;
+      upstreamMs: number;
+    },
   ): void {
-    const status =
-      outcome.kind === "answer"
-        ? outcome.answer.status
-        : outcome.failure.reason;
+    const { requestId, model } = job.data;
     logger.info(
       {
-        requestId: job.data.requestId,
+        requestId,
         jobId: job.id,
-        key: key.mask,
-        model: job.data.model,
+        key: what.key.mask,
+        model,
         call: readProgress(job).calls,
-        status,
-        verdict: verdict.kind,
-        upstreamMs,
+        status: statusOf(what.called),
+        verdict: what.judgement.kind,
+        upstreamMs: what.upstreamMs,
       },
       "Called OpenRouter",
     );
   }
-
-  return process;
 }
 
 /** Counts a call on the job in hand; it is stored only when the job leaves our hands. */
@@ -131,23 +115,24 @@ function countCall(job: CompletionJob): CompletionProgress {
   return progress;
 }
 
-function judge(
-  job: CompletionJob,
-  outcome: CallOutcome,
-): Verdict | { readonly kind: "aborted" } {
-  if (outcome.kind === "answer") {
-    return classify(outcome.answer, {
-      now: Date.now(),
-      isFreeModel: isFreeModel(job.data.model),
-    });
+function statusOf(called: Relayed): number | string {
+  switch (called.kind) {
+    case "relayed":
+      return 200;
+    case "answer":
+      return called.answer.status;
+    default:
+      return called.failure.reason;
   }
-  if (outcome.failure.reason === "aborted") return { kind: "aborted" };
-  const status = outcome.failure.reason === "timeout" ? 504 : 502;
-  return { kind: "transient", status, retryAfterMs: undefined };
 }
 
-function clientAnswer(outcome: CallOutcome, status?: number) {
-  return outcome.kind === "answer"
-    ? toClientAnswer(outcome.answer, status)
-    : toFailureAnswer(outcome.failure);
+function clientAnswer(called: Relayed, status?: number) {
+  switch (called.kind) {
+    case "answer":
+      return toClientAnswer(called.answer, status);
+    case "no-answer":
+      return toFailureAnswer(called.failure);
+    default:
+      throw new Error(`A stream that was ${called.kind} is no answer`);
+  }
 }

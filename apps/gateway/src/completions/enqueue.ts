@@ -1,6 +1,6 @@
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Queue } from "bullmq";
-import { GatewayError } from "../openai/gateway-error.ts";
+import { GatewayError } from "../gateway-error.ts";
 import type { WaitingRequest } from "./waiting-requests.ts";
 
 const retryAfterMs = 5_000;

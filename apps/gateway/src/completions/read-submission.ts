@@ -1,28 +1,36 @@
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Request, Response } from "express";
+import type { Family } from "../families/family.ts";
+import type { ParsedBody } from "../families/parse-body.ts";
+import { GatewayError } from "../gateway-error.ts";
 import { requestIdOf } from "../middleware/request-id.ts";
-import { GatewayError } from "../openai/gateway-error.ts";
-import type { ParsedCompletion } from "../openai/parse-completion.ts";
 import type { Submission } from "./submit.ts";
 
-/** Client headers that go on to OpenRouter: whom to credit for the call. */
-const forwardedHeaders = ["http-referer", "x-openrouter-title", "x-title"];
+/** Client headers that go on to OpenRouter: whom to credit for the call, and Anthropic's own. */
+const forwardedHeaders = [
+  "http-referer",
+  "x-openrouter-title",
+  "x-title",
+  "anthropic-version",
+  "anthropic-beta",
+];
 
-/** Gathers from a request what the queue needs to know besides the body. */
+/** Gathers from a request what the queue needs to know. */
 export function readSubmission(
   request: Request,
   response: Response,
-  options: { path: string; completion: ParsedCompletion; maxWaitMs: number },
+  what: { family: Family; body: ParsedBody; longestWaitMs: number },
 ): Submission {
-  const { path, completion } = options;
+  const { family, body, longestWaitMs } = what;
   return {
     requestId: requestIdOf(response),
-    path,
-    model: completion.model,
-    body: completion.text,
+    path: family.path,
+    model: body.model,
+    isStream: body.isStream,
+    body: body.text,
     headers: pickHeaders(request),
     receivedAt: Date.now(),
-    maxWaitMs: Math.min(readMaxWait(request), options.maxWaitMs),
+    maxWaitMs: Math.min(readMaxWait(request), longestWaitMs),
     priority: priorities.normal,
   };
 }

@@ -2,6 +2,7 @@ import { completionsQueue } from "@openrouter-free-pool/shared/queue/completion-
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { GatewayError } from "../gateway-error.ts";
 import type { Enqueue } from "./enqueue.ts";
 import type { WaitingRequest, WaitingRequests } from "./waiting-requests.ts";
 
@@ -46,6 +47,11 @@ export function createRecoverLostJobs(deps: {
   async function resubmit(jobId: string): Promise<void> {
     const entry = waiting.find(jobId);
     if (!entry) return;
+    if (entry.hasBegun) {
+      const message = "The job behind the stream was lost";
+      waiting.settle(jobId, new GatewayError("stream-broken", message));
+      return;
+    }
     await redis.set(redisKeys.cancelled(jobId), "1", "PX", markMs);
     // The client may have gone, or the reply come, in the meantime.
     if (waiting.find(jobId) === entry) await sendAgain(entry);

@@ -1,10 +1,14 @@
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type {
+  FinalReply,
+  StreamPartReply,
+} from "@openrouter-free-pool/shared/replies/reply";
 import type { Logger } from "pino";
 import type { Forecast } from "../forecast/forecast.ts";
-import { GatewayError } from "../openai/gateway-error.ts";
+import { GatewayError } from "../gateway-error.ts";
 import type { RedisHealth } from "../redis-health.ts";
 import type { Enqueue } from "./enqueue.ts";
-import type { FinalReply, WaitingRequests } from "./waiting-requests.ts";
+import type { WaitingRequests } from "./waiting-requests.ts";
 import { watchDeadline } from "./watch-deadline.ts";
 import type { Withdraw } from "./withdraw.ts";
 
@@ -15,15 +19,24 @@ export type Submission = Omit<CompletionRequest, "gatewayId" | "deadline"> & {
   readonly priority: number;
 };
 
+/** Who waits for a request. */
+export type Waiter = {
+  /** Aborts when the client goes away; its request goes with it. */
+  readonly hungUp: AbortSignal;
+  /** Takes a part of a stream. @returns false when a part before it is lost. */
+  readonly receive?: (part: StreamPartReply) => boolean;
+  /** Is given a function that tells which job stands for the request at the moment. */
+  readonly onJob?: (currentJobId: () => string) => void;
+};
+
 /**
  * Puts a request on the queue and waits for its reply.
  *
- * @param hungUp aborts when the client goes away; its request goes with it.
  * @throws {GatewayError} when it cannot be queued, or its time is up.
  */
 export type Submit = (
   submission: Submission,
-  hungUp: AbortSignal,
+  waiter: Waiter,
 ) => Promise<FinalReply>;
 
 /** Builds {@link Submit}: forecast → register the waiter → enqueue → await. */
@@ -38,7 +51,7 @@ export function createSubmit(deps: {
 }): Submit {
   const { gatewayId, forecast, waiting, withdraw, logger } = deps;
 
-  return async function submit(submission, hungUp) {
+  return async function submit(submission, { hungUp, receive, onJob }) {
     deps.redisHealth.requireUp();
     forecast.admit(submission.maxWaitMs);
 
@@ -48,10 +61,15 @@ export function createSubmit(deps: {
     const entry = waiting.add({
       request: { ...checked, gatewayId, deadline },
       priority,
+      receive(part) {
+        endWatch();
+        return receive?.(part) ?? true;
+      },
       settle: (outcome) =>
         outcome instanceof Error ? reject(outcome) : resolve(outcome),
     });
 
+    onJob?.(() => entry.jobId);
     const endWatch = watchDeadline({
       deadline,
       removeJob: () => withdraw.remove(entry.jobId),

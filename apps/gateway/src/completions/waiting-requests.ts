@@ -1,15 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type {
-  OrphanedReply,
-  Reply,
+  FinalReply,
+  StreamPartReply,
 } from "@openrouter-free-pool/shared/replies/reply";
-import { GatewayError } from "../openai/gateway-error.ts";
+import { GatewayError } from "../gateway-error.ts";
 
 const retryAfterMs = 5_000;
-
-/** What ends a request: an answer, or the reason why there is none. */
-export type FinalReply = Exclude<Reply, OrphanedReply>;
 
 /** A request whose client is connected and waits. */
 export type WaitingRequest = {
@@ -19,7 +16,13 @@ export type WaitingRequest = {
   since: number;
   readonly request: CompletionRequest;
   readonly priority: number;
+  /** Takes a part of a stream. @returns false when a part before it is lost. */
+  readonly receive: (part: StreamPartReply) => boolean;
   readonly settle: (outcome: FinalReply | Error) => void;
+  /** The worker that relays its stream. */
+  workerId?: string;
+  /** Whether an event of a stream has come: from then on nothing is sent again. */
+  hasBegun: boolean;
 };
 
 /** The requests that this gateway process waits for, by the job that stands for each. */
@@ -37,10 +40,15 @@ export class WaitingRequests {
    * @throws {GatewayError} `stopping`.
    */
   add(
-    what: Pick<WaitingRequest, "request" | "priority" | "settle">,
+    what: Pick<WaitingRequest, "request" | "priority" | "receive" | "settle">,
   ): WaitingRequest {
     if (this.#isClosed) throw stopping();
-    const waiting = { ...what, jobId: randomUUID(), since: Date.now() };
+    const waiting = {
+      ...what,
+      jobId: randomUUID(),
+      since: Date.now(),
+      hasBegun: false,
+    };
     this.#byJob.set(waiting.jobId, waiting);
     return waiting;
   }
@@ -69,6 +77,13 @@ export class WaitingRequests {
     return [...this.#byJob.values()]
       .filter(({ since }) => since <= latest)
       .map(({ jobId }) => jobId);
+  }
+
+  /** Streams that have begun, and the workers that relay them. */
+  begunStreams(): { jobId: string; workerId: string }[] {
+    return [...this.#byJob.values()].flatMap(({ jobId, workerId, hasBegun }) =>
+      hasBegun && workerId !== undefined ? [{ jobId, workerId }] : [],
+    );
   }
 
   /** Ends all waiting, for good. @returns the jobs that nobody waits for any more. */

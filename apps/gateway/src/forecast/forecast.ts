@@ -3,7 +3,7 @@ import {
   countSlotsWithin,
   forecastSlot,
 } from "@openrouter-free-pool/shared/key-pool/capacity";
-import { GatewayError } from "../openai/gateway-error.ts";
+import { GatewayError } from "../gateway-error.ts";
 import type { PoolView, PoolWatch } from "./pool-watch.ts";
 
 /** Horizons are rounded up to this, so that few different ones are counted. */

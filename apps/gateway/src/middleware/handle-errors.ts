@@ -1,10 +1,8 @@
 import type { ErrorRequestHandler, Request, Response } from "express";
 import type { Logger } from "pino";
-import {
-  GatewayError,
-  toErrorBody,
-  toSeconds,
-} from "../openai/gateway-error.ts";
+import { familyOf } from "../families/family.ts";
+import { toOpenAiError } from "../families/openai-error.ts";
+import { GatewayError, toSeconds } from "../gateway-error.ts";
 import { requestIdOf } from "./request-id.ts";
 
 /** The only place where an error becomes a response. */
@@ -23,6 +21,7 @@ export function createHandleErrors(logger: Logger): ErrorRequestHandler {
     if (error.retryAfterMs !== undefined) {
       response.set("Retry-After", String(toSeconds(error.retryAfterMs)));
     }
+    const toErrorBody = familyOf(response)?.toErrorBody ?? toOpenAiError;
     response.json(toErrorBody(error));
   };
 }

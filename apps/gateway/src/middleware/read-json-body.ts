@@ -4,7 +4,7 @@ import express, {
   type RequestHandler,
   type Response,
 } from "express";
-import { GatewayError } from "../openai/gateway-error.ts";
+import { GatewayError } from "../gateway-error.ts";
 
 /** Reads a JSON body as bytes: what goes on to OpenRouter is what the client sent. */
 export function readJsonBody(limitBytes: number): RequestHandler[] {

@@ -19,13 +19,19 @@ export function toClientAnswer(
       `OpenRouter answered ${status} without saying why`,
     );
   }
-  const headers = Object.fromEntries(
+  return { status, headers: passHeaders(answer), body: answer.body };
+}
+
+/** The headers of an answer or a stream that go on to the client. */
+export function passHeaders(answer: {
+  readonly headers: Readonly<Record<string, string>>;
+}): Record<string, string> {
+  return Object.fromEntries(
     passedHeaders.flatMap((name) => {
       const value = answer.headers[name];
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  return { status, headers, body: answer.body };
 }
 
 /** The answer for a call that brought none. */

@@ -1,4 +1,5 @@
-import { errors, Pool } from "undici";
+import { Pool } from "undici";
+import { CallDeadline } from "./call-deadline.ts";
 
 /** An answer, whole. Header names are in lower case. */
 export type UpstreamAnswer = {
@@ -9,14 +10,37 @@ export type UpstreamAnswer = {
 
 /** A call that brought no whole answer. */
 export type NoAnswer = {
-  readonly reason: "timeout" | "network" | "too-large" | "aborted";
+  readonly reason:
+    | "timeout"
+    | "network"
+    | "too-large"
+    | "reader-stalled"
+    | "aborted";
   readonly message: string;
 };
 
-/** What became of one call; failing is an expected outcome. */
+/** An answer that comes as events. Not to read on stops OpenRouter's work. */
+export type UpstreamStream = {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Throws {@link BrokenStreamError} when the stream does not come to its own end. */
+  readonly chunks: AsyncIterable<Buffer>;
+};
+
+/** A call that brought a whole answer or none; failing is an expected outcome. */
 export type CallOutcome =
   | { readonly kind: "answer"; readonly answer: UpstreamAnswer }
   | { readonly kind: "no-answer"; readonly failure: NoAnswer };
+
+/** A stream that broke off. */
+export class BrokenStreamError extends Error {
+  override name = "BrokenStreamError";
+  readonly failure: NoAnswer;
+
+  constructor(failure: NoAnswer, cause: unknown) {
+    super(failure.message, { cause });
+    this.failure = failure;
+  }
+}
 
 /** One POST to OpenRouter. */
 export type UpstreamCall = {
@@ -25,17 +49,25 @@ export type UpstreamCall = {
   readonly secret: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Whether a stream of events is wanted. */
+  readonly isStream: boolean;
   /** Aborts the call. */
   readonly signal: AbortSignal;
 };
 
+class AnswerTooLargeError extends Error {
+  override name = "AnswerTooLargeError";
+}
+
 const keepAliveMs = 30_000;
-/** Larger than any completion; it keeps a lying upstream from filling the memory. */
+/** Larger than any whole answer; it keeps a lying upstream from filling the memory. */
 const largestAnswerBytes = 64 * 1024 * 1024;
 
 /** A client of OpenRouter with its own pool of keep-alive connections. */
 export type OpenRouterClient = {
-  post(call: UpstreamCall): Promise<CallOutcome>;
+  post(
+    call: UpstreamCall,
+  ): Promise<CallOutcome | { kind: "stream"; stream: UpstreamStream }>;
   /** Asks for a key's own state: the status of `GET /key`. */
   probeKey(secret: string): Promise<number>;
   close(): Promise<void>;
@@ -51,14 +83,13 @@ export function createOpenRouterClient(options: {
   const pool = new Pool(base.origin, {
     connections: options.connections,
     keepAliveTimeout: keepAliveMs,
-    maxResponseSize: largestAnswerBytes,
     // One deadline covers the whole call; see `post`.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
 
-  async function post(call: UpstreamCall): Promise<CallOutcome> {
-    const timeout = AbortSignal.timeout(options.timeoutMs);
+  async function post(call: UpstreamCall) {
+    const deadline = new CallDeadline(options.timeoutMs, call.signal);
     try {
       const response = await pool.request({
         method: "POST",
@@ -69,17 +100,21 @@ export function createOpenRouterClient(options: {
           authorization: `Bearer ${call.secret}`,
         },
         body: call.body,
-        signal: AbortSignal.any([call.signal, timeout]),
+        signal: deadline.signal,
       });
-      const body = Buffer.from(await response.body.arrayBuffer());
       const headers = joinHeaders(response.headers);
-      return {
-        kind: "answer",
-        answer: { status: response.statusCode, headers, body },
-      };
+      const status = response.statusCode;
+      if (call.isStream && status < 300 && isEventStream(headers)) {
+        const chunks = readChunks(response.body, deadline, call.signal);
+        return { kind: "stream", stream: { headers, chunks } } as const;
+      }
+      const body = await readWhole(response.body);
+      deadline.stop();
+      return { kind: "answer", answer: { status, headers, body } } as const;
     } catch (error) {
-      const failure = describeFailure(error, call.signal, timeout);
-      return { kind: "no-answer", failure };
+      deadline.stop();
+      const failure = describeFailure(error, call.signal, deadline);
+      return { kind: "no-answer", failure } as const;
     }
   }
 
@@ -97,6 +132,41 @@ export function createOpenRouterClient(options: {
   return { post, probeKey, close: () => pool.destroy() };
 }
 
+async function readWhole(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > largestAnswerBytes) throw new AnswerTooLargeError();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function* readChunks(
+  body: AsyncIterable<Buffer>,
+  deadline: CallDeadline,
+  calledOff: AbortSignal,
+): AsyncGenerator<Buffer, void> {
+  try {
+    for await (const chunk of body) {
+      // A slow reader is not OpenRouter's fault.
+      deadline.stop();
+      yield chunk;
+      deadline.start();
+    }
+  } catch (error) {
+    const failure = describeFailure(error, calledOff, deadline);
+    throw new BrokenStreamError(failure, error);
+  } finally {
+    deadline.stop();
+  }
+}
+
+function isEventStream(headers: Readonly<Record<string, string>>): boolean {
+  return /^\s*text\/event-stream\b/i.test(headers["content-type"] ?? "");
+}
+
 function joinHeaders(
   headers: Record<string, string | string[] | undefined>,
 ): Record<string, string> {
@@ -110,14 +180,14 @@ function joinHeaders(
 
 function describeFailure(
   error: unknown,
-  abort: AbortSignal,
-  timeout: AbortSignal,
+  calledOff: AbortSignal,
+  deadline: CallDeadline,
 ): NoAnswer {
-  if (abort.aborted) return { reason: "aborted", message: "aborted" };
-  if (timeout.aborted) {
+  if (calledOff.aborted) return { reason: "aborted", message: "aborted" };
+  if (deadline.isOver) {
     return { reason: "timeout", message: "OpenRouter did not answer in time" };
   }
-  if (error instanceof errors.ResponseExceededMaxSizeError) {
+  if (error instanceof AnswerTooLargeError) {
     return { reason: "too-large", message: "OpenRouter's answer is too large" };
   }
   const code =

@@ -21,6 +21,11 @@ const errorSchema = z.object({
 
 const answerSchema = z.object({
   error: errorSchema.optional().catch(undefined),
+  // The family of /responses puts the error here.
+  response: z
+    .object({ error: errorSchema.optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
   choices: z
     .array(z.object({ error: errorSchema.optional().catch(undefined) }))
     .optional()
@@ -65,7 +70,10 @@ export function findEmbeddedError(
 
   const parsed = parseAnswer(text);
   if (!parsed) return { ...nothing, status: 502 };
-  const error = parsed.error ?? parsed.choices?.find((c) => c.error)?.error;
+  const error =
+    parsed.error ??
+    parsed.response?.error ??
+    parsed.choices?.find((choice) => choice.error)?.error;
   if (!error) return undefined;
   const status =
     error.code && error.code >= 400 && error.code < 600 ? error.code : 502;

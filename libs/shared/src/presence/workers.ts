@@ -39,6 +39,20 @@ export async function countWorkers(
   return redis.zcount(redisKeys.workers, now - workerTtlMs, "+inf");
 }
 
+/** The workers of these that live. */
+export async function findLivingWorkers(
+  redis: Redis,
+  redisKeys: RedisKeys,
+): Promise<ReadonlySet<string>> {
+  const now = await readRedisClock(redis);
+  const ids = await redis.zrangebyscore(
+    redisKeys.workers,
+    now - workerTtlMs,
+    "+inf",
+  );
+  return new Set(ids);
+}
+
 /** Redis's clock, ms since the epoch. */
 export async function readRedisClock(redis: Redis): Promise<number> {
   const [seconds, micros] = await redis.time();

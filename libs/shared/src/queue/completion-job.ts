@@ -10,6 +10,8 @@ export type CompletionRequest = {
   readonly gatewayId: string;
   /** Where the call goes, below OPENROUTER_BASE_URL, such as `/chat/completions`. */
   readonly path: string;
+  /** Whether the client wants the answer as a stream of events. */
+  readonly isStream: boolean;
   /** The model that the request asks for first; what a cooldown applies to. */
   readonly model: string;
   /** The client's body, byte for byte (it is valid UTF-8). */
@@ -28,6 +30,8 @@ export type CompletionProgress = {
   readonly calls: number;
   /** Calls that failed in a way that counts against MAX_ATTEMPTS. */
   readonly failures: number;
+  /** Whether the client has got the first event of a stream: nothing may be called again. */
+  readonly hasBegun?: boolean;
 };
 
 /** A request on the queue. */
@@ -35,9 +39,12 @@ export type CompletionJob = Job<CompletionRequest, void>;
 
 /** Reads a job's progress; a new job has none. */
 export function readProgress(job: CompletionJob): CompletionProgress {
-  const { calls = 0, failures = 0 } =
-    typeof job.progress === "object"
-      ? (job.progress as Partial<CompletionProgress>)
-      : {};
-  return { calls, failures };
+  const {
+    calls = 0,
+    failures = 0,
+    hasBegun = false,
+  } = typeof job.progress === "object"
+    ? (job.progress as Partial<CompletionProgress>)
+    : {};
+  return { calls, failures, hasBegun };
 }

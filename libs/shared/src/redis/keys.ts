@@ -1,3 +1,5 @@
+import { completionsQueue } from "../queue/completion-job.ts";
+
 /**
  * Every Redis key of the product, besides those that BullMQ makes for the queue
  * itself under `{prefix}:completions:`.
@@ -10,6 +12,10 @@ export function createRedisKeys(prefix: string) {
   return {
     /** BullMQ's own prefix. */
     queuePrefix: root,
+    /** HASH of one job of the queue; BullMQ's. */
+    job: (jobId: string) => `${root}:${completionsQueue}:${jobId}`,
+    /** SORTED SET of waiting jobs by priority and arrival; BullMQ's. */
+    prioritizedJobs: `${root}:${completionsQueue}:prioritized`,
     /** HASH of an account's day use, last use and parking. The script adds the account's name. */
     accountPrefix: `${root}:account:`,
     /** SORTED SET of key pools by when a worker was last seen using them (epoch ms). */
@@ -35,6 +41,10 @@ export function createRedisKeys(prefix: string) {
     /** STREAM of results for one gateway process. */
     gatewayReplies: (gatewayId: string) =>
       `${root}:gateway:${gatewayId}:replies`,
+    /** STRING with the bytes of a stream that the client has taken. */
+    streamTaken: (jobId: string) => `${root}:stream:${jobId}:taken`,
+    /** Pub/sub channel that tells a worker how far the clients of its streams are. */
+    workerCredits: (workerId: string) => `${root}:worker:${workerId}:credits`,
     /** STRING that marks a job whose client has gone. */
     cancelled: (jobId: string) => `${root}:cancelled:${jobId}`,
     /** Pub/sub channel that tells workers which calls to abort. */

@@ -1,17 +1,27 @@
 --[[
   Puts one reply on a gateway's stream, and lets the stream die some time after its last entry:
-  a gateway that was killed leaves no garbage.
+  a gateway that was killed leaves no garbage. With the first event of a streamed answer it also
+  notes on the job how far it is, so that nobody calls for it again.
 
-  Atomic so that a stream can never be left without an expiry.
+  Atomic so that a stream can never be left without an expiry, and no event can go out without
+  the note.
 
   KEYS[1] replies  STREAM
+  KEYS[2] job      HASH    BullMQ's
   ARGV[1] job id
   ARGV[2] head     JSON
   ARGV[3] body     bytes
   ARGV[4] ttlMs
+  ARGV[5] progress JSON, as BullMQ keeps it on the job; empty: leave it as it is
 
   Returns the entry's id.
 ]]
-local id = redis.call('XADD', KEYS[1], '*', 'job', ARGV[1], 'head', ARGV[2], 'body', ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
+local replies, job = KEYS[1], KEYS[2]
+local jobId, head, body, ttlMs, progress = unpack(ARGV)
+
+local id = redis.call('XADD', replies, '*', 'job', jobId, 'head', head, 'body', body)
+redis.call('PEXPIRE', replies, ttlMs)
+if progress ~= '' and redis.call('EXISTS', job) == 1 then
+  redis.call('HSET', job, 'progress', progress)
+end
 return id

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import type { CompletionProgress } from "../queue/completion-job.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 import { encodeReply, type Reply } from "./reply.ts";
@@ -8,18 +9,24 @@ const script = loadScript(new URL("./send-reply.lua", import.meta.url));
 /** A gateway reads within milliseconds; this long it may be cut off from Redis. */
 const unreadTtlMs = 600_000;
 
-/** Sends a reply to the gateway that waits for it. Waits for Redis when it is away. */
+/**
+ * Sends a reply to the gateway that waits for it. Waits for Redis when it is away.
+ *
+ * @param progress noted on the job in the same step.
+ */
 export async function sendReply(
   redis: Redis,
   redisKeys: RedisKeys,
   address: { gatewayId: string; jobId: string },
   reply: Reply,
+  progress?: CompletionProgress,
 ): Promise<void> {
+  const { gatewayId, jobId } = address;
   const { head, body } = encodeReply(reply);
   await runScript(
     redis,
     script,
-    [redisKeys.gatewayReplies(address.gatewayId)],
-    [address.jobId, head, body, unreadTtlMs],
+    [redisKeys.gatewayReplies(gatewayId), redisKeys.job(jobId)],
+    [jobId, head, body, unreadTtlMs, progress ? JSON.stringify(progress) : ""],
   );
 }

@@ -14,6 +14,8 @@ export const gatewayErrors = {
   "no-usable-key": { status: 503, type: "service_unavailable" },
   // Nobody is there to read it; 499 is what nginx logs for it.
   "client-gone": { status: 499, type: "client_closed_request" },
+  // The client has got a part of a stream already.
+  "stream-broken": { status: 502, type: "upstream_error" },
   stopping: { status: 503, type: "service_unavailable" },
   "waited-out": { status: 504, type: "timeout_error" },
 } as const satisfies Record<string, { status: number; type: string }>;
@@ -48,23 +50,11 @@ export class GatewayError extends Error {
   get status(): number {
     return gatewayErrors[this.code].status;
   }
-}
 
-/** The JSON body of an error, in the form that OpenAI's and OpenRouter's clients read. */
-export function toErrorBody(error: GatewayError) {
-  const { status, type } = gatewayErrors[error.code];
-  const retryAfter =
-    error.retryAfterMs === undefined
-      ? {}
-      : { retry_after_seconds: toSeconds(error.retryAfterMs) };
-  return {
-    error: {
-      code: status,
-      message: error.message,
-      type,
-      metadata: { reason: error.code, ...retryAfter },
-    },
-  };
+  /** In OpenAI's sense. */
+  get type(): string {
+    return gatewayErrors[this.code].type;
+  }
 }
 
 /** Whole seconds, at least one: `Retry-After: 0` invites a storm. */

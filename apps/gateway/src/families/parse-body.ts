@@ -1,24 +1,10 @@
-import { z } from "zod";
-import { GatewayError } from "./gateway-error.ts";
-
-const model = z.string().min(1);
-
-/** What the gateway must know of a body; everything else passes unread. */
-const chatCompletionSchema = z
-  .looseObject({
-    model: model.optional(),
-    models: z.array(model).min(1).optional(),
-    messages: z.array(z.unknown()).min(1),
-    stream: z.boolean().nullish(),
-  })
-  .refine((body) => body.model !== undefined || body.models !== undefined, {
-    path: ["model"],
-    error: "is required (or `models`)",
-  });
+import { GatewayError } from "../gateway-error.ts";
+import type { Family, KnownFields } from "./family.ts";
 
 /** A body that was checked; `text` is what the client sent, byte for byte. */
-export type ParsedCompletion = {
+export type ParsedBody = {
   readonly text: string;
+  readonly fields: KnownFields;
   /** The model that is asked for first. */
   readonly model: string;
   readonly isStream: boolean;
@@ -28,25 +14,26 @@ export type ParsedCompletion = {
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Checks the body of a chat completion.
+ * Checks a body as its family demands.
  *
  * @throws {GatewayError} `invalid-request`, saying what is wrong.
  */
-export function parseChatCompletion(bytes: Buffer): ParsedCompletion {
+export function parseBody(bytes: Buffer, family: Family): ParsedBody {
   const text = decode(bytes);
-  const parsed = chatCompletionSchema.safeParse(parseJson(text));
+  const parsed = family.schema.safeParse(parseJson(text));
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
       (issue) => `\`${issue.path.join(".") || "body"}\`: ${issue.message}`,
     );
     throw new GatewayError("invalid-request", problems.join("; "));
   }
-  const { data } = parsed;
-  return {
-    text,
-    model: data.model ?? data.models?.[0] ?? "",
-    isStream: data.stream === true,
-  };
+  const fields = parsed.data;
+  const isStream = fields.stream === true;
+  if (isStream && !family.canStream) {
+    throw new GatewayError("invalid-request", "`stream`: cannot be true here");
+  }
+  const model = fields.model ?? fields.models?.[0] ?? "";
+  return { text, fields, model, isStream };
 }
 
 function decode(bytes: Buffer): string {

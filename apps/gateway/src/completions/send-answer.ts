@@ -1,0 +1,65 @@
+import type {
+  FailureReply,
+  FinalReply,
+  ReplyFigures,
+} from "@openrouter-free-pool/shared/replies/reply";
+import type { Response } from "express";
+import { GatewayError } from "../gateway-error.ts";
+
+const noKeyRetryMs = 60_000;
+
+/**
+ * Gives the client what the worker sent: OpenRouter's own answer, byte for byte.
+ *
+ * @throws {GatewayError} when the worker could not get one.
+ */
+export function sendAnswer(response: Response, reply: FinalReply): void {
+  if (reply.kind === "answer" || reply.kind === "failure") {
+    setFigures(response, reply);
+  }
+  if (reply.kind !== "answer") throw toReplyError(reply);
+  response.status(reply.status).set(reply.headers).end(reply.body);
+}
+
+/** Tells the client how its request fared, unless the headers are out already. */
+export function setFigures(response: Response, figures: ReplyFigures): void {
+  if (response.headersSent) return;
+  response.set({
+    "X-Queue-Time-Ms": String(figures.queueMs),
+    "X-Upstream-Time-Ms": String(figures.upstreamMs),
+    "X-Attempts": String(figures.calls),
+  });
+}
+
+/** Why there is no answer. */
+export function toReplyError(
+  reply: Exclude<FinalReply, { kind: "answer" }>,
+): GatewayError {
+  switch (reply.kind) {
+    case "failure":
+      return toFailureError(reply);
+    case "stream-broken":
+      return new GatewayError("stream-broken", reply.message);
+    case "stream-end":
+      return new GatewayError("internal", "A stream came for a plain request");
+  }
+}
+
+function toFailureError({ code }: FailureReply): GatewayError {
+  switch (code) {
+    case "no-usable-key":
+      return new GatewayError(code, "No OpenRouter key is usable", {
+        retryAfterMs: noKeyRetryMs,
+      });
+    case "waited-out":
+      return new GatewayError(
+        code,
+        "No slot became free in time; the request was taken off the queue",
+      );
+    case "worker-crashed":
+      return new GatewayError(
+        code,
+        "Several workers ended while they handled this request",
+      );
+  }
+}

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import type { Family } from "./family.ts";
+import { bodySchema } from "./known-fields.ts";
+import { dataEvent, errorOf, toOpenAiError } from "./openai-error.ts";
+
+/** OpenAI's chat completions. */
+export const chatCompletions: Family = {
+  path: "/chat/completions",
+  summary: "Create a chat completion",
+  canStream: true,
+  schema: bodySchema({ messages: z.array(z.unknown()).min(1) }),
+  toErrorBody: toOpenAiError,
+  toErrorEvent: (body, model) =>
+    dataEvent({
+      id: "",
+      object: "chat.completion.chunk",
+      created: Math.floor(Date.now() / 1_000),
+      model,
+      error: errorOf(body),
+      choices: [{ index: 0, delta: { content: "" }, finish_reason: "error" }],
+    }),
+};

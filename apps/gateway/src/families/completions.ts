@@ -1,0 +1,21 @@
+import type { Family } from "./family.ts";
+import { bodySchema, present } from "./known-fields.ts";
+import { dataEvent, errorOf, toOpenAiError } from "./openai-error.ts";
+
+/** OpenAI's older text completions. */
+export const completions: Family = {
+  path: "/completions",
+  summary: "Create a text completion",
+  canStream: true,
+  schema: bodySchema({ prompt: present }),
+  toErrorBody: toOpenAiError,
+  toErrorEvent: (body, model) =>
+    dataEvent({
+      id: "",
+      object: "text_completion",
+      created: Math.floor(Date.now() / 1_000),
+      model,
+      error: errorOf(body),
+      choices: [{ index: 0, text: "", finish_reason: "error" }],
+    }),
+};

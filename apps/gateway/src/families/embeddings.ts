@@ -1,0 +1,13 @@
+import type { Family } from "./family.ts";
+import { bodySchema, present } from "./known-fields.ts";
+import { dataEvent, toOpenAiError } from "./openai-error.ts";
+
+/** OpenAI's embeddings. */
+export const embeddings: Family = {
+  path: "/embeddings",
+  summary: "Create embeddings",
+  canStream: false,
+  schema: bodySchema({ input: present }),
+  toErrorBody: toOpenAiError,
+  toErrorEvent: (body) => dataEvent(body),
+};

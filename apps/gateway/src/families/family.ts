@@ -1,0 +1,42 @@
+import type { Response } from "express";
+import type { z } from "zod";
+import type { GatewayError } from "../gateway-error.ts";
+
+/** What the gateway must know of a body; everything else passes unread. */
+export type KnownFields = {
+  readonly model?: string | undefined;
+  readonly models?: readonly string[] | undefined;
+  readonly stream?: boolean | null | undefined;
+  readonly service_tier?: unknown;
+};
+
+/**
+ * One kind of request that goes through the queue: OpenRouter's endpoints differ in
+ * what a body must have and in the form of errors, and in nothing else that matters here.
+ */
+export type Family = {
+  /** Below OPENROUTER_BASE_URL, and below /v1 and /api/v1 of the gateway. */
+  readonly path: string;
+  readonly schema: z.ZodType<KnownFields>;
+  /** One line for the description of the API. */
+  readonly summary: string;
+  readonly canStream: boolean;
+  /** The JSON body of an error of our own. */
+  toErrorBody(error: GatewayError): object;
+  /**
+   * An error after the stream has begun, in the form in which OpenRouter tells it.
+   *
+   * @param body a JSON body of an error: of our own, or OpenRouter's.
+   */
+  toErrorEvent(body: object, model: string): string;
+};
+
+/** Says which kind of request a response answers. */
+export function setFamily(response: Response, family: Family): void {
+  response.locals.family = family;
+}
+
+/** The kind of request that a response answers; undefined for pages and the like. */
+export function familyOf(response: Response): Family | undefined {
+  return response.locals.family as Family | undefined;
+}

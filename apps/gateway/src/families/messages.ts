@@ -1,0 +1,41 @@
+import { z } from "zod";
+import type { GatewayError } from "../gateway-error.ts";
+import type { Family } from "./family.ts";
+import { bodySchema } from "./known-fields.ts";
+import { errorOf } from "./openai-error.ts";
+
+/** Anthropic's Messages API. */
+export const messages: Family = {
+  path: "/messages",
+  summary: "Create a message",
+  canStream: true,
+  schema: bodySchema({ messages: z.array(z.unknown()).min(1) }),
+  toErrorBody: toAnthropicError,
+  toErrorEvent(body) {
+    const { message, type = "api_error" } = errorOf(body) as {
+      message?: string;
+      type?: string;
+    };
+    const data = { type: "error", error: { type, message } };
+    return `event: error\ndata: ${JSON.stringify(data)}\n\n`;
+  },
+};
+
+/** Anthropic's error types by status, from its documentation; others are `api_error`. */
+const errorTypes: Record<number, string> = {
+  400: "invalid_request_error",
+  401: "authentication_error",
+  403: "permission_error",
+  404: "not_found_error",
+  405: "invalid_request_error",
+  413: "request_too_large",
+  415: "invalid_request_error",
+  429: "rate_limit_error",
+  503: "overloaded_error",
+  504: "timeout_error",
+};
+
+function toAnthropicError(error: GatewayError) {
+  const type = errorTypes[error.status] ?? "api_error";
+  return { type: "error", error: { type, message: error.message } };
+}

@@ -1,0 +1,28 @@
+import type { GatewayError } from "../gateway-error.ts";
+import { toSeconds } from "../gateway-error.ts";
+
+/** The body of an error in the form that OpenAI's and OpenRouter's clients read. */
+export function toOpenAiError(error: GatewayError) {
+  const retryAfter =
+    error.retryAfterMs === undefined
+      ? {}
+      : { retry_after_seconds: toSeconds(error.retryAfterMs) };
+  return {
+    error: {
+      code: error.status,
+      message: error.message,
+      type: error.type,
+      metadata: { reason: error.code, ...retryAfter },
+    },
+  };
+}
+
+/** The `error` of a body, whoever made it. */
+export function errorOf(body: object): unknown {
+  return "error" in body ? body.error : body;
+}
+
+/** One server-sent event without a name. */
+export function dataEvent(data: object): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,18 @@
+import type { Family } from "./family.ts";
+import { bodySchema, present } from "./known-fields.ts";
+import { errorOf, toOpenAiError } from "./openai-error.ts";
+
+/** OpenAI's Responses API. */
+export const responses: Family = {
+  path: "/responses",
+  summary: "Create a response",
+  canStream: true,
+  schema: bodySchema({ input: present }),
+  toErrorBody: toOpenAiError,
+  toErrorEvent(body) {
+    const error = errorOf(body);
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    const data = { type: "error", code, message, param: null, error };
+    return `event: error\ndata: ${JSON.stringify(data)}\n\n`;
+  },
+};
