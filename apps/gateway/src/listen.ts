@@ -1,6 +1,10 @@
 import { once } from "node:events";
-import type { RequestListener } from "node:http";
-import { createServer } from "node:http";
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** Proxies keep idle connections for 60 s or so; closing first would fail their next request. */
@@ -26,13 +30,30 @@ export async function listen(
   server.listen(options.port, options.host);
   await once(server, "listening");
   const closed = once(server, "close");
+  const finishResponses = trackResponses(server);
   const { port } = server.address() as AddressInfo;
   return {
     address: { host: options.host, port },
     stopAccepting: () => void server.close(),
     async close() {
-      server.closeIdleConnections();
+      await finishResponses();
+      // Clients also hold connections that they have never used; those do not count as idle.
+      server.closeAllConnections();
       await closed;
     },
+  };
+}
+
+/** @returns a function that waits until every response is out. */
+function trackResponses(server: Server): () => Promise<void> {
+  const open = new Set<ServerResponse>();
+  server.on("request", (_request, response: ServerResponse) => {
+    open.add(response);
+    response.once("close", () => open.delete(response));
+  });
+  return async () => {
+    while (open.size > 0) {
+      await Promise.all([...open].map((response) => once(response, "close")));
+    }
   };
 }
