@@ -35,15 +35,15 @@ export function createCallOpenRouter(deps: {
   async function relay(
     job: CompletionJob,
     stream: UpstreamStream,
-    upstreamMs: number,
+    call: { upstreamMs: number; signal: AbortSignal },
   ): Promise<Relayed> {
     const jobId = String(job.id);
     const address = { gatewayId: job.data.gatewayId, jobId };
     const progress = readProgress(job);
-    const call = progress.calls + 1;
-    const begun = { ...progress, calls: call, hasBegun: true };
+    const calls = progress.calls + 1;
+    const begun = { ...progress, calls, hasBegun: true };
     const replies = new ReplyStream({
-      call,
+      call: calls,
       send: (part) => {
         const isBeginning = part.kind === "stream-data" && part.isBeginning;
         const noted = isBeginning ? begun : undefined;
@@ -52,16 +52,20 @@ export function createCallOpenRouter(deps: {
       waitForTaken: (bytes) => credits.waitForTaken(jobId, bytes),
     });
     credits.open(jobId);
+    // Whoever waits for the client to read on must hear of it, too.
+    const stopWaiting = () => credits.close(jobId);
+    call.signal.addEventListener("abort", stopWaiting, { once: true });
     try {
       return await relayStream(stream, replies, {
         kind: "stream-start",
         workerId,
         headers: passHeaders(stream),
         ...figuresOf(job),
-        calls: call,
-        upstreamMs,
+        calls,
+        upstreamMs: call.upstreamMs,
       });
     } finally {
+      call.signal.removeEventListener("abort", stopWaiting);
       credits.close(jobId);
     }
   }
@@ -79,6 +83,6 @@ export function createCallOpenRouter(deps: {
     });
     if (outcome.kind !== "stream") return outcome;
     const upstreamMs = Math.round(performance.now() - startedAt);
-    return relay(job, outcome.stream, upstreamMs);
+    return relay(job, outcome.stream, { upstreamMs, signal });
   };
 }

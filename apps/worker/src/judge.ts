@@ -31,7 +31,11 @@ export function judge(job: CompletionJob, called: Relayed): Judgement {
   }
   const { reason, message } = called.failure;
   const status = reason === "timeout" ? 504 : 502;
-  if (called.kind === "broken") return { kind: "broken", status, message };
+  if (called.kind === "broken") {
+    const isAborted = reason === "aborted";
+    const why = isAborted ? "The worker had to stop" : message;
+    return { kind: "broken", status, message: why };
+  }
   return reason === "aborted"
     ? { kind: "aborted" }
     : { kind: "transient", status, retryAfterMs: undefined };
