@@ -5,6 +5,7 @@ import {
   readProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Logger } from "pino";
+import type { FairShare } from "./fair-share.ts";
 import type { JobOutcomes } from "./job-outcomes.ts";
 import type { RestGate } from "./rest-gate.ts";
 
@@ -27,9 +28,10 @@ export function createAdmit(deps: {
   keyPool: KeyPool;
   gate: RestGate;
   outcomes: JobOutcomes;
+  fairShare: FairShare;
   logger: Logger;
 }): Admit {
-  const { keyPool, gate, outcomes, logger } = deps;
+  const { keyPool, gate, outcomes, fairShare, logger } = deps;
 
   return async function admit(job, signal) {
     if (signal.aborted) return outcomes.callOff(job, signal);
@@ -49,6 +51,7 @@ export function createAdmit(deps: {
     switch (slot.kind) {
       case "granted":
         gate.closeFor(Math.max(0, slot.nextSlotMs));
+        await fairShare.countCall(job.priority);
         return slot.key;
       case "busy":
         gate.closeFor(slot.retryAfterMs);

@@ -6,6 +6,7 @@ import {
   type CompletionRequest,
   completionsQueue,
 } from "@openrouter-free-pool/shared/queue/completion-job";
+import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { Worker } from "bullmq";
 import type { Redis } from "ioredis";
@@ -16,6 +17,7 @@ import { listenForCancellations } from "./cancellations.ts";
 import type { WorkerConfig } from "./config.ts";
 import { DeferralSpread } from "./deferral-spread.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { FairShare } from "./fair-share.ts";
 import { GatewayWatch } from "./gateway-watch.ts";
 import { cancelledReason, createJobOutcomes } from "./job-outcomes.ts";
 import {
@@ -80,7 +82,10 @@ export function buildDispatcher(deps: {
     release,
     logger,
   });
-  const admit = createAdmit({ keyPool, gate, outcomes, logger });
+  const fairShare = new FairShare(async (name) => {
+    await moveToFront(redis, redisKeys, name);
+  });
+  const admit = createAdmit({ keyPool, gate, outcomes, fairShare, logger });
   const credits = new StreamCredits({
     redis,
     redisKeys,

@@ -1,4 +1,8 @@
-import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
+import {
+  type PriorityName,
+  priorities,
+  priorityNames,
+} from "@openrouter-free-pool/shared/queue/priorities";
 import type { Request, Response } from "express";
 import type { Family } from "../families/family.ts";
 import type { ParsedBody } from "../families/parse-body.ts";
@@ -31,7 +35,7 @@ export function readSubmission(
     headers: pickHeaders(request),
     receivedAt: Date.now(),
     maxWaitMs: Math.min(readMaxWait(request), longestWaitMs),
-    priority: priorities.normal,
+    priority: priorities[readPriority(request, body)],
   };
 }
 
@@ -41,6 +45,20 @@ function pickHeaders(request: Request): Record<string, string> {
       const value = request.get(name);
       return value === undefined ? [] : [[name, value]];
     }),
+  );
+}
+
+/** `X-Priority`; without it, OpenAI's flexible tier counts as low. */
+function readPriority(request: Request, body: ParsedBody): PriorityName {
+  const given = request.get("x-priority")?.trim().toLowerCase();
+  if (given === undefined) {
+    return body.fields.service_tier === "flex" ? "low" : "normal";
+  }
+  const name = priorityNames.find((known) => known === given);
+  if (name) return name;
+  throw new GatewayError(
+    "invalid-request",
+    `X-Priority: got ${JSON.stringify(given)}, wants ${priorityNames.join(", ")}`,
   );
 }
 

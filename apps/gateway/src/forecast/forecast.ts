@@ -3,6 +3,11 @@ import {
   countSlotsWithin,
   forecastSlot,
 } from "@openrouter-free-pool/shared/key-pool/capacity";
+import {
+  type PriorityName,
+  priorityName,
+  priorityNames,
+} from "@openrouter-free-pool/shared/queue/priorities";
 import { GatewayError } from "../gateway-error.ts";
 import type { PoolView, PoolWatch } from "./pool-watch.ts";
 
@@ -22,7 +27,7 @@ export class Forecast {
   readonly #maxQueueSize: number;
   #view: PoolView | undefined;
   /** Requests that this gateway admitted since the view was read. */
-  #admitted = 0;
+  #admitted = noneAdmitted();
   #slotsByHorizon = new Map<number, number>();
   #servedByPlace = new Map<number, number>();
 
@@ -40,27 +45,31 @@ export class Forecast {
    * Counts one more request in.
    *
    * @param maxWaitMs how long it can wait.
+   * @param priority its BullMQ priority: who is more urgent goes first.
    * @throws {GatewayError} `keys-rate-limited`, `queue-full` or `no-usable-key`.
    */
-  admit(maxWaitMs: number): void {
+  admit(maxWaitMs: number, priority: number): void {
+    const name = priorityName(priority);
     const view = this.#look();
-    if (view) this.#refuseHopeless(view, maxWaitMs);
-    this.#admitted += 1;
+    if (view) this.#refuseHopeless(view, maxWaitMs, name);
+    this.#admitted[name] += 1;
   }
 
-  #refuseHopeless(view: PoolView, maxWaitMs: number): void {
+  #refuseHopeless(view: PoolView, maxWaitMs: number, name: PriorityName): void {
     const { pool } = view;
     if (pool.keys.length > 0 && pool.keys.every((key) => key.retired)) {
       throw new GatewayError("no-usable-key", "No OpenRouter key is usable", {
         retryAfterMs: noKeyRetryMs,
       });
     }
-    const place = view.waiting + this.#admitted + 1;
-    if (place > this.#maxQueueSize) {
+    const { high, normal, low } = this.#admitted;
+    const queued = view.waiting + high + normal + low;
+    if (queued >= this.#maxQueueSize) {
       throw new GatewayError("queue-full", "The queue is full", {
-        retryAfterMs: this.#whenServed(view, place - this.#maxQueueSize),
+        retryAfterMs: this.#whenServed(view, queued + 1 - this.#maxQueueSize),
       });
     }
+    const place = this.#placeOf(view, name);
     if (pool.keys.length > 0 && this.#slotsWithin(view, maxWaitMs) < place) {
       throw new GatewayError(
         "keys-rate-limited",
@@ -70,11 +79,22 @@ export class Forecast {
     }
   }
 
+  /** Everybody who is as urgent or more goes first, and those whose delay ends. */
+  #placeOf(view: PoolView, name: PriorityName): number {
+    const inLine = Object.values(view.inLine).reduce((sum, n) => sum + n, 0);
+    return priorityNames
+      .slice(0, priorityNames.indexOf(name) + 1)
+      .reduce(
+        (sum, ahead) => sum + view.inLine[ahead] + this.#admitted[ahead],
+        view.waiting - inLine + 1,
+      );
+  }
+
   #look(): PoolView | undefined {
     const view = this.#poolWatch.look();
     if (view !== this.#view) {
       this.#view = view;
-      this.#admitted = 0;
+      this.#admitted = noneAdmitted();
       this.#slotsByHorizon = new Map();
       this.#servedByPlace = new Map();
     }
@@ -102,4 +122,8 @@ export class Forecast {
     this.#servedByPlace.set(place, servedMs);
     return Math.max(0, servedMs - (performance.now() - view.readAt));
   }
+}
+
+function noneAdmitted(): Record<PriorityName, number> {
+  return { high: 0, normal: 0, low: 0 };
 }

@@ -5,6 +5,10 @@ import {
 } from "@openrouter-free-pool/shared/key-pool/read-pool";
 import { countWorkers } from "@openrouter-free-pool/shared/presence/workers";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import {
+  type PriorityName,
+  scoreRange,
+} from "@openrouter-free-pool/shared/queue/priorities";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
@@ -22,6 +26,8 @@ export type PoolView = {
   readonly pool: PoolSnapshot;
   /** Requests on the queue that no worker has taken. */
   readonly waiting: number;
+  /** Those of them that stand in line, by priority; the others are delayed for a while. */
+  readonly inLine: Readonly<Record<PriorityName, number>>;
   readonly inFlight: number;
   readonly workers: number;
   /** When it was read, on this process's monotonic clock (ms). */
@@ -40,15 +46,31 @@ export function createReadPoolView(deps: {
 }): ReadPoolView {
   const { redis, redisKeys, limits, queue } = deps;
   return async () => {
-    const [pool, counts, workers] = await Promise.all([
+    const [pool, counts, inLine, workers] = await Promise.all([
       readPool(redis, redisKeys, limits, poolMaxAgeMs),
       queue.getJobCounts("wait", "prioritized", "delayed", "active"),
+      countInLine(redis, redisKeys),
       countWorkers(redis, redisKeys),
     ]);
     const { active: inFlight = 0, ...rest } = counts;
     const waiting = Object.values(rest).reduce((sum, count) => sum + count, 0);
-    return { pool, waiting, inFlight, workers, readAt: performance.now() };
+    const readAt = performance.now();
+    return { pool, waiting, inLine, inFlight, workers, readAt };
   };
+}
+
+async function countInLine(
+  redis: Redis,
+  redisKeys: RedisKeys,
+): Promise<Record<PriorityName, number>> {
+  const count = (name: PriorityName) =>
+    redis.zcount(redisKeys.prioritizedJobs, ...scoreRange(name));
+  const [high, normal, low] = await Promise.all([
+    count("high"),
+    count("normal"),
+    count("low"),
+  ]);
+  return { high, normal, low };
 }
 
 /**

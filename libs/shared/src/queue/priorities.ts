@@ -12,10 +12,32 @@ export const priorities = { high: 10, normal: 20, low: 30 } as const;
 /** How urgent a client says a request is. */
 export type PriorityName = keyof typeof priorities;
 
+/** The names, most urgent first. */
+export const priorityNames = ["high", "normal", "low"] as const;
+
 const headStart = 5;
 
 /** The number for a job that was at the head once and must come back there. */
 export function returningPriority(priority: number): number {
   const isReturning = priority % 10 === headStart;
   return isReturning ? priority : Math.max(1, priority - headStart);
+}
+
+/** The name behind a number, returning or not. */
+export function priorityName(priority: number): PriorityName {
+  if (priority <= priorities.high) return "high";
+  return priority <= priorities.normal ? "normal" : "low";
+}
+
+/** BullMQ keeps waiting jobs by this score: the priority, then the order of arrival. */
+const scorePerPriority = 2 ** 32;
+
+/** The scores of a name's jobs in BullMQ's sorted set, as ZCOUNT and ZRANGEBYSCORE take them. */
+export function scoreRange(name: PriorityName): [min: string, max: string] {
+  const last = priorities[name];
+  const first = last - 10 + 1;
+  return [
+    String(first * scorePerPriority),
+    `(${(last + 1) * scorePerPriority}`,
+  ];
 }

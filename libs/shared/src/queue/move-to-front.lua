@@ -1,0 +1,18 @@
+--[[
+  Moves the first waiting job of a range to the very front of the line.
+
+  Atomic because another worker may take the job at the same moment.
+
+  KEYS[1] prioritized  SORTED SET  BullMQ's waiting jobs by priority and arrival
+  ARGV[1] min          first score of the range
+  ARGV[2] max          last score of the range
+
+  Returns the job's id, or nil when none waits.
+]]
+local prioritized = KEYS[1]
+local jobId = redis.call('ZRANGEBYSCORE', prioritized, ARGV[1], ARGV[2], 'LIMIT', 0, 1)[1]
+if not jobId then return nil end
+
+-- Priorities start at 1, and BullMQ multiplies them by 2^32: nothing else has a score below that.
+redis.call('ZADD', prioritized, 'XX', 1, jobId)
+return jobId

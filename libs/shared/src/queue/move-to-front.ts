@@ -1,0 +1,21 @@
+import type { Redis } from "ioredis";
+import type { RedisKeys } from "../redis/keys.ts";
+import { loadScript, runScript } from "../redis/script.ts";
+import { type PriorityName, scoreRange } from "./priorities.ts";
+
+const script = loadScript(new URL("./move-to-front.lua", import.meta.url));
+
+/**
+ * Lets the longest waiting job of a priority be the next one.
+ *
+ * @returns whether there was one.
+ */
+export async function moveToFront(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  name: PriorityName,
+): Promise<boolean> {
+  const range = scoreRange(name);
+  const keys = [redisKeys.prioritizedJobs];
+  return (await runScript(redis, script, keys, range)) !== null;
+}
