@@ -53,7 +53,7 @@ export function createSubmit(deps: {
 
   return async function submit(submission, { hungUp, receive, onJob }) {
     deps.redisHealth.requireUp();
-    forecast.admit(submission.maxWaitMs, submission.priority);
+    await forecast.admit(submission.maxWaitMs, submission.priority);
 
     const { maxWaitMs, priority, ...checked } = submission;
     const deadline = checked.receivedAt + maxWaitMs;

@@ -18,6 +18,8 @@ import type { Logger } from "pino";
 export const poolMaxAgeMs = 15_000;
 /** A view older than this is renewed as soon as somebody looks. */
 const freshMs = 1_000;
+/** A view on which somebody is refused is no older than this. */
+const recentMs = 200;
 /** Reading a huge pool takes long; it may take up this share of the time at most. */
 const largestShare = 0.05;
 
@@ -30,7 +32,8 @@ export type PoolView = {
   readonly inLine: Readonly<Record<PriorityName, number>>;
   readonly inFlight: number;
   readonly workers: number;
-  /** When it was read, on this process's monotonic clock (ms). */
+  /** When reading began and ended, on this process's monotonic clock (ms). */
+  readonly startedAt: number;
   readonly readAt: number;
 };
 
@@ -46,6 +49,7 @@ export function createReadPoolView(deps: {
 }): ReadPoolView {
   const { redis, redisKeys, limits, queue } = deps;
   return async () => {
+    const startedAt = performance.now();
     const [pool, counts, inLine, workers] = await Promise.all([
       readPool(redis, redisKeys, limits, poolMaxAgeMs),
       queue.getJobCounts("wait", "prioritized", "delayed", "active"),
@@ -55,7 +59,7 @@ export function createReadPoolView(deps: {
     const { active: inFlight = 0, ...rest } = counts;
     const waiting = Object.values(rest).reduce((sum, count) => sum + count, 0);
     const readAt = performance.now();
-    return { pool, waiting, inLine, inFlight, workers, readAt };
+    return { pool, waiting, inLine, inFlight, workers, startedAt, readAt };
   };
 }
 
@@ -91,11 +95,19 @@ export class PoolWatch {
 
   /** The last view; undefined when none could be read yet. */
   look(): PoolView | undefined {
-    const ageMs = performance.now() - (this.#view?.readAt ?? -Infinity);
-    if (ageMs > Math.max(freshMs, this.#tookMs / largestShare)) {
-      void this.refresh();
-    }
+    const leisureMs = this.#tookMs / largestShare;
+    if (this.#isOlderThan(Math.max(freshMs, leisureMs))) void this.refresh();
     return this.#view;
+  }
+
+  /** Like {@link look}, but waits for a new view when the last one is old. */
+  async lookAnew(): Promise<PoolView | undefined> {
+    if (this.#isOlderThan(recentMs)) await this.refresh();
+    return this.#view;
+  }
+
+  #isOlderThan(ms: number): boolean {
+    return performance.now() - (this.#view?.readAt ?? -Infinity) > ms;
   }
 
   /** Reads anew; one reading at a time. */
@@ -107,10 +119,9 @@ export class PoolWatch {
   }
 
   async #readAnew(): Promise<void> {
-    const startedAt = performance.now();
     try {
       this.#view = await this.#read();
-      this.#tookMs = this.#view.readAt - startedAt;
+      this.#tookMs = this.#view.readAt - this.#view.startedAt;
     } catch (error) {
       this.#logger.debug({ err: error }, "Reading the pool failed");
     }
