@@ -58,6 +58,8 @@ export function createAdmit(deps: {
         return outcomes.putBack(job);
       case "model-cooling":
         return outcomes.deferForModel(job, slot.retryAfterMs);
+      case "gateway-away":
+        return outcomes.deferForGateway(job, slot.retryAfterMs);
       case "cancelled":
         return outcomes.drop(job);
       case "orphaned":

@@ -46,6 +46,8 @@ export type JobOutcomes = {
   putBack(job: CompletionJob): Promise<undefined>;
   /** Delayed until its model has cooled down; it keeps its place. */
   deferForModel(job: CompletionJob, cooldownMs: number): Promise<undefined>;
+  /** Delayed until its gateway is back or dead for certain; it keeps its place. */
+  deferForGateway(job: CompletionJob, awayMs: number): Promise<undefined>;
   /** Delayed with back-off after a passing failure; it keeps its place. */
   retryLater(
     job: CompletionJob,
@@ -145,6 +147,7 @@ export function createJobOutcomes(deps: {
     putBack,
     deferForModel: (job, cooldownMs) =>
       defer(job, cooldownMs + spread.next(job.data.model, cooldownMs)),
+    deferForGateway: defer,
     async retryLater(job, progress, statedMs) {
       await job.updateProgress(progress);
       return defer(job, backOff(progress.failures, statedMs));
