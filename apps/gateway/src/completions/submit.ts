@@ -53,7 +53,8 @@ export function createSubmit(deps: {
 
   return async function submit(submission, { hungUp, receive, onJob }) {
     deps.redisHealth.requireUp();
-    forecast.admit(submission.maxWaitMs, submission.priority);
+    await forecast.admit(submission.maxWaitMs, submission.priority);
+    if (hungUp.aborted) throw new GatewayError("client-gone");
 
     const { maxWaitMs, priority, ...checked } = submission;
     const deadline = checked.receivedAt + maxWaitMs;

@@ -48,9 +48,9 @@ export class Forecast {
    * @param priority its BullMQ priority: who is more urgent goes first.
    * @throws {GatewayError} `keys-rate-limited`, `queue-full` or `no-usable-key`.
    */
-  admit(maxWaitMs: number, priority: number): void {
+  async admit(maxWaitMs: number, priority: number): Promise<void> {
     const name = priorityName(priority);
-    const view = this.#look();
+    const view = this.#adopt(await this.#poolWatch.lookAfterPause());
     if (view) this.#refuseHopeless(view, maxWaitMs, name);
     this.#admitted[name] += 1;
   }
@@ -90,8 +90,7 @@ export class Forecast {
       );
   }
 
-  #look(): PoolView | undefined {
-    const view = this.#poolWatch.look();
+  #adopt(view: PoolView | undefined): PoolView | undefined {
     if (view !== this.#view) {
       this.#view = view;
       this.#admitted = noneAdmitted();

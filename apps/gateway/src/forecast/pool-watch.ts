@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
 import {
   type PoolSnapshot,
@@ -18,6 +19,10 @@ import type { Logger } from "pino";
 export const poolMaxAgeMs = 15_000;
 /** A view older than this is renewed as soon as somebody looks. */
 const freshMs = 1_000;
+/** A view this many times older than that is not relied on: nobody looked for a while. */
+const unreliableTimes = 2;
+/** Redis may hang; a request is not to wait for a view for longer than this. */
+const patienceMs = 500;
 /** Reading a huge pool takes long; it may take up this share of the time at most. */
 const largestShare = 0.05;
 
@@ -74,8 +79,8 @@ async function countInLine(
 }
 
 /**
- * Keeps the newest view at hand without making a request wait for it: an old one
- * is used, and renewed meanwhile.
+ * Keeps the newest view at hand. While requests come in, none of them waits for it:
+ * the last one is used, and renewed meanwhile.
  */
 export class PoolWatch {
   readonly #read: ReadPoolView;
@@ -91,11 +96,23 @@ export class PoolWatch {
 
   /** The last view; undefined when none could be read yet. */
   look(): PoolView | undefined {
-    const ageMs = performance.now() - (this.#view?.readAt ?? -Infinity);
-    if (ageMs > Math.max(freshMs, this.#tookMs / largestShare)) {
-      void this.refresh();
-    }
+    if (this.#age() > 1) void this.refresh();
     return this.#view;
+  }
+
+  /** The last view; after a while without requests it is read anew first. */
+  async lookAfterPause(): Promise<PoolView | undefined> {
+    if (this.#age() > unreliableTimes) {
+      const patience = sleep(patienceMs, undefined, { ref: false });
+      await Promise.race([this.refresh(), patience]);
+    }
+    return this.look();
+  }
+
+  /** The age of the view, in the time that it is taken for fresh. */
+  #age(): number {
+    const ageMs = performance.now() - (this.#view?.readAt ?? -Infinity);
+    return ageMs / Math.max(freshMs, this.#tookMs / largestShare);
   }
 
   /** Reads anew; one reading at a time. */
