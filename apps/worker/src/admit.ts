@@ -54,6 +54,10 @@ export function createAdmit(deps: {
         await fairShare.countCall(job.priority);
         return slot.key;
       case "busy":
+        // Its client need not wait in vain; the next job in line may have more time.
+        if (Date.now() + slot.retryAfterMs > job.data.deadline) {
+          return outcomes.fail(job, "keys-rate-limited", slot.retryAfterMs);
+        }
         gate.closeFor(slot.retryAfterMs);
         return outcomes.putBack(job);
       case "model-cooling":

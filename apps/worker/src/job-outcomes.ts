@@ -33,8 +33,12 @@ export type JobOutcomes = {
     answer: UpstreamAnswer,
     upstreamMs: number,
   ): Promise<undefined>;
-  /** The client gets an error of ours. */
-  fail(job: CompletionJob, code: FailureReply["code"]): Promise<undefined>;
+  /** The client gets an error of ours, and hears when to come again. */
+  fail(
+    job: CompletionJob,
+    code: FailureReply["code"],
+    retryAfterMs?: number,
+  ): Promise<undefined>;
   /** Everything of a stream has been sent. */
   endStream(job: CompletionJob): Promise<undefined>;
   /** A stream that had begun cannot go on; the client gets an error event. */
@@ -135,8 +139,9 @@ export function createJobOutcomes(deps: {
       await reply(job, { kind: "answer", status, headers, body, ...figures });
       return finish(job);
     },
-    async fail(job, code) {
-      await reply(job, { kind: "failure", code, ...figuresOf(job) });
+    async fail(job, code, retryAfterMs) {
+      const when = retryAfterMs === undefined ? {} : { retryAfterMs };
+      await reply(job, { kind: "failure", code, ...when, ...figuresOf(job) });
       return finish(job);
     },
     endStream: finish,
