@@ -1,14 +1,7 @@
-/** What a client got. */
-export type ChatResult = {
-  readonly status: number;
-  readonly body: unknown;
-  readonly text: string;
-  readonly headers: Headers;
-  /** From sending to the last byte, in ms. */
-  readonly tookMs: number;
-  /** When the last byte came, on this process's monotonic clock (ms). */
-  readonly doneAt: number;
-};
+import { type Answer, send } from "./send.ts";
+
+/** What a client got for a chat completion. */
+export type ChatResult = Answer;
 
 export type ChatOptions = {
   model?: string;
@@ -23,32 +16,23 @@ export type ChatOptions = {
 export const testModel = "test/model:free";
 
 /** Sends one chat completion over HTTP. */
-export async function chat(
+export function chat(
   url: string,
   options: ChatOptions = {},
 ): Promise<ChatResult> {
-  const startedAt = performance.now();
-  const response = await fetch(`${url}/v1/chat/completions`, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...options.headers },
-    body: JSON.stringify({
-      model: options.model ?? testModel,
-      messages: [{ role: "user", content: options.content ?? "Hello" }],
-      ...(options.marker ? { user: options.marker } : {}),
-      ...options.extra,
-    }),
-    signal: options.signal ?? null,
+  const { headers = {}, signal = null } = options;
+  const body = JSON.stringify({
+    model: options.model ?? testModel,
+    messages: [{ role: "user", content: options.content ?? "Hello" }],
+    ...(options.marker ? { user: options.marker } : {}),
+    ...options.extra,
   });
-  const text = await response.text();
-  const doneAt = performance.now();
-  return {
-    status: response.status,
-    body: parse(text),
-    text,
-    headers: response.headers,
-    tookMs: doneAt - startedAt,
-    doneAt,
-  };
+  return send(`${url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body,
+    signal,
+  });
 }
 
 /** Sends many at once; the `index` makes each one's options. */
@@ -62,19 +46,11 @@ export function burst(
   );
 }
 
-/** How many results there are of each status. */
+/** How many answers there are of each status. */
 export function countStatuses(
-  results: readonly ChatResult[],
+  answers: readonly ChatResult[],
 ): Record<number, number> {
   const counts: Record<number, number> = {};
-  for (const { status } of results) counts[status] = (counts[status] ?? 0) + 1;
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

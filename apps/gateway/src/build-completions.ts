@@ -2,6 +2,7 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
 import {
   announceGateway,
   dismissGateway,
+  showPresence,
 } from "@openrouter-free-pool/shared/presence/gateways";
 import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
@@ -37,6 +38,8 @@ export function buildCompletions(deps: {
   redis: Redis;
   /** A connection of its own, since reading blocks it. */
   replies: Redis;
+  /** Another one, by which Redis can tell that this process lives. */
+  presence: Redis;
   redisKeys: RedisKeys;
   redisHealth: RedisHealth;
   queue: Queue<CompletionRequest, void>;
@@ -88,9 +91,13 @@ export function buildCompletions(deps: {
 
   const warnOfRecovery = (error: unknown) =>
     logger.warn({ err: error }, "Recovering lost jobs failed");
+  let isPresent = false;
   const announce = () =>
-    redisHealth.watch(() => announceGateway(redis, redisKeys, gatewayId));
-  const presence = repeat(announce, {
+    redisHealth.watch(() => {
+      const isSeen = isPresent && deps.presence.status === "ready";
+      return announceGateway(redis, redisKeys, gatewayId, isSeen);
+    });
+  const heartbeat = repeat(announce, {
     intervalMs: heartbeatMs,
     name: "Heartbeat",
     logger,
@@ -126,13 +133,22 @@ export function buildCompletions(deps: {
       redis.on("ready", onReconnect);
       reader.start();
       await announce();
+      // Not awaited: without Redis it would take for ever.
+      void showPresence(deps.presence, redisKeys, gatewayId)
+        .then(() => {
+          isPresent = true;
+          return announce();
+        })
+        .catch((error: unknown) =>
+          logger.warn({ err: error }, "Showing presence failed"),
+        );
     },
     /** Waits for the requests in hand; those that are left are told to come again. */
     finish: (graceMs: number) => finishWaiting(waiting, withdraw, graceMs),
     async close(): Promise<void> {
       redis.off("ready", onReconnect);
       await Promise.all(
-        [sweeping, watchingWorkers, presence, reader].map((part) =>
+        [sweeping, watchingWorkers, heartbeat, reader].map((part) =>
           part.stop(),
         ),
       );

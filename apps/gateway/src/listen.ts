@@ -13,7 +13,7 @@ const keepAliveMs = 75_000;
 /** A server that accepts requests. */
 export type Listening = {
   readonly address: { readonly host: string; readonly port: number };
-  /** Accepts no new connection from now on. */
+  /** Accepts no new connection from now on, and has those in use closed after their answer. */
   stopAccepting(): void;
   /** Resolves when the last answer is out. */
   close(): Promise<void>;
@@ -30,13 +30,18 @@ export async function listen(
   server.listen(options.port, options.host);
   await once(server, "listening");
   const closed = once(server, "close");
-  const finishResponses = trackResponses(server);
+  const responses = trackResponses(server);
   const { port } = server.address() as AddressInfo;
   return {
     address: { host: options.host, port },
-    stopAccepting: () => void server.close(),
+    stopAccepting() {
+      server.close();
+      for (const response of responses) {
+        if (!response.headersSent) response.setHeader("Connection", "close");
+      }
+    },
     async close() {
-      await finishResponses();
+      await finish(responses);
       // Clients also hold connections that they have never used; those do not count as idle.
       server.closeAllConnections();
       await closed;
@@ -44,16 +49,18 @@ export async function listen(
   };
 }
 
-/** @returns a function that waits until every response is out. */
-function trackResponses(server: Server): () => Promise<void> {
+/** @returns the responses that are not out yet, at any time. */
+function trackResponses(server: Server): ReadonlySet<ServerResponse> {
   const open = new Set<ServerResponse>();
   server.on("request", (_request, response: ServerResponse) => {
     open.add(response);
     response.once("close", () => open.delete(response));
   });
-  return async () => {
-    while (open.size > 0) {
-      await Promise.all([...open].map((response) => once(response, "close")));
-    }
-  };
+  return open;
+}
+
+async function finish(responses: ReadonlySet<ServerResponse>): Promise<void> {
+  while (responses.size > 0) {
+    await Promise.all([...responses].map((each) => once(each, "close")));
+  }
 }

@@ -41,6 +41,11 @@ const replies = connectRedis(config.REDIS_URL, {
   name: "gateway-replies",
   logger,
 });
+const presence = connectRedis(config.REDIS_URL, {
+  role: "durable",
+  name: "gateway-presence",
+  logger,
+});
 const redisHealth = new RedisHealth(redis);
 const queue = openCompletionsQueue(redis, redisKeys);
 const readPoolView = createReadPoolView({ redis, redisKeys, limits, queue });
@@ -51,6 +56,7 @@ const completions = buildCompletions({
   limits,
   redis,
   replies,
+  presence,
   redisKeys,
   redisHealth,
   queue,
@@ -83,7 +89,10 @@ logger.info({ gatewayId, ...server.address }, "Gateway is ready");
 
 closeOnSignals(
   [
-    async () => void (await Promise.all([redis, replies].map(disconnectRedis))),
+    async () => {
+      const connections = [redis, replies, presence];
+      await Promise.all(connections.map(disconnectRedis));
+    },
     () => queue.close(),
     () => completions.close(),
     () => server.close(),

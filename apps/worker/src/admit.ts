@@ -54,10 +54,16 @@ export function createAdmit(deps: {
         await fairShare.countCall(job.priority);
         return slot.key;
       case "busy":
+        // Its client need not wait in vain; the next job in line may have more time.
+        if (Date.now() + slot.retryAfterMs > job.data.deadline) {
+          return outcomes.fail(job, "keys-rate-limited", slot.retryAfterMs);
+        }
         gate.closeFor(slot.retryAfterMs);
         return outcomes.putBack(job);
       case "model-cooling":
         return outcomes.deferForModel(job, slot.retryAfterMs);
+      case "gateway-away":
+        return outcomes.deferForGateway(job, slot.retryAfterMs);
       case "cancelled":
         return outcomes.drop(job);
       case "orphaned":

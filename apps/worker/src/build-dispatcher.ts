@@ -32,7 +32,7 @@ import { RestGate } from "./rest-gate.ts";
 import { createRestKeys } from "./rest-keys.ts";
 import { StreamCredits } from "./streaming/stream-credits.ts";
 
-/** Seconds for which an idle worker waits in one command; bounds how long stopping takes. */
+/** Seconds for which an idle worker waits in one command. */
 const drainDelaySeconds = 2;
 
 /** Wires everything between the queue and OpenRouter. */
@@ -141,7 +141,8 @@ export function buildDispatcher(deps: {
     async close(): Promise<void> {
       await dispatcher.stop(config.SHUTDOWN_GRACE_MS);
       await watching.stop();
-      await worker.close();
+      // By force: an idle worker's wait for a job is cut off instead of sat out.
+      await worker.close(true);
       await dispatcher.ended();
       await ownership.close();
     },

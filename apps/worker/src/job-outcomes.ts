@@ -33,8 +33,12 @@ export type JobOutcomes = {
     answer: UpstreamAnswer,
     upstreamMs: number,
   ): Promise<undefined>;
-  /** The client gets an error of ours. */
-  fail(job: CompletionJob, code: FailureReply["code"]): Promise<undefined>;
+  /** The client gets an error of ours, and hears when to come again. */
+  fail(
+    job: CompletionJob,
+    code: FailureReply["code"],
+    retryAfterMs?: number,
+  ): Promise<undefined>;
   /** Everything of a stream has been sent. */
   endStream(job: CompletionJob): Promise<undefined>;
   /** A stream that had begun cannot go on; the client gets an error event. */
@@ -46,6 +50,8 @@ export type JobOutcomes = {
   putBack(job: CompletionJob): Promise<undefined>;
   /** Delayed until its model has cooled down; it keeps its place. */
   deferForModel(job: CompletionJob, cooldownMs: number): Promise<undefined>;
+  /** Delayed until its gateway is back or dead for certain; it keeps its place. */
+  deferForGateway(job: CompletionJob, awayMs: number): Promise<undefined>;
   /** Delayed with back-off after a passing failure; it keeps its place. */
   retryLater(
     job: CompletionJob,
@@ -133,8 +139,9 @@ export function createJobOutcomes(deps: {
       await reply(job, { kind: "answer", status, headers, body, ...figures });
       return finish(job);
     },
-    async fail(job, code) {
-      await reply(job, { kind: "failure", code, ...figuresOf(job) });
+    async fail(job, code, retryAfterMs) {
+      const when = retryAfterMs === undefined ? {} : { retryAfterMs };
+      await reply(job, { kind: "failure", code, ...when, ...figuresOf(job) });
       return finish(job);
     },
     endStream: finish,
@@ -145,6 +152,7 @@ export function createJobOutcomes(deps: {
     putBack,
     deferForModel: (job, cooldownMs) =>
       defer(job, cooldownMs + spread.next(job.data.model, cooldownMs)),
+    deferForGateway: defer,
     async retryLater(job, progress, statedMs) {
       await job.updateProgress(progress);
       return defer(job, backOff(progress.failures, statedMs));

@@ -97,14 +97,15 @@ closeOnSignals(
       void (await Promise.all([redis, subscriber].map(disconnectRedis))),
     async () => void health.close(),
     () => client.close(),
-    () => dispatch.close(),
-    () => probing.stop(),
+    // Only after the last stream: gateways end those of a worker that is not heard of.
     async () => {
       await presence.stop();
       if (redis.status === "ready") {
         await dismissWorker(redis, redisKeys, workerId);
       }
     },
+    () => dispatch.close(),
+    () => probing.stop(),
   ],
   { deadlineMs: config.SHUTDOWN_GRACE_MS + 10_000, logger },
 );

@@ -77,6 +77,8 @@ export function createProcessCompletion(deps: {
         case "account-without-credit":
         case "key-refused":
           await restKeys.rest(key, judgement);
+          // Should no other key be free, the next worker that takes the job goes on counting.
+          await job.updateProgress(progress);
       }
     }
   };

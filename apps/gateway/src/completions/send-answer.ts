@@ -45,11 +45,16 @@ export function toReplyError(
   }
 }
 
-function toFailureError({ code }: FailureReply): GatewayError {
+function toFailureError(reply: FailureReply): GatewayError {
+  const { code, retryAfterMs = noKeyRetryMs } = reply;
   switch (code) {
+    case "keys-rate-limited":
+      return new GatewayError(code, "All API keys are rate limited", {
+        retryAfterMs,
+      });
     case "no-usable-key":
       return new GatewayError(code, "No OpenRouter key is usable", {
-        retryAfterMs: noKeyRetryMs,
+        retryAfterMs,
       });
     case "waited-out":
       return new GatewayError(

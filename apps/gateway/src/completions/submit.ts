@@ -54,6 +54,7 @@ export function createSubmit(deps: {
   return async function submit(submission, { hungUp, receive, onJob }) {
     deps.redisHealth.requireUp();
     await forecast.admit(submission.maxWaitMs, submission.priority);
+    if (hungUp.aborted) throw new GatewayError("client-gone");
 
     const { maxWaitMs, priority, ...checked } = submission;
     const deadline = checked.receivedAt + maxWaitMs;

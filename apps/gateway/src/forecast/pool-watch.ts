@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
 import {
   type PoolSnapshot,
@@ -18,8 +19,12 @@ import type { Logger } from "pino";
 export const poolMaxAgeMs = 15_000;
 /** A view older than this is renewed as soon as somebody looks. */
 const freshMs = 1_000;
+/** A view this many times older than that is not relied on: nobody looked for a while. */
+const unreliableTimes = 2;
 /** A view on which somebody is refused is no older than this. */
 const recentMs = 200;
+/** Redis may hang; a request is not to wait for a view for longer than this. */
+const patienceMs = 500;
 /** Reading a huge pool takes long; it may take up this share of the time at most. */
 const largestShare = 0.05;
 
@@ -78,8 +83,8 @@ async function countInLine(
 }
 
 /**
- * Keeps the newest view at hand without making a request wait for it: an old one
- * is used, and renewed meanwhile.
+ * Keeps the newest view at hand. While requests come in, none of them waits for it:
+ * the last one is used, and renewed meanwhile.
  */
 export class PoolWatch {
   readonly #read: ReadPoolView;
@@ -95,19 +100,34 @@ export class PoolWatch {
 
   /** The last view; undefined when none could be read yet. */
   look(): PoolView | undefined {
-    const leisureMs = this.#tookMs / largestShare;
-    if (this.#isOlderThan(Math.max(freshMs, leisureMs))) void this.refresh();
+    if (this.#ageMs > this.#freshMs) void this.refresh();
     return this.#view;
   }
 
-  /** Like {@link look}, but waits for a new view when the last one is old. */
+  /** The last view; after a while without requests it is read anew first. */
+  async lookAfterPause(): Promise<PoolView | undefined> {
+    const isReliable = this.#ageMs <= unreliableTimes * this.#freshMs;
+    if (!isReliable) await this.#refreshWithPatience();
+    return this.look();
+  }
+
+  /** A view that is good enough to refuse somebody. */
   async lookAnew(): Promise<PoolView | undefined> {
-    if (this.#isOlderThan(recentMs)) await this.refresh();
+    if (this.#ageMs > recentMs) await this.#refreshWithPatience();
     return this.#view;
   }
 
-  #isOlderThan(ms: number): boolean {
-    return performance.now() - (this.#view?.readAt ?? -Infinity) > ms;
+  async #refreshWithPatience(): Promise<void> {
+    const patience = sleep(patienceMs, undefined, { ref: false });
+    await Promise.race([this.refresh(), patience]);
+  }
+
+  get #ageMs(): number {
+    return performance.now() - (this.#view?.readAt ?? -Infinity);
+  }
+
+  get #freshMs(): number {
+    return Math.max(freshMs, this.#tookMs / largestShare);
   }
 
   /** Reads anew; one reading at a time. */

@@ -20,7 +20,8 @@
   KEYS[2] resting     SORTED SET
   KEYS[3] rotation    HASH    account -> usable key ids, comma-separated, next one first
   KEYS[4] members     HASH    exists while the pool is registered
-  KEYS[5] alive       STRING  exists while the gateway that waits for this job lives
+  KEYS[5] alive       STRING  exists while the gateway that waits for this job lives; `present`
+                              when it also listens on its channel
   KEYS[6] cancelled   STRING  exists when the client has gone
   KEYS[7] cooldown    STRING  exists while the job's model cools down
 
@@ -30,11 +31,13 @@
   ARGV[4] windowMs
   ARGV[5] dayMs
   ARGV[6] guardMs     added to the window, and kept clear before the day's end
+  ARGV[7] the gateway's channel
 
   Returns
     {'granted', account, key id, ms until another slot is free (0: now, -1: never by itself)}
     {'busy', ms until the next slot}
     {'model-cooling', ms}
+    {'gateway-away', ms until it is worth another look}
     {'cancelled'} {'orphaned'}
     {'no-usable-key'}   every key of the pool is retired
     {'unregistered'}    Redis does not know the pool (any more)
@@ -44,12 +47,22 @@ local alive, cancelled, cooldown = KEYS[5], KEYS[6], KEYS[7]
 local accountPrefix = ARGV[1]
 local perMinute, perDay = tonumber(ARGV[2]), tonumber(ARGV[3])
 local windowMs, dayMs, guardMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local channel = ARGV[7]
 
 -- How many accounts one call may move between the sets, so that no call blocks Redis for long.
 local MOST_MOVES = 256
+-- A gateway without its connection was killed, or it is connecting anew and will be heard of within this time.
+local AWAY_MS = 5000
+local LOOK_AGAIN_MS = 1000
 
 if redis.call('EXISTS', cancelled) == 1 then return { 'cancelled' } end
-if redis.call('EXISTS', alive) == 0 then return { 'orphaned' } end
+local presence = redis.call('GET', alive)
+if not presence then return { 'orphaned' } end
+if presence == 'present' and redis.call('PUBSUB', 'NUMSUB', channel)[2] == 0 then
+  local leftMs = math.min(redis.call('PTTL', alive), AWAY_MS)
+  redis.call('PEXPIRE', alive, leftMs)
+  return { 'gateway-away', math.min(leftMs, LOOK_AGAIN_MS) }
+end
 local coolingMs = redis.call('PTTL', cooldown)
 if coolingMs > 0 then return { 'model-cooling', coolingMs } end
 

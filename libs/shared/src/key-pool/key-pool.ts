@@ -39,6 +39,8 @@ export type Acquisition =
     }
   | { readonly kind: "busy"; readonly retryAfterMs: number }
   | { readonly kind: "model-cooling"; readonly retryAfterMs: number }
+  /** The gateway that waits for the job has lost its connection, and perhaps its life. */
+  | { readonly kind: "gateway-away"; readonly retryAfterMs: number }
   /** The client has gone. */
   | { readonly kind: "cancelled" }
   /** The gateway that waits for the job has gone. */
@@ -238,6 +240,7 @@ export class KeyPool {
         windowMs,
         dayMs,
         guardMs,
+        this.#redisKeys.gatewayPresence(request.gatewayId),
       ],
     );
     return reply as readonly unknown[];
@@ -254,6 +257,7 @@ export class KeyPool {
       }
       case "busy":
       case "model-cooling":
+      case "gateway-away":
         return { kind, retryAfterMs: Number(first) };
       case "cancelled":
       case "orphaned":

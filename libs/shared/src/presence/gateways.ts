@@ -7,13 +7,38 @@ import type { RedisKeys } from "../redis/keys.ts";
  */
 export const gatewayTtlMs = 15_000;
 
-/** Says that a gateway process lives, and keeps its stream of replies. */
+/**
+ * Makes the end of a gateway process visible at once: Redis forgets a subscription
+ * as soon as the connection behind it is closed, by whatever it is closed.
+ *
+ * @param subscriber a connection of the process that is used for nothing else.
+ */
+export async function showPresence(
+  subscriber: Redis,
+  redisKeys: RedisKeys,
+  gatewayId: string,
+): Promise<void> {
+  await subscriber.subscribe(redisKeys.gatewayPresence(gatewayId));
+}
+
+/**
+ * Says that a gateway process lives.
+ *
+ * @param isPresent whether it listens on its channel, so that the lack of a
+ * listener would mean that it has gone.
+ */
 export async function announceGateway(
   redis: Redis,
   redisKeys: RedisKeys,
   gatewayId: string,
+  isPresent: boolean,
 ): Promise<void> {
-  await redis.set(redisKeys.gatewayAlive(gatewayId), "1", "PX", gatewayTtlMs);
+  await redis.set(
+    redisKeys.gatewayAlive(gatewayId),
+    isPresent ? "present" : "heard",
+    "PX",
+    gatewayTtlMs,
+  );
 }
 
 /** Says that a gateway process has stopped: its jobs are not to be called any more. */

@@ -38,6 +38,9 @@ export function createRedisKeys(prefix: string) {
     modelCooldownStep: (model: string) => `${root}:model:${model}:step`,
     /** STRING that exists while a gateway process lives. */
     gatewayAlive: (gatewayId: string) => `${root}:gateway:${gatewayId}:alive`,
+    /** Pub/sub channel that a gateway process listens on, only to be seen there. */
+    gatewayPresence: (gatewayId: string) =>
+      `${root}:gateway:${gatewayId}:presence`,
     /** STREAM of results for one gateway process. */
     gatewayReplies: (gatewayId: string) =>
       `${root}:gateway:${gatewayId}:replies`,

@@ -18,7 +18,13 @@ export type AnswerReply = {
 /** The worker could not get an answer; the gateway makes the error body. */
 export type FailureReply = {
   readonly kind: "failure";
-  readonly code: "waited-out" | "no-usable-key" | "worker-crashed";
+  readonly code:
+    | "waited-out"
+    | "keys-rate-limited"
+    | "no-usable-key"
+    | "worker-crashed";
+  /** When it is worth another try, in ms from now. */
+  readonly retryAfterMs?: number;
 } & ReplyFigures;
 
 /** The worker took the gateway for dead and dropped the job. */

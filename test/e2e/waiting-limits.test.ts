@@ -1,0 +1,129 @@
+import { afterEach, expect, inject, test } from "vitest";
+import { burst, chat, countStatuses } from "../support/chat.ts";
+import { type Stack, type StackOptions, startStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
+
+let stack: Stack | undefined;
+afterEach(() => stack?.stop());
+
+async function start(options: Omit<StackOptions, "redisUrl">): Promise<Stack> {
+  stack = await startStack({ redisUrl: inject("redisUrl"), ...options });
+  return stack;
+}
+
+test("a request whose X-Max-Wait-Ms passes gets a 504 and is never sent", async ({
+  annotate,
+}) => {
+  const { url, simulator } = await start({ accounts: 1 });
+  // The wait for a model is not forecast.
+  await simulator.script([
+    { fault: { kind: "429-provider-pool", retryAfterSeconds: 3 } },
+  ]);
+  const patient = chat(url, { marker: "patient" });
+  await until("the model rests", async () => {
+    const { byStatus } = await simulator.summary();
+    return byStatus[429];
+  });
+  const impatient = await chat(url, {
+    marker: "impatient",
+    headers: { "x-max-wait-ms": "1000" },
+  });
+  await annotate(`504 after ${Math.round(impatient.tookMs)} of 1000 ms`);
+  expect(impatient.tookMs).toBeGreaterThanOrEqual(990);
+  expect(impatient.status).toBe(504);
+  expect(impatient.body).toEqual({
+    error: {
+      code: 504,
+      message:
+        "No slot became free within 1000 ms; the request was taken off the queue and not sent",
+      type: "timeout_error",
+      metadata: { reason: "waited-out" },
+    },
+  });
+  expect((await patient).status).toBe(200);
+  expect(await simulator.calls({ marker: "impatient" })).toEqual([]);
+});
+
+test("a request that cannot be served in its time is told so at once", async ({
+  annotate,
+}) => {
+  const { url, simulator } = await start({
+    accounts: 2,
+    perMinute: 5,
+    perDay: 1_000,
+    windowMs: 5_000,
+  });
+  const used = await burst(url, 10);
+  expect(countStatuses(used)).toEqual({ 200: 10 });
+
+  const headers = { "x-max-wait-ms": "1000" };
+  const refused = await chat(url, { marker: "hopeless", headers });
+  await annotate(`429 after ${Math.round(refused.tookMs)} ms`);
+  expect(refused.tookMs).toBeLessThan(1_000);
+  expect(refused.body).toMatchObject({
+    error: {
+      code: 429,
+      message: "All API keys are rate limited",
+      type: "rate_limit_error",
+    },
+  });
+  const retryAfter = Number(refused.headers.get("retry-after"));
+  expect(retryAfter).toBeGreaterThan(1);
+  expect(retryAfter).toBeLessThanOrEqual(6);
+  expect(await simulator.calls({ marker: "hopeless" })).toEqual([]);
+  // Merely because every key is busy nobody is refused.
+  expect((await chat(url)).status).toBe(200);
+});
+
+test("with all daily budgets spent a client hears at once when to come back", async ({
+  annotate,
+}) => {
+  const dayMs = 3_600_000;
+  const { url, simulator, startGateway } = await start({
+    accounts: 2,
+    perMinute: 100,
+    perDay: 15,
+    dayMs,
+    env: { MAX_WAIT_MS: "60000" },
+  });
+  const idle = await startGateway();
+  const answers = await burst(url, 30);
+  expect(countStatuses(answers)).toEqual({ 200: 30 });
+
+  const marker = "tomorrow";
+  // The busy gateway may still think that there is a slot: then the worker says so.
+  const asked = [await chat(url, { marker }), await chat(idle.url, { marker })];
+  for (const refused of asked) {
+    expect(refused.status).toBe(429);
+    expect(refused.body).toMatchObject({
+      error: {
+        code: 429,
+        message: "All API keys are rate limited",
+        type: "rate_limit_error",
+        metadata: { reason: "keys-rate-limited" },
+      },
+    });
+    const untilTomorrow = Math.ceil((dayMs - (Date.now() % dayMs)) / 1_000);
+    const retryAfter = Number(refused.headers.get("retry-after"));
+    await annotate(
+      `429 after ${Math.round(refused.tookMs)} ms; Retry-After ${retryAfter} s, the day ends in ${untilTomorrow} s`,
+    );
+    expect(Math.abs(retryAfter - untilTomorrow)).toBeLessThanOrEqual(3);
+    expect(refused.tookMs).toBeLessThan(10_000);
+  }
+  expect((await simulator.summary()).total).toBe(30);
+  expect(await simulator.calls({ marker: "tomorrow" })).toEqual([]);
+});
+
+test("a new day gives fresh budgets to those who wait", async () => {
+  const dayMs = 3_000;
+  const { url, simulator } = await start({
+    accounts: 1,
+    perMinute: 100,
+    perDay: 10,
+    dayMs,
+  });
+  const answers = await burst(url, 15);
+  expect(countStatuses(answers)).toEqual({ 200: 15 });
+  expect((await simulator.summary()).quotaViolations).toBe(0);
+});

@@ -1,0 +1,19 @@
+import { send } from "./send.ts";
+
+/** The parts of `GET /api/v1/keys/status` that tests look at. */
+export type PoolStatus = {
+  readonly keys: readonly {
+    readonly key: string;
+    readonly state: string;
+    readonly available: boolean;
+  }[];
+  readonly queue: { readonly waiting: number; readonly inFlight: number };
+  readonly workers: number;
+};
+
+/** Reads the pool's status from a gateway. */
+export async function readPoolStatus(url: string): Promise<PoolStatus> {
+  const { status, body, text } = await send(`${url}/api/v1/keys/status`);
+  if (status !== 200) throw new Error(`keys/status answered ${status} ${text}`);
+  return body as PoolStatus;
+}
