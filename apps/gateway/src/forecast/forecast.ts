@@ -26,7 +26,8 @@ export class Forecast {
   readonly #limits: RateLimits;
   readonly #maxQueueSize: number;
   #view: PoolView | undefined;
-  /** Requests that this gateway admitted since the view was read. */
+  /** Requests that this gateway admitted and the view may not show yet, oldest first. */
+  #admissions: { readonly at: number; readonly name: PriorityName }[] = [];
   #admitted = noneAdmitted();
   #slotsByHorizon = new Map<number, number>();
   #servedByPlace = new Map<number, number>();
@@ -48,35 +49,48 @@ export class Forecast {
    * @param priority its BullMQ priority: who is more urgent goes first.
    * @throws {GatewayError} `keys-rate-limited`, `queue-full` or `no-usable-key`.
    */
-  admit(maxWaitMs: number, priority: number): void {
+  async admit(maxWaitMs: number, priority: number): Promise<void> {
     const name = priorityName(priority);
-    const view = this.#look();
-    if (view) this.#refuseHopeless(view, maxWaitMs, name);
+    const known = await this.#poolWatch.lookAfterPause();
+    if (this.#judge(known, maxWaitMs, name)) {
+      // Nobody is refused on old news.
+      const view = await this.#poolWatch.lookAnew();
+      const refusal = this.#judge(view, maxWaitMs, name);
+      if (refusal) throw refusal;
+    }
+    this.#admissions.push({ at: performance.now(), name });
     this.#admitted[name] += 1;
   }
 
-  #refuseHopeless(view: PoolView, maxWaitMs: number, name: PriorityName): void {
+  #judge(
+    view: PoolView | undefined,
+    maxWaitMs: number,
+    name: PriorityName,
+  ): GatewayError | undefined {
+    if (!view) return undefined;
+    this.#adopt(view);
     const { pool } = view;
     if (pool.keys.length > 0 && pool.keys.every((key) => key.retired)) {
-      throw new GatewayError("no-usable-key", "No OpenRouter key is usable", {
+      return new GatewayError("no-usable-key", "No OpenRouter key is usable", {
         retryAfterMs: noKeyRetryMs,
       });
     }
     const { high, normal, low } = this.#admitted;
     const queued = view.waiting + high + normal + low;
     if (queued >= this.#maxQueueSize) {
-      throw new GatewayError("queue-full", "The queue is full", {
+      return new GatewayError("queue-full", "The queue is full", {
         retryAfterMs: this.#whenServed(view, queued + 1 - this.#maxQueueSize),
       });
     }
     const place = this.#placeOf(view, name);
     if (pool.keys.length > 0 && this.#slotsWithin(view, maxWaitMs) < place) {
-      throw new GatewayError(
+      return new GatewayError(
         "keys-rate-limited",
         "All API keys are rate limited",
         { retryAfterMs: this.#whenServed(view, place) },
       );
     }
+    return undefined;
   }
 
   /** Everybody who is as urgent or more goes first, and those whose delay ends. */
@@ -90,15 +104,14 @@ export class Forecast {
       );
   }
 
-  #look(): PoolView | undefined {
-    const view = this.#poolWatch.look();
-    if (view !== this.#view) {
-      this.#view = view;
-      this.#admitted = noneAdmitted();
-      this.#slotsByHorizon = new Map();
-      this.#servedByPlace = new Map();
-    }
-    return view;
+  #adopt(view: PoolView): void {
+    if (view === this.#view) return;
+    this.#view = view;
+    this.#admissions = this.#admissions.filter(({ at }) => at > view.startedAt);
+    this.#admitted = noneAdmitted();
+    for (const { name } of this.#admissions) this.#admitted[name] += 1;
+    this.#slotsByHorizon = new Map();
+    this.#servedByPlace = new Map();
   }
 
   #slotsWithin(view: PoolView, maxWaitMs: number): number {
