@@ -21,7 +21,10 @@ test("a refused client is told when it would have had its turn", async ({
   const { url } = stack;
   // Five windows of work.
   const bursts = [burst(url, 120)];
-  for (const pauseMs of [1_500, 2_000]) {
+  for (const [pauseMs, more] of [
+    [1_500, 60],
+    [2_000, 0],
+  ] as const) {
     await sleep(pauseMs);
     // It renews the gateway's view, as steady traffic does.
     await fetch(`${url}/ready`);
@@ -38,8 +41,8 @@ test("a refused client is told when it would have had its turn", async ({
     // Whole seconds, rounded up.
     expect(statedMs).toBeGreaterThan(waitedMs * 0.8 - 500);
     expect(statedMs).toBeLessThan(waitedMs * 1.2 + 1_000);
-    bursts.push(burst(url, 60));
+    bursts.push(burst(url, more));
   }
   const results = (await Promise.all(bursts)).flat();
-  expect(countStatuses(results)).toEqual({ 200: 240 });
+  expect(countStatuses(results)).toEqual({ 200: 180 });
 });
