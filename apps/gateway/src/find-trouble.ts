@@ -8,12 +8,16 @@ export function createFindTrouble(deps: {
   isStopping: () => boolean;
 }): () => Promise<string | undefined> {
   const { redisHealth, poolWatch, isStopping } = deps;
+
+  async function readView() {
+    await poolWatch.refresh();
+    return poolWatch.look();
+  }
+
   return async function findTrouble() {
     if (isStopping()) return "The gateway is stopping";
-    if (!redisHealth.isUp) return "Redis is unreachable";
-    await poolWatch.refresh();
-    const view = poolWatch.look();
-    if (!view) return "Redis did not answer";
+    const view = await redisHealth.readInTime(readView).catch(() => undefined);
+    if (!view) return "Redis is unreachable";
     if (view.workers === 0) return "No worker is alive";
     if (view.pool.keys.every((key) => key.retired)) {
       return "No OpenRouter key is usable";

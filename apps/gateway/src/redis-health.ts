@@ -24,26 +24,56 @@ export class RedisHealth {
 
   /** @throws {GatewayError} `redis-down`. */
   requireUp(): void {
-    if (this.isUp) return;
-    throw new GatewayError("redis-down", "The queue's Redis is unreachable", {
-      retryAfterMs,
-    });
+    if (!this.isUp) throw redisDown();
+  }
+
+  /**
+   * Reads something from Redis, without waiting for one that hangs.
+   *
+   * @throws {GatewayError} `redis-down`.
+   */
+  async readInTime<Value>(read: () => Promise<Value>): Promise<Value> {
+    this.requireUp();
+    const reading = read();
+    const answered = reading.then(
+      () => true,
+      () => true,
+    );
+    if (!(await this.#isInTime(answered))) throw redisDown();
+    try {
+      return await reading;
+    } catch (cause) {
+      throw redisDown(cause);
+    }
   }
 
   /** Runs a heartbeat and notes whether it came through in time. */
   async watch(heartbeat: () => Promise<void>): Promise<void> {
     if (this.#redis.status !== "ready") return;
-    const beat = heartbeat().then(
+    const beaten = heartbeat().then(
       () => true,
       () => false,
     );
-    this.#isAnswering = await Promise.race([
-      beat,
+    await this.#isInTime(beaten);
+  }
+
+  async #isInTime(answered: Promise<boolean>): Promise<boolean> {
+    const isInTime = await Promise.race([
+      answered,
       sleep(patienceMs, false, { ref: false }),
     ]);
+    this.#isAnswering = isInTime;
     // The late answer of a server that hung tells that it is back.
-    void beat.then((isAnswering) => {
+    void answered.then((isAnswering) => {
       this.#isAnswering = isAnswering;
     });
+    return isInTime;
   }
+}
+
+function redisDown(cause?: unknown): GatewayError {
+  return new GatewayError("redis-down", "The queue's Redis is unreachable", {
+    cause,
+    retryAfterMs,
+  });
 }

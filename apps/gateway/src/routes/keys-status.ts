@@ -13,8 +13,8 @@ export function routeKeysStatus(deps: {
 }): Router {
   const router = Router();
   router.get("/", async (_request, response) => {
-    deps.redisHealth.requireUp();
-    response.json(describeKeys(await deps.readPoolView(), deps.limits));
+    const view = await deps.redisHealth.readInTime(deps.readPoolView);
+    response.json(describeKeys(view, deps.limits));
   });
   router.all("/", allowOnly("GET"));
   return router;

@@ -1,0 +1,220 @@
+import { request as httpRequest } from "node:http";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { chat } from "../support/chat.ts";
+import { send } from "../support/send.ts";
+import { type Stack, startStack } from "../support/stack.ts";
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack({ redisUrl: inject("redisUrl"), accounts: 1 });
+});
+afterAll(() => stack?.stop());
+
+const json = { "content-type": "application/json" };
+const messages = [{ role: "user", content: "Hello" }];
+const model = "test/model:free";
+const completions = "/v1/chat/completions";
+
+type BadRequest = {
+  title: string;
+  path?: string;
+  request: RequestInit;
+  status: number;
+  type: string;
+  message: RegExp;
+  headers?: Record<string, string>;
+};
+
+function post(body: string | Buffer, headers = {}): RequestInit {
+  return {
+    method: "POST",
+    body: typeof body === "string" ? body : new Uint8Array(body),
+    headers: { ...json, ...headers },
+  };
+}
+
+const invalid = { status: 400, type: "invalid_request_error" };
+const badRequests: BadRequest[] = [
+  {
+    title: "a body that is not JSON",
+    request: post('{"model":'),
+    ...invalid,
+    message: /^The body is not valid JSON$/,
+  },
+  {
+    title: "an empty body",
+    request: post(""),
+    ...invalid,
+    message: /^The body is empty$/,
+  },
+  {
+    title: "no body at all",
+    request: { method: "POST", headers: json },
+    ...invalid,
+    message: /^The body is empty$/,
+  },
+  {
+    title: "a body that is not UTF-8",
+    request: post(Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])),
+    ...invalid,
+    message: /^The body is not valid UTF-8$/,
+  },
+  {
+    title: "a body that is no object",
+    request: post("[1, 2]"),
+    ...invalid,
+    message: /^`body`: /,
+  },
+  {
+    title: "no model",
+    request: post(JSON.stringify({ messages })),
+    ...invalid,
+    message: /^`model`: is required \(or `models`\)$/,
+  },
+  {
+    title: "an empty list of models",
+    request: post(JSON.stringify({ models: [], messages })),
+    ...invalid,
+    message: /^`models`: /,
+  },
+  {
+    title: "no messages",
+    request: post(JSON.stringify({ model })),
+    ...invalid,
+    message: /^`messages`: /,
+  },
+  {
+    title: "an empty list of messages",
+    request: post(JSON.stringify({ model, messages: [] })),
+    ...invalid,
+    message: /^`messages`: /,
+  },
+  {
+    title: "an X-Max-Wait-Ms that is no number",
+    request: post(JSON.stringify({ model, messages }), {
+      "x-max-wait-ms": "soon",
+    }),
+    ...invalid,
+    message: /^X-Max-Wait-Ms: got "soon", wants whole milliseconds$/,
+  },
+  {
+    title: "a body of 11 MB",
+    request: post(
+      JSON.stringify({
+        model,
+        messages: [{ role: "user", content: "x".repeat(11 * 1024 * 1024) }],
+      }),
+    ),
+    status: 413,
+    type: "invalid_request_error",
+    message: /^The body is too large$/,
+  },
+  {
+    title: "another content type",
+    request: {
+      method: "POST",
+      body: "model=test",
+      headers: form("text/plain"),
+    },
+    status: 415,
+    type: "invalid_request_error",
+    message: /^Content-Type must be application\/json, not "text\/plain"$/,
+  },
+  {
+    title: "a content encoding that nobody knows",
+    request: post("{}", { "content-encoding": "rot13" }),
+    status: 415,
+    type: "invalid_request_error",
+    message: /^The body's Content-Encoding is not supported$/,
+  },
+  {
+    title: "an unknown path",
+    path: "/v1/nowhere",
+    request: {},
+    status: 404,
+    type: "not_found_error",
+    message: /^There is nothing at \/v1\/nowhere$/,
+  },
+  {
+    title: "an unknown path that cannot be decoded",
+    path: "/v1/%E0%A4%A",
+    request: {},
+    status: 404,
+    type: "not_found_error",
+    message: /^There is nothing at /,
+  },
+  {
+    title: "a wrong method for completions",
+    request: { method: "GET" },
+    status: 405,
+    type: "invalid_request_error",
+    message: /^GET is not allowed here$/,
+    headers: { allow: "POST" },
+  },
+  {
+    title: "a wrong method for the key status",
+    path: "/api/v1/keys/status",
+    request: { method: "DELETE" },
+    status: 405,
+    type: "invalid_request_error",
+    message: /^DELETE is not allowed here$/,
+    headers: { allow: "GET" },
+  },
+];
+
+function form(type: string): Record<string, string> {
+  return { "content-type": type };
+}
+
+test.for(badRequests)(
+  "$title is answered with $status",
+  async ({ path, request, status, type, message, headers }) => {
+    const answer = await send(stack.url + (path ?? completions), request);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
+    expect(answer.headers.get("x-request-id")).toMatch(/^req_/);
+    expect(answer.body).toEqual({
+      error: {
+        code: status,
+        message: expect.stringMatching(message),
+        type,
+        metadata: { reason: expect.any(String) },
+      },
+    });
+    expect(answer.text).not.toMatch(/\bat \S+ \(|node_modules/);
+    for (const [name, value] of Object.entries(headers ?? {})) {
+      expect(answer.headers.get(name)).toBe(value);
+    }
+    expect(answer.tookMs).toBeLessThan(5_000);
+  },
+);
+
+test("a body that breaks off harms nobody", async () => {
+  const { port } = new URL(stack.url);
+  await new Promise<void>((resolve) => {
+    const broken = httpRequest(
+      { port, method: "POST", path: completions, headers: json },
+      () => resolve(),
+    );
+    broken.on("error", () => resolve());
+    broken.setHeader("content-length", "1000");
+    broken.write('{"model":', () => broken.destroy());
+    broken.on("close", () => resolve());
+  });
+  expect((await chat(stack.url)).status).toBe(200);
+});
+
+test("nothing of all this reached OpenRouter", async () => {
+  const before = (await stack.simulator.summary()).byPath["/chat/completions"];
+  expect(before).toBe(1);
+  const [call] = await stack.simulator.calls();
+  expect(call?.kind).toBe("ok");
+});
+
+test("models may stand in the place of model, under either prefix", async () => {
+  const body = JSON.stringify({ models: [model], messages });
+  for (const prefix of ["/v1", "/api/v1"]) {
+    const url = `${stack.url}${prefix}/chat/completions`;
+    expect((await send(url, post(body))).status).toBe(200);
+  }
+});

@@ -1,0 +1,123 @@
+import { afterEach, expect, type TestContext, test } from "vitest";
+import { chat, countStatuses } from "../support/chat.ts";
+import {
+  type PrivateRedis,
+  privateRedisAvailable,
+  startPrivateRedis,
+} from "../support/redis.ts";
+import { send } from "../support/send.ts";
+import { type Stack, startStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
+
+let redis: PrivateRedis | undefined;
+let stack: Stack | undefined;
+afterEach(async () => {
+  await stack?.stop();
+  await redis?.stop();
+});
+
+async function startRedis({ skip }: TestContext): Promise<PrivateRedis> {
+  if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
+  redis = await startPrivateRedis();
+  return redis;
+}
+
+const redisDown = {
+  error: {
+    code: 503,
+    message: "The queue's Redis is unreachable",
+    type: "service_unavailable",
+    metadata: { reason: "redis-down", retry_after_seconds: 5 },
+  },
+};
+
+async function expectRedisDown(url: string): Promise<number> {
+  const answers = [
+    await chat(url),
+    await chat(url, { extra: { stream: true } }),
+    await send(`${url}/api/v1/keys/status`),
+  ];
+  for (const { status, body, headers } of answers) {
+    expect(status).toBe(503);
+    expect(body).toEqual(redisDown);
+    expect(headers.get("retry-after")).toBe("5");
+  }
+  expect((await send(`${url}/health`)).status).toBe(200);
+  expect(await send(`${url}/ready`)).toMatchObject({
+    status: 503,
+    body: { status: "not ready", reason: "Redis is unreachable" },
+  });
+  expect((await send(`${url}/v1/models`)).status).toBe(200);
+  return Math.max(...answers.map(({ tookMs }) => tookMs));
+}
+
+async function untilReady(url: string): Promise<void> {
+  await until("the gateway is ready", async () => {
+    const { status } = await send(`${url}/ready`);
+    return status === 200;
+  });
+}
+
+test("processes that start before Redis wait for it", async (context) => {
+  const redis = await startRedis(context);
+  await redis.kill();
+  stack = await startStack({ redisUrl: redis.url, workers: 0 });
+  const { url } = stack;
+  const worker = stack.startWorker();
+
+  const slowestMs = await expectRedisDown(url);
+  await context.annotate(`503 after ${Math.round(slowestMs)} ms at most`);
+  expect(slowestMs).toBeLessThan(2_000);
+
+  await redis.restart();
+  await worker;
+  await untilReady(url);
+  expect((await chat(url)).status).toBe(200);
+});
+
+test("without Redis every request is refused at once, and served when it is back", async (context) => {
+  const redis = await startRedis(context);
+  stack = await startStack({ redisUrl: redis.url });
+  const { url } = stack;
+  expect((await chat(url)).status).toBe(200);
+
+  await redis.kill();
+  await until("the gateway has noticed", async () => {
+    const { status } = await send(`${url}/ready`);
+    return status === 503;
+  });
+  const slowestMs = await expectRedisDown(url);
+  await context.annotate(`503 after ${Math.round(slowestMs)} ms at most`);
+  expect(slowestMs).toBeLessThan(2_000);
+
+  await redis.restart();
+  await untilReady(url);
+  expect((await chat(url)).status).toBe(200);
+});
+
+test("a Redis that hangs is noticed, and those who asked before are answered when it goes on", async (context) => {
+  const redis = await startRedis(context);
+  stack = await startStack({ redisUrl: redis.url });
+  const { url } = stack;
+  expect((await chat(url)).status).toBe(200);
+
+  redis.pause();
+  const pausedAt = performance.now();
+  const early = Array.from({ length: 5 }, () => chat(url));
+  try {
+    await until("the gateway has noticed", async () => {
+      const { status } = await send(`${url}/ready`);
+      return status === 503;
+    });
+    await context.annotate(
+      `noticed after ${Math.round(performance.now() - pausedAt)} ms`,
+    );
+    const slowestMs = await expectRedisDown(url);
+    expect(slowestMs).toBeLessThan(2_000);
+  } finally {
+    redis.resume();
+  }
+  expect(countStatuses(await Promise.all(early))).toEqual({ 200: 5 });
+  await untilReady(url);
+  expect((await chat(url)).status).toBe(200);
+});
