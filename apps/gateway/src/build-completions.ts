@@ -25,6 +25,8 @@ import type { GatewayConfig } from "./config.ts";
 import { Forecast } from "./forecast/forecast.ts";
 import type { PoolWatch } from "./forecast/pool-watch.ts";
 import type { RedisHealth } from "./redis-health.ts";
+import { FlightStore } from "./shared-requests/flight-store.ts";
+import { SharedRequests } from "./shared-requests/shared-requests.ts";
 
 /** How often requests that have waited for long are checked for a lost job. */
 const sweepMs = 30_000;
@@ -37,6 +39,8 @@ export function buildCompletions(deps: {
   redis: Redis;
   /** A connection of its own, since reading blocks it. */
   replies: Redis;
+  /** A connection of its own, since it subscribes. */
+  news: Redis;
   redisKeys: RedisKeys;
   redisHealth: RedisHealth;
   queue: Queue<CompletionRequest, void>;
@@ -85,6 +89,10 @@ export function buildCompletions(deps: {
     withdraw,
     logger,
   });
+  const shared = new SharedRequests({
+    store: new FlightStore(redis, redisKeys),
+    logger,
+  });
 
   const warnOfRecovery = (error: unknown) =>
     logger.warn({ err: error }, "Recovering lost jobs failed");
@@ -125,10 +133,14 @@ export function buildCompletions(deps: {
     async start(): Promise<void> {
       redis.on("ready", onReconnect);
       reader.start();
+      shared.listen(deps.news, redisKeys.sharedNews);
       await announce();
     },
     /** Waits for the requests in hand; those that are left are told to come again. */
-    finish: (graceMs: number) => finishWaiting(waiting, withdraw, graceMs),
+    async finish(graceMs: number): Promise<void> {
+      await finishWaiting(waiting, withdraw, graceMs);
+      await shared.close();
+    },
     async close(): Promise<void> {
       redis.off("ready", onReconnect);
       await Promise.all(

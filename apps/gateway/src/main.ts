@@ -41,6 +41,11 @@ const replies = connectRedis(config.REDIS_URL, {
   name: "gateway-replies",
   logger,
 });
+const news = connectRedis(config.REDIS_URL, {
+  role: "durable",
+  name: "gateway-news",
+  logger,
+});
 const redisHealth = new RedisHealth(redis);
 const queue = openCompletionsQueue(redis, redisKeys);
 const readPoolView = createReadPoolView({ redis, redisKeys, limits, queue });
@@ -51,6 +56,7 @@ const completions = buildCompletions({
   limits,
   redis,
   replies,
+  news,
   redisKeys,
   redisHealth,
   queue,
@@ -83,7 +89,8 @@ logger.info({ gatewayId, ...server.address }, "Gateway is ready");
 
 closeOnSignals(
   [
-    async () => void (await Promise.all([redis, replies].map(disconnectRedis))),
+    async () =>
+      void (await Promise.all([redis, replies, news].map(disconnectRedis))),
     () => queue.close(),
     () => completions.close(),
     () => server.close(),
