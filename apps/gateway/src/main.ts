@@ -21,6 +21,7 @@ import { createReadPoolView, PoolWatch } from "./forecast/pool-watch.ts";
 import { listen } from "./listen.ts";
 import { ModelsCache } from "./models-list.ts";
 import { RedisHealth } from "./redis-health.ts";
+import { warnIfOpen } from "./warn-if-open.ts";
 
 loadDotEnv();
 const config = loadConfigOrExit(() =>
@@ -77,12 +78,14 @@ const app = buildApp({
     isStopping: () => isStopping,
   }),
   isStopping: () => isStopping,
+  clientKeys: config.GATEWAY_API_KEYS,
   limits,
   longestWaitMs: config.MAX_WAIT_MS,
   bodyLimitBytes: config.BODY_LIMIT,
   logger,
 });
 
+warnIfOpen(config, logger);
 await completions.start();
 const server = await listen(app, { host: config.HOST, port: config.PORT });
 logger.info({ gatewayId, ...server.address }, "Gateway is ready");

@@ -9,6 +9,7 @@ import { acknowledgeEveryBytes } from "@openrouter-free-pool/shared/replies/stre
 import type { Response } from "express";
 import type { Family } from "../families/family.ts";
 import { GatewayError } from "../gateway-error.ts";
+import { noteCompletion } from "./completion-notes.ts";
 import { EventSequence } from "./event-sequence.ts";
 import { setFigures, toReplyError } from "./send-answer.ts";
 
@@ -78,6 +79,7 @@ export class ClientStream {
   /** Ends with an error: as an event when the response has begun, else thrown. */
   fail(error: GatewayError): void {
     if (!this.#response.headersSent) throw error;
+    noteCompletion(this.#response, { error: error.code });
     this.#end(this.#family.toErrorBody(error));
   }
 

@@ -5,6 +5,7 @@ import type {
 } from "@openrouter-free-pool/shared/replies/reply";
 import type { Response } from "express";
 import { GatewayError } from "../gateway-error.ts";
+import { noteCompletion } from "./completion-notes.ts";
 
 const noKeyRetryMs = 60_000;
 
@@ -21,13 +22,17 @@ export function sendAnswer(response: Response, reply: FinalReply): void {
   response.status(reply.status).set(reply.headers).end(reply.body);
 }
 
-/** Tells the client how its request fared, unless the headers are out already. */
-export function setFigures(response: Response, figures: ReplyFigures): void {
+/** Notes how a request fared, and tells the client unless the headers are out already. */
+export function setFigures(
+  response: Response,
+  { queueMs, upstreamMs, calls }: ReplyFigures,
+): void {
+  noteCompletion(response, { queueMs, upstreamMs, calls });
   if (response.headersSent) return;
   response.set({
-    "X-Queue-Time-Ms": String(figures.queueMs),
-    "X-Upstream-Time-Ms": String(figures.upstreamMs),
-    "X-Attempts": String(figures.calls),
+    "X-Queue-Time-Ms": String(queueMs),
+    "X-Upstream-Time-Ms": String(upstreamMs),
+    "X-Attempts": String(calls),
   });
 }
 

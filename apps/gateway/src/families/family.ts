@@ -1,4 +1,4 @@
-import type { Response } from "express";
+import type { RequestHandler, Response } from "express";
 import type { z } from "zod";
 import type { GatewayError } from "../gateway-error.ts";
 
@@ -31,9 +31,12 @@ export type Family = {
   toErrorEvent(body: object, model: string): string;
 };
 
-/** Says which kind of request a response answers. */
-export function setFamily(response: Response, family: Family): void {
-  response.locals.family = family;
+/** Notes which kind of request a response answers. */
+export function rememberFamily(family: Family): RequestHandler {
+  return (_request, response, next) => {
+    response.locals.family = family;
+    next();
+  };
 }
 
 /** The kind of request that a response answers; undefined for pages and the like. */
