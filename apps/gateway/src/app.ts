@@ -17,6 +17,7 @@ import { logCompletion } from "./middleware/log-completion.ts";
 import { requestId } from "./middleware/request-id.ts";
 import type { ModelsCache } from "./models-list.ts";
 import type { RedisHealth } from "./redis-health.ts";
+import { refuseAccountRoutes } from "./routes/account.ts";
 import { routeCompletions } from "./routes/completions.ts";
 import { routeHealth } from "./routes/health.ts";
 import { routeKeysStatus } from "./routes/keys-status.ts";
@@ -57,6 +58,7 @@ export function buildApp(deps: {
   }
   app.use(below("/models"), routeModels(deps.models));
   app.use("/api/v1/keys/status", routeKeysStatus(deps));
+  app.use(prefixes, refuseAccountRoutes());
   app.use(refuseUnknownPath);
   app.use(createHandleErrors(deps.logger));
   return app;

@@ -4,6 +4,8 @@ import type {
   ReplyFigures,
 } from "@openrouter-free-pool/shared/replies/reply";
 import type { Response } from "express";
+import { familyOf } from "../families/family.ts";
+import { fitError } from "../families/fit-error.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { noteCompletion } from "./completion-notes.ts";
 
@@ -19,7 +21,8 @@ export function sendAnswer(response: Response, reply: FinalReply): void {
     setFigures(response, reply);
   }
   if (reply.kind !== "answer") throw toReplyError(reply);
-  response.status(reply.status).set(reply.headers).end(reply.body);
+  const { status, headers, body } = fitError(reply, familyOf(response));
+  response.status(status).set(headers).end(body);
 }
 
 /** Notes how a request fared, and tells the client unless the headers are out already. */

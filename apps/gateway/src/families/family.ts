@@ -24,6 +24,11 @@ export type Family = {
   /** The JSON body of an error of our own. */
   toErrorBody(error: GatewayError): object;
   /**
+   * Brings the JSON body of an upstream error into the form that the family's clients
+   * read, without taking anything away. Absent where OpenRouter's own form is that form.
+   */
+  fitErrorBody?(body: object, status: number): object;
+  /**
    * An error after the stream has begun, in the form in which OpenRouter tells it.
    *
    * @param body a JSON body of an error: of our own, or OpenRouter's.
