@@ -1,18 +1,23 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
 import express, { type Express } from "express";
 import type { Logger } from "pino";
+import type { ClientKey } from "./clients/client-keys.ts";
 import type { AnswerStream } from "./completions/answer-stream.ts";
 import type { Submit } from "./completions/submit.ts";
 import { allFamilies } from "./families/all-families.ts";
+import { rememberFamily } from "./families/family.ts";
 import type { ReadPoolView } from "./forecast/pool-watch.ts";
+import { authenticate } from "./middleware/authenticate.ts";
 import { closeWhenStopping } from "./middleware/close-when-stopping.ts";
 import {
   createHandleErrors,
   refuseUnknownPath,
 } from "./middleware/handle-errors.ts";
+import { logCompletion } from "./middleware/log-completion.ts";
 import { requestId } from "./middleware/request-id.ts";
 import type { ModelsCache } from "./models-list.ts";
 import type { RedisHealth } from "./redis-health.ts";
+import { refuseAccountRoutes } from "./routes/account.ts";
 import { routeCompletions } from "./routes/completions.ts";
 import { routeHealth } from "./routes/health.ts";
 import { routeKeysStatus } from "./routes/keys-status.ts";
@@ -27,6 +32,7 @@ export function buildApp(deps: {
   redisHealth: RedisHealth;
   findTrouble: () => Promise<string | undefined>;
   isStopping: () => boolean;
+  clientKeys: readonly ClientKey[];
   limits: RateLimits;
   longestWaitMs: number;
   bodyLimitBytes: number;
@@ -38,14 +44,25 @@ export function buildApp(deps: {
   app.use(requestId);
   app.use(closeWhenStopping(deps.isStopping));
   app.use(routeHealth(deps));
-  for (const prefix of ["/v1", "/api/v1"]) {
-    for (const family of allFamilies) {
-      app.use(`${prefix}${family.path}`, routeCompletions(family, deps));
-    }
-    app.use(`${prefix}/models`, routeModels(deps.models));
+  for (const family of allFamilies) {
+    // Before anything that can fail: errors take the form that the family uses.
+    app.use(
+      below(family.path),
+      rememberFamily(family),
+      logCompletion(deps.logger),
+    );
   }
+  app.use(prefixes, authenticate(deps.clientKeys));
+  for (const family of allFamilies) {
+    app.use(below(family.path), routeCompletions(family, deps));
+  }
+  app.use(below("/models"), routeModels(deps.models));
   app.use("/api/v1/keys/status", routeKeysStatus(deps));
+  app.use(prefixes, refuseAccountRoutes());
   app.use(refuseUnknownPath);
   app.use(createHandleErrors(deps.logger));
   return app;
 }
+
+const prefixes = ["/v1", "/api/v1"];
+const below = (path: string) => prefixes.map((prefix) => prefix + path);

@@ -26,6 +26,8 @@ import type { GatewayConfig } from "./config.ts";
 import { Forecast } from "./forecast/forecast.ts";
 import type { PoolWatch } from "./forecast/pool-watch.ts";
 import type { RedisHealth } from "./redis-health.ts";
+import { FlightStore } from "./shared-requests/flight-store.ts";
+import { SharedRequests } from "./shared-requests/shared-requests.ts";
 
 /** How often requests that have waited for long are checked for a lost job. */
 const sweepMs = 30_000;
@@ -38,8 +40,8 @@ export function buildCompletions(deps: {
   redis: Redis;
   /** A connection of its own, since reading blocks it. */
   replies: Redis;
-  /** Another one, by which Redis can tell that this process lives. */
-  presence: Redis;
+  /** One for subscriptions, by which Redis can also tell that this process lives. */
+  subscriber: Redis;
   redisKeys: RedisKeys;
   redisHealth: RedisHealth;
   queue: Queue<CompletionRequest, void>;
@@ -88,13 +90,17 @@ export function buildCompletions(deps: {
     withdraw,
     logger,
   });
+  const shared = new SharedRequests({
+    store: new FlightStore(redis, redisKeys),
+    logger,
+  });
 
   const warnOfRecovery = (error: unknown) =>
     logger.warn({ err: error }, "Recovering lost jobs failed");
   let isPresent = false;
   const announce = () =>
     redisHealth.watch(() => {
-      const isSeen = isPresent && deps.presence.status === "ready";
+      const isSeen = isPresent && deps.subscriber.status === "ready";
       return announceGateway(redis, redisKeys, gatewayId, isSeen);
     });
   const heartbeat = repeat(announce, {
@@ -132,9 +138,10 @@ export function buildCompletions(deps: {
     async start(): Promise<void> {
       redis.on("ready", onReconnect);
       reader.start();
+      shared.listen(deps.subscriber, redisKeys.sharedNews);
       await announce();
       // Not awaited: without Redis it would take for ever.
-      void showPresence(deps.presence, redisKeys, gatewayId)
+      void showPresence(deps.subscriber, redisKeys, gatewayId)
         .then(() => {
           isPresent = true;
           return announce();
@@ -144,7 +151,10 @@ export function buildCompletions(deps: {
         );
     },
     /** Waits for the requests in hand; those that are left are told to come again. */
-    finish: (graceMs: number) => finishWaiting(waiting, withdraw, graceMs),
+    async finish(graceMs: number): Promise<void> {
+      await finishWaiting(waiting, withdraw, graceMs);
+      await shared.close();
+    },
     async close(): Promise<void> {
       redis.off("ready", onReconnect);
       await Promise.all(

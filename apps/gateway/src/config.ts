@@ -7,12 +7,26 @@ import {
   wholeNumber,
 } from "@openrouter-free-pool/shared/config/variables";
 import { z } from "zod";
+import { parseClientKeys } from "./clients/client-keys.ts";
 
-/** Everything a gateway reads from the environment. It needs no secret. */
+/** Everything a gateway reads from the environment. It needs no key of OpenRouter. */
 export const gatewayVariables = z.object({
   ...commonVariables,
   PORT: port().default(3000),
   HOST: z.string().default("127.0.0.1"),
+  /** Who may call: `key` or `name=key`. Anybody who reaches the gateway, when empty. */
+  GATEWAY_API_KEYS: z
+    .string()
+    .default("")
+    .transform((list, context) => {
+      try {
+        return parseClientKeys(list.split(","));
+      } catch (error) {
+        context.addIssue((error as Error).message);
+        return z.NEVER;
+      }
+    })
+    .meta({ secret: true }),
   /** Where the list of models comes from. */
   OPENROUTER_BASE_URL: httpUrl().default("https://openrouter.ai/api/v1"),
   /** How long a request may wait in the queue, in ms. */

@@ -1,6 +1,7 @@
 /** Each error of our own: its status, and its type in OpenAI's sense. */
 export const gatewayErrors = {
   "invalid-request": { status: 400, type: "invalid_request_error" },
+  "wrong-api-key": { status: 401, type: "authentication_error" },
   "not-found": { status: 404, type: "not_found_error" },
   "method-not-allowed": { status: 405, type: "invalid_request_error" },
   "body-too-large": { status: 413, type: "invalid_request_error" },

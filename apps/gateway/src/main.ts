@@ -21,6 +21,7 @@ import { createReadPoolView, PoolWatch } from "./forecast/pool-watch.ts";
 import { listen } from "./listen.ts";
 import { ModelsCache } from "./models-list.ts";
 import { RedisHealth } from "./redis-health.ts";
+import { warnIfOpen } from "./warn-if-open.ts";
 
 loadDotEnv();
 const config = loadConfigOrExit(() =>
@@ -41,9 +42,9 @@ const replies = connectRedis(config.REDIS_URL, {
   name: "gateway-replies",
   logger,
 });
-const presence = connectRedis(config.REDIS_URL, {
+const subscriber = connectRedis(config.REDIS_URL, {
   role: "durable",
-  name: "gateway-presence",
+  name: "gateway-subscriber",
   logger,
 });
 const redisHealth = new RedisHealth(redis);
@@ -56,7 +57,7 @@ const completions = buildCompletions({
   limits,
   redis,
   replies,
-  presence,
+  subscriber,
   redisKeys,
   redisHealth,
   queue,
@@ -77,12 +78,14 @@ const app = buildApp({
     isStopping: () => isStopping,
   }),
   isStopping: () => isStopping,
+  clientKeys: config.GATEWAY_API_KEYS,
   limits,
   longestWaitMs: config.MAX_WAIT_MS,
   bodyLimitBytes: config.BODY_LIMIT,
   logger,
 });
 
+warnIfOpen(config, logger);
 await completions.start();
 const server = await listen(app, { host: config.HOST, port: config.PORT });
 logger.info({ gatewayId, ...server.address }, "Gateway is ready");
@@ -90,7 +93,7 @@ logger.info({ gatewayId, ...server.address }, "Gateway is ready");
 closeOnSignals(
   [
     async () => {
-      const connections = [redis, replies, presence];
+      const connections = [redis, replies, subscriber];
       await Promise.all(connections.map(disconnectRedis));
     },
     () => queue.close(),

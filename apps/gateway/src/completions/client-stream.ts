@@ -8,9 +8,11 @@ import type {
 import { acknowledgeEveryBytes } from "@openrouter-free-pool/shared/replies/stream-credit";
 import type { Response } from "express";
 import type { Family } from "../families/family.ts";
+import { fitError } from "../families/fit-error.ts";
 import { GatewayError } from "../gateway-error.ts";
+import { noteCompletion } from "./completion-notes.ts";
 import { EventSequence } from "./event-sequence.ts";
-import { setFigures, toReplyError } from "./send-answer.ts";
+import { sendAnswer, setFigures, toReplyError } from "./send-answer.ts";
 
 const streamHeaders = {
   "content-type": "text/event-stream; charset=utf-8",
@@ -78,17 +80,19 @@ export class ClientStream {
   /** Ends with an error: as an event when the response has begun, else thrown. */
   fail(error: GatewayError): void {
     if (!this.#response.headersSent) throw error;
+    noteCompletion(this.#response, { error: error.code });
     this.#end(this.#family.toErrorBody(error));
   }
 
   /** OpenRouter refused the request, or answered without a stream. */
   #answer(reply: AnswerReply): void {
-    setFigures(this.#response, reply);
-    if (this.#response.headersSent) {
-      this.#end(JSON.parse(reply.body.toString()));
+    if (!this.#response.headersSent) {
+      sendAnswer(this.#response, reply);
       return;
     }
-    this.#response.status(reply.status).set(reply.headers).end(reply.body);
+    setFigures(this.#response, reply);
+    const { body } = fitError(reply, this.#family);
+    this.#end(JSON.parse(body.toString()));
   }
 
   #start(part: StreamStartReply): void {

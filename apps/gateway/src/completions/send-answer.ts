@@ -4,7 +4,10 @@ import type {
   ReplyFigures,
 } from "@openrouter-free-pool/shared/replies/reply";
 import type { Response } from "express";
+import { familyOf } from "../families/family.ts";
+import { fitError } from "../families/fit-error.ts";
 import { GatewayError } from "../gateway-error.ts";
+import { noteCompletion } from "./completion-notes.ts";
 
 const noKeyRetryMs = 60_000;
 
@@ -18,16 +21,21 @@ export function sendAnswer(response: Response, reply: FinalReply): void {
     setFigures(response, reply);
   }
   if (reply.kind !== "answer") throw toReplyError(reply);
-  response.status(reply.status).set(reply.headers).end(reply.body);
+  const { status, headers, body } = fitError(reply, familyOf(response));
+  response.status(status).set(headers).end(body);
 }
 
-/** Tells the client how its request fared, unless the headers are out already. */
-export function setFigures(response: Response, figures: ReplyFigures): void {
+/** Notes how a request fared, and tells the client unless the headers are out already. */
+export function setFigures(
+  response: Response,
+  { queueMs, upstreamMs, calls }: ReplyFigures,
+): void {
+  noteCompletion(response, { queueMs, upstreamMs, calls });
   if (response.headersSent) return;
   response.set({
-    "X-Queue-Time-Ms": String(figures.queueMs),
-    "X-Upstream-Time-Ms": String(figures.upstreamMs),
-    "X-Attempts": String(figures.calls),
+    "X-Queue-Time-Ms": String(queueMs),
+    "X-Upstream-Time-Ms": String(upstreamMs),
+    "X-Attempts": String(calls),
   });
 }
 

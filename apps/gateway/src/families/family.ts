@@ -1,4 +1,4 @@
-import type { Response } from "express";
+import type { RequestHandler, Response } from "express";
 import type { z } from "zod";
 import type { GatewayError } from "../gateway-error.ts";
 
@@ -24,6 +24,11 @@ export type Family = {
   /** The JSON body of an error of our own. */
   toErrorBody(error: GatewayError): object;
   /**
+   * Brings the JSON body of an upstream error into the form that the family's clients
+   * read, without taking anything away. Absent where OpenRouter's own form is that form.
+   */
+  fitErrorBody?(body: object, status: number): object;
+  /**
    * An error after the stream has begun, in the form in which OpenRouter tells it.
    *
    * @param body a JSON body of an error: of our own, or OpenRouter's.
@@ -31,9 +36,12 @@ export type Family = {
   toErrorEvent(body: object, model: string): string;
 };
 
-/** Says which kind of request a response answers. */
-export function setFamily(response: Response, family: Family): void {
-  response.locals.family = family;
+/** Notes which kind of request a response answers. */
+export function rememberFamily(family: Family): RequestHandler {
+  return (_request, response, next) => {
+    response.locals.family = family;
+    next();
+  };
 }
 
 /** The kind of request that a response answers; undefined for pages and the like. */

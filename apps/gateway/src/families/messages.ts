@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { GatewayError } from "../gateway-error.ts";
 import type { Family } from "./family.ts";
 import { bodySchema } from "./known-fields.ts";
 import { errorOf } from "./openai-error.ts";
@@ -10,7 +9,19 @@ export const messages: Family = {
   summary: "Create a message",
   canStream: true,
   schema: bodySchema({ messages: z.array(z.unknown()).min(1) }),
-  toErrorBody: toAnthropicError,
+  toErrorBody: ({ status, message }) => ({
+    type: "error",
+    error: { type: typeOf(status), message },
+  }),
+  fitErrorBody(body, status) {
+    if ("type" in body && body.type === "error") return body;
+    const error = errorOf(body) as object;
+    return {
+      ...body,
+      type: "error",
+      error: { ...error, type: typeOf(status) },
+    };
+  },
   toErrorEvent(body) {
     const { message, type = "api_error" } = errorOf(body) as {
       message?: string;
@@ -25,17 +36,18 @@ export const messages: Family = {
 const errorTypes: Record<number, string> = {
   400: "invalid_request_error",
   401: "authentication_error",
+  402: "billing_error",
   403: "permission_error",
   404: "not_found_error",
   405: "invalid_request_error",
+  408: "timeout_error",
   413: "request_too_large",
   415: "invalid_request_error",
   429: "rate_limit_error",
+  422: "invalid_request_error",
   503: "overloaded_error",
   504: "timeout_error",
+  529: "overloaded_error",
 };
 
-function toAnthropicError(error: GatewayError) {
-  const type = errorTypes[error.status] ?? "api_error";
-  return { type: "error", error: { type, message: error.message } };
-}
+const typeOf = (status: number) => errorTypes[status] ?? "api_error";

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from "express";
 import type { Logger } from "pino";
+import { noteCompletion } from "../completions/completion-notes.ts";
 import { familyOf } from "../families/family.ts";
 import { toOpenAiError } from "../families/openai-error.ts";
 import { GatewayError, toSeconds } from "../gateway-error.ts";
@@ -9,6 +10,7 @@ import { requestIdOf } from "./request-id.ts";
 export function createHandleErrors(logger: Logger): ErrorRequestHandler {
   return (thrown, _request, response, _next) => {
     const error = toGatewayError(thrown);
+    noteCompletion(response, { error: error.code });
     const details = { requestId: requestIdOf(response), err: error };
     if (error.code === "internal") logger.error(details, "Unforeseen error");
     else logger.info(details, "Refused a request");

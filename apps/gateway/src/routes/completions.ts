@@ -1,10 +1,11 @@
 import { Router } from "express";
 import type { AnswerStream } from "../completions/answer-stream.ts";
+import { noteCompletion } from "../completions/completion-notes.ts";
 import { readSubmission } from "../completions/read-submission.ts";
 import { sendAnswer } from "../completions/send-answer.ts";
 import type { Submit } from "../completions/submit.ts";
 import { watchHangUp } from "../completions/watch-hang-up.ts";
-import { type Family, setFamily } from "../families/family.ts";
+import type { Family } from "../families/family.ts";
 import { parseBody } from "../families/parse-body.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import { bodyOf, readJsonBody } from "../middleware/read-json-body.ts";
@@ -21,22 +22,20 @@ export function routeCompletions(
 ): Router {
   const { submit, answerStream, longestWaitMs, bodyLimitBytes } = deps;
   const router = Router();
-  router.use((_request, response, next) => {
-    setFamily(response, family);
-    next();
-  });
   router.post(
     "/",
     ...readJsonBody(bodyLimitBytes),
     async (request, response) => {
       const body = parseBody(bodyOf(request), family);
+      const { model, isStream } = body;
+      noteCompletion(response, { model, isStream });
       const submission = readSubmission(request, response, {
         family,
         body,
         longestWaitMs,
       });
       const hungUp = watchHangUp(response);
-      if (body.isStream) {
+      if (isStream) {
         await answerStream(submission, family, { response, hungUp });
       } else {
         sendAnswer(response, await submit(submission, { hungUp }));

@@ -52,6 +52,14 @@ export function createRedisKeys(prefix: string) {
     cancelled: (jobId: string) => `${root}:cancelled:${jobId}`,
     /** Pub/sub channel that tells workers which calls to abort. */
     cancellations: `${root}:cancellations`,
+    /** HASH held by the gateway that works on a shared request. */
+    sharedLease: (key: string) => `${root}:shared:${key}:lease`,
+    /** HASH with the reply to a shared request. */
+    sharedAnswer: (key: string) => `${root}:shared:${key}:answer`,
+    /** STRING that exists while another gateway waits for a shared request. */
+    sharedWanted: (key: string) => `${root}:shared:${key}:wanted`,
+    /** Pub/sub channel that tells gateways which shared requests have ended. */
+    sharedNews: `${root}:shared-news`,
     /** SORTED SET of worker processes by when they were last seen (epoch ms). */
     workers: `${root}:workers`,
   };

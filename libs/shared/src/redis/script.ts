@@ -11,21 +11,47 @@ export function loadScript(url: URL): Script {
   return { source, sha: createHash("sha1").update(source).digest("hex") };
 }
 
+type ScriptArguments = readonly (string | number | Buffer)[];
+
 /**
  * Runs a script in one round trip. A server that does not know it yet (a fresh
  * or restarted one) is sent the source.
  */
-export async function runScript(
+export function runScript(
   redis: Redis,
   script: Script,
   keys: readonly string[],
-  args: readonly (string | number | Buffer)[],
+  args: ScriptArguments,
+): Promise<unknown> {
+  return withSource(
+    () => redis.evalsha(script.sha, keys.length, ...keys, ...args),
+    () => redis.eval(script.source, keys.length, ...keys, ...args),
+  );
+}
+
+/** As {@link runScript}, for scripts that return bytes: strings come as Buffers. */
+export function runScriptForBytes(
+  redis: Redis,
+  script: Script,
+  keys: readonly string[],
+  args: ScriptArguments,
+): Promise<unknown> {
+  const rest = [keys.length, ...keys, ...args];
+  return withSource(
+    () => redis.callBuffer("EVALSHA", script.sha, ...rest),
+    () => redis.callBuffer("EVAL", script.source, ...rest),
+  );
+}
+
+async function withSource(
+  bySha: () => Promise<unknown>,
+  bySource: () => Promise<unknown>,
 ): Promise<unknown> {
   try {
-    return await redis.evalsha(script.sha, keys.length, ...keys, ...args);
+    return await bySha();
   } catch (error) {
     if (error instanceof Error && error.message.startsWith("NOSCRIPT")) {
-      return redis.eval(script.source, keys.length, ...keys, ...args);
+      return bySource();
     }
     throw error;
   }

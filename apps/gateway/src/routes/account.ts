@@ -1,0 +1,23 @@
+import { Router } from "express";
+import { GatewayError } from "../gateway-error.ts";
+
+/** OpenRouter's routes that tell of the account behind a key. */
+const accountPaths = [
+  "/key",
+  "/auth/key",
+  "/credits",
+  "/generation",
+  "/activity",
+];
+
+/** Says why there is nothing at the paths where OpenRouter tells of an account. */
+export function refuseAccountRoutes(): Router {
+  const router = Router();
+  router.all(accountPaths, () => {
+    throw new GatewayError(
+      "not-found",
+      "Not offered here: it would show the account of one of the pool's keys; see /api/v1/keys/status",
+    );
+  });
+  return router;
+}

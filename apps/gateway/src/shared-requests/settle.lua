@@ -1,0 +1,43 @@
+--[[
+  Ends a shared request: with an answer for those who follow (and for those who come later, if it is to be
+  kept), or without one, so that a follower takes the lead.
+
+  Atomic so that nobody finds neither a lease nor the answer, and no answer takes the place of an earlier one.
+
+  KEYS[1] lease    HASH
+  KEYS[2] answer   HASH
+  KEYS[3] wanted   STRING  exists while another process follows
+  KEYS[4] news     pub/sub channel that tells followers which shared requests have ended
+  ARGV[1] key      of the shared request, as followers know it
+  ARGV[2] token
+  ARGV[3] note
+  ARGV[4] head     JSON; empty: there is no answer
+  ARGV[5] body     bytes
+  ARGV[6] keepMs   how long later callers get the answer; 0: they do not
+  ARGV[7] handoverMs  how long those who follow can fetch it
+
+  Returns 1, or 0 when somebody else leads or has answered.
+]]
+local lease, answer, wanted, news = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local key, token, note, head, body = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local keepMs, handoverMs = tonumber(ARGV[6]), tonumber(ARGV[7])
+
+local holder = redis.call('HGET', lease, 'token')
+if holder and holder ~= token then
+  return 0
+end
+if redis.call('HGET', answer, 'kept') == '1' then
+  redis.call('DEL', lease)
+  return 0
+end
+redis.call('DEL', lease)
+local isWanted = redis.call('DEL', wanted) == 1
+if head ~= '' and (keepMs > 0 or isWanted) then
+  local kept = keepMs > 0 and '1' or '0'
+  redis.call('HSET', answer, 'token', token, 'note', note, 'head', head, 'body', body, 'kept', kept)
+  redis.call('PEXPIRE', answer, keepMs > 0 and keepMs or handoverMs)
+end
+if isWanted then
+  redis.call('PUBLISH', news, key)
+end
+return 1

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
+import { GatewayError } from "../gateway-error.ts";
+import type { Follower, Leader } from "./part.ts";
+import type { SharedRequests } from "./shared-requests.ts";
+
+/** How often it is looked whether anybody still wants a reply whose own client has gone. */
+const lookEveryMs = 2_000;
+
+/** A request whose reply is shared with equal ones. */
+export type ShareableRequest = {
+  /** Equal requests have equal keys. */
+  readonly key: string;
+  /** Told to those who follow, and to those who come later. */
+  readonly note?: string;
+  /** Aborts when this request's client goes away. */
+  readonly hungUp: AbortSignal;
+  /**
+   * Gets the reply, for all. Its signal aborts when nobody wants it any more, which
+   * may be long after `hungUp`. What it throws is this request's own affair: another takes the lead.
+   */
+  readonly work: (unwanted: AbortSignal) => Promise<FinalReply>;
+  /** How long later requests get the reply too, in ms; 0: they do not. */
+  readonly keepMs: (reply: FinalReply) => number;
+  /** Sees the note of the request that this one joins, before waiting for it; may throw. */
+  readonly onJoin?: (note: string) => void;
+};
+
+/** A reply and who did the work for it. */
+export type SharedReply = {
+  readonly reply: FinalReply;
+  /** `leader`: this request; `follower`: another at the same time; `late`: one before. */
+  readonly role: "leader" | "follower" | "late";
+};
+
+/**
+ * Does the work unless an equal request does or did it.
+ *
+ * @throws {GatewayError} `client-gone`, and whatever `work` throws.
+ */
+export async function shareReply(
+  shared: SharedRequests,
+  request: ShareableRequest,
+): Promise<SharedReply> {
+  const { key, note, hungUp, onJoin } = request;
+  for (;;) {
+    const part = await shared.join(key, note);
+    if (part.role === "leader") {
+      return { reply: await lead(part, request), role: "leader" };
+    }
+    if (part.role === "late") {
+      onJoin?.(part.note);
+      return { reply: part.reply, role: "late" };
+    }
+    const reply = await follow(part, hungUp, onJoin);
+    if (reply) return { reply, role: "follower" };
+  }
+}
+
+async function follow(
+  follower: Follower,
+  hungUp: AbortSignal,
+  onJoin: ((note: string) => void) | undefined,
+): Promise<FinalReply | undefined> {
+  const { promise: gone, reject } = Promise.withResolvers<never>();
+  gone.catch(() => undefined);
+  const onHangUp = () => reject(new GatewayError("client-gone"));
+  hungUp.addEventListener("abort", onHangUp, { once: true });
+  if (hungUp.aborted) onHangUp();
+  try {
+    onJoin?.(follower.note);
+    return await Promise.race([follower.outcome, gone]);
+  } finally {
+    hungUp.removeEventListener("abort", onHangUp);
+    follower.leave();
+  }
+}
+
+async function lead(
+  leader: Leader,
+  { hungUp, work, keepMs }: ShareableRequest,
+): Promise<FinalReply> {
+  const unwanted = new AbortController();
+  let isOver = false;
+  const onHangUp = async () => {
+    while (!isOver && (await leader.isWanted())) {
+      await sleep(lookEveryMs, undefined, { ref: false });
+    }
+    unwanted.abort();
+  };
+  hungUp.addEventListener("abort", onHangUp, { once: true });
+  if (hungUp.aborted) void onHangUp();
+  try {
+    const reply = await work(unwanted.signal);
+    if (isForAll(reply)) await leader.publish(reply, keepMs(reply));
+    else await leader.abandon();
+    return reply;
+  } catch (error) {
+    await leader.abandon();
+    throw error;
+  } finally {
+    isOver = true;
+    hungUp.removeEventListener("abort", onHangUp);
+  }
+}
+
+/** The wait of one request is no matter of others, who may have longer. */
+function isForAll(reply: FinalReply): boolean {
+  return !(reply.kind === "failure" && reply.code === "waited-out");
+}

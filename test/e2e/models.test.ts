@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { type Stack, startStack } from "../support/stack.ts";
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack({ redisUrl: inject("redisUrl") });
+});
+afterAll(() => stack?.stop());
+
+type Model = { id: string };
+
+async function get(path: string): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(stack.url + path);
+  return { status: response.status, body: await response.json() };
+}
+
+async function list(query = ""): Promise<Model[]> {
+  const { body } = await get(`/v1/models${query}`);
+  return (body as { data: Model[] }).data;
+}
+
+test("the list is OpenRouter's, under either prefix", async () => {
+  const original = await fetch(`${stack.simulator.url}/models`);
+  const expected = { status: 200, body: await original.json() };
+  expect(await get("/v1/models")).toEqual(expected);
+  expect(await get("/api/v1/models")).toEqual(expected);
+});
+
+test.for(["?free", "?free=true", "?free=1"])(
+  "%s leaves the free models",
+  async (query) => {
+    const all = await list();
+    const free = await list(query);
+    expect(free.length).toBeGreaterThan(0);
+    expect(free.length).toBeLessThan(all.length);
+    expect(free.map(({ id }) => id)).toContain("openrouter/free");
+    expect(free.map(({ id }) => id)).not.toContain("openai/gpt-4o-mini");
+  },
+);
+
+test("?free=false leaves all", async () => {
+  expect(await list("?free=false")).toEqual(await list());
+});
+
+test.for([
+  "google/gemma-4-31b-it:free",
+  "google%2Fgemma-4-31b-it%3Afree",
+  "google/gemma-4-31b-it%3Afree?free=true",
+])("one model is found as %s", async (path) => {
+  const expected = (await list()).find(
+    ({ id }) => id === "google/gemma-4-31b-it:free",
+  );
+  expect(await get(`/v1/models/${path}`)).toEqual({
+    status: 200,
+    body: expected,
+  });
+});
+
+test.for([
+  "nobody/nothing",
+  "nothing",
+  "openai%2Fgpt-4o-mini?free=true",
+  "google/gemma-4-31b-it:free/endpoints",
+])("there is nothing at %s", async (path) => {
+  const { status, body } = await get(`/v1/models/${path}`);
+  expect(status).toBe(404);
+  expect(body).toMatchObject({
+    error: {
+      code: 404,
+      type: "not_found_error",
+      message: expect.stringMatching(/^There is no/),
+    },
+  });
+});
+
+test("one model takes GET only", async () => {
+  const response = await fetch(`${stack.url}/v1/models/a/b`, {
+    method: "DELETE",
+  });
+  expect(response.status).toBe(405);
+  expect(response.headers.get("allow")).toBe("GET");
+});
+
+test("OpenRouter is asked for the list once", async () => {
+  const calls = await stack.simulator.calls({ path: "/models" });
+  // One of them was made by this test file itself.
+  expect(calls).toHaveLength(2);
+});
