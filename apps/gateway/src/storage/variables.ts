@@ -12,11 +12,6 @@ export const storageVariables = {
   /** The folder of `fs`. */
   FILES_PATH: z.string().default(".data/files"),
   S3_BUCKET: z.string().optional(),
-  /** First part of every object's key. */
-  S3_PREFIX: z
-    .string()
-    .regex(/^[\w.-]+(\/[\w.-]+)*$/, "names separated by slashes")
-    .default("openrouter-free-pool"),
   S3_REGION: z.string().default("us-east-1"),
   /** Address of an S3 server that is not Amazon's. */
   S3_ENDPOINT: httpUrl().optional(),
