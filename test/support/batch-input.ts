@@ -27,10 +27,13 @@ export function batchLine(
   };
 }
 
-/** An input of so many lines: `line-0`, `line-1` … */
-export function batchInput(count: number, options?: BatchLineOptions): string {
+/** An input of so many lines, with the ids `line-0`, `line-1` … */
+export function batchInput(
+  count: number,
+  { prefix = "line", ...options }: BatchLineOptions & { prefix?: string } = {},
+): string {
   return Array.from({ length: count }, (_, index) =>
-    JSON.stringify(batchLine(`line-${index}`, options)),
+    JSON.stringify(batchLine(`${prefix}-${index}`, options)),
   )
     .map((line) => `${line}\n`)
     .join("");

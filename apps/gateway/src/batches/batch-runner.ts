@@ -83,7 +83,10 @@ export class BatchRunner {
       .catch((error: unknown) =>
         this.#logger.warn({ batchId, err: error }, "A lease was not released"),
       )
-      .finally(() => this.#running.delete(batchId));
+      .finally(() => {
+        this.#running.delete(batchId);
+        this.#logger.info({ batchId }, "Stopped leading a batch");
+      });
     this.#running.set(batchId, running);
   }
 }
