@@ -54,7 +54,7 @@ export function createExecuteLines(deps: {
       return pace.allow(performance.now(), {
         ...measure(view),
         windowMs: deps.limits.windowMs + deps.limits.guardMs,
-        waiting: await countWaitingLines(queue),
+        waiting: await countWaitingLines(redis, redisKeys),
         batches: deps.countOpen(),
         remaining,
       });

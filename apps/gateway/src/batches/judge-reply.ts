@@ -11,7 +11,7 @@ import type { BatchRequest } from "./read-request.ts";
 /** A worker has tried several times already; once more, when the trouble may be over. */
 const secondTryAfterMs = 30_000;
 /** Keys may come back at any time. */
-const withoutKeyAfterMs = 10_000;
+const withoutSlotAfterMs = 10_000;
 
 /** What workers say about a plain request. */
 export type LineReply = AnswerReply | FailureReply | OrphanedReply;
@@ -53,8 +53,10 @@ export function judgeReply(
     return { kind: "again", afterMs: 0, isTry: false };
   }
   switch (reply.code) {
+    // Its batch ends before the next slot is due, as far as is known now.
+    case "keys-rate-limited":
     case "no-usable-key":
-      return { kind: "again", afterMs: withoutKeyAfterMs, isTry: false };
+      return { kind: "again", afterMs: withoutSlotAfterMs, isTry: false };
     // It has the deadline of its batch, which ends very soon if it has not.
     case "waited-out":
       return report(failedEntry(batchId, request, "batch_expired"));

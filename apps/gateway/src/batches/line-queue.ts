@@ -1,7 +1,7 @@
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import {
   priorities,
-  returningPriority,
+  scoreRange,
 } from "@openrouter-free-pool/shared/queue/priorities";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Queue } from "bullmq";
@@ -36,16 +36,12 @@ export function lineOfJob(batchId: string, jobId: string): number | undefined {
   return batch === batchId ? Number(line) : undefined;
 }
 
-/** Jobs of all batches that wait for a worker. */
-export async function countWaitingLines(
-  queue: Queue<CompletionRequest, void>,
+/** Jobs of batches, and others of low priority, that wait for a worker. */
+export function countWaitingLines(
+  redis: Redis,
+  redisKeys: RedisKeys,
 ): Promise<number> {
-  const { low } = priorities;
-  const counts = await queue.getCountsPerPriority([
-    low,
-    returningPriority(low),
-  ]);
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return redis.zcount(redisKeys.prioritizedJobs, ...scoreRange("low"));
 }
 
 /** Builds {@link LineQueue}. */

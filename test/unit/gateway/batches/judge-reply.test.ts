@@ -39,15 +39,13 @@ test.each([408, 429, 500, 503])(
 );
 
 test("a line waits for keys and gateways without losing a try", () => {
-  const withoutKey = {
-    kind: "failure",
-    code: "no-usable-key",
-    ...figures,
-  } as const;
-  expect(judgeReply("batch_1", request, withoutKey, 5)).toMatchObject({
-    kind: "again",
-    isTry: false,
-  });
+  for (const code of ["no-usable-key", "keys-rate-limited"] as const) {
+    const reply = { kind: "failure", code, ...figures } as const;
+    expect(judgeReply("batch_1", request, reply, 5)).toMatchObject({
+      kind: "again",
+      isTry: false,
+    });
+  }
   expect(judgeReply("batch_1", request, { kind: "orphaned" }, 5)).toMatchObject(
     { kind: "again", afterMs: 0, isTry: false },
   );
