@@ -1,4 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   type Simulator,
   type SimulatorSettings,
@@ -60,6 +63,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ...options.simulator,
   });
   const prefix = `test-${randomUUID()}`;
+  const filesPath = await mkdtemp(
+    join(tmpdir(), "openrouter-free-pool-files-"),
+  );
   const env = {
     REDIS_URL: options.redisUrl,
     REDIS_PREFIX: prefix,
@@ -69,6 +75,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     RATE_LIMIT_PER_DAY: String(perDay),
     RATE_LIMIT_WINDOW_MS: String(windowMs),
     RATE_LIMIT_DAY_MS: String(dayMs),
+    FILES_PATH: filesPath,
     PORT: "0",
     WORKER_PORT: "0",
     ...options.env,
@@ -93,6 +100,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await Promise.all(gateways.map((gateway) => gateway.stop()));
     await Promise.all(workers.map((worker) => worker.stop()));
     await simulator.stop();
+    await rm(filesPath, { recursive: true, force: true });
   }
 
   try {

@@ -1,6 +1,7 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
 import express, { type Express } from "express";
 import type { Logger } from "pino";
+import type { Batches } from "./build-batches.ts";
 import type { ClientKey } from "./clients/client-keys.ts";
 import type { AnswerStream } from "./completions/answer-stream.ts";
 import type { Submit } from "./completions/submit.ts";
@@ -18,7 +19,9 @@ import { requestId } from "./middleware/request-id.ts";
 import type { ModelsCache } from "./models-list.ts";
 import type { RedisHealth } from "./redis-health.ts";
 import { refuseAccountRoutes } from "./routes/account.ts";
+import { routeBatches } from "./routes/batches.ts";
 import { routeCompletions } from "./routes/completions.ts";
+import { routeFiles } from "./routes/files.ts";
 import { routeHealth } from "./routes/health.ts";
 import { routeKeysStatus } from "./routes/keys-status.ts";
 import { routeModels } from "./routes/models.ts";
@@ -27,6 +30,7 @@ import { routeModels } from "./routes/models.ts";
 export function buildApp(deps: {
   submit: Submit;
   answerStream: AnswerStream;
+  batches: Batches;
   models: ModelsCache;
   readPoolView: ReadPoolView;
   redisHealth: RedisHealth;
@@ -57,6 +61,8 @@ export function buildApp(deps: {
     app.use(below(family.path), routeCompletions(family, deps));
   }
   app.use(below("/models"), routeModels(deps.models));
+  app.use(below("/files"), routeFiles({ ...deps, ...deps.batches }));
+  app.use(below("/batches"), routeBatches({ ...deps, ...deps.batches }));
   app.use("/api/v1/keys/status", routeKeysStatus(deps));
   app.use(prefixes, refuseAccountRoutes());
   app.use(refuseUnknownPath);

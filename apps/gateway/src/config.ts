@@ -7,10 +7,11 @@ import {
   wholeNumber,
 } from "@openrouter-free-pool/shared/config/variables";
 import { z } from "zod";
+import { batchVariables } from "./batches/variables.ts";
 import { parseClientKeys } from "./clients/client-keys.ts";
+import { requireBucket, storageVariables } from "./storage/variables.ts";
 
-/** Everything a gateway reads from the environment. It needs no key of OpenRouter. */
-export const gatewayVariables = z.object({
+const variables = z.object({
   ...commonVariables,
   PORT: port().default(3000),
   HOST: z.string().default("127.0.0.1"),
@@ -37,7 +38,12 @@ export const gatewayVariables = z.object({
   STREAM_COMMENT_MS: milliseconds(100).default(15_000),
   /** Largest request body, in bytes. */
   BODY_LIMIT: byteSize().default(10 * 1024 * 1024),
+  ...storageVariables,
+  ...batchVariables,
 });
+
+/** Everything a gateway reads from the environment. It needs no key of OpenRouter's. */
+export const gatewayVariables = variables.superRefine(requireBucket);
 
 /** See {@link gatewayVariables}. */
 export type GatewayConfig = Readonly<z.output<typeof gatewayVariables>>;

@@ -4,6 +4,7 @@ export const gatewayErrors = {
   "wrong-api-key": { status: 401, type: "authentication_error" },
   "not-found": { status: 404, type: "not_found_error" },
   "method-not-allowed": { status: 405, type: "invalid_request_error" },
+  conflict: { status: 409, type: "invalid_request_error" },
   "body-too-large": { status: 413, type: "invalid_request_error" },
   "unsupported-media-type": { status: 415, type: "invalid_request_error" },
   "keys-rate-limited": { status: 429, type: "rate_limit_error" },

@@ -14,6 +14,7 @@ import {
 } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { buildApp } from "./app.ts";
+import { buildBatches } from "./build-batches.ts";
 import { buildCompletions } from "./build-completions.ts";
 import { gatewayVariables } from "./config.ts";
 import { createFindTrouble } from "./find-trouble.ts";
@@ -21,6 +22,7 @@ import { createReadPoolView, PoolWatch } from "./forecast/pool-watch.ts";
 import { listen } from "./listen.ts";
 import { ModelsCache } from "./models-list.ts";
 import { RedisHealth } from "./redis-health.ts";
+import { openStorage } from "./storage/open-storage.ts";
 import { warnIfOpen } from "./warn-if-open.ts";
 
 loadDotEnv();
@@ -65,10 +67,22 @@ const completions = buildCompletions({
   logger,
 });
 
+const batches = buildBatches({
+  config,
+  limits,
+  redis,
+  redisKeys,
+  queue,
+  poolWatch,
+  storage: await openStorage(config),
+  logger,
+});
+
 let isStopping = false;
 const app = buildApp({
   submit: completions.submit,
   answerStream: completions.answerStream,
+  batches,
   models: new ModelsCache(config.OPENROUTER_BASE_URL),
   readPoolView,
   redisHealth,
@@ -87,6 +101,7 @@ const app = buildApp({
 
 warnIfOpen(config, logger);
 await completions.start();
+batches.start();
 const server = await listen(app, { host: config.HOST, port: config.PORT });
 logger.info({ gatewayId, ...server.address }, "Gateway is ready");
 
@@ -100,6 +115,7 @@ closeOnSignals(
     () => completions.close(),
     () => server.close(),
     () => completions.finish(config.SHUTDOWN_GRACE_MS),
+    () => batches.stop(),
     async () => {
       isStopping = true;
       server.stopAccepting();

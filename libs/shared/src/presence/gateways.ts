@@ -11,7 +11,7 @@ export const gatewayTtlMs = 15_000;
  * Makes the end of a gateway process visible at once: Redis forgets a subscription
  * as soon as the connection behind it is closed, by whatever it is closed.
  *
- * @param subscriber a connection of the process that is used for nothing else.
+ * @param subscriber a connection that lives as long as the process.
  */
 export async function showPresence(
   subscriber: Redis,

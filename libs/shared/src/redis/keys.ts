@@ -62,6 +62,22 @@ export function createRedisKeys(prefix: string) {
     sharedNews: `${root}:shared-news`,
     /** SORTED SET of worker processes by when they were last seen (epoch ms). */
     workers: `${root}:workers`,
+    /** SORTED SET of uploaded and made files by creation (epoch ms). */
+    files: `${root}:files`,
+    /** SORTED SET of files by when they expire (epoch ms). */
+    filesByExpiry: `${root}:files-by-expiry`,
+    /** STRING with a file's record (JSON); its content is in file storage. */
+    file: (fileId: string) => `${root}:file:${fileId}`,
+    /** SORTED SET of batches by creation (epoch ms). */
+    batches: `${root}:batches`,
+    /** SORTED SET of batches that have not ended, by creation (epoch ms). */
+    openBatches: `${root}:open-batches`,
+    /** HASH with a batch's record. */
+    batch: (batchId: string) => `${root}:batch:${batchId}`,
+    /** STRING held by the gateway that leads a batch. */
+    batchLease: (batchId: string) => `${root}:batch:${batchId}:lease`,
+    /** SORTED SET of journals of ended batches by when they may be removed (epoch ms). */
+    journalsToRemove: `${root}:journals-to-remove`,
   };
 }
 

@@ -1,0 +1,125 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import { countSlotsWithin } from "@openrouter-free-pool/shared/key-pool/capacity";
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { readReplies } from "@openrouter-free-pool/shared/replies/read-replies";
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { FileStore } from "../files/file-store.ts";
+import type { PoolView, PoolWatch } from "../forecast/pool-watch.ts";
+import type { Storage } from "../storage/open-storage.ts";
+import { readParts, type StoredParts } from "../storage/parts.ts";
+import type { BatchRecord } from "./batch-record.ts";
+import type { BatchStore } from "./batch-store.ts";
+import { batchEndpoints } from "./endpoints.ts";
+import { InputReader } from "./input-reader.ts";
+import type { Lease } from "./lease.ts";
+import { type ExecutionEnd, LineExecution } from "./line-execution.ts";
+import { countWaitingLines, createLineQueue } from "./line-queue.ts";
+import { Pace } from "./pace.ts";
+import { Results } from "./results.ts";
+
+/** Executes the lines of a batch that have no result yet, or closes them when it has expired or is cancelled. */
+export type ExecuteLines = (
+  batch: BatchRecord,
+  lease: Lease,
+  options: { input: StoredParts; isTakeOver: boolean; stop: AbortSignal },
+) => Promise<ExecutionEnd>;
+
+/** Builds {@link ExecuteLines}. */
+export function createExecuteLines(deps: {
+  storage: Storage;
+  files: FileStore;
+  batches: BatchStore;
+  queue: Queue<CompletionRequest, void>;
+  redis: Redis;
+  redisKeys: RedisKeys;
+  poolWatch: PoolWatch;
+  limits: RateLimits;
+  /** Batches that are open in the whole installation. */
+  countOpen: () => number;
+  /** Lines of one batch that may be under way at a time. */
+  bounds: () => { readonly lines: number; readonly bytes: number };
+  logger: Logger;
+}): ExecuteLines {
+  const { storage, files, batches, queue, redis, redisKeys, logger } = deps;
+  const measure = createMeasure(deps.limits);
+
+  /** Says how many lines may be fed now. */
+  function createAllow(pace: Pace) {
+    return async function allow(remaining: number): Promise<number> {
+      const view = deps.poolWatch.look();
+      if (!view) return 0;
+      return pace.allow(performance.now(), {
+        ...measure(view),
+        windowMs: deps.limits.windowMs + deps.limits.guardMs,
+        waiting: await countWaitingLines(redis, redisKeys),
+        batches: deps.countOpen(),
+        remaining,
+      });
+    };
+  }
+
+  return async function executeLines(batch, lease, options) {
+    const { isTakeOver, stop } = options;
+    const family = batchEndpoints.get(batch.endpoint);
+    if (!family) throw new Error(`Nothing serves ${batch.endpoint}`);
+    const results = await Results.load({
+      storage,
+      files,
+      batches,
+      batch,
+      leaseId: lease.id,
+    });
+    const input = new InputReader({
+      content: readParts(storage, options.input),
+      family,
+      isReported: (line) => results.has(line),
+    });
+    const pace = new Pace(performance.now());
+    const execution = new LineExecution({
+      batch,
+      input,
+      results,
+      lineQueue: createLineQueue({ queue, redis, redisKeys, batch, family }),
+      readReplies: (after, count) =>
+        readReplies(redis, redisKeys.gatewayReplies(batch.id), {
+          after,
+          count,
+        }),
+      readStatus: () => batches.readStatus(batch.id),
+      allow: createAllow(pace),
+      spend: (lines) => pace.spend(lines),
+      bounds: deps.bounds,
+      isTakeOver,
+      stop,
+      logger,
+    });
+    try {
+      const end = await execution.run();
+      if (end === "expired") await execution.windDown("batch_expired");
+      if (end === "cancelled") await execution.windDown("batch_cancelled");
+      return stop.aborted ? "stopped" : end;
+    } finally {
+      await input.close();
+    }
+  };
+}
+
+/** Counts the pool's slots, once for each view of it: a huge pool takes time. */
+function createMeasure(limits: RateLimits) {
+  let measured: PoolView | undefined;
+  let slots = { slotsPerWindow: 0, slotsFree: 0 };
+  return (view: PoolView) => {
+    if (view !== measured) {
+      measured = view;
+      const free = countSlotsWithin(view.pool, limits, 0);
+      slots = {
+        slotsPerWindow: countSlotsWithin(view.pool, limits, limits.windowMs),
+        slotsFree: Math.max(0, free - view.waiting),
+      };
+    }
+    return slots;
+  };
+}

@@ -1,0 +1,51 @@
+import type { Family } from "../families/family.ts";
+import { isBlank, type Line, readLines } from "../lines/line-splitter.ts";
+import { type BatchRequest, readRequest } from "./read-request.ts";
+
+/** Reads the requests of a batch one by one, in order. */
+export class InputReader {
+  readonly #lines: AsyncGenerator<Line, void>;
+  readonly #family: Family;
+  readonly #isReported: (line: number) => boolean;
+  #lastRead = 0;
+  #hasEnded = false;
+
+  /** @param isReported lines to leave out. */
+  constructor(options: {
+    content: AsyncIterable<Buffer>;
+    family: Family;
+    isReported: (line: number) => boolean;
+  }) {
+    this.#lines = readLines(options.content, Number.POSITIVE_INFINITY);
+    this.#family = options.family;
+    this.#isReported = options.isReported;
+  }
+
+  /** Number of the last line that was read. */
+  get lastRead(): number {
+    return this.#lastRead;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** The next request; undefined at the end. */
+  async next(): Promise<BatchRequest | undefined> {
+    for (;;) {
+      const { value: line, done } = await this.#lines.next();
+      if (done) {
+        this.#hasEnded = true;
+        return undefined;
+      }
+      this.#lastRead = line.number;
+      const { number, bytes } = line;
+      if (!bytes || isBlank(line) || this.#isReported(number)) continue;
+      return readRequest({ number, bytes }, this.#family);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#lines.return();
+  }
+}

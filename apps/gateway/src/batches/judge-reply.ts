@@ -1,0 +1,74 @@
+import type {
+  AnswerReply,
+  FailureReply,
+  OrphanedReply,
+  Reply,
+} from "@openrouter-free-pool/shared/replies/reply";
+import type { JournalEntry } from "./journal.ts";
+import { answeredEntry, failedEntry } from "./output-line.ts";
+import type { BatchRequest } from "./read-request.ts";
+
+/** A worker has tried several times already; once more, when the trouble may be over. */
+const secondTryAfterMs = 30_000;
+/** Keys may come back at any time. */
+const withoutSlotAfterMs = 10_000;
+
+/** What workers say about a plain request. */
+export type LineReply = AnswerReply | FailureReply | OrphanedReply;
+
+/** Tells replies to plain requests from those to streams, which batches do not make. */
+export function isLineReply(reply: Reply): reply is LineReply {
+  return ["answer", "failure", "orphaned"].includes(reply.kind);
+}
+
+/** What follows from a reply for the line that it is about. */
+export type LineVerdict =
+  | { readonly kind: "report"; readonly entry: JournalEntry }
+  /** Put it on the queue again. */
+  | {
+      readonly kind: "again";
+      readonly afterMs: number;
+      /** Whether it counts as one of the line's tries. */
+      readonly isTry: boolean;
+    };
+
+/**
+ * Judges a reply. A batch is patient: what may pass is tried again.
+ *
+ * @param tries how often the line was tried in vain before.
+ */
+export function judgeReply(
+  batchId: string,
+  request: Pick<BatchRequest, "line" | "customId">,
+  reply: LineReply,
+  tries: number,
+): LineVerdict {
+  if (reply.kind === "answer") {
+    if (mayPass(reply.status) && tries === 0) {
+      return { kind: "again", afterMs: secondTryAfterMs, isTry: true };
+    }
+    return { kind: "report", entry: answeredEntry(batchId, request, reply) };
+  }
+  if (reply.kind === "orphaned") {
+    return { kind: "again", afterMs: 0, isTry: false };
+  }
+  switch (reply.code) {
+    // Its batch ends before the next slot is due, as far as is known now.
+    case "keys-rate-limited":
+    case "no-usable-key":
+      return { kind: "again", afterMs: withoutSlotAfterMs, isTry: false };
+    // It has the deadline of its batch, which ends very soon if it has not.
+    case "waited-out":
+      return report(failedEntry(batchId, request, "batch_expired"));
+    case "worker-crashed":
+      return report(failedEntry(batchId, request, "worker_crashed"));
+  }
+}
+
+function report(entry: JournalEntry): LineVerdict {
+  return { kind: "report", entry };
+}
+
+function mayPass(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
+}

@@ -1,0 +1,121 @@
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import {
+  priorities,
+  scoreRange,
+} from "@openrouter-free-pool/shared/queue/priorities";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Family } from "../families/family.ts";
+import type { BatchRecord } from "./batch-record.ts";
+import { lineRequestId } from "./output-line.ts";
+import type { OutstandingLine } from "./outstanding-lines.ts";
+
+/** Commands sent together. */
+const atATime = 200;
+/** Longer than any call: no new one is made for a job that bears the mark. */
+const markMs = 900_000;
+
+/** The lines of one batch, as jobs on the queue of all requests. */
+export type LineQueue = {
+  /** Adds jobs for lines. One that is there already stays as it is. */
+  add(lines: readonly OutstandingLine[]): Promise<void>;
+  /** Those of the lines that have no job. */
+  findMissing(lines: readonly OutstandingLine[]): Promise<OutstandingLine[]>;
+  /**
+   * Takes lines off the queue. Calls in flight are let finish, and not repeated.
+   *
+   * @returns the lines that workers hold.
+   */
+  withdraw(lines: readonly OutstandingLine[]): Promise<OutstandingLine[]>;
+};
+
+/** The line that a job's reply is about; undefined when the job is not of this batch. */
+export function lineOfJob(batchId: string, jobId: string): number | undefined {
+  const [batch, line] = jobId.split(".");
+  return batch === batchId ? Number(line) : undefined;
+}
+
+/** Jobs of batches, and others of low priority, that wait for a worker. */
+export function countWaitingLines(
+  redis: Redis,
+  redisKeys: RedisKeys,
+): Promise<number> {
+  return redis.zcount(redisKeys.prioritizedJobs, ...scoreRange("low"));
+}
+
+/** Builds {@link LineQueue}. */
+export function createLineQueue(deps: {
+  queue: Queue<CompletionRequest, void>;
+  redis: Redis;
+  redisKeys: RedisKeys;
+  batch: BatchRecord;
+  family: Family;
+}): LineQueue {
+  const { queue, redis, redisKeys, batch, family } = deps;
+
+  // A line that is put on the queue again must not be taken for the job that was called off.
+  const jobIdOf = ({ request, round }: OutstandingLine) =>
+    round === 0
+      ? `${batch.id}.${request.line}`
+      : `${batch.id}.${request.line}.${round}`;
+  const jobKeyOf = (line: OutstandingLine) => redisKeys.job(jobIdOf(line));
+
+  const describeJob = (outstanding: OutstandingLine) => {
+    const { line, model, body } = outstanding.request;
+    return {
+      name: model,
+      data: {
+        requestId: lineRequestId(batch.id, line),
+        gatewayId: batch.id,
+        path: family.path,
+        isStream: false,
+        model,
+        body,
+        headers: {},
+        receivedAt: Date.now(),
+        deadline: batch.expiresAt,
+      },
+      opts: { jobId: jobIdOf(outstanding), priority: priorities.low },
+    };
+  };
+
+  return {
+    async add(lines) {
+      for (const some of chunk(lines)) {
+        await queue.addBulk(some.map(describeJob));
+      }
+    },
+    async findMissing(lines) {
+      const missing: OutstandingLine[] = [];
+      for (const some of chunk(lines)) {
+        const there = await Promise.all(
+          some.map((line) => redis.exists(jobKeyOf(line))),
+        );
+        missing.push(...some.filter((_, index) => there[index] === 0));
+      }
+      return missing;
+    },
+    async withdraw(lines) {
+      const held: OutstandingLine[] = [];
+      for (const some of chunk(lines)) {
+        const removed = await Promise.all(
+          some.map(async (line) => {
+            // The mark first: whoever takes the job from here on sees it.
+            const mark = redisKeys.cancelled(jobIdOf(line));
+            await redis.set(mark, "1", "PX", markMs);
+            return queue.remove(jobIdOf(line));
+          }),
+        );
+        held.push(...some.filter((_, index) => removed[index] === 0));
+      }
+      return held;
+    },
+  };
+}
+
+function chunk<Item>(items: readonly Item[]): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / atATime) }, (_, index) =>
+    items.slice(index * atATime, (index + 1) * atATime),
+  );
+}

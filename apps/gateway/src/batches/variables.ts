@@ -1,0 +1,14 @@
+import {
+  byteSize,
+  wholeNumber,
+} from "@openrouter-free-pool/shared/config/variables";
+
+/** Bounds of batches, as they are read from the environment. */
+export const batchVariables = {
+  /** Requests in one file. */
+  BATCH_MAX_LINES: wholeNumber(1, 100_000_000).default(1_000_000),
+  /** Lines that one gateway has under way at a time, over all batches that it leads, */
+  BATCH_MAX_OUTSTANDING: wholeNumber(1, 1_000_000).default(5_000),
+  /** and the size of their bodies together. It bounds memory, here and in Redis. */
+  BATCH_MAX_OUTSTANDING_BYTES: byteSize().default(64 * 1024 ** 2),
+} as const;

@@ -1,0 +1,104 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { BatchRunner } from "./batches/batch-runner.ts";
+import { createBatchStore } from "./batches/batch-store.ts";
+import { createCreateBatch } from "./batches/create-batch.ts";
+import { createExecuteLines } from "./batches/execute-lines.ts";
+import { takeLease } from "./batches/lease.ts";
+import { createRunBatch } from "./batches/run-batch.ts";
+import type { GatewayConfig } from "./config.ts";
+import { createFileStore } from "./files/file-store.ts";
+import { removeExpired, removeJournalLater } from "./files/remove-expired.ts";
+import { createRemoveFile } from "./files/remove-file.ts";
+import { createStoreUpload } from "./files/store-upload.ts";
+import type { PoolWatch } from "./forecast/pool-watch.ts";
+import type { Storage } from "./storage/open-storage.ts";
+
+const removeExpiredEveryMs = 60_000;
+/** What a line may have besides the body of its request. */
+const lineOverheadBytes = 64 * 1024;
+
+/** Wires files and batches: what their routes need, and what executes batches. */
+export function buildBatches(deps: {
+  config: GatewayConfig;
+  limits: RateLimits;
+  redis: Redis;
+  redisKeys: RedisKeys;
+  queue: Queue<CompletionRequest, void>;
+  poolWatch: PoolWatch;
+  storage: Storage;
+  logger: Logger;
+}) {
+  const { config, redis, redisKeys, storage, logger } = deps;
+  const files = createFileStore(redis, redisKeys);
+  const batches = createBatchStore(redis, redisKeys);
+  const removeFile = createRemoveFile({ storage, files, batches });
+  const ttlMs = config.FILE_TTL_SECONDS * 1_000;
+  const limits = {
+    fileBytes: config.FILE_SIZE_LIMIT,
+    lineBytes: config.BODY_LIMIT + lineOverheadBytes,
+    lines: config.BATCH_MAX_LINES,
+    ttlMs,
+  };
+  const executeLines = createExecuteLines({
+    ...deps,
+    files,
+    batches,
+    countOpen: () => runner.open,
+    bounds: () => {
+      const share = Math.max(1, runner.leading);
+      return {
+        lines: Math.ceil(config.BATCH_MAX_OUTSTANDING / share),
+        bytes: Math.ceil(config.BATCH_MAX_OUTSTANDING_BYTES / share),
+      };
+    },
+  });
+  const runner = new BatchRunner({
+    batches,
+    takeLease: (batchId) => takeLease(deps, batchId),
+    runBatch: createRunBatch({
+      storage,
+      files,
+      batches,
+      executeLines,
+      limits,
+      removeJournalLater: (id) => removeJournalLater(redis, redisKeys, id),
+      logger,
+    }),
+    logger,
+  });
+  const cleaning = repeat(
+    () =>
+      removeExpired({ redis, redisKeys, storage, files, batches, removeFile }),
+    {
+      intervalMs: removeExpiredEveryMs,
+      name: "Removing expired files",
+      logger,
+    },
+  );
+
+  return {
+    storage,
+    files,
+    batches,
+    removeFile,
+    storeUpload: createStoreUpload({ storage, files, limits }),
+    createBatch: createCreateBatch({ files, batches, outputTtlMs: ttlMs }),
+    lookForBatches: () =>
+      void runner.look().catch((error: unknown) => {
+        logger.warn({ err: error }, "Looking for batches failed");
+      }),
+    start: () => runner.start(),
+    async stop(): Promise<void> {
+      await Promise.all([cleaning.stop(), runner.stop()]);
+    },
+  };
+}
+
+/** See {@link buildBatches}. */
+export type Batches = ReturnType<typeof buildBatches>;

@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import { z } from "zod";
+
+const partsSchema = z.object({
+  folder: z.string(),
+  count: z.number(),
+  bytes: z.number(),
+});
+
+/** A file as it is stored in Redis; its content lies in storage. Times in ms since the epoch. */
+export const fileRecordSchema = z.object({
+  id: z.string(),
+  filename: z.string(),
+  purpose: z.enum(["batch", "batch_output"]),
+  createdAt: z.number(),
+  expiresAt: z.number(),
+  content: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("parts"), parts: partsSchema }),
+    /** The results of a batch that still runs, as far as they go. */
+    z.object({
+      kind: z.literal("journal"),
+      batchId: z.string(),
+      of: z.enum(["output", "errors"]),
+    }),
+  ]),
+});
+
+/** See {@link fileRecordSchema}. */
+export type FileRecord = Readonly<z.output<typeof fileRecordSchema>>;
+
+/** Makes an id in the form of OpenAI's. */
+export function newFileId(): string {
+  return `file-${randomBytes(16).toString("hex")}`;
+}
+
+/** Whether a text can be the id of a file; anything else is not even looked up. */
+export function isFileId(text: string): boolean {
+  return /^file-[0-9a-f]{32}$/.test(text);
+}
+
+/** The file object of OpenAI's API. */
+export function toFileObject(file: FileRecord, bytesSoFar = 0) {
+  const { content } = file;
+  const isWhole = content.kind === "parts";
+  return {
+    id: file.id,
+    object: "file",
+    bytes: isWhole ? content.parts.bytes : bytesSoFar,
+    created_at: toSeconds(file.createdAt),
+    expires_at: toSeconds(file.expiresAt),
+    filename: file.filename,
+    purpose: file.purpose,
+    status: isWhole ? "processed" : "uploaded",
+    status_details: null,
+  };
+}
+
+function toSeconds(ms: number): number {
+  return Math.floor(ms / 1_000);
+}

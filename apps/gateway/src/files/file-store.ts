@@ -1,0 +1,66 @@
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Redis } from "ioredis";
+import { type Page, type PageQuery, readPage } from "../listing/read-page.ts";
+import { type FileRecord, fileRecordSchema } from "./file-record.ts";
+
+/** The records of files, in Redis. */
+export type FileStore = {
+  save(file: FileRecord): Promise<void>;
+  find(id: string): Promise<FileRecord | undefined>;
+  /** @throws {GatewayError} `not-found` when `query.after` is not there. */
+  list(query: PageQuery & { purpose?: string }): Promise<Page<FileRecord>>;
+  /** Forgets a file. @returns what it was. */
+  remove(id: string): Promise<FileRecord | undefined>;
+  /** Some of the files that expired before `now` (ms since the epoch). */
+  findExpired(now: number): Promise<string[]>;
+};
+
+/** Files removed in one go. */
+const expiredAtATime = 100;
+
+/** Builds {@link FileStore}. A record outlives its file's expiry only until somebody cleans up. */
+export function createFileStore(redis: Redis, redisKeys: RedisKeys): FileStore {
+  async function find(id: string): Promise<FileRecord | undefined> {
+    const text = await redis.get(redisKeys.file(id));
+    return text === null ? undefined : fileRecordSchema.parse(JSON.parse(text));
+  }
+
+  return {
+    async save(file) {
+      await redis
+        .multi()
+        .set(redisKeys.file(file.id), JSON.stringify(file))
+        .zadd(redisKeys.files, file.createdAt, file.id)
+        .zadd(redisKeys.filesByExpiry, file.expiresAt, file.id)
+        .exec();
+    },
+    find,
+    list: ({ purpose, ...query }) =>
+      readPage(redis, redisKeys.files, query, async (id) => {
+        const file = await find(id);
+        const isWanted = purpose === undefined || file?.purpose === purpose;
+        return isWanted && file && file.expiresAt > Date.now()
+          ? file
+          : undefined;
+      }),
+    async remove(id) {
+      const file = await find(id);
+      await redis
+        .multi()
+        .del(redisKeys.file(id))
+        .zrem(redisKeys.files, id)
+        .zrem(redisKeys.filesByExpiry, id)
+        .exec();
+      return file;
+    },
+    findExpired: (now) =>
+      redis.zrangebyscore(
+        redisKeys.filesByExpiry,
+        "-inf",
+        now,
+        "LIMIT",
+        0,
+        expiredAtATime,
+      ),
+  };
+}

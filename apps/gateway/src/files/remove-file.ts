@@ -1,0 +1,30 @@
+import type { BatchStore } from "../batches/batch-store.ts";
+import { GatewayError } from "../gateway-error.ts";
+import type { Storage } from "../storage/open-storage.ts";
+import type { FileStore } from "./file-store.ts";
+
+/** Removes a file, record and content. */
+export type RemoveFile = (id: string) => Promise<void>;
+
+/** Builds {@link RemoveFile}; it throws `not-found`, or `conflict` while a batch needs the file. */
+export function createRemoveFile(deps: {
+  storage: Storage;
+  files: FileStore;
+  batches: BatchStore;
+}): RemoveFile {
+  const { storage, files, batches } = deps;
+  return async function removeFile(id) {
+    const file = await files.find(id);
+    if (!file) throw new GatewayError("not-found", `There is no file ${id}`);
+    const user =
+      file.content.kind === "journal"
+        ? file.content.batchId
+        : await batches.findUserOf(id);
+    if (user !== undefined && (await batches.isOpen(user))) {
+      throw new GatewayError("conflict", `${user} needs this file and runs`);
+    }
+    // The record first: what has no record any more is not served.
+    await files.remove(id);
+    await storage.deleteAll(`files/${id}`);
+  };
+}

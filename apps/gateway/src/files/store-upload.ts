@@ -1,0 +1,106 @@
+import type { IncomingMessage } from "node:http";
+import { z } from "zod";
+import { UploadCheck } from "../batches/check-upload.ts";
+import { GatewayError } from "../gateway-error.ts";
+import type { Storage } from "../storage/open-storage.ts";
+import {
+  PartWriter,
+  readParts,
+  removeParts,
+  type StoredParts,
+} from "../storage/parts.ts";
+import { type FileRecord, newFileId } from "./file-record.ts";
+import type { FileStore } from "./file-store.ts";
+import { receiveUpload } from "./receive-upload.ts";
+
+const fieldsSchema = z.object({
+  purpose: z.literal("batch", { error: 'must be "batch"' }),
+  "expires_after[anchor]": z.literal("created_at").optional(),
+  "expires_after[seconds]": z.coerce
+    .number()
+    .int()
+    .min(3_600)
+    .max(2_592_000)
+    .optional(),
+});
+
+/** Bounds of an upload. */
+export type UploadLimits = {
+  readonly fileBytes: number;
+  readonly lineBytes: number;
+  readonly lines: number;
+  /** How long a file is kept unless the upload says otherwise. */
+  readonly ttlMs: number;
+};
+
+/** Takes in a multipart request as a file of requests. */
+export type StoreUpload = (request: IncomingMessage) => Promise<FileRecord>;
+
+/**
+ * Builds {@link StoreUpload}. While it comes in, the file is written to storage
+ * and its lines are checked; the record is made when everything is right.
+ */
+export function createStoreUpload(deps: {
+  storage: Storage;
+  files: FileStore;
+  limits: UploadLimits;
+}): StoreUpload {
+  const { storage, files, limits } = deps;
+
+  async function take(
+    id: string,
+    chunks: AsyncIterable<Buffer>,
+  ): Promise<StoredParts> {
+    const check = new UploadCheck({
+      lineBytes: limits.lineBytes,
+      lines: limits.lines,
+    });
+    const writer = new PartWriter(storage, `files/${id}/0`);
+    try {
+      for await (const chunk of chunks) {
+        check.push(chunk);
+        await writer.write(chunk);
+      }
+      const parts = await writer.finish();
+      await check.end(() => readParts(storage, parts));
+      return parts;
+    } catch (error) {
+      await writer.abandon();
+      throw error;
+    }
+  }
+
+  return async function storeUpload(request) {
+    const id = newFileId();
+    const createdAt = Date.now();
+    const drop = (parts: StoredParts) => removeParts(storage, parts);
+    const upload = await receiveUpload(request, {
+      maxBytes: limits.fileBytes,
+      take: (chunks) => take(id, chunks),
+      drop,
+    });
+    const fields = fieldsSchema.safeParse(upload.fields);
+    if (!fields.success) {
+      await drop(upload.content);
+      throw new GatewayError("invalid-request", describe(fields.error));
+    }
+    const seconds = fields.data["expires_after[seconds]"];
+    const ttlMs = seconds === undefined ? limits.ttlMs : seconds * 1_000;
+    const file: FileRecord = {
+      id,
+      filename: upload.filename,
+      purpose: "batch",
+      createdAt,
+      expiresAt: createdAt + ttlMs,
+      content: { kind: "parts", parts: upload.content },
+    };
+    await files.save(file);
+    return file;
+  };
+}
+
+function describe(error: z.ZodError): string {
+  return error.issues
+    .map((issue) => `\`${issue.path.join(".")}\`: ${issue.message}`)
+    .join("; ");
+}

@@ -1,0 +1,77 @@
+import type { Redis } from "ioredis";
+import { GatewayError } from "../gateway-error.ts";
+
+/** Members read from the index in one command. */
+const readAtATime = 100;
+
+/** Which part of a list is wanted. */
+export type PageQuery = {
+  readonly limit: number;
+  /** Id of the last item of the page before. */
+  readonly after: string | undefined;
+  readonly order: "asc" | "desc";
+};
+
+/** A part of a list. */
+export type Page<Item> = {
+  readonly items: readonly Item[];
+  readonly hasMore: boolean;
+};
+
+/**
+ * Reads a page of the items whose ids lie in a sorted set by time.
+ *
+ * @param find reads an item; undefined when it is not wanted in this list.
+ * @throws {GatewayError} `invalid-request` when `after` is not in the list.
+ */
+export async function readPage<Item>(
+  redis: Redis,
+  index: string,
+  { limit, after, order }: PageQuery,
+  find: (id: string) => Promise<Item | undefined>,
+): Promise<Page<Item>> {
+  let start = 0;
+  if (after !== undefined) {
+    const rank =
+      order === "asc"
+        ? await redis.zrank(index, after)
+        : await redis.zrevrank(index, after);
+    if (rank === null) {
+      throw new GatewayError(
+        "invalid-request",
+        `\`after\`: there is no ${after}`,
+      );
+    }
+    start = rank + 1;
+  }
+
+  const items: Item[] = [];
+  for (;;) {
+    const end = start + readAtATime - 1;
+    const ids =
+      order === "asc"
+        ? await redis.zrange(index, start, String(end))
+        : await redis.zrevrange(index, start, end);
+    for (const item of await Promise.all(ids.map(find))) {
+      if (item === undefined) continue;
+      if (items.length === limit) return { items, hasMore: true };
+      items.push(item);
+    }
+    if (ids.length < readAtATime) return { items, hasMore: false };
+    start = end + 1;
+  }
+}
+
+/** A list object of OpenAI's API. */
+export function toListObject<Item extends { id: string }>(
+  data: readonly Item[],
+  hasMore: boolean,
+) {
+  return {
+    object: "list",
+    data,
+    first_id: data[0]?.id ?? null,
+    last_id: data.at(-1)?.id ?? null,
+    has_more: hasMore,
+  };
+}

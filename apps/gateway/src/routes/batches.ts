@@ -1,0 +1,81 @@
+import { type Request, Router } from "express";
+import { toBatchObject } from "../batches/batch-object.ts";
+import type { BatchRecord } from "../batches/batch-record.ts";
+import type { BatchStore } from "../batches/batch-store.ts";
+import type { CreateBatch } from "../batches/create-batch.ts";
+import { GatewayError } from "../gateway-error.ts";
+import { readPageQuery } from "../listing/page-query.ts";
+import { toListObject } from "../listing/read-page.ts";
+import { allowOnly } from "../middleware/handle-errors.ts";
+import { bodyOf, readJsonBody } from "../middleware/read-json-body.ts";
+import type { RedisHealth } from "../redis-health.ts";
+
+const pageSizes = { usual: 20, most: 100 };
+const bodyLimitBytes = 64 * 1024;
+
+/** `/v1/batches`: OpenAI's Batch API. */
+export function routeBatches(deps: {
+  redisHealth: RedisHealth;
+  batches: BatchStore;
+  createBatch: CreateBatch;
+  /** Looks for batches to execute, without waiting for the next round. */
+  lookForBatches: () => void;
+}): Router {
+  const { batches } = deps;
+  const router = Router();
+
+  async function find(id: string): Promise<BatchRecord> {
+    deps.redisHealth.requireUp();
+    const isId = /^batch_[0-9a-f]{32}$/.test(id);
+    const batch = isId ? await batches.find(id) : undefined;
+    if (!batch) throw new GatewayError("not-found", `There is no batch ${id}`);
+    return batch;
+  }
+
+  router.post(
+    "/",
+    ...readJsonBody(bodyLimitBytes),
+    async (request, response) => {
+      deps.redisHealth.requireUp();
+      const batch = await deps.createBatch(parseBody(request));
+      deps.lookForBatches();
+      response.json(toBatchObject(batch));
+    },
+  );
+  router.get("/", async (request, response) => {
+    deps.redisHealth.requireUp();
+    const page = await batches.list(readPageQuery(request.query, pageSizes));
+    response.json(toListObject(page.items.map(toBatchObject), page.hasMore));
+  });
+  router.get("/:id", async (request, response) => {
+    response.json(toBatchObject(await find(request.params.id)));
+  });
+  router.post("/:id/cancel", async (request, response) => {
+    const { id } = await find(request.params.id);
+    const status = await batches.cancel(id);
+    if (
+      status &&
+      !["validating", "in_progress", "cancelling"].includes(status)
+    ) {
+      throw new GatewayError(
+        "conflict",
+        `A batch that is ${status} cannot be cancelled`,
+      );
+    }
+    response.json(toBatchObject(await find(id)));
+  });
+  router.all("/", allowOnly("GET", "POST"));
+  router.all("/:id", allowOnly("GET"));
+  router.all("/:id/cancel", allowOnly("POST"));
+  return router;
+}
+
+function parseBody(request: Request): unknown {
+  try {
+    return JSON.parse(bodyOf(request).toString());
+  } catch (cause) {
+    throw new GatewayError("invalid-request", "The body is not valid JSON", {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,100 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type Response, Router } from "express";
+import type { BatchStore } from "../batches/batch-store.ts";
+import {
+  type FileRecord,
+  isFileId,
+  toFileObject,
+} from "../files/file-record.ts";
+import type { FileStore } from "../files/file-store.ts";
+import { readContent } from "../files/read-content.ts";
+import type { RemoveFile } from "../files/remove-file.ts";
+import type { StoreUpload } from "../files/store-upload.ts";
+import { GatewayError } from "../gateway-error.ts";
+import { readPageQuery } from "../listing/page-query.ts";
+import { toListObject } from "../listing/read-page.ts";
+import { allowOnly } from "../middleware/handle-errors.ts";
+import type { RedisHealth } from "../redis-health.ts";
+import type { Storage } from "../storage/open-storage.ts";
+
+const pageSizes = { usual: 10_000, most: 10_000 };
+
+/** `/v1/files`: OpenAI's Files API, for the input and the results of batches. */
+export function routeFiles(deps: {
+  redisHealth: RedisHealth;
+  storage: Storage;
+  files: FileStore;
+  batches: BatchStore;
+  storeUpload: StoreUpload;
+  removeFile: RemoveFile;
+}): Router {
+  const { storage, files } = deps;
+  const router = Router();
+
+  async function find(id: string): Promise<FileRecord> {
+    deps.redisHealth.requireUp();
+    const file = isFileId(id) ? await files.find(id) : undefined;
+    if (!file || file.expiresAt <= Date.now()) {
+      throw new GatewayError("not-found", `There is no file ${id}`);
+    }
+    return file;
+  }
+
+  async function describe(file: FileRecord) {
+    const { content } = file;
+    if (content.kind === "parts") return toFileObject(file);
+    const batch = await deps.batches.find(content.batchId);
+    const bytes =
+      content.of === "output" ? batch?.outputBytes : batch?.errorBytes;
+    return toFileObject(file, bytes);
+  }
+
+  router.post("/", async (request, response) => {
+    deps.redisHealth.requireUp();
+    response.json(toFileObject(await deps.storeUpload(request)));
+  });
+  router.get("/", async (request, response) => {
+    deps.redisHealth.requireUp();
+    const query = readPageQuery(request.query, pageSizes);
+    const { purpose } = request.query;
+    const page = await files.list(
+      typeof purpose === "string" ? { ...query, purpose } : query,
+    );
+    const data = await Promise.all(page.items.map(describe));
+    response.json(toListObject(data, page.hasMore));
+  });
+  router.get("/:id", async (request, response) => {
+    response.json(await describe(await find(request.params.id)));
+  });
+  router.get("/:id/content", async (request, response) => {
+    await sendContent(response, storage, await find(request.params.id));
+  });
+  router.delete("/:id", async (request, response) => {
+    const { id } = await find(request.params.id);
+    await deps.removeFile(id);
+    response.json({ id, object: "file", deleted: true });
+  });
+  router.all("/", allowOnly("GET", "POST"));
+  router.all("/:id", allowOnly("GET", "DELETE"));
+  router.all("/:id/content", allowOnly("GET"));
+  return router;
+}
+
+async function sendContent(
+  response: Response,
+  storage: Storage,
+  file: FileRecord,
+): Promise<void> {
+  response.attachment(file.filename || file.id);
+  response.type("application/octet-stream");
+  if (file.content.kind === "parts") {
+    response.set("Content-Length", String(file.content.parts.bytes));
+  }
+  try {
+    await pipeline(Readable.from(readContent(storage, file)), response);
+  } catch (error) {
+    // A client that goes away while it reads is nobody's fault.
+    if (!response.destroyed) throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import { resolve } from "node:path";
+import { Disk } from "flydrive";
+import { FSDriver } from "flydrive/drivers/fs";
+import type { StorageConfig } from "./variables.ts";
+
+/** Where files are kept; keys are paths below its root. */
+export type Storage = Disk;
+
+/** Opens the storage that is configured. Nothing is created before it is needed. */
+export async function openStorage(config: StorageConfig): Promise<Storage> {
+  switch (config.FILES_STORAGE) {
+    case "fs":
+      return new Disk(
+        new FSDriver({
+          location: resolve(config.FILES_PATH),
+          visibility: "private",
+        }),
+      );
+    case "s3":
+      return openBucket(config);
+  }
+}
+
+async function openBucket(config: StorageConfig): Promise<Storage> {
+  // Loaded only where it is used: the AWS SDK is large.
+  const { S3Driver } = await import("flydrive/drivers/s3");
+  const { S3_ENDPOINT, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = config;
+  return new Disk(
+    new S3Driver({
+      bucket: config.S3_BUCKET ?? "",
+      region: config.S3_REGION,
+      visibility: "private",
+      // Most servers that are not Amazon's know no ACLs, and Amazon's new buckets refuse them.
+      supportsACL: false,
+      ...(S3_ENDPOINT === undefined
+        ? {}
+        : { endpoint: S3_ENDPOINT, forcePathStyle: true }),
+      ...(S3_ACCESS_KEY_ID === undefined || S3_SECRET_ACCESS_KEY === undefined
+        ? {}
+        : {
+            credentials: {
+              accessKeyId: S3_ACCESS_KEY_ID,
+              secretAccessKey: S3_SECRET_ACCESS_KEY,
+            },
+          }),
+      // Checksum trailers are Amazon's own dialect.
+      requestChecksumCalculation: "WHEN_REQUIRED",
+      responseChecksumValidation: "WHEN_REQUIRED",
+    }),
+  );
+}

@@ -1,0 +1,84 @@
+import type { Storage } from "./open-storage.ts";
+
+/** A part is gathered in memory before it is written; this bounds the memory of an upload. */
+const partBytes = 4 * 1024 * 1024;
+
+/** A content that lies in storage as numbered parts below a folder. */
+export type StoredParts = {
+  readonly folder: string;
+  readonly count: number;
+  readonly bytes: number;
+};
+
+/**
+ * Writes a stream of any length in parts: object stores want to know the length
+ * of what they are given, and cannot append.
+ */
+export class PartWriter {
+  readonly #storage: Storage;
+  readonly #folder: string;
+  #gathered: Uint8Array[] = [];
+  #gatheredBytes = 0;
+  #count = 0;
+  #bytes = 0;
+
+  constructor(storage: Storage, folder: string) {
+    this.#storage = storage;
+    this.#folder = folder;
+  }
+
+  /** Resolves when there is room for more. The chunk must not be changed afterwards. */
+  async write(chunk: Uint8Array): Promise<void> {
+    this.#gathered.push(chunk);
+    this.#gatheredBytes += chunk.length;
+    this.#bytes += chunk.length;
+    if (this.#gatheredBytes >= partBytes) await this.#flush();
+  }
+
+  /** Writes what is left. */
+  async finish(): Promise<StoredParts> {
+    if (this.#gatheredBytes > 0) await this.#flush();
+    return { folder: this.#folder, count: this.#count, bytes: this.#bytes };
+  }
+
+  /** Removes what was written. */
+  async abandon(): Promise<void> {
+    this.#gathered = [];
+    await removeParts(this.#storage, {
+      folder: this.#folder,
+      count: this.#count,
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const part = Buffer.concat(this.#gathered);
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    await this.#storage.put(partKey(this.#folder, this.#count), part);
+    this.#count += 1;
+  }
+}
+
+/** Reads a content from its beginning to its end. */
+export async function* readParts(
+  storage: Storage,
+  { folder, count }: Pick<StoredParts, "folder" | "count">,
+): AsyncGenerator<Buffer, void> {
+  for (let part = 0; part < count; part += 1) {
+    yield* await storage.getStream(partKey(folder, part));
+  }
+}
+
+/** Removes a content. */
+export async function removeParts(
+  storage: Storage,
+  { folder, count }: Pick<StoredParts, "folder" | "count">,
+): Promise<void> {
+  for (let part = 0; part < count; part += 1) {
+    await storage.delete(partKey(folder, part));
+  }
+}
+
+function partKey(folder: string, part: number): string {
+  return `${folder}/${String(part).padStart(6, "0")}`;
+}

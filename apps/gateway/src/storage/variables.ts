@@ -1,0 +1,43 @@
+import {
+  byteSize,
+  httpUrl,
+  wholeNumber,
+} from "@openrouter-free-pool/shared/config/variables";
+import { z } from "zod";
+
+/** Where files are kept, as it is read from the environment. */
+export const storageVariables = {
+  /** `fs`: a folder, shared by all gateways; `s3`: a bucket of anything that speaks S3. */
+  FILES_STORAGE: z.enum(["fs", "s3"], { error: "fs or s3" }).default("fs"),
+  /** The folder of `fs`. */
+  FILES_PATH: z.string().default(".data/files"),
+  S3_BUCKET: z.string().optional(),
+  S3_REGION: z.string().default("us-east-1"),
+  /** Address of an S3 server that is not Amazon's. */
+  S3_ENDPOINT: httpUrl().optional(),
+  /** Without a pair of keys the AWS SDK looks for credentials in its usual places. */
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().meta({ secret: true }).optional(),
+  /** Largest file, in bytes. */
+  FILE_SIZE_LIMIT: byteSize().default(1024 ** 3),
+  /** How long a file is kept unless its upload says otherwise, in seconds. */
+  FILE_TTL_SECONDS: wholeNumber(1, 10 * 365 * 86_400).default(30 * 86_400),
+} as const;
+
+/** See {@link storageVariables}. */
+export type StorageConfig = Readonly<
+  z.output<z.ZodObject<typeof storageVariables>>
+>;
+
+/** A bucket has no default. */
+export function requireBucket(
+  config: Pick<StorageConfig, "FILES_STORAGE" | "S3_BUCKET">,
+  context: z.RefinementCtx,
+): void {
+  if (config.FILES_STORAGE !== "s3" || config.S3_BUCKET !== undefined) return;
+  context.addIssue({
+    code: "custom",
+    path: ["S3_BUCKET"],
+    message: "the name of a bucket when FILES_STORAGE is s3",
+  });
+}

@@ -1,0 +1,45 @@
+import type { Redis } from "ioredis";
+import { decodeReply, type Reply } from "./reply.ts";
+
+/** A reply as it stands on a stream. */
+export type StoredReply = {
+  /** Id of the stream's entry. */
+  readonly id: string;
+  readonly jobId: string;
+  readonly reply: Reply;
+};
+
+/** Before the first entry of any stream. */
+export const beforeAllReplies = "0-0";
+
+/** Reads replies behind an entry without waiting for any, and without removing them. */
+export async function readReplies(
+  redis: Redis,
+  streamKey: string,
+  options: { after: string; count: number },
+): Promise<StoredReply[]> {
+  const entries = (await redis.xrangeBuffer(
+    streamKey,
+    `(${options.after}`,
+    "+",
+    "COUNT",
+    options.count,
+  )) as [id: Buffer, fields: Buffer[]][];
+  return entries.flatMap(([id, [, jobId, , head, , body]]) =>
+    jobId && head && body
+      ? [
+          {
+            id: id.toString(),
+            jobId: jobId.toString(),
+            reply: decodeReply(head.toString(), body),
+          },
+        ]
+      : [],
+  );
+}
+
+/** The lowest id that an entry behind this one can have. */
+export function nextReplyId(id: string): string {
+  const [ms, sequence] = id.split("-");
+  return `${ms}-${Number(sequence) + 1}`;
+}
