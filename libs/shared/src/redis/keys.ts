@@ -54,6 +54,18 @@ export function createRedisKeys(prefix: string) {
     cancellations: `${root}:cancellations`,
     /** SORTED SET of worker processes by when they were last seen (epoch ms). */
     workers: `${root}:workers`,
+    /** STRING with what a living worker says about itself (JSON). */
+    workerDetails: (workerId: string) => `${root}:worker:${workerId}:details`,
+    /** SORTED SET of models that cool down, by when that ends (epoch ms). */
+    coolingModels: `${root}:cooling-models`,
+    /** HASH from key id to what the last probe of it found (JSON). */
+    probeResults: `${root}:probe-results`,
+    /** Pub/sub channel over which operators ask something of the workers. */
+    workerCommands: `${root}:worker-commands`,
+    /** HASH of what all processes counted in one slice of time. */
+    statistics: (bucket: number) => `${root}:statistics:${bucket}`,
+    /** First part of the counters of failed log-ins. */
+    failedLogins: `${root}:failed-logins`,
   };
 }
 
