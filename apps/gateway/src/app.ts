@@ -1,5 +1,6 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
-import express, { type Express } from "express";
+import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { AnswerStream } from "./completions/answer-stream.ts";
 import type { Submit } from "./completions/submit.ts";
@@ -10,6 +11,7 @@ import {
   createHandleErrors,
   refuseUnknownPath,
 } from "./middleware/handle-errors.ts";
+import { recordFinished } from "./middleware/record-finished.ts";
 import { requestId } from "./middleware/request-id.ts";
 import type { ModelsCache } from "./models-list.ts";
 import type { RedisHealth } from "./redis-health.ts";
@@ -27,6 +29,9 @@ export function buildApp(deps: {
   redisHealth: RedisHealth;
   findTrouble: () => Promise<string | undefined>;
   isStopping: () => boolean;
+  statistics: Statistics;
+  /** Everything under `/admin`. */
+  admin: RequestHandler;
   limits: RateLimits;
   longestWaitMs: number;
   bodyLimitBytes: number;
@@ -40,11 +45,16 @@ export function buildApp(deps: {
   app.use(routeHealth(deps));
   for (const prefix of ["/v1", "/api/v1"]) {
     for (const family of allFamilies) {
-      app.use(`${prefix}${family.path}`, routeCompletions(family, deps));
+      app.use(
+        `${prefix}${family.path}`,
+        recordFinished(deps.statistics),
+        routeCompletions(family, deps),
+      );
     }
     app.use(`${prefix}/models`, routeModels(deps.models));
   }
   app.use("/api/v1/keys/status", routeKeysStatus(deps));
+  app.use("/admin", deps.admin);
   app.use(refuseUnknownPath);
   app.use(createHandleErrors(deps.logger));
   return app;

@@ -23,6 +23,13 @@ export const gatewayVariables = z.object({
   STREAM_COMMENT_MS: milliseconds(100).default(15_000),
   /** Largest request body, in bytes. */
   BODY_LIMIT: byteSize().default(10 * 1024 * 1024),
+  /** Who may see /admin; without a password only this machine itself. */
+  ADMIN_USERNAME: z.string().default("admin"),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(8, "at least 8 characters")
+    .optional()
+    .meta({ secret: true }),
 });
 
 /** See {@link gatewayVariables}. */

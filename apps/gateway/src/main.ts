@@ -13,6 +13,8 @@ import {
   disconnectRedis,
 } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import { buildAdmin } from "./admin/build-admin.ts";
 import { buildApp } from "./app.ts";
 import { buildCompletions } from "./build-completions.ts";
 import { gatewayVariables } from "./config.ts";
@@ -64,6 +66,18 @@ const completions = buildCompletions({
   logger,
 });
 
+const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
+const admin = buildAdmin({
+  config,
+  limits,
+  redis,
+  redisKeys,
+  redisHealth,
+  queue,
+  poolWatch,
+  logger,
+});
+
 let isStopping = false;
 const app = buildApp({
   submit: completions.submit,
@@ -77,6 +91,8 @@ const app = buildApp({
     isStopping: () => isStopping,
   }),
   isStopping: () => isStopping,
+  statistics,
+  admin,
   limits,
   longestWaitMs: config.MAX_WAIT_MS,
   bodyLimitBytes: config.BODY_LIMIT,
@@ -95,6 +111,7 @@ closeOnSignals(
     },
     () => queue.close(),
     () => completions.close(),
+    () => statistics.stop(),
     () => server.close(),
     () => completions.finish(config.SHUTDOWN_GRACE_MS),
     async () => {
