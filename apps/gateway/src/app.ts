@@ -1,5 +1,6 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
-import express, { type Express } from "express";
+import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Batches } from "./build-batches.ts";
 import type { ClientKey } from "./clients/client-keys.ts";
@@ -15,6 +16,7 @@ import {
   refuseUnknownPath,
 } from "./middleware/handle-errors.ts";
 import { logCompletion } from "./middleware/log-completion.ts";
+import { recordFinished } from "./middleware/record-finished.ts";
 import { requestId } from "./middleware/request-id.ts";
 import type { ModelsCache } from "./models-list.ts";
 import type { RedisHealth } from "./redis-health.ts";
@@ -37,6 +39,9 @@ export function buildApp(deps: {
   findTrouble: () => Promise<string | undefined>;
   isStopping: () => boolean;
   clientKeys: readonly ClientKey[];
+  statistics: Statistics;
+  /** Everything under `/admin`. */
+  admin: RequestHandler;
   limits: RateLimits;
   longestWaitMs: number;
   bodyLimitBytes: number;
@@ -54,6 +59,7 @@ export function buildApp(deps: {
       below(family.path),
       rememberFamily(family),
       logCompletion(deps.logger),
+      recordFinished(deps.statistics),
     );
   }
   app.use(prefixes, authenticate(deps.clientKeys));
@@ -65,6 +71,7 @@ export function buildApp(deps: {
   app.use(below("/batches"), routeBatches({ ...deps, ...deps.batches }));
   app.use("/api/v1/keys/status", routeKeysStatus(deps));
   app.use(prefixes, refuseAccountRoutes());
+  app.use("/admin", deps.admin);
   app.use(refuseUnknownPath);
   app.use(createHandleErrors(deps.logger));
   return app;

@@ -40,6 +40,13 @@ const variables = z.object({
   BODY_LIMIT: byteSize().default(10 * 1024 * 1024),
   ...storageVariables,
   ...batchVariables,
+  /** Who may see /admin; without a password only this machine itself. */
+  ADMIN_USERNAME: z.string().default("admin"),
+  ADMIN_PASSWORD: z
+    .string()
+    .min(8, "at least 8 characters")
+    .optional()
+    .meta({ secret: true }),
 });
 
 /** Everything a gateway reads from the environment. It needs no key of OpenRouter's. */

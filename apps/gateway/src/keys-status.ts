@@ -26,6 +26,7 @@ export type KeyStatus = {
     | "invalid"
     | "key-limit"
     | "no-credit"
+    | "taken-out"
     | "unknown";
   readonly available: boolean;
   readonly minute: Use;
@@ -123,6 +124,7 @@ function stateOf(
     case "invalid":
     case "key-limit":
     case "no-credit":
+    case "taken-out":
       return key.retired.reason;
     default:
       return "unknown";

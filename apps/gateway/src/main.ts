@@ -13,6 +13,8 @@ import {
   disconnectRedis,
 } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import { buildAdmin } from "./admin/build-admin.ts";
 import { buildApp } from "./app.ts";
 import { buildBatches } from "./build-batches.ts";
 import { buildCompletions } from "./build-completions.ts";
@@ -77,6 +79,17 @@ const batches = buildBatches({
   storage: await openStorage(config),
   logger,
 });
+const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
+const admin = buildAdmin({
+  config,
+  limits,
+  redis,
+  redisKeys,
+  redisHealth,
+  queue,
+  poolWatch,
+  logger,
+});
 
 let isStopping = false;
 const app = buildApp({
@@ -93,6 +106,8 @@ const app = buildApp({
   }),
   isStopping: () => isStopping,
   clientKeys: config.GATEWAY_API_KEYS,
+  statistics,
+  admin,
   limits,
   longestWaitMs: config.MAX_WAIT_MS,
   bodyLimitBytes: config.BODY_LIMIT,
@@ -113,6 +128,7 @@ closeOnSignals(
     },
     () => queue.close(),
     () => completions.close(),
+    () => statistics.stop(),
     () => server.close(),
     () => completions.finish(config.SHUTDOWN_GRACE_MS),
     () => batches.stop(),

@@ -8,6 +8,7 @@ import {
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -28,6 +29,7 @@ import {
 } from "./job-ownership.ts";
 import type { OpenRouterClient } from "./openrouter/client.ts";
 import { createProcessCompletion } from "./process-completion.ts";
+import { createRecordCall } from "./record-call.ts";
 import { RestGate } from "./rest-gate.ts";
 import { createRestKeys } from "./rest-keys.ts";
 import { StreamCredits } from "./streaming/stream-credits.ts";
@@ -45,6 +47,7 @@ export function buildDispatcher(deps: {
   redisKeys: RedisKeys;
   keyPool: KeyPool;
   client: OpenRouterClient;
+  statistics: Statistics;
   logger: Logger;
 }) {
   const { config, limits, redis, subscriber, redisKeys, keyPool, logger } =
@@ -108,6 +111,7 @@ export function buildDispatcher(deps: {
     admit,
     outcomes,
     maxAttempts: config.MAX_ATTEMPTS,
+    recordCall: createRecordCall(deps.statistics),
     logger,
   });
   const callOff = (jobId: string) => ownership.abort(jobId, cancelledReason);
@@ -131,6 +135,10 @@ export function buildDispatcher(deps: {
   });
 
   return {
+    /** Calls in hand. */
+    inFlight: () => dispatcher.inFlight,
+    /** Slots may have become free earlier than was said. */
+    lookAgain: () => gate.open(),
     async start(): Promise<void> {
       await listenForCancellations(subscriber, redisKeys, callOff);
       await credits.listen(subscriber, deps.workerId);

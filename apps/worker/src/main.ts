@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/common";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/worker-commands";
 import {
   closeOnSignals,
   loadConfigOrExit,
@@ -19,12 +21,14 @@ import {
   disconnectRedis,
 } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { version } from "@openrouter-free-pool/shared/version";
 import { buildDispatcher } from "./build-dispatcher.ts";
 import { workerVariables } from "./config.ts";
 import { startHealthServer } from "./health-server.ts";
 import { createOpenRouterClient } from "./openrouter/client.ts";
-import { reprobeKeys } from "./reprobe-keys.ts";
+import { createProbeKey } from "./probe-key.ts";
+import { createKeyProbing } from "./reprobe-keys.ts";
 
 loadDotEnv();
 const config = loadConfigOrExit(() => loadConfig(workerVariables, process.env));
@@ -49,6 +53,7 @@ const client = createOpenRouterClient({
   connections: config.WORKER_CONCURRENCY,
   timeoutMs: config.UPSTREAM_TIMEOUT_MS,
 });
+const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
 const dispatch = buildDispatcher({
   config,
   workerId,
@@ -58,6 +63,7 @@ const dispatch = buildDispatcher({
   redisKeys,
   keyPool,
   client,
+  statistics,
   logger,
 });
 const health = await startHealthServer(
@@ -69,27 +75,35 @@ const health = await startHealthServer(
   { host: config.HOST, port: config.WORKER_PORT, logger },
 );
 
+const startedAt = Date.now();
 async function announce(): Promise<void> {
   await keyPool.renew();
-  await announceWorker(redis, redisKeys, workerId);
+  await announceWorker(redis, redisKeys, workerId, {
+    host: hostname(),
+    pid: process.pid,
+    version,
+    startedAt,
+    concurrency: config.WORKER_CONCURRENCY,
+    inFlight: dispatch.inFlight(),
+  });
 }
 const presence = repeat(announce, {
   intervalMs: heartbeatMs,
   name: "Heartbeat",
   logger,
 });
-const probing = repeat(
-  () =>
-    reprobeKeys({
-      redis,
-      redisKeys,
-      keyPool,
-      client,
-      intervalMs: config.KEY_REPROBE_MS,
-      logger,
-    }),
-  { intervalMs: config.KEY_REPROBE_MS, name: "Probing retired keys", logger },
-);
+const keyProbing = createKeyProbing({
+  redis,
+  redisKeys,
+  keyPool,
+  probeKey: createProbeKey({ redis, redisKeys, keyPool, client, logger }),
+  intervalMs: config.KEY_REPROBE_MS,
+});
+const probing = repeat(() => keyProbing.probeRetired(), {
+  intervalMs: config.KEY_REPROBE_MS,
+  name: "Probing retired keys",
+  logger,
+});
 
 closeOnSignals(
   [
@@ -97,6 +111,7 @@ closeOnSignals(
       void (await Promise.all([redis, subscriber].map(disconnectRedis))),
     async () => void health.close(),
     () => client.close(),
+    () => statistics.stop(),
     // Only after the last stream: gateways end those of a worker that is not heard of.
     async () => {
       await presence.stop();
@@ -110,7 +125,19 @@ closeOnSignals(
   { deadlineMs: config.SHUTDOWN_GRACE_MS + 10_000, logger },
 );
 
+// A pool that Redis still knows may lack keys that were put back while no worker was there.
+await keyPool.register();
 await announce();
+await listenForWorkerCommands(subscriber, redisKeys, (command) => {
+  dispatch.lookAgain();
+  if (command.kind !== "probe") return;
+  keyProbing
+    .probeNow(command.keyId)
+    .then(dispatch.lookAgain)
+    .catch((error: unknown) =>
+      logger.warn({ err: error }, "Probing a key failed"),
+    );
+});
 await dispatch.start();
 logger.info(
   {

@@ -11,6 +11,7 @@ import type { CallOpenRouter } from "./call-openrouter.ts";
 import { cancelledReason, type JobOutcomes } from "./job-outcomes.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { toClientAnswer, toFailureAnswer } from "./openrouter/client-answer.ts";
+import type { RecordCall } from "./record-call.ts";
 import type { RestKeys } from "./rest-keys.ts";
 import type { Relayed } from "./streaming/relay-stream.ts";
 
@@ -29,6 +30,7 @@ export function createProcessCompletion(deps: {
   admit: Admit;
   outcomes: JobOutcomes;
   maxAttempts: number;
+  recordCall: RecordCall;
   logger: Logger;
 }): ProcessCompletion {
   const { callOpenRouter, keyPool, restKeys, admit, outcomes, logger } = deps;
@@ -46,6 +48,7 @@ export function createProcessCompletion(deps: {
       const progress = countCall(job);
       const judgement = judge(job, called);
       logCall(job, { key, called, judgement, upstreamMs });
+      deps.recordCall(job, judgement, upstreamMs);
 
       switch (judgement.kind) {
         case "aborted":

@@ -50,3 +50,11 @@ export function httpUrl() {
 export function port() {
   return wholeNumber(0, 65_535);
 }
+
+/** A switch. */
+export function yesOrNo() {
+  const wanted = "true or false";
+  return z
+    .enum(["true", "false", "1", "0", "yes", "no"], { error: wanted })
+    .transform((text) => ["true", "1", "yes"].includes(text));
+}

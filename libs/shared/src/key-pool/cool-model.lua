@@ -6,14 +6,17 @@
 
   KEYS[1] cooldown   STRING  exists while the model cools down
   KEYS[2] step       STRING  refusals in a row; forgotten after a quiet time
+  KEYS[3] cooling    SORTED SET  models that cool down, by when that ends (for those who look on)
   ARGV[1] statedMs   what the answer asked for; 0 when it asked for nothing
   ARGV[2] firstMs    the first step when nothing was asked for; doubled each time
   ARGV[3] longestMs  the longest step
+  ARGV[4] model
 
   Returns how long the model cools down from now (ms).
 ]]
-local cooldown, step = unpack(KEYS)
+local cooldown, step, cooling = unpack(KEYS)
 local statedMs, firstMs, longestMs = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local model = ARGV[4]
 
 local remainingMs = redis.call('PTTL', cooldown)
 local steps = tonumber(redis.call('GET', step)) or 0
@@ -29,4 +32,10 @@ if remainingMs >= durationMs then return remainingMs end
 
 redis.call('SET', cooldown, '1', 'PX', durationMs)
 redis.call('SET', step, steps, 'PX', durationMs * 2 + longestMs)
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', cooling, '-inf', now)
+redis.call('ZADD', cooling, string.format('%.0f', now + durationMs), model)
+if redis.call('PTTL', cooling) < durationMs then redis.call('PEXPIRE', cooling, durationMs) end
 return durationMs

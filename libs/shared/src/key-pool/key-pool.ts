@@ -10,13 +10,14 @@ const scripts = {
   register: loadScript(new URL("./register.lua", import.meta.url)),
   parkAccount: loadScript(new URL("./park-account.lua", import.meta.url)),
   retireKey: loadScript(new URL("./retire-key.lua", import.meta.url)),
+  releaseKey: loadScript(new URL("./release-key.lua", import.meta.url)),
   coolModel: loadScript(new URL("./cool-model.lua", import.meta.url)),
 };
 
 /** A pool that no worker has renewed for this long is forgotten. */
 export const poolTtlMs = 3_600_000;
-/** How long a retired key is remembered after the last key was retired. */
-const retiredTtlMs = 30 * 86_400_000;
+/** How long it is remembered which keys are retired, after a worker was last seen. */
+export const retiredTtlMs = 30 * 86_400_000;
 const firstCooldownMs = 2_000;
 const longestCooldownMs = 60_000;
 /** Keys registered in one script call, so that a huge pool does not block Redis. */
@@ -49,7 +50,12 @@ export type Acquisition =
 
 /** Why a key is out of use, as it is stored and shown. */
 export type Retirement = {
-  readonly reason: "invalid" | "key-limit" | "no-credit";
+  readonly reason:
+    | "invalid"
+    | "key-limit"
+    | "no-credit"
+    /** By an operator, who alone can put it back. */
+    | "taken-out";
   /** ms since the epoch. */
   readonly at: number;
 };
@@ -169,17 +175,32 @@ export class KeyPool {
     }
   }
 
-  /** Puts a retired key back into use. */
-  async restoreKey(key: ApiKey): Promise<void> {
-    await this.#redis.hdel(this.#redisKeys.retiredKeys, key.id);
+  /** Puts a retired key back into use. @returns false when an operator keeps it out. */
+  async restoreKey(key: ApiKey): Promise<boolean> {
     const { account, id, mask } = key;
+    const isFree = await runScript(
+      this.#redis,
+      scripts.releaseKey,
+      [this.#redisKeys.retiredKeys],
+      [id, "probe"],
+    );
+    if (isFree !== 1) return false;
     await this.#runRegister([account, id, JSON.stringify({ account, mask })]);
+    return true;
   }
 
-  /** The keys of this pool that are out of use. */
+  /** The keys of this pool that are out of use and may come back by themselves. */
   async readRetiredKeys(): Promise<readonly ApiKey[]> {
-    const ids = await this.#redis.hkeys(this.#redisKeys.retiredKeys);
-    return ids.flatMap((id) => this.#keysById.get(id) ?? []);
+    const retired = await this.#redis.hgetall(this.#redisKeys.retiredKeys);
+    return Object.entries(retired)
+      .filter(
+        ([, why]) => (JSON.parse(why) as Retirement).reason !== "taken-out",
+      )
+      .flatMap(([id]) => this.#keysById.get(id) ?? []);
+  }
+
+  findKey(id: string): ApiKey | undefined {
+    return this.#keysById.get(id);
   }
 
   /**
@@ -197,8 +218,9 @@ export class KeyPool {
       [
         this.#redisKeys.modelCooldown(model),
         this.#redisKeys.modelCooldownStep(model),
+        this.#redisKeys.coolingModels,
       ],
-      [Math.ceil(statedMs ?? 0), firstCooldownMs, longestCooldownMs],
+      [Math.ceil(statedMs ?? 0), firstCooldownMs, longestCooldownMs, model],
     );
     return Number(durationMs);
   }
@@ -215,7 +237,13 @@ export class KeyPool {
         this.#redisKeys.retiredKeys,
         this.#redisKeys.pools,
       ],
-      [this.#redisKeys.accountPrefix, this.id, poolTtlMs, ...triples],
+      [
+        this.#redisKeys.accountPrefix,
+        this.id,
+        poolTtlMs,
+        retiredTtlMs,
+        ...triples,
+      ],
     );
   }
 

@@ -11,7 +11,8 @@ const readAccounts = loadScript(
 /** Accounts read in one script call, so that a huge pool does not block Redis. */
 const batchSize = 200;
 
-const memberSchema = z.object({ account: z.string(), mask: z.string() });
+/** What Redis keeps about a key of a pool. */
+export const memberSchema = z.object({ account: z.string(), mask: z.string() });
 const retirementSchema = z.object({ reason: z.string(), at: z.number() });
 
 /** What the limiter knows about one account. Times in ms since the epoch of Redis's clock. */

@@ -14,19 +14,20 @@
   ARGV[1] account prefix
   ARGV[2] pool id
   ARGV[3] ttlMs          life of the pool's keys unless a worker renews them
-  ARGV[4...] triples of account, key id, JSON of account and mask
+  ARGV[4] retiredTtlMs   life of the list of retired keys after a worker was last seen
+  ARGV[5...] triples of account, key id, JSON of account and mask
 
   Returns the number of keys put into use.
 ]]
 local idle, resting, rotation, members, retired, pools = unpack(KEYS)
-local accountPrefix, poolId, ttlMs = ARGV[1], ARGV[2], ARGV[3]
+local accountPrefix, poolId, ttlMs, retiredTtlMs = unpack(ARGV, 1, 4)
 
 local function lists(ids, keyId)
   return string.find(',' .. ids .. ',', ',' .. keyId .. ',', 1, true) ~= nil
 end
 
 local added = 0
-for i = 4, #ARGV, 3 do
+for i = 5, #ARGV, 3 do
   local account, keyId, details = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   redis.call('HSET', members, keyId, details)
   local ids = redis.call('HGET', rotation, account)
@@ -44,4 +45,5 @@ local time = redis.call('TIME')
 redis.call('ZADD', pools, time[1] * 1000 + math.floor(time[2] / 1000), poolId)
 redis.call('PEXPIRE', pools, ttlMs)
 for k = 1, 4 do redis.call('PEXPIRE', KEYS[k], ttlMs) end
+redis.call('PEXPIRE', retired, retiredTtlMs)
 return added

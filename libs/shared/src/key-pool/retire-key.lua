@@ -1,6 +1,6 @@
 --[[
   Takes a key out of use until a probe finds it well again. An account without any usable key
-  leaves the index.
+  leaves the index. A key that an operator has taken out stays so, whatever else is said of it.
 
   Atomic because the key's state, the rotation and the index must agree.
 
@@ -18,7 +18,10 @@
 local idle, resting, rotation, retired = unpack(KEYS)
 local account, keyId, why, ttlMs = unpack(ARGV)
 
-redis.call('HSET', retired, keyId, why)
+local earlier = redis.call('HGET', retired, keyId)
+if not earlier or cjson.decode(earlier).reason ~= 'taken-out' then
+  redis.call('HSET', retired, keyId, why)
+end
 redis.call('PEXPIRE', retired, ttlMs)
 
 local left, wasUsed = {}, 0

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { z } from "zod";
 import type { RedisKeys } from "../redis/keys.ts";
 
 /** How often a process says that it lives. */
@@ -6,11 +7,35 @@ export const heartbeatMs = 3_000;
 /** A worker that was not heard of for this long counts as gone. */
 export const workerTtlMs = 10_000;
 
+const detailsSchema = z.object({
+  host: z.string(),
+  pid: z.number(),
+  version: z.string(),
+  /** ms since the epoch. */
+  startedAt: z.number(),
+  /** Calls that it makes at a time, at most. */
+  concurrency: z.number(),
+  /** Calls in hand. */
+  inFlight: z.number(),
+});
+
+/** What a worker says about itself with each heartbeat. */
+export type WorkerDetails = z.output<typeof detailsSchema>;
+
+/** A worker that lives. */
+export type LivingWorker = {
+  readonly id: string;
+  readonly seenAt: number;
+  /** Absent for a worker of an older version. */
+  readonly details: WorkerDetails | undefined;
+};
+
 /** Says that a worker lives, by Redis's clock. */
 export async function announceWorker(
   redis: Redis,
   redisKeys: RedisKeys,
   workerId: string,
+  details: WorkerDetails,
 ): Promise<void> {
   const now = await readRedisClock(redis);
   await redis
@@ -18,6 +43,12 @@ export async function announceWorker(
     .zadd(redisKeys.workers, now, workerId)
     .zremrangebyscore(redisKeys.workers, "-inf", now - 10 * workerTtlMs)
     .pexpire(redisKeys.workers, 10 * workerTtlMs)
+    .set(
+      redisKeys.workerDetails(workerId),
+      JSON.stringify(details),
+      "PX",
+      10 * workerTtlMs,
+    )
     .exec();
 }
 
@@ -27,7 +58,11 @@ export async function dismissWorker(
   redisKeys: RedisKeys,
   workerId: string,
 ): Promise<void> {
-  await redis.zrem(redisKeys.workers, workerId);
+  await redis
+    .multi()
+    .zrem(redisKeys.workers, workerId)
+    .del(redisKeys.workerDetails(workerId))
+    .exec();
 }
 
 /** Counts the workers that live. */
@@ -37,6 +72,31 @@ export async function countWorkers(
 ): Promise<number> {
   const now = await readRedisClock(redis);
   return redis.zcount(redisKeys.workers, now - workerTtlMs, "+inf");
+}
+
+/** The workers that live, and what they say about themselves. */
+export async function readWorkers(
+  redis: Redis,
+  redisKeys: RedisKeys,
+): Promise<LivingWorker[]> {
+  const now = await readRedisClock(redis);
+  const flat = await redis.zrangebyscore(
+    redisKeys.workers,
+    now - workerTtlMs,
+    "+inf",
+    "WITHSCORES",
+  );
+  const ids = flat.filter((_, index) => index % 2 === 0);
+  if (ids.length === 0) return [];
+  const details = await redis.mget(ids.map(redisKeys.workerDetails));
+  return ids.map((id, index) => {
+    const json = details[index];
+    return {
+      id,
+      seenAt: Number(flat[2 * index + 1]),
+      details: json ? detailsSchema.parse(JSON.parse(json)) : undefined,
+    };
+  });
 }
 
 /** The workers of these that live. */

@@ -78,6 +78,18 @@ export function createRedisKeys(prefix: string) {
     batchLease: (batchId: string) => `${root}:batch:${batchId}:lease`,
     /** SORTED SET of journals of ended batches by when they may be removed (epoch ms). */
     journalsToRemove: `${root}:journals-to-remove`,
+    /** STRING with what a living worker says about itself (JSON). */
+    workerDetails: (workerId: string) => `${root}:worker:${workerId}:details`,
+    /** SORTED SET of models that cool down, by when that ends (epoch ms). */
+    coolingModels: `${root}:cooling-models`,
+    /** HASH from key id to what the last probe of it found (JSON). */
+    probeResults: `${root}:probe-results`,
+    /** Pub/sub channel over which operators ask something of the workers. */
+    workerCommands: `${root}:worker-commands`,
+    /** HASH of what all processes counted in one slice of time. */
+    statistics: (bucket: number) => `${root}:statistics:${bucket}`,
+    /** First part of the counters of failed log-ins. */
+    failedLogins: `${root}:failed-logins`,
   };
 }
 

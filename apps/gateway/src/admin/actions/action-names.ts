@@ -1,0 +1,25 @@
+/** What an operator can do from the key-pool page. */
+export const actionNames = [
+  "pause",
+  "resume",
+  "take-out",
+  "put-back",
+  "probe",
+  "unpark",
+  "end-cooldown",
+] as const;
+
+/** See {@link actionNames}. */
+export type ActionName = (typeof actionNames)[number];
+
+/** A way to an action's page, where it is confirmed. */
+export type ActionLink = {
+  readonly action: ActionName;
+  /** The key's id, the account or the model that it is about. */
+  readonly target: string;
+  readonly label: string;
+};
+
+export function isActionName(text: unknown): text is ActionName {
+  return (actionNames as readonly unknown[]).includes(text);
+}

@@ -1,0 +1,32 @@
+import type { PoolView } from "../../forecast/pool-watch.ts";
+import { isActionName } from "./action-names.ts";
+
+/**
+ * What an action's target is called on the pages: a key by its mask.
+ *
+ * @returns undefined when the action or its target does not exist.
+ */
+export function nameTarget(
+  action: unknown,
+  target: string,
+  view: PoolView | undefined,
+): string | undefined {
+  if (!isActionName(action)) return undefined;
+  switch (action) {
+    case "pause":
+    case "resume":
+      return "";
+    case "take-out":
+    case "put-back":
+    case "probe":
+      return view?.pool.keys.find(({ id }) => id === target)?.mask;
+    case "unpark": {
+      if (!view?.pool.accounts.has(target)) return undefined;
+      // A key without a named account is one of its own, under the key's id.
+      const key = view.pool.keys.find(({ id }) => id === target);
+      return key?.mask ?? target;
+    }
+    case "end-cooldown":
+      return target === "" ? undefined : target;
+  }
+}

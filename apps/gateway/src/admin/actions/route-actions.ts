@@ -1,0 +1,73 @@
+import { Router } from "express";
+import type { Logger } from "pino";
+import type { PoolWatch } from "../../forecast/pool-watch.ts";
+import { sessionOf } from "../access/require-access.ts";
+import { formOf, readForm } from "../access/route-login.ts";
+import type { Sessions } from "../access/sessions.ts";
+import { showMessage } from "../show-message.ts";
+import { type ActionName, isActionName } from "./action-names.ts";
+import type { Action } from "./actions.ts";
+import { nameTarget } from "./name-target.ts";
+
+/** `/admin/confirm`, where an action is confirmed, and `/admin/actions/…`, where it is done. */
+export function routeActions(deps: {
+  actions: Record<ActionName, Action>;
+  sessions: Sessions;
+  poolWatch: PoolWatch;
+  logger: Logger;
+}): Router {
+  const { actions, sessions, poolWatch, logger } = deps;
+  const router = Router();
+
+  router.get("/confirm", (request, response) => {
+    const { action: name, target = "" } = request.query;
+    const label = nameTarget(name, String(target), poolWatch.look());
+    if (!isActionName(name) || label === undefined) {
+      return showMessage(response, unknownTarget);
+    }
+    const { question, consequence, button, isHarmful = false } = actions[name];
+    response.render("confirm", {
+      action: name,
+      target: String(target),
+      question: question(label),
+      consequence,
+      button,
+      isHarmful,
+    });
+  });
+
+  router.post("/actions/:action", readForm, async (request, response) => {
+    const { action: name } = request.params;
+    const { token, target = "" } = formOf(request);
+    if (!sessions.isFormToken(sessionOf(response), String(token ?? ""))) {
+      return showMessage(response, staleForm);
+    }
+    const label = nameTarget(name, String(target), poolWatch.look());
+    if (!isActionName(name) || label === undefined) {
+      return showMessage(response, unknownTarget);
+    }
+    const isDone = await actions[name].run(String(target));
+    logger.warn({ action: name, target: label, isDone }, "An operator acted");
+    if (!isDone) return showMessage(response, nothingToDo);
+    const query = new URLSearchParams({ done: name, target: String(target) });
+    response.redirect(303, `/admin?${query}`);
+  });
+  return router;
+}
+
+const unknownTarget = {
+  status: 404,
+  title: "There is no such thing",
+  message: "The key or account is not in the pool any more.",
+};
+const staleForm = {
+  status: 403,
+  title: "That page was too old",
+  message: "Nothing was done. Open the page again and confirm once more.",
+};
+const nothingToDo = {
+  status: 409,
+  title: "There was nothing to do",
+  message:
+    "No worker has this key, or what was to be ended had ended by itself.",
+};

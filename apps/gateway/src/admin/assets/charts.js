@@ -1,0 +1,118 @@
+import uPlot from "./vendor/uPlot.esm.js";
+
+const height = 170;
+const charts = new Map();
+let latest;
+
+/** What each chart draws: names of columns, with the colour of each line. */
+const lines = {
+  rate: [
+    { column: "answered", color: "--chart-a", isFilled: true },
+    { column: "failed", color: "--chart-bad" },
+  ],
+  wait: [
+    { column: "waitMedian", color: "--chart-a" },
+    { column: "wait95", color: "--chart-b" },
+  ],
+  call: [
+    { column: "callMedian", color: "--chart-a" },
+    { column: "call95", color: "--chart-b" },
+  ],
+};
+
+/** Draws the figures of the last hour, or draws them anew. */
+export function drawCharts(figures) {
+  latest = figures;
+  for (const place of document.querySelectorAll("[data-chart]")) {
+    const name = place.dataset.chart;
+    const columns = lines[name].map(({ column }) => figures[column]);
+    const data = [figures.times, ...columns];
+    const chart = charts.get(place) ?? create(place, name, data);
+    chart.setData(data);
+    place.ariaLabel = describe(name, figures, place);
+  }
+}
+
+function create(place, name, data) {
+  const chart = new uPlot(optionsFor(place, name), data, place);
+  charts.set(place, chart);
+  return chart;
+}
+
+function optionsFor(place, name) {
+  const color = (variable) =>
+    getComputedStyle(document.documentElement).getPropertyValue(variable);
+  const axis = {
+    stroke: color("--quiet"),
+    grid: { stroke: color("--line"), width: 1 },
+    ticks: { show: false },
+    font: "11px system-ui, sans-serif",
+  };
+  return {
+    width: place.clientWidth,
+    height,
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
+    cursor: { show: false },
+    legend: { show: false },
+    padding: [12, 8, 0, 0],
+    scales: { y: { range: (_chart, _low, high) => [0, niceTop(high)] } },
+    axes: [
+      { ...axis, size: 24, space: 70, values: "{HH}:{mm}" },
+      { ...axis, size: 46, space: 34, values: unitOf(name) },
+    ],
+    series: [
+      {},
+      ...lines[name].map((line) => ({
+        stroke: color(line.color),
+        width: 1.75,
+        // A lone figure between two gaps is still to be seen.
+        points: { show: true, size: 3, fill: color(line.color) },
+        ...(line.isFilled ? { fill: `${color(line.color)}1f` } : {}),
+      })),
+    ],
+  };
+}
+
+function niceTop(high) {
+  return high > 0 ? high * 1.1 : 1;
+}
+
+function unitOf(name) {
+  if (name === "rate") return (_chart, values) => values.map(String);
+  return (_chart, values) => values.map(seconds);
+}
+
+function seconds(value) {
+  if (value === 0) return "0";
+  if (value < 1) return `${Math.round(value * 1_000)} ms`;
+  return value < 120
+    ? `${Number(value.toFixed(1))} s`
+    : `${Math.round(value / 60)} min`;
+}
+
+/** The newest figure in words, for those who cannot see the chart. */
+function describe(name, figures, place) {
+  place.dataset.title ??= place.ariaLabel;
+  const words = lines[name].map(({ column }) => {
+    const value = figures[column].findLast((figure) => figure !== null) ?? 0;
+    return name === "rate" ? value : seconds(value);
+  });
+  return `${place.dataset.title}. Newest: ${words.join(" and ")}.`;
+}
+
+function drawAnew() {
+  for (const [place, chart] of charts) {
+    chart.destroy();
+    charts.delete(place);
+  }
+  if (latest) drawCharts(latest);
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAnew);
+new ResizeObserver(() => {
+  for (const [place, chart] of charts) {
+    if (chart.width !== place.clientWidth) {
+      chart.setSize({ width: place.clientWidth, height });
+    }
+  }
+}).observe(document.getElementById("charts"));

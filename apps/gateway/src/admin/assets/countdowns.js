@@ -1,0 +1,28 @@
+const secondMs = 1_000;
+
+/** When each countdown ends, on this page's clock; the server says how much is left. */
+const endings = new WeakMap();
+
+/** Takes over what the server has just said. */
+export function showCountdowns() {
+  for (const element of document.querySelectorAll("[data-countdown-ms]")) {
+    const leftMs = Number(element.dataset.countdownMs);
+    endings.set(element, performance.now() + leftMs);
+  }
+}
+
+/** The same words that the server uses. */
+function describe(ms) {
+  const seconds = Math.max(0, Math.ceil(ms / secondMs));
+  if (seconds < 60) return `${seconds} s`;
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+}
+
+setInterval(() => {
+  for (const element of document.querySelectorAll("[data-countdown-ms]")) {
+    const leftMs = (endings.get(element) ?? 0) - performance.now();
+    // Hours do not need to tick.
+    if (leftMs < 3_600_000) element.textContent = describe(leftMs);
+  }
+}, secondMs);

@@ -1,0 +1,69 @@
+import { drawCharts } from "./charts.js";
+import { showCountdowns } from "./countdowns.js";
+import { Idiomorph } from "./vendor/idiomorph.esm.js";
+
+const everyMs = 2_000;
+const patienceMs = 10_000;
+
+const freshness = document.getElementById("freshness");
+let newestBucket = 0;
+
+/** Puts new contents into a part of the page; what has not changed keeps its focus and state. */
+function replace(id, html) {
+  const part = document.getElementById(id);
+  if (!part) return;
+  Idiomorph.morph(part, html, {
+    morphStyle: "innerHTML",
+    callbacks: {
+      // Whether a person has opened something is not the server's business.
+      beforeAttributeUpdated: (name) => name !== "open",
+    },
+  });
+}
+
+/** Says how fresh the page is. */
+function tell(state, text) {
+  if (!freshness) return;
+  freshness.dataset.state = state;
+  if (freshness.textContent !== text) freshness.textContent = text;
+}
+
+async function update() {
+  const address = new URL("/admin/live", location.href);
+  address.search = location.search;
+  address.searchParams.set("after", String(newestBucket));
+  const response = await fetch(address, {
+    headers: { accept: "application/json" },
+    signal: AbortSignal.timeout(patienceMs),
+  });
+  if (response.status === 401 || response.status === 403) {
+    location.reload();
+    return;
+  }
+  if (!response.ok) throw new Error(`The gateway answered ${response.status}`);
+  const { top, rest, charts, newest, at } = await response.json();
+  replace("live-top", top);
+  replace("live-rest", rest);
+  showCountdowns();
+  if (charts) drawCharts(charts);
+  newestBucket = newest;
+  tell("live", `Live, as of ${at} UTC`);
+}
+
+async function run() {
+  try {
+    if (!document.hidden) await update();
+  } catch {
+    tell("lost", "No answer from the gateway; trying again");
+  }
+  setTimeout(run, everyMs);
+}
+
+// A notice is said once, not again when the page is loaded anew.
+const clean = new URL(location.href);
+clean.searchParams.delete("done");
+clean.searchParams.delete("target");
+if (clean.href !== location.href) history.replaceState(null, "", clean);
+
+showCountdowns();
+void run();

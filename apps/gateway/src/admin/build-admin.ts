@@ -1,0 +1,72 @@
+import { fileURLToPath } from "node:url";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool-operator";
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { StatisticsHistory } from "@openrouter-free-pool/shared/statistics/statistics-history";
+import type { Queue } from "bullmq";
+import ejs from "ejs";
+import express, { type Express } from "express";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { GatewayConfig } from "../config.ts";
+import { type PoolWatch, poolMaxAgeMs } from "../forecast/pool-watch.ts";
+import type { RedisHealth } from "../redis-health.ts";
+import { createLoginLimit } from "./access/login-limit.ts";
+import { requireAccess } from "./access/require-access.ts";
+import { routeLogin } from "./access/route-login.ts";
+import { Sessions } from "./access/sessions.ts";
+import { createActions } from "./actions/actions.ts";
+import { routeActions } from "./actions/route-actions.ts";
+import { createReadOverview } from "./overview/read-overview.ts";
+import { createReadQueueDepth } from "./overview/read-queue-depth.ts";
+import { routeOverview } from "./overview/route-overview.ts";
+import { neverStored, securityHeaders } from "./security-headers.ts";
+import { serveAssets } from "./serve-assets.ts";
+import { showMessage } from "./show-message.ts";
+
+const views = fileURLToPath(new URL("../views", import.meta.url));
+
+/** Builds everything under `/admin`: who may see it, the key-pool page and the queue's. */
+export function buildAdmin(deps: {
+  config: GatewayConfig;
+  limits: RateLimits;
+  redis: Redis;
+  redisKeys: RedisKeys;
+  redisHealth: RedisHealth;
+  queue: Queue<CompletionRequest, void>;
+  poolWatch: PoolWatch;
+  logger: Logger;
+}): Express {
+  const { config, redis, redisKeys, queue, poolWatch, logger } = deps;
+  const { ADMIN_USERNAME: username, ADMIN_PASSWORD: password } = config;
+  const sessions = new Sessions(password ?? "");
+  const operator = new PoolOperator({ redis, redisKeys, poolMaxAgeMs });
+  const actions = createActions({ queue, operator });
+  const readOverview = createReadOverview({
+    ...deps,
+    readQueueDepth: createReadQueueDepth({ redis, redisKeys, queue }),
+    history: new StatisticsHistory({ redis, redisKeys }),
+  });
+
+  const admin = express();
+  admin.disable("x-powered-by");
+  admin.engine("ejs", ejs.renderFile);
+  admin.set("views", views).set("view engine", "ejs").enable("view cache");
+  admin.use(securityHeaders);
+  admin.use("/assets", serveAssets());
+  admin.use(neverStored);
+  if (password !== undefined) {
+    const credentials = { username, password };
+    const loginLimit = createLoginLimit({ redis, redisKeys });
+    admin.use(routeLogin({ credentials, sessions, loginLimit, logger }));
+  }
+  admin.use(requireAccess({ sessions, hasPassword: password !== undefined }));
+  admin.use(routeOverview({ readOverview, actions }));
+  admin.use(routeActions({ actions, sessions, poolWatch, logger }));
+  admin.use((_request, response) => {
+    const message = "There is no such page.";
+    showMessage(response, { status: 404, title: "Not found", message });
+  });
+  return admin;
+}

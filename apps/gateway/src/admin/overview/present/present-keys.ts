@@ -1,0 +1,134 @@
+import type { KeyStatus } from "../../../keys-status.ts";
+import type { ActionLink } from "../../actions/action-names.ts";
+import type { Overview } from "../read-overview.ts";
+import { formatAgo } from "./format.ts";
+import type { Tone } from "./headline.ts";
+
+const keysPerPage = 100;
+
+const states = {
+  available: { label: "Available", tone: "good", group: "available" },
+  "minute-limited": { label: "Minute full", tone: "quiet", group: "limited" },
+  "day-limited": { label: "Day used up", tone: "notice", group: "limited" },
+  parked: { label: "Parked", tone: "notice", group: "limited" },
+  invalid: { label: "Invalid", tone: "bad", group: "out" },
+  "key-limit": { label: "Own limit reached", tone: "bad", group: "out" },
+  "no-credit": { label: "No credit", tone: "bad", group: "out" },
+  "taken-out": { label: "Taken out", tone: "quiet", group: "out" },
+  unknown: { label: "Out of use", tone: "bad", group: "out" },
+} as const satisfies Record<
+  KeyStatus["state"],
+  { label: string; tone: Tone; group: KeyGroup }
+>;
+
+const groupLabels = {
+  all: "All",
+  available: "Available",
+  limited: "At a limit",
+  out: "Out of use",
+} as const;
+
+type KeyGroup = keyof typeof groupLabels;
+
+/** Which keys are shown. */
+export type KeySelection = { readonly group: KeyGroup; readonly page: number };
+
+/** Reads the selection from the page's address. */
+export function readKeySelection(query: {
+  keys?: unknown;
+  page?: unknown;
+}): KeySelection {
+  const group = String(query.keys ?? "all");
+  const page = Number(query.page ?? 1);
+  return {
+    group: group in groupLabels ? (group as KeyGroup) : "all",
+    page: Number.isInteger(page) && page > 0 ? page : 1,
+  };
+}
+
+/** The rows of the table of keys, and the ways to see others. */
+export function presentKeys(overview: Overview, selection: KeySelection) {
+  const { keys } = overview.status;
+  const inGroup = (group: KeyGroup) =>
+    keys.filter((key) => group === "all" || states[key.state].group === group);
+  const selected = inGroup(selection.group);
+  const pages = Math.max(1, Math.ceil(selected.length / keysPerPage));
+  const page = Math.min(selection.page, pages);
+  const first = (page - 1) * keysPerPage;
+  return {
+    rows: selected
+      .slice(first, first + keysPerPage)
+      .map((key) => presentKey(key, overview)),
+    groups: (Object.keys(groupLabels) as KeyGroup[]).map((group) => ({
+      label: groupLabels[group],
+      count: inGroup(group).length,
+      href: `/admin?keys=${group}#keys`,
+      isCurrent: group === selection.group,
+    })),
+    paging: {
+      page,
+      pages,
+      previous: page > 1 ? linkTo(selection.group, page - 1) : undefined,
+      next: page < pages ? linkTo(selection.group, page + 1) : undefined,
+    },
+  };
+}
+
+function linkTo(group: KeyGroup, page: number): string {
+  return `/admin?keys=${group}&page=${page}#keys`;
+}
+
+function presentKey(key: KeyStatus, overview: Overview) {
+  const { label, tone } = states[key.state];
+  return {
+    id: key.id,
+    mask: key.key,
+    account: key.account === key.id ? undefined : key.account,
+    state: { label, tone, note: noteOn(key, overview) },
+    minute: presentUse(key.minute),
+    day: presentUse(key.day),
+    actions: actionsFor(key, overview),
+  };
+}
+
+function presentUse(use: KeyStatus["minute"]) {
+  const limit = Math.max(1, use.used + use.remaining);
+  const isSpent = use.remaining === 0;
+  return {
+    used: use.used,
+    limit,
+    tone: isSpent ? "spent" : use.remaining / limit <= 0.2 ? "low" : "free",
+    resetInMs: use.resetIn === null ? undefined : use.resetIn * 1_000,
+  };
+}
+
+/** Why it is as it is, and since when. */
+function noteOn(key: KeyStatus, { view, probes }: Overview): string {
+  const { retired } = view.pool.keys.find(({ id }) => id === key.id) ?? {};
+  const probe = probes.get(key.id);
+  const since = retired ? formatAgo(Date.now() - retired.at) : "";
+  const asked = probe
+    ? `asked ${formatAgo(Date.now() - probe.at)}: ${probe.status ?? "no answer"}`
+    : "";
+  return [since, asked].filter(Boolean).join(" · ");
+}
+
+function actionsFor(key: KeyStatus, { view }: Overview): ActionLink[] {
+  if (key.state === "taken-out") {
+    return [{ action: "put-back", target: key.id, label: "Put back" }];
+  }
+  const isParked = view.pool.accounts.get(key.account)?.parked !== undefined;
+  return [
+    ...(isParked
+      ? [
+          {
+            action: "unpark",
+            target: key.account,
+            label: "End parking",
+          } as const,
+        ]
+      : []),
+    { action: "probe", target: key.id, label: "Probe" },
+    { action: "take-out", target: key.id, label: "Take out" },
+  ];
+}

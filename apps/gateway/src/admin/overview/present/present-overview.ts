@@ -1,0 +1,126 @@
+import { bucketMs } from "@openrouter-free-pool/shared/statistics/figures";
+import { joinBuckets, summarize } from "../last-hour.ts";
+import type { Overview } from "../read-overview.ts";
+import {
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatOptional,
+} from "./format.ts";
+import { findHeadline } from "./headline.ts";
+import { type KeySelection, presentKeys } from "./present-keys.ts";
+import { presentTroubles } from "./present-troubles.ts";
+
+const tableStepMs = 300_000;
+const rateOverMs = 60_000;
+
+/** Everything that the page's templates show, as text. */
+export function presentOverview(overview: Overview, selection: KeySelection) {
+  return {
+    headline: findHeadline(overview),
+    tiles: presentTiles(overview),
+    queue: presentQueue(overview),
+    keys: presentKeys(overview, selection),
+    workers: presentWorkers(overview),
+    cooling: overview.cooling.map(({ model, until }) => ({
+      model,
+      leftMs: until - overview.view.pool.now,
+    })),
+    troubles: presentTroubles(overview.buckets),
+    hour: presentHour(overview),
+    formatDuration,
+    formatCount,
+  };
+}
+
+function presentTiles(overview: Overview) {
+  const { view, status, drainMs, buckets, limits } = overview;
+  const { pool } = status;
+  const dayTotal = status.pool.leftToday + usedToday(overview);
+  const lastMinute = summarize(buckets.slice(-rateOverMs / bucketMs));
+  return [
+    {
+      label: "Waiting",
+      value: formatCount(view.waiting),
+      note: `${formatCount(view.inFlight)} in flight`,
+    },
+    {
+      label: "Empty in",
+      value: view.waiting === 0 ? "–" : formatDrain(drainMs),
+      note: "until the last one goes out",
+    },
+    {
+      label: "Slots free now",
+      value: formatCount(pool.slotsFree),
+      note: `of ${formatCount(pool.perMinute)} per ${formatDuration(limits.windowMs)}`,
+    },
+    {
+      label: "Left today",
+      value: formatCount(pool.leftToday),
+      note: `of ${formatCount(dayTotal)}; new day in ${formatDuration(view.pool.dayEndsAt - view.pool.now)}`,
+    },
+    {
+      label: "Keys available",
+      value: formatCount(pool.available),
+      note: `of ${formatCount(pool.keys)} in ${formatCount(pool.accounts)} account${pool.accounts === 1 ? "" : "s"}`,
+    },
+    {
+      label: "Answered",
+      value: formatCount(lastMinute.answered),
+      note: `in the last minute; ${formatCount(lastMinute.failed)} failed`,
+    },
+  ];
+}
+
+function usedToday({ view, limits }: Overview): number {
+  const usable = new Set(
+    view.pool.keys.filter((key) => !key.retired).map((key) => key.account),
+  );
+  return [...usable].reduce((sum, name) => {
+    const used = view.pool.accounts.get(name)?.dayUsed ?? 0;
+    return sum + Math.min(used, limits.perDay);
+  }, 0);
+}
+
+function formatDrain(drainMs: number | undefined): string {
+  return drainMs === undefined ? "> 3 d" : formatDuration(drainMs);
+}
+
+function presentQueue({ view, depth }: Overview) {
+  return {
+    isPaused: depth.isPaused,
+    inFlight: formatCount(view.inFlight),
+    delayed: formatCount(depth.delayed),
+    lines: depth.byPriority.map(({ priority, waiting, headWaitedMs }) => ({
+      priority: priority.replace(/^./, (first) => first.toUpperCase()),
+      waiting: formatCount(waiting),
+      head: formatOptional(headWaitedMs),
+    })),
+  };
+}
+
+function presentWorkers({ workers }: Overview) {
+  return workers.map(({ id, details }) => ({
+    id: id.slice(0, 8),
+    where: details ? `${details.host}, process ${details.pid}` : "unknown",
+    version: details?.version ?? "–",
+    inFlight: details?.inFlight ?? 0,
+    concurrency: details?.concurrency ?? 0,
+    up: details ? formatDuration(Date.now() - details.startedAt) : "–",
+  }));
+}
+
+/** The last hour as a table: what the charts show, for those who cannot see them. */
+function presentHour({ buckets }: Overview) {
+  return joinBuckets(buckets, tableStepMs / bucketMs)
+    .reverse()
+    .map((stretch) => ({
+      from: formatClock(stretch.startsAt),
+      answered: formatCount(stretch.answered),
+      failed: formatCount(stretch.failed),
+      waitMedian: formatOptional(stretch.waitMedianMs),
+      wait95: formatOptional(stretch.wait95Ms),
+      callMedian: formatOptional(stretch.callMedianMs),
+      call95: formatOptional(stretch.call95Ms),
+    }));
+}

@@ -1,0 +1,89 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import { forecastSlot } from "@openrouter-free-pool/shared/key-pool/capacity";
+import {
+  type CoolingModel,
+  readCoolingModels,
+} from "@openrouter-free-pool/shared/key-pool/cooling-models";
+import {
+  type ProbeResult,
+  readProbeResults,
+} from "@openrouter-free-pool/shared/key-pool/probe-results";
+import {
+  type LivingWorker,
+  readWorkers,
+} from "@openrouter-free-pool/shared/presence/workers";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type {
+  Bucket,
+  StatisticsHistory,
+} from "@openrouter-free-pool/shared/statistics/statistics-history";
+import type { Redis } from "ioredis";
+import type { PoolView, PoolWatch } from "../../forecast/pool-watch.ts";
+import { describeKeys } from "../../keys-status.ts";
+import type { RedisHealth } from "../../redis-health.ts";
+import type { QueueDepth } from "./read-queue-depth.ts";
+
+const shownMs = 3_600_000;
+const longestForecastDays = 3;
+
+/** Everything that the key-pool page tells, as figures. */
+export type Overview = {
+  readonly view: PoolView;
+  readonly status: ReturnType<typeof describeKeys>;
+  readonly depth: QueueDepth;
+  /** When the last waiting request will be sent, in ms from now; undefined: not in days, or never. */
+  readonly drainMs: number | undefined;
+  readonly workers: readonly LivingWorker[];
+  readonly cooling: readonly CoolingModel[];
+  readonly probes: ReadonlyMap<string, ProbeResult>;
+  /** Slices of the last hour, the current one at the end. */
+  readonly buckets: readonly Bucket[];
+  readonly limits: RateLimits;
+};
+
+/** Reads {@link Overview}; undefined when Redis does not answer. */
+export type ReadOverview = () => Promise<Overview | undefined>;
+
+/** Builds {@link ReadOverview}. */
+export function createReadOverview(deps: {
+  redis: Redis;
+  redisKeys: RedisKeys;
+  limits: RateLimits;
+  redisHealth: RedisHealth;
+  poolWatch: PoolWatch;
+  readQueueDepth: () => Promise<QueueDepth>;
+  history: StatisticsHistory;
+}): ReadOverview {
+  const { redis, redisKeys, limits, poolWatch } = deps;
+  return async function readOverview() {
+    if (!deps.redisHealth.isUp) return undefined;
+    await poolWatch.refresh();
+    const view = poolWatch.look();
+    if (!view) return undefined;
+    const { now } = view.pool;
+    const [depth, workers, cooling, probes, buckets] = await Promise.all([
+      deps.readQueueDepth(),
+      readWorkers(redis, redisKeys),
+      readCoolingModels(redis, redisKeys, now),
+      readProbeResults(redis, redisKeys),
+      deps.history.read(shownMs),
+    ]);
+    return {
+      view,
+      status: describeKeys(view, limits),
+      depth,
+      drainMs: forecastDrain(view, limits),
+      workers,
+      cooling,
+      probes,
+      buckets,
+      limits,
+    };
+  };
+}
+
+function forecastDrain(view: PoolView, limits: RateLimits): number | undefined {
+  if (view.waiting === 0) return 0;
+  const horizonMs = longestForecastDays * limits.dayMs;
+  return forecastSlot(view.pool, limits, view.waiting, horizonMs);
+}

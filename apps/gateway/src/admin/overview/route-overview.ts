@@ -1,0 +1,76 @@
+import { type Request, type Response, Router } from "express";
+import { type ActionName, isActionName } from "../actions/action-names.ts";
+import type { Action } from "../actions/actions.ts";
+import { nameTarget } from "../actions/name-target.ts";
+import { chartFigures } from "./chart-figures.ts";
+import { readKeySelection } from "./present/present-keys.ts";
+import { presentOverview } from "./present/present-overview.ts";
+import type { Overview, ReadOverview } from "./read-overview.ts";
+
+/** `/admin`, the key-pool page, and `/admin/live`, which brings it up to date. */
+export function routeOverview(deps: {
+  readOverview: ReadOverview;
+  actions: Record<ActionName, Action>;
+}): Router {
+  const { readOverview, actions } = deps;
+  const router = Router();
+
+  router.get("/", async (request, response) => {
+    const overview = await readOverview();
+    response.status(overview ? 200 : 503).render("pool", {
+      overview: overview && present(overview, request),
+      notice: overview && findNotice(request, overview, actions),
+      now: new Date(),
+      session: response.locals.session,
+    });
+  });
+
+  router.get("/live", async (request, response) => {
+    const overview = await readOverview();
+    const at = new Date().toISOString().slice(11, 19);
+    if (!overview) {
+      const top = await renderPart(response, "no-redis", {});
+      response.json({ top, rest: "", newest: 0, at });
+      return;
+    }
+    const shown = present(overview, request);
+    const newest = overview.buckets.at(-1)?.startsAt ?? 0;
+    const isNews = newest > Number(request.query.after ?? 0);
+    response.json({
+      top: await renderPart(response, "pool-top", shown),
+      rest: await renderPart(response, "pool-rest", shown),
+      ...(isNews ? { charts: chartFigures(overview.buckets) } : {}),
+      newest,
+      at,
+    });
+  });
+  return router;
+}
+
+function present(overview: Overview, request: Request) {
+  return presentOverview(overview, readKeySelection(request.query));
+}
+
+/** What was done on the page before this one. */
+function findNotice(
+  request: Request,
+  { view }: Overview,
+  actions: Record<ActionName, Action>,
+): string | undefined {
+  const { done, target = "" } = request.query;
+  if (!isActionName(done)) return undefined;
+  const label = nameTarget(done, String(target), view);
+  return label === undefined ? undefined : actions[done].done(label);
+}
+
+function renderPart(
+  response: Response,
+  name: string,
+  locals: object,
+): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  response.render(`partials/${name}`, locals, (error: Error | null, html) =>
+    error ? reject(error) : resolve(html),
+  );
+  return promise;
+}

@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import express, { Router } from "express";
+
+const ownFiles = fileURLToPath(new URL("./assets", import.meta.url));
+
+/** Files of well-known libraries that the pages load from us instead of from a CDN. */
+const vendorFiles = {
+  "uPlot.esm.js": "uplot/dist/uPlot.esm.js",
+  "uPlot.min.css": "uplot/dist/uPlot.min.css",
+  "idiomorph.esm.js": "idiomorph/dist/idiomorph.esm.js",
+};
+
+/** `/admin/assets`: scripts, styles and pictures of the pages; nothing in them is secret. */
+export function serveAssets(): Router {
+  const router = Router();
+  for (const [name, module] of Object.entries(vendorFiles)) {
+    const file = fileURLToPath(import.meta.resolve(module));
+    router.get(`/vendor/${name}`, (_request, response) => {
+      response.sendFile(file, { dotfiles: "allow", etag: true });
+    });
+  }
+  router.use(express.static(ownFiles, { index: false, redirect: false }));
+  return router;
+}

@@ -1,0 +1,15 @@
+import type { Response } from "express";
+
+/** Answers with a page, or for programs with JSON, that says one thing. */
+export function showMessage(
+  response: Response,
+  what: { status: number; title: string; message: string },
+): void {
+  const { status, title, message } = what;
+  response.status(status);
+  if (response.req.accepts(["html", "json"]) === "html") {
+    response.render("message", { title, message });
+  } else {
+    response.json({ error: { code: status, message } });
+  }
+}

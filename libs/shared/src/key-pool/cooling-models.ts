@@ -1,0 +1,28 @@
+import type { Redis } from "ioredis";
+import type { RedisKeys } from "../redis/keys.ts";
+
+/** A model that is not called for a while because it (not a key) was refused. */
+export type CoolingModel = {
+  readonly model: string;
+  /** ms since the epoch of Redis's clock. */
+  readonly until: number;
+};
+
+/** The models that cool down, the one that is ready first at the head. */
+export async function readCoolingModels(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  now: number,
+): Promise<CoolingModel[]> {
+  const flat = await redis.zrangebyscore(
+    redisKeys.coolingModels,
+    now,
+    "+inf",
+    "WITHSCORES",
+  );
+  const models: CoolingModel[] = [];
+  for (let at = 0; at + 1 < flat.length; at += 2) {
+    models.push({ model: flat[at] ?? "", until: Number(flat[at + 1]) });
+  }
+  return models;
+}

@@ -1,0 +1,71 @@
+import type { Redis } from "ioredis";
+import type { RedisKeys } from "../redis/keys.ts";
+import { bucketAt, bucketMs } from "./figures.ts";
+
+/** A slice may still grow for this long after its end: processes send their counts late. */
+const settleMs = 15_000;
+
+/** What all processes counted in one slice of time. */
+export type Bucket = {
+  /** Its start, ms since the epoch. */
+  readonly startsAt: number;
+  readonly counts: ReadonlyMap<string, number>;
+};
+
+/** Reads the slices of the recent past; those that cannot change any more are read once. */
+export class StatisticsHistory {
+  readonly #redis: Redis;
+  readonly #redisKeys: RedisKeys;
+  readonly #settled = new Map<number, ReadonlyMap<string, number>>();
+
+  constructor(deps: { redis: Redis; redisKeys: RedisKeys }) {
+    this.#redis = deps.redis;
+    this.#redisKeys = deps.redisKeys;
+  }
+
+  /** The slices of the last `spanMs`, oldest first, the current one included. */
+  async read(spanMs: number, now: number = Date.now()): Promise<Bucket[]> {
+    const last = bucketAt(now);
+    const first = bucketAt(now - spanMs) + 1;
+    this.#forgetBefore(first);
+    const wanted = Array.from(
+      { length: last - first + 1 },
+      (_, index) => first + index,
+    );
+    const missing = wanted.filter((bucket) => !this.#settled.has(bucket));
+    const fresh = await this.#fetch(missing);
+    for (const [bucket, counts] of fresh) {
+      const endsAt = (bucket + 1) * bucketMs;
+      if (now - endsAt > settleMs) this.#settled.set(bucket, counts);
+    }
+    return wanted.map((bucket) => ({
+      startsAt: bucket * bucketMs,
+      counts: this.#settled.get(bucket) ?? fresh.get(bucket) ?? new Map(),
+    }));
+  }
+
+  async #fetch(
+    buckets: readonly number[],
+  ): Promise<Map<number, ReadonlyMap<string, number>>> {
+    const hashes = await Promise.all(
+      buckets.map((bucket) =>
+        this.#redis.hgetall(this.#redisKeys.statistics(bucket)),
+      ),
+    );
+    return new Map(
+      buckets.map((bucket, index) => [bucket, toCounts(hashes[index] ?? {})]),
+    );
+  }
+
+  #forgetBefore(first: number): void {
+    for (const bucket of this.#settled.keys()) {
+      if (bucket < first) this.#settled.delete(bucket);
+    }
+  }
+}
+
+function toCounts(hash: Record<string, string>): ReadonlyMap<string, number> {
+  return new Map(
+    Object.entries(hash).map(([name, count]) => [name, Number(count)]),
+  );
+}
