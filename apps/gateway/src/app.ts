@@ -9,6 +9,7 @@ import type { Submit } from "./completions/submit.ts";
 import { allFamilies } from "./families/all-families.ts";
 import { rememberFamily } from "./families/family.ts";
 import type { ReadPoolView } from "./forecast/pool-watch.ts";
+import type { Idempotency } from "./idempotency/idempotency.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { closeWhenStopping } from "./middleware/close-when-stopping.ts";
 import {
@@ -32,6 +33,7 @@ import { routeModels } from "./routes/models.ts";
 export function buildApp(deps: {
   submit: Submit;
   answerStream: AnswerStream;
+  idempotency: Idempotency;
   batches: Batches;
   models: ModelsCache;
   readPoolView: ReadPoolView;

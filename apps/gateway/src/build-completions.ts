@@ -135,6 +135,7 @@ export function buildCompletions(deps: {
   return {
     submit,
     answerStream,
+    shared,
     async start(): Promise<void> {
       redis.on("ready", onReconnect);
       reader.start();

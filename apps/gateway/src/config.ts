@@ -36,6 +36,8 @@ const variables = z.object({
   MAX_QUEUE_SIZE: wholeNumber(1, 10_000_000).default(100_000),
   /** How often a waiting stream gets a comment, in ms. */
   STREAM_COMMENT_MS: milliseconds(100).default(15_000),
+  /** How long the answer to a request with an Idempotency-Key is kept for repeats, in seconds. */
+  IDEMPOTENCY_TTL_SECONDS: wholeNumber(1, 2_592_000).default(3_600),
   /** Largest request body, in bytes. */
   BODY_LIMIT: byteSize().default(10 * 1024 * 1024),
   ...storageVariables,

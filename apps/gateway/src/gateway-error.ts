@@ -7,6 +7,7 @@ export const gatewayErrors = {
   conflict: { status: 409, type: "invalid_request_error" },
   "body-too-large": { status: 413, type: "invalid_request_error" },
   "unsupported-media-type": { status: 415, type: "invalid_request_error" },
+  "idempotency-mismatch": { status: 422, type: "invalid_request_error" },
   "keys-rate-limited": { status: 429, type: "rate_limit_error" },
   internal: { status: 500, type: "internal_error" },
   "upstream-unreachable": { status: 502, type: "upstream_error" },

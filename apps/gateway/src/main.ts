@@ -21,6 +21,7 @@ import { buildCompletions } from "./build-completions.ts";
 import { gatewayVariables } from "./config.ts";
 import { createFindTrouble } from "./find-trouble.ts";
 import { createReadPoolView, PoolWatch } from "./forecast/pool-watch.ts";
+import { createIdempotency } from "./idempotency/idempotency.ts";
 import { listen } from "./listen.ts";
 import { ModelsCache } from "./models-list.ts";
 import { RedisHealth } from "./redis-health.ts";
@@ -95,6 +96,10 @@ let isStopping = false;
 const app = buildApp({
   submit: completions.submit,
   answerStream: completions.answerStream,
+  idempotency: createIdempotency(
+    completions.shared,
+    config.IDEMPOTENCY_TTL_SECONDS * 1_000,
+  ),
   batches,
   models: new ModelsCache(config.OPENROUTER_BASE_URL),
   readPoolView,

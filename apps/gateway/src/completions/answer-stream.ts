@@ -10,12 +10,16 @@ import { commentWhileWaiting } from "./comment-while-waiting.ts";
 import type { ReadPlace } from "./read-place.ts";
 import type { Submission, Submit } from "./submit.ts";
 
-/** Sends a request through the queue and streams the answer to the client. */
+/**
+ * Sends a request through the queue and streams the answer to the client.
+ *
+ * @returns whether the client has got a whole answer.
+ */
 export type AnswerStream = (
   submission: Submission,
   family: Family,
   client: { response: Response; hungUp: AbortSignal },
-) => Promise<void>;
+) => Promise<boolean>;
 
 /** Builds {@link AnswerStream}. */
 export function createAnswerStream(deps: {
@@ -57,10 +61,11 @@ export function createAnswerStream(deps: {
           jobId = currentJobId;
         },
       });
-      stream.finish(reply);
+      return stream.finish(reply);
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       stream.fail(error);
+      return false;
     } finally {
       endComments();
     }

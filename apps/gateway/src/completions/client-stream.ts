@@ -68,13 +68,22 @@ export class ClientStream {
   /**
    * Ends the response.
    *
+   * @returns whether the client has got a whole answer.
    * @throws {GatewayError} when there is an error and the status can still tell it.
    */
-  finish(reply: FinalReply): void {
-    if (reply.kind === "answer") this.#answer(reply);
-    else if (reply.kind !== "stream-end") this.fail(toReplyError(reply));
-    else if (this.#sequence.judge(reply) === "next") this.#response.end();
+  finish(reply: FinalReply): boolean {
+    if (reply.kind === "answer") {
+      this.#answer(reply);
+      return reply.status < 400;
+    }
+    if (reply.kind !== "stream-end") {
+      this.fail(toReplyError(reply));
+      return false;
+    }
+    const isWhole = this.#sequence.judge(reply) === "next";
+    if (isWhole) this.#response.end();
     else this.fail(lostPart());
+    return isWhole;
   }
 
   /** Ends with an error: as an event when the response has begun, else thrown. */

@@ -1,12 +1,17 @@
-import { Router } from "express";
+import { type Response, Router } from "express";
 import type { AnswerStream } from "../completions/answer-stream.ts";
 import { noteCompletion } from "../completions/completion-notes.ts";
 import { readSubmission } from "../completions/read-submission.ts";
 import { sendAnswer } from "../completions/send-answer.ts";
-import type { Submit } from "../completions/submit.ts";
+import type { Submission, Submit } from "../completions/submit.ts";
 import { watchHangUp } from "../completions/watch-hang-up.ts";
 import type { Family } from "../families/family.ts";
 import { parseBody } from "../families/parse-body.ts";
+import type { Idempotency } from "../idempotency/idempotency.ts";
+import {
+  type IdempotencyKey,
+  readIdempotencyKey,
+} from "../idempotency/read-idempotency-key.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import { bodyOf, readJsonBody } from "../middleware/read-json-body.ts";
 
@@ -16,11 +21,13 @@ export function routeCompletions(
   deps: {
     submit: Submit;
     answerStream: AnswerStream;
+    idempotency: Idempotency;
     longestWaitMs: number;
     bodyLimitBytes: number;
   },
 ): Router {
-  const { submit, answerStream, longestWaitMs, bodyLimitBytes } = deps;
+  const { submit, answerStream, idempotency } = deps;
+  const { longestWaitMs, bodyLimitBytes } = deps;
   const router = Router();
   router.post(
     "/",
@@ -34,14 +41,42 @@ export function routeCompletions(
         body,
         longestWaitMs,
       });
-      const hungUp = watchHangUp(response);
-      if (isStream) {
-        await answerStream(submission, family, { response, hungUp });
-      } else {
-        sendAnswer(response, await submit(submission, { hungUp }));
-      }
+      const id = readIdempotencyKey(request, response, {
+        path: family.path,
+        body,
+      });
+      const client = { response, hungUp: watchHangUp(response) };
+      if (isStream) await stream(submission, id, client);
+      else await answer(submission, id, client);
     },
   );
   router.all("/", allowOnly("POST"));
   return router;
+
+  async function answer(
+    submission: Submission,
+    id: IdempotencyKey | undefined,
+    { response, hungUp }: Client,
+  ): Promise<void> {
+    if (!id) {
+      sendAnswer(response, await submit(submission, { hungUp }));
+      return;
+    }
+    const { reply, role } = await idempotency.reply(id, hungUp, (unwanted) =>
+      submit(submission, { hungUp: unwanted }),
+    );
+    if (role === "late") response.set("Idempotent-Replayed", "true");
+    sendAnswer(response, reply);
+  }
+
+  async function stream(
+    submission: Submission,
+    id: IdempotencyKey | undefined,
+    client: Client,
+  ): Promise<void> {
+    const work = () => answerStream(submission, family, client);
+    await (id ? idempotency.stream(id, work) : work());
+  }
 }
+
+type Client = { readonly response: Response; readonly hungUp: AbortSignal };

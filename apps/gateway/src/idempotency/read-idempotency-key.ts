@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import type { Request, Response } from "express";
+import type { ParsedBody } from "../families/parse-body.ts";
+import { GatewayError } from "../gateway-error.ts";
+import { clientOf } from "../middleware/authenticate.ts";
+
+/** What tells one idempotent request from another. */
+export type IdempotencyKey = {
+  /** Stands for the client and the key that it chose. */
+  readonly key: string;
+  /** Stands for what is asked: the same key with something else is a mistake. */
+  readonly fingerprint: string;
+};
+
+const acceptable = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * Reads `Idempotency-Key`.
+ *
+ * @throws {GatewayError} `invalid-request`.
+ */
+export function readIdempotencyKey(
+  request: Request,
+  response: Response,
+  what: { path: string; body: ParsedBody },
+): IdempotencyKey | undefined {
+  const given = request.get("idempotency-key")?.trim();
+  if (given === undefined) return undefined;
+  if (!acceptable.test(given)) {
+    throw new GatewayError(
+      "invalid-request",
+      "Idempotency-Key: wants 1 to 255 printable characters without blanks",
+    );
+  }
+  return {
+    key: `idempotency:${digest(clientOf(response) ?? "", given)}`,
+    fingerprint: digest(what.path, what.body.text),
+  };
+}
+
+function digest(...parts: string[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest("hex");
+}
