@@ -6,6 +6,12 @@ export type PoolStatus = {
     readonly key: string;
     readonly state: string;
     readonly available: boolean;
+    readonly minute: {
+      readonly used: number;
+      readonly remaining: number;
+      /** Seconds. */
+      readonly resetIn: number | null;
+    };
   }[];
   readonly queue: { readonly waiting: number; readonly inFlight: number };
   readonly workers: number;

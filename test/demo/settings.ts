@@ -1,0 +1,16 @@
+/** What the demo shows: OpenRouter's limits with a shorter minute. */
+export const settings = {
+  requests: 150,
+  accounts: 3,
+  /** Calls an account may make in a window. */
+  perMinute: 20,
+  /** A "minute" that does not make anybody wait. */
+  windowMs: 12_000,
+  workers: 2,
+} as const;
+
+/** When the last call can start at the earliest: full windows before it, nothing else. */
+export const optimumMs =
+  (Math.ceil(settings.requests / (settings.accounts * settings.perMinute)) -
+    1) *
+  settings.windowMs;
