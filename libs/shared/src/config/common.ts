@@ -17,7 +17,7 @@ export const commonVariables = {
     .regex(/^[\w.-]{1,64}$/, "letters, digits, dots, dashes and underscores")
     .default("orpool"),
   /** Calls an account may make in any window of RATE_LIMIT_WINDOW_MS. */
-  RATE_LIMIT_PER_MINUTE: wholeNumber(1, 100_000).default(20),
+  RATE_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000).default(20),
   /** Calls an account may make in a UTC day. */
   RATE_LIMIT_PER_DAY: wholeNumber(1, 10_000_000).default(200),
   /** Length of the "minute", in ms. */

@@ -1,0 +1,31 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { createInterface } from "node:readline";
+
+/** `1795441962.838976 [0 127.0.0.1:48964] "info" …`; a script's commands come from `lua`. */
+const monitorLine = /^\+?[\d.]+ \[\d+ (\S+)\] "([^"]+)"/;
+
+/**
+ * Watches with MONITOR which commands a Redis is sent, without those that scripts
+ * make. A plain socket, because ioredis mistakes a busy server's lines for replies.
+ */
+export async function watchCommands(redisUrl: string): Promise<{
+  /** How often each command was sent so far, names in lower case. */
+  readonly counts: ReadonlyMap<string, number>;
+  stop(): void;
+}> {
+  const { hostname, port } = new URL(redisUrl);
+  const socket = connect(Number(port || 6379), hostname);
+  const counts = new Map<string, number>();
+  const lines = createInterface({ input: socket });
+  lines.on("line", (line) => {
+    const [, source, name] = monitorLine.exec(line) ?? [];
+    if (!name || source === "lua") return;
+    const key = name.toLowerCase();
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  });
+  await once(socket, "connect");
+  socket.write("MONITOR\r\n");
+  await once(lines, "line");
+  return { counts, stop: () => socket.destroy() };
+}
