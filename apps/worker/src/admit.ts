@@ -50,6 +50,7 @@ export function createAdmit(deps: {
 
     switch (slot.kind) {
       case "granted":
+        gate.room = Math.min(slot.freeAccounts, slot.waiting);
         gate.closeFor(Math.max(0, slot.nextSlotMs));
         await fairShare.countCall(job.priority);
         return slot.key;

@@ -14,10 +14,12 @@ import type { ProcessCompletion } from "./process-completion.ts";
 import type { RestGate } from "./rest-gate.ts";
 
 const pauseAfterErrorMs = 500;
+/** More would disturb the order of the line when slots run out on the way. */
+const mostAtATime = 16;
 
 /**
- * Takes jobs off the queue one by one, each only when a slot is due, and works on
- * up to `concurrency` of them at a time.
+ * Takes jobs off the queue, each only when a slot is due, and works on up to
+ * `concurrency` of them at a time.
  *
  * BullMQ's own loop would fetch as many jobs as it may run before it starts the
  * first; with a limiter behind it most of them would be put back again, out of
@@ -98,15 +100,35 @@ export class Dispatcher {
           await Promise.race(this.#inFlight);
           continue;
         }
-        const token = `${this.#worker.id}:${this.#tokens++}`;
-        const job = await this.#worker.getNextJob(token);
-        if (job) await this.#take(job, token);
+        await this.#takeNext({ block: true });
+        await this.#takeMany();
       } catch (error) {
         if (this.#isStopping) return;
         this.#logger.error({ err: error }, "Taking a job off the queue failed");
         await sleep(pauseAfterErrorMs);
       }
     }
+  }
+
+  /** While slots are plentiful and jobs wait, several at a time share the round trips. */
+  async #takeMany(): Promise<void> {
+    for (;;) {
+      const free = this.#concurrency - this.#inFlight.size;
+      const count = Math.min(this.#gate.room, free, mostAtATime);
+      if (count < 2 || this.#isStopping) return;
+      this.#gate.room = 0;
+      const takes = Array.from({ length: count }, () =>
+        this.#takeNext({ block: false }),
+      );
+      await Promise.all(takes);
+    }
+  }
+
+  /** Takes the next job off the queue, waiting for one if told so. */
+  async #takeNext(options: { block: boolean }): Promise<void> {
+    const token = `${this.#worker.id}:${this.#tokens++}`;
+    const job = await this.#worker.getNextJob(token, options);
+    if (job) await this.#take(job, token);
   }
 
   /** Returns as soon as it is decided whether the job may go out. */

@@ -6,11 +6,14 @@ const longestRestMs = 5_000;
  * neither fetched nor bounced.
  */
 export class RestGate {
+  /** How many more jobs could go out at this moment, as far as is known. */
+  room = 0;
   #opensAt = 0;
   #wake: (() => void) | undefined;
 
   /** Notes when the next slot is free, in ms from now; the newest word counts. */
   closeFor(ms: number): void {
+    if (ms > 0) this.room = 0;
     this.#opensAt = performance.now() + Math.min(ms, longestRestMs);
   }
 

@@ -24,6 +24,9 @@
                               when it also listens on its channel
   KEYS[6] cancelled   STRING  exists when the client has gone
   KEYS[7] cooldown    STRING  exists while the job's model cools down
+  KEYS[8] prioritized SORTED SET  BullMQ's waiting jobs
+  KEYS[9] wait        LIST        BullMQ's jobs that come first
+  KEYS[10] marker     SORTED SET  BullMQ's sign that jobs wait
 
   ARGV[1] account prefix
   ARGV[2] perMinute   grants in any window
@@ -34,7 +37,8 @@
   ARGV[7] the gateway's channel
 
   Returns
-    {'granted', account, key id, ms until another slot is free (0: now, -1: never by itself)}
+    {'granted', account, key id, ms until another slot is free (0: now, -1: never by itself),
+      accounts that have a free slot, waiting jobs}
     {'busy', ms until the next slot}
     {'model-cooling', ms}
     {'gateway-away', ms until it is worth another look}
@@ -44,6 +48,7 @@
 ]]
 local idle, resting, rotation, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local alive, cancelled, cooldown = KEYS[5], KEYS[6], KEYS[7]
+local prioritized, wait, marker = KEYS[8], KEYS[9], KEYS[10]
 local accountPrefix = ARGV[1]
 local perMinute, perDay = tonumber(ARGV[2]), tonumber(ARGV[3])
 local windowMs, dayMs, guardMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -93,6 +98,13 @@ local function untilNext()
   return math.max(1, math.ceil(tonumber(first[2]) - now))
 end
 
+-- BullMQ leaves its sign with every job that it hands out, and an idle worker would look twice.
+local function countWaiting()
+  local waiting = redis.call('ZCARD', prioritized) + redis.call('LLEN', wait)
+  if waiting == 0 then redis.call('ZREM', marker, '0') end
+  return waiting
+end
+
 for _, account in ipairs(redis.call('ZRANGEBYSCORE', resting, '-inf', now, 'LIMIT', 0, MOST_MOVES)) do
   local lastUsedAt = redis.call('HGET', accountPrefix .. account, 'lastUsedAt') or '0'
   redis.call('ZREM', resting, account)
@@ -130,7 +142,7 @@ for _ = 1, MOST_MOVES do
       redis.call('ZREM', idle, account)
       redis.call('ZADD', resting, text(nextAt), account)
     end
-    return { 'granted', account, keyId, untilNext() }
+    return { 'granted', account, keyId, untilNext(), redis.call('ZCARD', idle), countWaiting() }
   else
     redis.call('ZREM', idle, account)
     redis.call('ZADD', resting, text(at), account)

@@ -37,6 +37,10 @@ export type Acquisition =
       readonly kind: "granted";
       readonly key: ApiKey;
       readonly nextSlotMs: number;
+      /** Accounts that have a free slot now. */
+      readonly freeAccounts: number;
+      /** Jobs that wait for one. */
+      readonly waiting: number;
     }
   | { readonly kind: "busy"; readonly retryAfterMs: number }
   | { readonly kind: "model-cooling"; readonly retryAfterMs: number }
@@ -260,6 +264,9 @@ export class KeyPool {
         this.#redisKeys.gatewayAlive(request.gatewayId),
         this.#redisKeys.cancelled(request.jobId),
         this.#redisKeys.modelCooldown(request.model),
+        this.#redisKeys.prioritizedJobs,
+        this.#redisKeys.firstJobs,
+        this.#redisKeys.jobsMarker,
       ],
       [
         this.#redisKeys.accountPrefix,
@@ -275,13 +282,19 @@ export class KeyPool {
   }
 
   #readAcquisition(reply: readonly unknown[]): Acquisition {
-    const [kind, first, keyId, nextSlotMs] = reply;
+    const [kind, first, keyId, nextSlotMs, freeAccounts, waiting] = reply;
     switch (kind) {
       case "granted": {
         const key = this.#keysById.get(String(keyId));
         if (!key)
           throw new Error(`Redis granted a key that is not ours: ${keyId}`);
-        return { kind, key, nextSlotMs: Number(nextSlotMs) };
+        return {
+          kind,
+          key,
+          nextSlotMs: Number(nextSlotMs),
+          freeAccounts: Number(freeAccounts),
+          waiting: Number(waiting),
+        };
       }
       case "busy":
       case "model-cooling":
