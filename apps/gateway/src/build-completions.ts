@@ -140,6 +140,7 @@ export function buildCompletions(deps: {
       redis.on("ready", onReconnect);
       reader.start();
       shared.listen(deps.subscriber, redisKeys.sharedNews);
+      await redisHealth.waitForConnection();
       await announce();
       // Not awaited: without Redis it would take for ever.
       void showPresence(deps.subscriber, redisKeys, gatewayId)
