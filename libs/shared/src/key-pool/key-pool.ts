@@ -37,6 +37,8 @@ export type Acquisition =
       readonly kind: "granted";
       readonly key: ApiKey;
       readonly nextSlotMs: number;
+      /** Whether no other job is in the queue. */
+      readonly isLastInLine: boolean;
     }
   | { readonly kind: "busy"; readonly retryAfterMs: number }
   | { readonly kind: "model-cooling"; readonly retryAfterMs: number }
@@ -260,6 +262,10 @@ export class KeyPool {
         this.#redisKeys.gatewayAlive(request.gatewayId),
         this.#redisKeys.cancelled(request.jobId),
         this.#redisKeys.modelCooldown(request.model),
+        this.#redisKeys.firstJobs,
+        this.#redisKeys.prioritizedJobs,
+        this.#redisKeys.delayedJobs,
+        this.#redisKeys.jobMarker,
       ],
       [
         this.#redisKeys.accountPrefix,
@@ -275,13 +281,18 @@ export class KeyPool {
   }
 
   #readAcquisition(reply: readonly unknown[]): Acquisition {
-    const [kind, first, keyId, nextSlotMs] = reply;
+    const [kind, first, keyId, nextSlotMs, isLastInLine] = reply;
     switch (kind) {
       case "granted": {
         const key = this.#keysById.get(String(keyId));
         if (!key)
           throw new Error(`Redis granted a key that is not ours: ${keyId}`);
-        return { kind, key, nextSlotMs: Number(nextSlotMs) };
+        return {
+          kind,
+          key,
+          nextSlotMs: Number(nextSlotMs),
+          isLastInLine: isLastInLine === 1,
+        };
       }
       case "busy":
       case "model-cooling":
