@@ -1,4 +1,6 @@
 import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { chat } from "../support/chat.ts";
 import { send } from "../support/send.ts";
@@ -202,6 +204,35 @@ test("a body that breaks off harms nobody", async () => {
     broken.on("close", () => resolve());
   });
   expect((await chat(stack.url)).status).toBe(200);
+});
+
+test.for([
+  {
+    title: "what is not HTTP",
+    sent: "HELLO\r\n\r\n",
+    status: 400,
+    message: "The request is not valid HTTP",
+  },
+  {
+    title: "endless headers",
+    sent: `GET /health HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(99_000)}\r\n\r\n`,
+    status: 431,
+    message: "The headers are too large",
+  },
+])("$title is answered with $status", async ({ sent, status, message }) => {
+  const { port, hostname } = new URL(stack.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(sent);
+  const [head = "", body = ""] = (await text(socket)).split("\r\n\r\n");
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(JSON.parse(body)).toEqual({
+    error: {
+      code: status,
+      message,
+      type: "invalid_request_error",
+      metadata: { reason: "broken-http" },
+    },
+  });
 });
 
 test("nothing of all this reached OpenRouter", async () => {

@@ -12,20 +12,27 @@ const monitorLine = /^\+?[\d.]+ \[\d+ (\S+)\] "([^"]+)"/;
 export async function watchCommands(redisUrl: string): Promise<{
   /** How often each command was sent so far, names in lower case. */
   readonly counts: ReadonlyMap<string, number>;
+  /** How many commands came from each address, as `CLIENT LIST` names it. */
+  readonly countsByAddress: ReadonlyMap<string, number>;
   stop(): void;
 }> {
   const { hostname, port } = new URL(redisUrl);
   const socket = connect(Number(port || 6379), hostname);
   const counts = new Map<string, number>();
+  const countsByAddress = new Map<string, number>();
   const lines = createInterface({ input: socket });
   lines.on("line", (line) => {
     const [, source, name] = monitorLine.exec(line) ?? [];
-    if (!name || source === "lua") return;
-    const key = name.toLowerCase();
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    if (!name || !source || source === "lua") return;
+    countOne(counts, name.toLowerCase());
+    countOne(countsByAddress, source);
   });
   await once(socket, "connect");
   socket.write("MONITOR\r\n");
   await once(lines, "line");
-  return { counts, stop: () => socket.destroy() };
+  return { counts, countsByAddress, stop: () => socket.destroy() };
+}
+
+function countOne(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 }

@@ -38,7 +38,7 @@ export function buildCompletions(deps: {
   gatewayId: string;
   limits: RateLimits;
   redis: Redis;
-  /** A connection of its own, since reading blocks it. */
+  /** A connection of its own, on which replies come in. */
   replies: Redis;
   /** One for subscriptions, by which Redis can also tell that this process lives. */
   subscriber: Redis;
@@ -58,7 +58,8 @@ export function buildCompletions(deps: {
     markMs: config.MAX_WAIT_MS + 60_000,
   });
   const reader = new ReplyReader({
-    redis: deps.replies,
+    subscriber: deps.replies,
+    redis,
     streamKey: redisKeys.gatewayReplies(gatewayId),
     listener: (jobId, reply) => deliverReply(jobId, reply),
     logger,
@@ -68,7 +69,7 @@ export function buildCompletions(deps: {
     redisKeys,
     waiting,
     enqueue,
-    catchUp: () => reader.catchUp(redis),
+    catchUp: () => reader.catchUp(),
     logger,
   });
   const deliverReply = createDeliverReply({
@@ -140,6 +141,7 @@ export function buildCompletions(deps: {
       redis.on("ready", onReconnect);
       reader.start();
       shared.listen(deps.subscriber, redisKeys.sharedNews);
+      await redisHealth.waitForConnection();
       await announce();
       // Not awaited: without Redis it would take for ever.
       void showPresence(deps.subscriber, redisKeys, gatewayId)

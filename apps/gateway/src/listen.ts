@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { refuseBrokenHttp } from "./refuse-broken-http.ts";
 
 /** Proxies keep idle connections for 60 s or so; closing first would fail their next request. */
 const keepAliveMs = 75_000;
@@ -31,6 +32,7 @@ export async function listen(
   await once(server, "listening");
   const closed = once(server, "close");
   const responses = trackResponses(server);
+  refuseBrokenHttp(server, responses);
   const { port } = server.address() as AddressInfo;
   return {
     address: { host: options.host, port },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { GatewayError } from "./gateway-error.ts";
 
-const freshMs = 300_000;
+const defaultFreshMs = 300_000;
 const timeoutMs = 15_000;
 
 const listSchema = z.looseObject({
@@ -17,17 +17,19 @@ export type ModelsList = z.output<typeof listSchema>;
  */
 export class ModelsCache {
   readonly #url: string;
+  readonly #freshMs: number;
   #list: { readonly value: ModelsList; readonly readAt: number } | undefined;
   #reading: Promise<ModelsList> | undefined;
 
-  constructor(baseUrl: string) {
+  constructor(baseUrl: string, freshMs: number = defaultFreshMs) {
     this.#url = `${baseUrl}/models`;
+    this.#freshMs = freshMs;
   }
 
   /** @throws {GatewayError} `upstream-unreachable` when there never was a list. */
   async get(): Promise<ModelsList> {
     const isFresh =
-      this.#list && performance.now() - this.#list.readAt < freshMs;
+      this.#list && performance.now() - this.#list.readAt < this.#freshMs;
     if (this.#list && isFresh) return this.#list.value;
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;

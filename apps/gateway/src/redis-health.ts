@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { GatewayError } from "./gateway-error.ts";
@@ -20,6 +21,18 @@ export class RedisHealth {
 
   get isUp(): boolean {
     return this.#redis.status === "ready" && this.#isAnswering;
+  }
+
+  /** Gives a connection that is being made its time; without Redis it goes on, too. */
+  async waitForConnection(): Promise<void> {
+    if (this.#redis.status === "ready") return;
+    const over = new AbortController();
+    const { signal } = over;
+    await Promise.race([
+      once(this.#redis, "ready", { signal }).catch(() => undefined),
+      sleep(patienceMs, undefined, { ref: false }),
+    ]);
+    over.abort();
   }
 
   /** @throws {GatewayError} `redis-down`. */

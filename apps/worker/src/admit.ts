@@ -14,11 +14,18 @@ const workerLost = {
   message: "The worker that relayed the stream was lost",
 };
 
+/** A job may call OpenRouter, with this key. */
+export type Grant = {
+  readonly key: ApiKey;
+  /** Whether no other job was in the queue at that moment. */
+  readonly isLastInLine: boolean;
+};
+
 /** Decides whether a job in hand may call OpenRouter now, and with which key. */
 export type Admit = (
   job: CompletionJob,
   signal: AbortSignal,
-) => Promise<ApiKey | undefined>;
+) => Promise<Grant | undefined>;
 
 /**
  * Builds {@link Admit}. A job that is not admitted has been dealt with when it
@@ -53,7 +60,7 @@ export function createAdmit(deps: {
         gate.room = Math.min(slot.freeAccounts, slot.waiting);
         gate.closeFor(Math.max(0, slot.nextSlotMs));
         await fairShare.countCall(job.priority);
-        return slot.key;
+        return slot;
       case "busy":
         // Its client need not wait in vain; the next job in line may have more time.
         if (Date.now() + slot.retryAfterMs > job.data.deadline) {

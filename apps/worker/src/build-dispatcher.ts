@@ -2,14 +2,10 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
-import {
-  type CompletionRequest,
-  completionsQueue,
-} from "@openrouter-free-pool/shared/queue/completion-job";
+import { completionsQueue } from "@openrouter-free-pool/shared/queue/completion-job";
 import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
-import { Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createAdmit } from "./admit.ts";
@@ -20,6 +16,7 @@ import { DeferralSpread } from "./deferral-spread.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { FairShare } from "./fair-share.ts";
 import { GatewayWatch } from "./gateway-watch.ts";
+import { HandFedWorker } from "./hand-fed-worker.ts";
 import { cancelledReason, createJobOutcomes } from "./job-outcomes.ts";
 import {
   createJobOwnership,
@@ -52,20 +49,16 @@ export function buildDispatcher(deps: {
 }) {
   const { config, limits, redis, subscriber, redisKeys, keyPool, logger } =
     deps;
-  const worker = new Worker<CompletionRequest, void>(
-    completionsQueue,
-    undefined,
-    {
-      connection: redis,
-      prefix: redisKeys.queuePrefix,
-      autorun: false,
-      lockDuration: lockMs,
-      stalledInterval: stalledCheckMs,
-      maxStalledCount: mostStalls,
-      drainDelay: drainDelaySeconds,
-      runRetryDelay: 500,
-    },
-  );
+  const worker = new HandFedWorker(completionsQueue, undefined, {
+    connection: redis,
+    prefix: redisKeys.queuePrefix,
+    autorun: false,
+    lockDuration: lockMs,
+    stalledInterval: stalledCheckMs,
+    maxStalledCount: mostStalls,
+    drainDelay: drainDelaySeconds,
+    runRetryDelay: 500,
+  });
   worker.on("error", (error) => logger.warn({ err: error }, "BullMQ reports"));
   worker.on("stalled", (jobId) =>
     logger.warn({ jobId }, "Took over a job of a lost worker"),

@@ -1,13 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
-import type {
-  CompletionJob,
-  CompletionRequest,
-} from "@openrouter-free-pool/shared/queue/completion-job";
-import type { Worker } from "bullmq";
+import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Logger } from "pino";
 import type { Admit } from "./admit.ts";
 import type { GatewayWatch } from "./gateway-watch.ts";
+import type { HandFedWorker } from "./hand-fed-worker.ts";
 import type { JobOutcomes } from "./job-outcomes.ts";
 import type { JobOwnership } from "./job-ownership.ts";
 import type { ProcessCompletion } from "./process-completion.ts";
@@ -26,7 +23,7 @@ const mostAtATime = 16;
  * order. So jobs are fetched by hand, which BullMQ documents as a pattern.
  */
 export class Dispatcher {
-  readonly #worker: Worker<CompletionRequest, void>;
+  readonly #worker: HandFedWorker;
   readonly #gate: RestGate;
   readonly #ownership: JobOwnership;
   readonly #outcomes: JobOutcomes;
@@ -41,7 +38,7 @@ export class Dispatcher {
   #running: Promise<void> | undefined;
 
   constructor(deps: {
-    worker: Worker<CompletionRequest, void>;
+    worker: HandFedWorker;
     gate: RestGate;
     ownership: JobOwnership;
     outcomes: JobOutcomes;
@@ -140,8 +137,12 @@ export class Dispatcher {
       return;
     }
     try {
-      const key = await this.#admit(job, signal);
-      if (key) this.#work(job, key, signal);
+      const grant = await this.#admit(job, signal);
+      if (!grant) return;
+      this.#work(job, grant.key, signal);
+      // Alone and at rest, the next job is waited for rather than asked for in vain.
+      const isAlone = this.#inFlight.size === 1;
+      if (grant.isLastInLine && isAlone) this.#worker.expectNoJob();
     } catch (error) {
       this.#abandon(job, error);
     }

@@ -40,7 +40,7 @@ export function createProcessCompletion(deps: {
     for (
       let key: ApiKey | undefined = firstKey;
       key;
-      key = await admit(job, signal)
+      key = (await admit(job, signal))?.key
     ) {
       const startedAt = performance.now();
       const called = await callOpenRouter(job, key, signal);

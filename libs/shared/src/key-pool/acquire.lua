@@ -24,9 +24,10 @@
                               when it also listens on its channel
   KEYS[6] cancelled   STRING  exists when the client has gone
   KEYS[7] cooldown    STRING  exists while the job's model cools down
-  KEYS[8] prioritized SORTED SET  BullMQ's waiting jobs
-  KEYS[9] wait        LIST        BullMQ's jobs that come first
-  KEYS[10] marker     SORTED SET  BullMQ's sign that jobs wait
+  KEYS[8] firstInLine LIST        BullMQ's waiting jobs: those that go first,
+  KEYS[9] prioritized SORTED SET  all others,
+  KEYS[10] delayed    SORTED SET  and those that will wait later
+  KEYS[11] marker     SORTED SET  BullMQ's, wakes a worker that waits for a job
 
   ARGV[1] account prefix
   ARGV[2] perMinute   grants in any window
@@ -38,7 +39,7 @@
 
   Returns
     {'granted', account, key id, ms until another slot is free (0: now, -1: never by itself),
-      accounts that have a free slot, waiting jobs}
+      1 when no other job is in the queue, else 0}
     {'busy', ms until the next slot}
     {'model-cooling', ms}
     {'gateway-away', ms until it is worth another look}
@@ -48,7 +49,7 @@
 ]]
 local idle, resting, rotation, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local alive, cancelled, cooldown = KEYS[5], KEYS[6], KEYS[7]
-local prioritized, wait, marker = KEYS[8], KEYS[9], KEYS[10]
+local firstInLine, prioritized, delayed, marker = KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 local accountPrefix = ARGV[1]
 local perMinute, perDay = tonumber(ARGV[2]), tonumber(ARGV[3])
 local windowMs, dayMs, guardMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -98,11 +99,11 @@ local function untilNext()
   return math.max(1, math.ceil(tonumber(first[2]) - now))
 end
 
--- BullMQ leaves its sign with every job that it hands out, and an idle worker would look twice.
-local function countWaiting()
-  local waiting = redis.call('ZCARD', prioritized) + redis.call('LLEN', wait)
-  if waiting == 0 then redis.call('ZREM', marker, '0') end
-  return waiting
+-- Taking a job always leaves a marker. Without a job behind it, it would only wake workers in vain.
+local function clearLine(waiting)
+  if waiting + redis.call('ZCARD', delayed) > 0 then return 0 end
+  redis.call('ZREM', marker, '0')
+  return 1
 end
 
 for _, account in ipairs(redis.call('ZRANGEBYSCORE', resting, '-inf', now, 'LIMIT', 0, MOST_MOVES)) do
@@ -142,7 +143,8 @@ for _ = 1, MOST_MOVES do
       redis.call('ZREM', idle, account)
       redis.call('ZADD', resting, text(nextAt), account)
     end
-    return { 'granted', account, keyId, untilNext(), redis.call('ZCARD', idle), countWaiting() }
+    local waiting = redis.call('LLEN', firstInLine) + redis.call('ZCARD', prioritized)
+    return { 'granted', account, keyId, untilNext(), redis.call('ZCARD', idle), waiting, clearLine(waiting) }
   else
     redis.call('ZREM', idle, account)
     redis.call('ZADD', resting, text(at), account)

@@ -23,6 +23,11 @@ const longestCooldownMs = 60_000;
 /** Keys registered in one script call, so that a huge pool does not block Redis. */
 const registerBatch = 500;
 
+/** A grant that takes longer than this (or than the guard, if that is longer) comes late. */
+const leastLateMs = 500;
+/** Should Redis be slow all the time, a late slot is better than none. */
+const mostAttempts = 3;
+
 /** Whom a slot is for. */
 export type SlotRequest = {
   readonly jobId: string;
@@ -41,6 +46,8 @@ export type Acquisition =
       readonly freeAccounts: number;
       /** Jobs that wait for one. */
       readonly waiting: number;
+      /** Whether no other job is in the queue. */
+      readonly isLastInLine: boolean;
     }
   | { readonly kind: "busy"; readonly retryAfterMs: number }
   | { readonly kind: "model-cooling"; readonly retryAfterMs: number }
@@ -124,8 +131,23 @@ export class KeyPool {
     await (isKnown === 1 ? this.#runRegister([]) : this.register());
   }
 
-  /** Takes one slot, in one round trip. */
+  /**
+   * Takes one slot, in one round trip. A slot counts from the moment at which Redis
+   * granted it, so one that we hear of late (Redis hung) must be left unused: the
+   * call would fall into a later window, on top of that window's own.
+   */
   async acquire(request: SlotRequest): Promise<Acquisition> {
+    const lateMs = Math.max(this.#limits.guardMs, leastLateMs);
+    for (let attempt = 1; ; attempt += 1) {
+      const askedAt = performance.now();
+      const acquisition = await this.#acquireOnce(request);
+      const isLate = performance.now() - askedAt > lateMs;
+      const isStale = acquisition.kind === "granted" && isLate;
+      if (!isStale || attempt === mostAttempts) return acquisition;
+    }
+  }
+
+  async #acquireOnce(request: SlotRequest): Promise<Acquisition> {
     const reply = await this.#runAcquire(request);
     if (reply[0] !== "unregistered") return this.#readAcquisition(reply);
     // Redis lost its data: our keys come back with the next words we say.
@@ -264,9 +286,10 @@ export class KeyPool {
         this.#redisKeys.gatewayAlive(request.gatewayId),
         this.#redisKeys.cancelled(request.jobId),
         this.#redisKeys.modelCooldown(request.model),
-        this.#redisKeys.prioritizedJobs,
         this.#redisKeys.firstJobs,
-        this.#redisKeys.jobsMarker,
+        this.#redisKeys.prioritizedJobs,
+        this.#redisKeys.delayedJobs,
+        this.#redisKeys.jobMarker,
       ],
       [
         this.#redisKeys.accountPrefix,
@@ -282,7 +305,8 @@ export class KeyPool {
   }
 
   #readAcquisition(reply: readonly unknown[]): Acquisition {
-    const [kind, first, keyId, nextSlotMs, freeAccounts, waiting] = reply;
+    const [kind, first, keyId, nextSlotMs, ...queue] = reply;
+    const [freeAccounts, waiting, isLastInLine] = queue;
     switch (kind) {
       case "granted": {
         const key = this.#keysById.get(String(keyId));
@@ -294,6 +318,7 @@ export class KeyPool {
           nextSlotMs: Number(nextSlotMs),
           freeAccounts: Number(freeAccounts),
           waiting: Number(waiting),
+          isLastInLine: isLastInLine === 1,
         };
       }
       case "busy":

@@ -16,10 +16,12 @@ export function createRedisKeys(prefix: string) {
     job: (jobId: string) => `${root}:${completionsQueue}:${jobId}`,
     /** SORTED SET of waiting jobs by priority and arrival; BullMQ's. */
     prioritizedJobs: `${root}:${completionsQueue}:prioritized`,
-    /** LIST of jobs that come before all others; BullMQ's. */
+    /** LIST of waiting jobs that go before those, such as a lost worker's; BullMQ's. */
     firstJobs: `${root}:${completionsQueue}:wait`,
-    /** SORTED SET that has members while jobs wait; BullMQ's. */
-    jobsMarker: `${root}:${completionsQueue}:marker`,
+    /** SORTED SET of jobs by when their delay ends; BullMQ's. */
+    delayedJobs: `${root}:${completionsQueue}:delayed`,
+    /** SORTED SET that idle workers wait for an element of; BullMQ's. */
+    jobMarker: `${root}:${completionsQueue}:marker`,
     /** HASH of an account's day use, last use and parking. The script adds the account's name. */
     accountPrefix: `${root}:account:`,
     /** SORTED SET of key pools by when a worker was last seen using them (epoch ms). */

@@ -1,41 +1,58 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { decodeReply, type Reply } from "./reply.ts";
+import { type PushedReply, parsePushedReply } from "./pushed-reply.ts";
+import {
+  beforeAllReplies,
+  nextReplyId,
+  readReplies,
+  type StoredReply,
+} from "./read-replies.ts";
+import type { Reply } from "./reply.ts";
 
-const blockMs = 5_000;
-const entriesPerRead = 100;
-/** Read entries are cut off when this many have gathered, or on an idle read. */
+const repliesPerRead = 100;
+/** Replies handed over are cut off the stream when this many have gathered, or after a while. */
 const trimEvery = 100;
 const trimBytes = 4 * 1024 * 1024;
+/** How often the stream is looked at although nothing was pushed: a connection may be dead without a sign. */
+const checkEveryMs = 5_000;
 const pauseAfterErrorMs = 200;
 
 /** Receives each reply once, in the order in which the workers sent them. */
 export type ReplyListener = (jobId: string, reply: Reply) => void;
 
 /**
- * Reads this gateway's stream of replies over one blocking connection of its own.
- *
- * A stream keeps what was sent while the connection was down, so no reply is
- * missed: the reader goes on behind the last entry that it handed over.
+ * Hands over the replies to this gateway. Each of them is on a stream, which keeps
+ * what was sent while a connection was down, and is also pushed, which costs
+ * no command. So as long as the reader listens without a break, what is pushed is all
+ * there is; after each break it first reads the stream, and what is pushed
+ * meanwhile waits.
  */
 export class ReplyReader {
+  readonly #subscriber: Redis;
   readonly #redis: Redis;
   readonly #streamKey: string;
   readonly #listener: ReplyListener;
   readonly #logger: Logger;
-  #lastId = "0-0";
+  #lastId = beforeAllReplies;
+  #isListening = false;
+  #mustRead = false;
+  #reading: Promise<void> | undefined;
+  #held: PushedReply[] = [];
   #untrimmed = 0;
   #untrimmedBytes = 0;
   #isStopped = false;
-  #running: Promise<void> | undefined;
+  #checking: NodeJS.Timeout | undefined;
 
   constructor(options: {
+    /** A connection that is used for nothing else. */
+    subscriber: Redis;
     redis: Redis;
     streamKey: string;
     listener: ReplyListener;
     logger: Logger;
   }) {
+    this.#subscriber = options.subscriber;
     this.#redis = options.redis;
     this.#streamKey = options.streamKey;
     this.#listener = options.listener;
@@ -43,79 +60,117 @@ export class ReplyReader {
   }
 
   start(): void {
-    this.#running ??= this.#run();
+    const subscriber = this.#subscriber;
+    subscriber.on("messageBuffer", (_channel: Buffer, message: Buffer) =>
+      this.#receive(parsePushedReply(message)),
+    );
+    subscriber.on("ready", () => void this.#listen());
+    subscriber.on("close", () => {
+      this.#isListening = false;
+    });
+    if (subscriber.status === "ready") void this.#listen();
+    this.#checking = setInterval(() => void this.#check(), checkEveryMs);
   }
 
-  /** Stops reading; the connection is closed, since it may be blocked. */
+  /** Stops reading; the connection that it listened on is closed. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#redis.disconnect();
-    await this.#running;
+    clearInterval(this.#checking);
+    this.#subscriber.disconnect();
+    await this.#reading;
   }
 
-  /** Hands over everything that is on the stream at this moment, over another connection. */
-  async catchUp(redis: Redis): Promise<void> {
-    const entries = await redis.xrangeBuffer(
-      this.#streamKey,
-      `(${this.#lastId}`,
-      "+",
-    );
-    this.#handOver(entries as StreamEntry[]);
+  /** Hands over everything that is on the stream at this moment. */
+  catchUp(): Promise<void> {
+    this.#mustRead = true;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
   }
 
-  async #run(): Promise<void> {
-    while (!this.#isStopped) {
+  async #listen(): Promise<void> {
+    try {
+      await this.#subscriber.subscribe(this.#streamKey);
+    } catch (error) {
+      if (this.#isStopped) return;
+      this.#logger.warn({ err: error }, "Listening for replies failed");
+      return;
+    }
+    this.#isListening = true;
+    await this.catchUp();
+  }
+
+  #receive(pushed: PushedReply): void {
+    // What comes before we know that we listen is read from the stream.
+    if (!this.#isListening) return;
+    if (this.#reading) this.#held.push(pushed);
+    else if (pushed.stored) this.#handOver(pushed.stored);
+    else void this.catchUp();
+  }
+
+  async #read(): Promise<void> {
+    while (this.#mustRead && !this.#isStopped) {
+      this.#mustRead = false;
+      this.#held = [];
       try {
-        const reply = await this.#redis.xreadBuffer(
-          "COUNT",
-          entriesPerRead,
-          "BLOCK",
-          blockMs,
-          "STREAMS",
-          this.#streamKey,
-          this.#lastId,
-        );
-        const entries = (reply?.[0]?.[1] ?? []) as StreamEntry[];
-        this.#handOver(entries);
-        await this.#trim(entries.length === 0);
+        await this.#readStream();
+        this.#takeHeld();
       } catch (error) {
-        if (this.#isStopped) return;
-        this.#logger.warn({ err: error }, "Reading replies failed");
+        this.#logger.debug({ err: error }, "Reading replies failed");
+        this.#mustRead = true;
         await sleep(pauseAfterErrorMs);
       }
     }
   }
 
-  #handOver(entries: readonly StreamEntry[]): void {
-    for (const [idBytes, fields] of entries) {
-      const id = idBytes.toString();
-      // Another read may have handed it over already.
-      if (!isAfter(id, this.#lastId)) continue;
-      this.#lastId = id;
-      this.#untrimmed += 1;
-      const [, jobId, , head, , body] = fields;
-      if (!jobId || !head || !body) continue;
-      this.#untrimmedBytes += body.length;
-      this.#listener(jobId.toString(), decodeReply(head.toString(), body));
+  async #readStream(): Promise<void> {
+    for (;;) {
+      const options = { after: this.#lastId, count: repliesPerRead };
+      const found = await readReplies(this.#redis, this.#streamKey, options);
+      for (const stored of found) this.#handOver(stored);
+      if (found.length < repliesPerRead) return;
     }
   }
 
-  async #trim(isIdle: boolean): Promise<void> {
+  #takeHeld(): void {
+    for (const { id, stored } of this.#held) {
+      if (!isAfter(id, this.#lastId)) continue;
+      if (!stored) {
+        this.#mustRead = true;
+        return;
+      }
+      this.#handOver(stored);
+    }
+  }
+
+  #handOver({ id, jobId, reply }: StoredReply): void {
+    // What was pushed may have been read before.
+    if (!isAfter(id, this.#lastId)) return;
+    this.#lastId = id;
+    this.#untrimmed += 1;
+    if ("body" in reply) this.#untrimmedBytes += reply.body.length;
+    this.#listener(jobId, reply);
     const isDue =
       this.#untrimmed >= trimEvery || this.#untrimmedBytes >= trimBytes;
-    if (!isDue && !(isIdle && this.#untrimmed > 0)) return;
+    if (isDue) void this.#trim();
+  }
+
+  async #check(): Promise<void> {
+    await this.catchUp();
+    if (this.#untrimmed > 0) await this.#trim();
+  }
+
+  async #trim(): Promise<void> {
     this.#untrimmed = 0;
     this.#untrimmedBytes = 0;
-    const [ms, sequence] = this.#lastId.split("-");
-    await this.#redis.xtrim(
-      this.#streamKey,
-      "MINID",
-      `${ms}-${Number(sequence) + 1}`,
-    );
+    await this.#redis
+      .xtrim(this.#streamKey, "MINID", nextReplyId(this.#lastId))
+      .catch((error: unknown) =>
+        this.#logger.debug({ err: error }, "Trimming replies failed"),
+      );
   }
 }
-
-type StreamEntry = [id: Buffer, fields: Buffer[]];
 
 function isAfter(id: string, other: string): boolean {
   const [ms = 0, sequence = 0] = id.split("-").map(Number);

@@ -1,10 +1,11 @@
 --[[
   Puts one reply on a gateway's stream, and lets the stream die some time after its last entry:
-  a gateway that was killed leaves no garbage. With the first event of a streamed answer it also
+  a gateway that was killed leaves no garbage. Whoever listens on the channel of the same name
+  gets the reply at once; if it is long, just word that it is there. With the first event of a streamed answer it also
   notes on the job how far it is, so that nobody calls for it again.
 
-  Atomic so that a stream can never be left without an expiry, and no event can go out without
-  the note.
+  Atomic so that a stream can never be left without an expiry, replies are pushed in the order
+  of the stream, and no event can go out without the note.
 
   KEYS[1] replies  STREAM
   KEYS[2] job      HASH    BullMQ's
@@ -13,15 +14,23 @@
   ARGV[3] body     bytes
   ARGV[4] ttlMs
   ARGV[5] progress JSON, as BullMQ keeps it on the job; empty: leave it as it is
+  ARGV[6] longestPushBytes  a longer head and body are not pushed
 
   Returns the entry's id.
 ]]
 local replies, job = KEYS[1], KEYS[2]
 local jobId, head, body, ttlMs, progress = unpack(ARGV)
+local longestPushBytes = tonumber(ARGV[6])
 
 local id = redis.call('XADD', replies, '*', 'job', jobId, 'head', head, 'body', body)
 redis.call('PEXPIRE', replies, ttlMs)
 if progress ~= '' and redis.call('EXISTS', job) == 1 then
   redis.call('HSET', job, 'progress', progress)
 end
+
+local message = id
+if #head + #body <= longestPushBytes then
+  message = id .. ' ' .. jobId .. ' ' .. #head .. ' ' .. head .. body
+end
+redis.call('PUBLISH', replies, message)
 return id

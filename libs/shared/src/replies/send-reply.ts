@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { CompletionProgress } from "../queue/completion-job.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
+import { longestPushBytes } from "./pushed-reply.ts";
 import { encodeReply, type Reply } from "./reply.ts";
 
 const script = loadScript(new URL("./send-reply.lua", import.meta.url));
@@ -23,10 +24,11 @@ export async function sendReply(
 ): Promise<void> {
   const { gatewayId, jobId } = address;
   const { head, body } = encodeReply(reply);
+  const note = progress ? JSON.stringify(progress) : "";
   await runScript(
     redis,
     script,
     [redisKeys.gatewayReplies(gatewayId), redisKeys.job(jobId)],
-    [jobId, head, body, unreadTtlMs, progress ? JSON.stringify(progress) : ""],
+    [jobId, head, body, unreadTtlMs, note, longestPushBytes],
   );
 }

@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { expect, test } from "vitest";
+import { projectRoot } from "../../scripts/project-root.ts";
+
+type Mistake = {
+  app: "gateway" | "worker";
+  variables: Record<string, string>;
+  /** One line for each variable. */
+  says: string[];
+};
+
+const secretKey = "sk-or-v1-this is a secret";
+
+const mistakes: Mistake[] = [
+  {
+    app: "gateway",
+    variables: { PORT: "http" },
+    says: ['PORT: got "http", wants a whole number from 0 to 65535'],
+  },
+  {
+    app: "gateway",
+    variables: { BODY_LIMIT: "lots", MAX_WAIT_MS: "-1", LOG_LEVEL: "loud" },
+    says: [
+      'LOG_LEVEL: got "loud", wants one of trace, debug, info, warn, error, fatal, silent',
+      'MAX_WAIT_MS: got "-1", wants a whole number from 1 to 2147483647',
+      'BODY_LIMIT: got "lots", wants a size such as 10mb, 512kb or 1048576',
+    ],
+  },
+  {
+    app: "gateway",
+    variables: { REDIS_URL: "localhost:6379?password=secret" },
+    says: [
+      "REDIS_URL: got a value that is not shown because it is secret, wants a URL such as redis://localhost:6379",
+    ],
+  },
+  {
+    app: "worker",
+    variables: {},
+    says: [
+      "OPENROUTER_API_KEYS: got nothing, wants a comma-separated list of `key` or `account=key`",
+    ],
+  },
+  {
+    app: "worker",
+    variables: { OPENROUTER_API_KEYS: `sk-or-v1-fine,${secretKey}` },
+    says: [
+      "OPENROUTER_API_KEYS: got a value that is not shown because it is secret, wants entry 2: a key is 8 to 512 printable characters without blanks",
+    ],
+  },
+  {
+    app: "worker",
+    variables: {
+      OPENROUTER_API_KEYS: "sk-or-v1-fine",
+      OPENROUTER_BASE_URL: "openrouter.ai",
+      MAX_ATTEMPTS: "0",
+      RATE_LIMIT_PER_MINUTE: "twenty",
+    },
+    says: [
+      'RATE_LIMIT_PER_MINUTE: got "twenty", wants a whole number from 1 to 100000',
+      'OPENROUTER_BASE_URL: got "openrouter.ai", wants a URL such as https://host/path',
+      'MAX_ATTEMPTS: got "0", wants a whole number from 1 to 100',
+    ],
+  },
+];
+
+test.for(mistakes)(
+  "$app with $variables stops at start and says why",
+  async ({ app, variables, says }) => {
+    const { exitCode, stdout, stderr } = await run(app, variables);
+    expect(stderr.trim().split("\n")).toEqual(says);
+    expect(stdout).toBe("");
+    expect(exitCode).toBe(1);
+    expect(stderr).not.toContain("secret?");
+    expect(stderr).not.toContain(secretKey);
+  },
+);
+
+async function run(app: string, variables: Record<string, string>) {
+  const main = join(projectRoot, "apps", app, "src", "main.ts");
+  const child = spawn(process.execPath, [main], {
+    cwd: tmpdir(),
+    env: { PATH: process.env.PATH, ...variables },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "exit"),
+  ]);
+  return { stdout, stderr, exitCode };
+}
