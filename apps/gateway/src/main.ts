@@ -83,6 +83,7 @@ const batches = buildBatches({
 const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
 const admin = buildAdmin({
   config,
+  gatewayId,
   limits,
   redis,
   redisKeys,

@@ -83,6 +83,8 @@ export function buildDispatcher(deps: {
     redisKeys,
     spread,
     release,
+    keepFinished: config.KEEP_FINISHED_JOBS,
+    keepPayloads: config.KEEP_PAYLOADS,
     logger,
   });
   const fairShare = new FairShare(async (name) => {
@@ -101,6 +103,7 @@ export function buildDispatcher(deps: {
       redisKeys,
       credits,
       workerId: deps.workerId,
+      keepPayloads: config.KEEP_PAYLOADS,
       attribution: {
         "http-referer": config.OPENROUTER_REFERER,
         "x-openrouter-title": config.OPENROUTER_TITLE,

@@ -1,7 +1,8 @@
 --[[
   Puts one reply on a gateway's stream, and lets the stream die some time after its last entry:
   a gateway that was killed leaves no garbage. With the first event of a streamed answer it also
-  notes on the job how far it is, so that nobody calls for it again.
+  notes on the job how far it is, and with the last reply how the request ended, so that nobody
+  calls for it again.
 
   Atomic so that a stream can never be left without an expiry, and no event can go out without
   the note.
@@ -13,15 +14,17 @@
   ARGV[3] body     bytes
   ARGV[4] ttlMs
   ARGV[5] progress JSON, as BullMQ keeps it on the job; empty: leave it as it is
+  ARGV[6] data     JSON, in place of the job's data; empty: leave it as it is
 
   Returns the entry's id.
 ]]
 local replies, job = KEYS[1], KEYS[2]
-local jobId, head, body, ttlMs, progress = unpack(ARGV)
+local jobId, head, body, ttlMs, progress, data = unpack(ARGV)
 
 local id = redis.call('XADD', replies, '*', 'job', jobId, 'head', head, 'body', body)
 redis.call('PEXPIRE', replies, ttlMs)
-if progress ~= '' and redis.call('EXISTS', job) == 1 then
-  redis.call('HSET', job, 'progress', progress)
+if (progress ~= '' or data ~= '') and redis.call('EXISTS', job) == 1 then
+  if progress ~= '' then redis.call('HSET', job, 'progress', progress) end
+  if data ~= '' then redis.call('HSET', job, 'data', data) end
 end
 return id
