@@ -121,6 +121,7 @@ const app = buildApp({
 });
 
 warnIfOpen(config, logger);
+await redisHealth.waitForConnection();
 await completions.start();
 batches.start();
 const server = await listen(app, { host: config.HOST, port: config.PORT });

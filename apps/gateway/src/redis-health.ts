@@ -22,6 +22,14 @@ export class RedisHealth {
     return this.#redis.status === "ready" && this.#isAnswering;
   }
 
+  /** Resolves when Redis is connected, or when it is clear that it does not come soon. */
+  async waitForConnection(): Promise<void> {
+    if (this.#redis.status === "ready") return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#redis.once("ready", resolve);
+    await Promise.race([promise, sleep(patienceMs, undefined, { ref: false })]);
+  }
+
   /** @throws {GatewayError} `redis-down`. */
   requireUp(): void {
     if (!this.isUp) throw redisDown();
