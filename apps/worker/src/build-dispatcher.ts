@@ -83,7 +83,6 @@ export function buildDispatcher(deps: {
     redisKeys,
     spread,
     release,
-    keepFinished: config.KEEP_FINISHED_JOBS,
     keepPayloads: config.KEEP_PAYLOADS,
     logger,
   });

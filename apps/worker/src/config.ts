@@ -44,8 +44,6 @@ export const workerVariables = z.object({
   /** Attribution headers, unless the client sends its own. */
   OPENROUTER_REFERER: z.string().default("http://localhost:3000"),
   OPENROUTER_TITLE: z.string().default("OpenRouter Free Pool"),
-  /** How many finished requests stay visible on the queue's page. */
-  KEEP_FINISHED_JOBS: wholeNumber(0, 1_000_000).default(1_000),
   /** How often a key that is out of use is tried again, in ms. */
   KEY_REPROBE_MS: milliseconds(100).default(300_000),
 });

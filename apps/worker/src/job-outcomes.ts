@@ -24,8 +24,6 @@ import type { UpstreamAnswer } from "./openrouter/client.ts";
 
 /** How long a job that was answered, but not ours any more, is kept from being called again. */
 const tombstoneMs = 600_000;
-/** Finished requests are visible for a day at most. */
-const keptSeconds = 86_400;
 
 /** Aborting with this reason means that the client has gone. */
 export const cancelledReason = "cancelled";
@@ -82,8 +80,6 @@ export function createJobOutcomes(deps: {
   redisKeys: RedisKeys;
   spread: DeferralSpread;
   release: (jobId: string) => void;
-  /** How many finished requests stay visible. */
-  keepFinished: number;
   keepPayloads: boolean;
   logger: Logger;
 }): JobOutcomes {
@@ -100,17 +96,14 @@ export function createJobOutcomes(deps: {
 
   /**
    * Ends the job; should it have become another worker's, disarms it. One whose
-   * client got something stays visible for a while, the others go.
+   * client got something stays visible for as long as its gateway wished, the others go.
    */
   async function finish(
     job: CompletionJob,
     ending?: Pick<Ending, "status" | "reason">,
   ): Promise<undefined> {
     release(String(job.id));
-    const kept = { count: deps.keepFinished, age: keptSeconds };
-    const removal = ending && deps.keepFinished > 0 ? kept : true;
-    job.opts.removeOnComplete = removal;
-    job.opts.removeOnFail = removal;
+    if (!ending) job.opts.removeOnComplete = true;
     try {
       await (ending && ending.status >= 400
         ? job.moveToFailed(toFailure(ending), tokenOf(job))

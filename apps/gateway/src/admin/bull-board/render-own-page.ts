@@ -16,9 +16,13 @@ export function renderOwnPage(
   });
 }
 
+const ownStyle =
+  '<link rel="stylesheet" href="/admin/assets/styles/bull-board.css">';
+
 function withoutForeignParts(html: string): string {
   return html
     .replace(/<link\b[^>]*\bhref="https?:[^>]*>/g, "")
     .replace(/<style\b[^>]*>.*?<\/style>/gs, "")
-    .replace(/(<[a-z][^<>]*?)\sstyle="[^"]*"/g, "$1");
+    .replace(/(<[a-z][^<>]*?)\sstyle="[^"]*"/g, "$1")
+    .replace("</head>", `${ownStyle}</head>`);
 }
