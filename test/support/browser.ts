@@ -45,7 +45,7 @@ export async function openPage(
   const complaints: string[] = [];
   const foreignRequests: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") {
+    if (message.type() === "error") {
       complaints.push(`${message.text()} (${message.location().url})`);
     }
   });

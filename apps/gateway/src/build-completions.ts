@@ -50,7 +50,7 @@ export function buildCompletions(deps: {
 }) {
   const { config, gatewayId, redis, redisKeys, redisHealth, logger } = deps;
   const waiting = new WaitingRequests();
-  const enqueue = createEnqueue(deps.queue);
+  const enqueue = createEnqueue(deps.queue, config.KEEP_FINISHED_JOBS);
   const withdraw = createWithdraw({
     queue: deps.queue,
     redis,

@@ -42,6 +42,8 @@ const variables = z.object({
   BODY_LIMIT: byteSize().default(10 * 1024 * 1024),
   ...storageVariables,
   ...batchVariables,
+  /** How many finished requests stay visible on the queue's page. */
+  KEEP_FINISHED_JOBS: wholeNumber(0, 1_000_000).default(1_000),
   /** Who may see /admin; without a password only this machine itself. */
   ADMIN_USERNAME: z.string().default("admin"),
   ADMIN_PASSWORD: z

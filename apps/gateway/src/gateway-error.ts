@@ -15,6 +15,7 @@ export const gatewayErrors = {
   "redis-down": { status: 503, type: "service_unavailable" },
   "queue-full": { status: 503, type: "service_unavailable" },
   "no-usable-key": { status: 503, type: "service_unavailable" },
+  removed: { status: 503, type: "service_unavailable" },
   // Nobody is there to read it; 499 is what nginx logs for it.
   "client-gone": { status: 499, type: "client_closed_request" },
   // The client has got a part of a stream already.

@@ -83,6 +83,7 @@ const batches = buildBatches({
 const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
 const admin = buildAdmin({
   config,
+  gatewayId,
   limits,
   redis,
   redisKeys,
@@ -120,6 +121,7 @@ const app = buildApp({
 });
 
 warnIfOpen(config, logger);
+await redisHealth.waitForConnection();
 await completions.start();
 batches.start();
 const server = await listen(app, { host: config.HOST, port: config.PORT });

@@ -4,6 +4,7 @@ import {
   type CompletionJob,
   readProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
+import { isFinished } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { Logger } from "pino";
 import type { FairShare } from "./fair-share.ts";
 import type { JobOutcomes } from "./job-outcomes.ts";
@@ -42,6 +43,7 @@ export function createAdmit(deps: {
 
   return async function admit(job, signal) {
     if (signal.aborted) return outcomes.callOff(job, signal);
+    if (isFinished(job)) return outcomes.close(job);
     if (readProgress(job).hasBegun)
       return outcomes.breakStream(job, workerLost);
     if (job.deferredFailure) return outcomes.fail(job, "worker-crashed");

@@ -76,6 +76,7 @@ export function buildDispatcher(deps: {
     redisKeys,
     spread,
     release,
+    keepPayloads: config.KEEP_PAYLOADS,
     logger,
   });
   const fairShare = new FairShare(async (name) => {
@@ -94,6 +95,7 @@ export function buildDispatcher(deps: {
       redisKeys,
       credits,
       workerId: deps.workerId,
+      keepPayloads: config.KEEP_PAYLOADS,
       attribution: {
         "http-referer": config.OPENROUTER_REFERER,
         "x-openrouter-title": config.OPENROUTER_TITLE,

@@ -9,6 +9,7 @@ import type { Redis } from "ioredis";
 import { figuresOf } from "./job-outcomes.ts";
 import type { OpenRouterClient, UpstreamStream } from "./openrouter/client.ts";
 import { passHeaders } from "./openrouter/client-answer.ts";
+import { createNoteStream } from "./streaming/note-stream.ts";
 import { type Relayed, relayStream } from "./streaming/relay-stream.ts";
 import { ReplyStream } from "./streaming/reply-stream.ts";
 import type { StreamCredits } from "./streaming/stream-credits.ts";
@@ -27,28 +28,32 @@ export function createCallOpenRouter(deps: {
   redisKeys: RedisKeys;
   credits: StreamCredits;
   workerId: string;
+  keepPayloads: boolean;
   /** Headers that credit this product, unless the client names another. */
   attribution: Readonly<Record<string, string>>;
 }): CallOpenRouter {
-  const { client, redis, redisKeys, credits, workerId } = deps;
+  const { client, redis, redisKeys, credits, workerId, keepPayloads } = deps;
 
   async function relay(
     job: CompletionJob,
     stream: UpstreamStream,
-    call: { upstreamMs: number; signal: AbortSignal },
+    call: { startedAt: number; upstreamMs: number; signal: AbortSignal },
   ): Promise<Relayed> {
     const jobId = String(job.id);
     const address = { gatewayId: job.data.gatewayId, jobId };
     const progress = readProgress(job);
     const calls = progress.calls + 1;
     const begun = { ...progress, calls, hasBegun: true };
+    const { startedAt } = call;
+    const noteStream = createNoteStream(job, {
+      startedAt,
+      begun,
+      keepPayloads,
+    });
     const replies = new ReplyStream({
       call: calls,
-      send: (part) => {
-        const isBeginning = part.kind === "stream-data" && part.isBeginning;
-        const noted = isBeginning ? begun : undefined;
-        return sendReply(redis, redisKeys, address, part, noted);
-      },
+      send: (part) =>
+        sendReply(redis, redisKeys, address, part, noteStream(part)),
       waitForTaken: (bytes) => credits.waitForTaken(jobId, bytes),
     });
     credits.open(jobId);
@@ -83,6 +88,6 @@ export function createCallOpenRouter(deps: {
     });
     if (outcome.kind !== "stream") return outcome;
     const upstreamMs = Math.round(performance.now() - startedAt);
-    return relay(job, outcome.stream, { upstreamMs, signal });
+    return relay(job, outcome.stream, { startedAt, upstreamMs, signal });
   };
 }

@@ -3,6 +3,11 @@ import {
   type CompletionProgress,
   readProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
+import {
+  type Ending,
+  type FinishedRequest,
+  toFinishedRequest,
+} from "@openrouter-free-pool/shared/queue/finished-request";
 import { returningPriority } from "@openrouter-free-pool/shared/queue/priorities";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type {
@@ -12,6 +17,7 @@ import type {
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { AnswerNotes } from "./answer-notes.ts";
 import { backOff } from "./back-off.ts";
 import type { DeferralSpread } from "./deferral-spread.ts";
 import type { UpstreamAnswer } from "./openrouter/client.ts";
@@ -41,6 +47,8 @@ export type JobOutcomes = {
   ): Promise<undefined>;
   /** Everything of a stream has been sent. */
   endStream(job: CompletionJob): Promise<undefined>;
+  /** Its client has the answer, but the worker that sent it was lost before it could say so. */
+  close(job: CompletionJob): Promise<undefined>;
   /** A stream that had begun cannot go on; the client gets an error event. */
   breakStream(
     job: CompletionJob,
@@ -72,23 +80,34 @@ export function createJobOutcomes(deps: {
   redisKeys: RedisKeys;
   spread: DeferralSpread;
   release: (jobId: string) => void;
+  keepPayloads: boolean;
   logger: Logger;
 }): JobOutcomes {
-  const { redis, redisKeys, spread, release, logger } = deps;
+  const { redis, redisKeys, spread, release, keepPayloads, logger } = deps;
 
-  const reply = (job: CompletionJob, message: Reply) =>
+  const reply = (job: CompletionJob, message: Reply, ending?: Ending) =>
     sendReply(
       redis,
       redisKeys,
       { gatewayId: job.data.gatewayId, jobId: String(job.id) },
       message,
+      { finished: ending && toFinishedRequest(job, ending, keepPayloads) },
     );
 
-  /** Removes the job from the queue; should it have become another worker's, disarms it. */
-  async function finish(job: CompletionJob): Promise<undefined> {
+  /**
+   * Ends the job; should it have become another worker's, disarms it. One whose
+   * client got something stays visible for as long as its gateway wished, the others go.
+   */
+  async function finish(
+    job: CompletionJob,
+    ending?: Pick<Ending, "status" | "reason">,
+  ): Promise<undefined> {
     release(String(job.id));
+    if (!ending) job.opts.removeOnComplete = true;
     try {
-      await job.moveToCompleted(undefined, tokenOf(job), false);
+      await (ending && ending.status >= 400
+        ? job.moveToFailed(toFailure(ending), tokenOf(job))
+        : job.moveToCompleted(undefined, tokenOf(job), false));
     } catch (error) {
       logger.warn(
         { jobId: job.id, err: error },
@@ -136,18 +155,27 @@ export function createJobOutcomes(deps: {
   return {
     async answer(job, { status, headers, body }, upstreamMs) {
       const figures = { ...figuresOf(job), upstreamMs };
-      await reply(job, { kind: "answer", status, headers, body, ...figures });
-      return finish(job);
+      const message = { kind: "answer", status, headers, body } as const;
+      const notes = new AnswerNotes({ keepPayloads });
+      notes.add(body);
+      const ending = { status, ...figures, ...notes.findings };
+      await reply(job, { ...message, ...figures }, ending);
+      return finish(job, ending);
     },
     async fail(job, code, retryAfterMs) {
+      const figures = figuresOf(job);
       const when = retryAfterMs === undefined ? {} : { retryAfterMs };
-      await reply(job, { kind: "failure", code, ...when, ...figuresOf(job) });
-      return finish(job);
+      const ending = { status: failureStatus[code], reason: code, ...figures };
+      await reply(job, { kind: "failure", code, ...when, ...figures }, ending);
+      return finish(job, ending);
     },
-    endStream: finish,
+    endStream: (job) => finish(job, { status: 200 }),
+    close: (job) =>
+      finish(job, (job.data as unknown as FinishedRequest).ending),
     async breakStream(job, { status, message }) {
-      await reply(job, { kind: "stream-broken", status, message });
-      return finish(job);
+      const ending = { status, reason: message, ...figuresOf(job) };
+      await reply(job, { kind: "stream-broken", status, message }, ending);
+      return finish(job, ending);
     },
     putBack,
     deferForModel: (job, cooldownMs) =>
@@ -157,7 +185,7 @@ export function createJobOutcomes(deps: {
       await job.updateProgress(progress);
       return defer(job, backOff(progress.failures, statedMs));
     },
-    drop: finish,
+    drop: (job) => finish(job),
     async disown(job) {
       await reply(job, { kind: "orphaned" });
       return finish(job);
@@ -165,6 +193,23 @@ export function createJobOutcomes(deps: {
     callOff: (job, signal) =>
       signal.reason === cancelledReason ? finish(job) : putBack(job),
   };
+}
+
+/** The status that gateways make of a failure. */
+const failureStatus = {
+  "waited-out": 504,
+  "no-usable-key": 503,
+  "worker-crashed": 502,
+  "keys-rate-limited": 429,
+  removed: 503,
+} as const satisfies Record<FailureReply["code"], number>;
+
+/** What the queue's page says about a request that failed; never a part of its contents. */
+function toFailure({ status, reason }: Pick<Ending, "status" | "reason">) {
+  const what = reason === undefined ? "from OpenRouter" : `(${reason})`;
+  const failure = new Error(`${status} ${what}`);
+  failure.stack = "";
+  return failure;
 }
 
 function tokenOf(job: CompletionJob): string {

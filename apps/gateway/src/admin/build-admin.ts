@@ -18,6 +18,7 @@ import { routeLogin } from "./access/route-login.ts";
 import { Sessions } from "./access/sessions.ts";
 import { createActions } from "./actions/actions.ts";
 import { routeActions } from "./actions/route-actions.ts";
+import { buildBullBoard } from "./bull-board/build-bull-board.ts";
 import { createReadOverview } from "./overview/read-overview.ts";
 import { createReadQueueDepth } from "./overview/read-queue-depth.ts";
 import { routeOverview } from "./overview/route-overview.ts";
@@ -30,6 +31,7 @@ const views = fileURLToPath(new URL("../views", import.meta.url));
 /** Builds everything under `/admin`: who may see it, the key-pool page and the queue's. */
 export function buildAdmin(deps: {
   config: GatewayConfig;
+  gatewayId: string;
   limits: RateLimits;
   redis: Redis;
   redisKeys: RedisKeys;
@@ -53,7 +55,7 @@ export function buildAdmin(deps: {
   admin.disable("x-powered-by");
   admin.engine("ejs", ejs.renderFile);
   admin.set("views", views).set("view engine", "ejs").enable("view cache");
-  admin.use(securityHeaders);
+  admin.use(securityHeaders());
   admin.use("/assets", serveAssets());
   admin.use(neverStored);
   if (password !== undefined) {
@@ -64,6 +66,14 @@ export function buildAdmin(deps: {
   admin.use(requireAccess({ sessions, hasPassword: password !== undefined }));
   admin.use(routeOverview({ readOverview, actions }));
   admin.use(routeActions({ actions, sessions, poolWatch, logger }));
+  admin.use(
+    "/queues",
+    buildBullBoard({
+      ...deps,
+      keepPayloads: config.KEEP_PAYLOADS,
+      maxWaitMs: config.MAX_WAIT_MS,
+    }),
+  );
   admin.use((_request, response) => {
     const message = "There is no such page.";
     showMessage(response, { status: 404, title: "Not found", message });

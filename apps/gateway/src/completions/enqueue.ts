@@ -4,15 +4,36 @@ import { GatewayError } from "../gateway-error.ts";
 import type { WaitingRequest } from "./waiting-requests.ts";
 
 const retryAfterMs = 5_000;
+/** Finished requests are visible for a day at most. */
+const keptSeconds = 86_400;
 
 /** Puts the job that stands for a waiting request on the queue. */
 export type Enqueue = (waiting: WaitingRequest) => Promise<void>;
 
-/** Builds {@link Enqueue}; it throws `queue-full` or `redis-down`. */
-export function createEnqueue(queue: Queue<CompletionRequest, void>): Enqueue {
+/**
+ * Builds {@link Enqueue}; it throws `queue-full` or `redis-down`.
+ *
+ * @param keepFinished how many finished requests stay visible on the queue's page.
+ */
+export function createEnqueue(
+  queue: Queue<CompletionRequest, void>,
+  keepFinished: number,
+): Enqueue {
+  const retention = keepFinished === 0 || {
+    count: keepFinished,
+    age: keptSeconds,
+  };
+  const whenFinished = {
+    removeOnComplete: retention,
+    removeOnFail: retention,
+  };
   return async function enqueue({ jobId, request, priority }) {
     try {
-      await queue.add(request.model, request, { jobId, priority });
+      await queue.add(request.model, request, {
+        jobId,
+        priority,
+        ...whenFinished,
+      });
     } catch (cause) {
       throw toGatewayError(cause);
     }

@@ -64,6 +64,11 @@ function toFailureError(reply: FailureReply): GatewayError {
       return new GatewayError(code, "No OpenRouter key is usable", {
         retryAfterMs,
       });
+    case "removed":
+      return new GatewayError(
+        code,
+        "An operator took the request off the queue; it was not sent",
+      );
     case "waited-out":
       return new GatewayError(
         code,

@@ -26,8 +26,6 @@ export const commonVariables = {
   RATE_LIMIT_DAY_MS: milliseconds(1_000).default(86_400_000),
   /** Safety margin added to a window, in ms; 1 % of the window, 50 to 1000 ms, when unset. */
   RATE_LIMIT_GUARD_MS: milliseconds(0).optional(),
-  /** How many finished requests stay visible in the queue's page. */
-  KEEP_FINISHED_JOBS: wholeNumber(0, 1_000_000).default(1_000),
   /** Whether prompts and answers may be shown and kept with them. */
   KEEP_PAYLOADS: yesOrNo().default(false),
   LOG_LEVEL: z

@@ -11,10 +11,13 @@ export function openCompletionsQueue(
   redis: Redis,
   redisKeys: RedisKeys,
 ): Queue<CompletionRequest, void> {
-  return new Queue(completionsQueue, {
+  const queue = new Queue<CompletionRequest, void>(completionsQueue, {
     connection: redis,
     prefix: redisKeys.queuePrefix,
     streams: { events: { maxLen: keptEvents } },
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
   });
+  // Whoever opened the connection logs its errors; without a listener BullMQ would print them.
+  queue.on("error", () => undefined);
+  return queue;
 }

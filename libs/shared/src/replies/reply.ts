@@ -22,7 +22,9 @@ export type FailureReply = {
     | "waited-out"
     | "keys-rate-limited"
     | "no-usable-key"
-    | "worker-crashed";
+    | "worker-crashed"
+    /** By an operator. */
+    | "removed";
   /** When it is worth another try, in ms from now. */
   readonly retryAfterMs?: number;
 } & ReplyFigures;

@@ -1,8 +1,9 @@
 --[[
   Puts one reply on a gateway's stream, and lets the stream die some time after its last entry:
   a gateway that was killed leaves no garbage. Whoever listens on the channel of the same name
-  gets the reply at once; if it is long, just word that it is there. With the first event of a streamed answer it also
-  notes on the job how far it is, so that nobody calls for it again.
+  gets the reply at once; if it is long, just word that it is there. With the first event of a
+  streamed answer it also notes on the job how far it is, and with the last reply how the request
+  ended, so that nobody calls for it again.
 
   Atomic so that a stream can never be left without an expiry, replies are pushed in the order
   of the stream, and no event can go out without the note.
@@ -14,18 +15,20 @@
   ARGV[3] body     bytes
   ARGV[4] ttlMs
   ARGV[5] progress JSON, as BullMQ keeps it on the job; empty: leave it as it is
-  ARGV[6] longestPushBytes  a longer head and body are not pushed
+  ARGV[6] data     JSON, in place of the job's data; empty: leave it as it is
+  ARGV[7] longestPushBytes  a longer head and body are not pushed
 
   Returns the entry's id.
 ]]
 local replies, job = KEYS[1], KEYS[2]
-local jobId, head, body, ttlMs, progress = unpack(ARGV)
-local longestPushBytes = tonumber(ARGV[6])
+local jobId, head, body, ttlMs, progress, data = unpack(ARGV)
+local longestPushBytes = tonumber(ARGV[7])
 
 local id = redis.call('XADD', replies, '*', 'job', jobId, 'head', head, 'body', body)
 redis.call('PEXPIRE', replies, ttlMs)
-if progress ~= '' and redis.call('EXISTS', job) == 1 then
-  redis.call('HSET', job, 'progress', progress)
+if (progress ~= '' or data ~= '') and redis.call('EXISTS', job) == 1 then
+  if progress ~= '' then redis.call('HSET', job, 'progress', progress) end
+  if data ~= '' then redis.call('HSET', job, 'data', data) end
 end
 
 local message = id

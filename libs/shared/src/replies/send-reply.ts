@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import type { CompletionProgress } from "../queue/completion-job.ts";
+import type { FinishedRequest } from "../queue/finished-request.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 import { longestPushBytes } from "./pushed-reply.ts";
@@ -10,25 +11,39 @@ const script = loadScript(new URL("./send-reply.lua", import.meta.url));
 /** A gateway reads within milliseconds; this long it may be cut off from Redis. */
 const unreadTtlMs = 600_000;
 
-/**
- * Sends a reply to the gateway that waits for it. Waits for Redis when it is away.
- *
- * @param progress noted on the job in the same step.
- */
+/** What is noted on the job in the same step. */
+export type JobNotes = {
+  readonly progress?: CompletionProgress | undefined;
+  /** Takes the place of the job's data. */
+  readonly finished?: FinishedRequest | undefined;
+};
+
+/** Sends a reply to the gateway that waits for it. Waits for Redis when it is away. */
 export async function sendReply(
   redis: Redis,
   redisKeys: RedisKeys,
   address: { gatewayId: string; jobId: string },
   reply: Reply,
-  progress?: CompletionProgress,
+  notes: JobNotes = {},
 ): Promise<void> {
   const { gatewayId, jobId } = address;
   const { head, body } = encodeReply(reply);
-  const note = progress ? JSON.stringify(progress) : "";
   await runScript(
     redis,
     script,
     [redisKeys.gatewayReplies(gatewayId), redisKeys.job(jobId)],
-    [jobId, head, body, unreadTtlMs, note, longestPushBytes],
+    [
+      jobId,
+      head,
+      body,
+      unreadTtlMs,
+      toJson(notes.progress),
+      toJson(notes.finished),
+      longestPushBytes,
+    ],
   );
+}
+
+function toJson(value: object | undefined): string {
+  return value === undefined ? "" : JSON.stringify(value);
 }

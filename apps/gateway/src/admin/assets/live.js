@@ -25,6 +25,8 @@ function replace(id, html) {
 function tell(state, text) {
   if (!freshness) return;
   freshness.dataset.state = state;
+  // The time is not read out every other second, the loss of the gateway is.
+  freshness.role = state === "lost" ? "status" : null;
   if (freshness.textContent !== text) freshness.textContent = text;
 }
 

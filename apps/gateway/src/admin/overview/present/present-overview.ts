@@ -1,3 +1,4 @@
+import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";
 import { bucketMs } from "@openrouter-free-pool/shared/statistics/figures";
 import { joinBuckets, summarize } from "../last-hour.ts";
 import type { Overview } from "../read-overview.ts";
@@ -91,10 +92,10 @@ function presentQueue({ view, depth }: Overview) {
     isPaused: depth.isPaused,
     inFlight: formatCount(view.inFlight),
     delayed: formatCount(depth.delayed),
-    lines: depth.byPriority.map(({ priority, waiting, headWaitedMs }) => ({
-      priority: priority.replace(/^./, (first) => first.toUpperCase()),
-      waiting: formatCount(waiting),
-      head: formatOptional(headWaitedMs),
+    lines: priorityNames.map((name) => ({
+      priority: name.replace(/^./, (first) => first.toUpperCase()),
+      waiting: formatCount(view.inLine[name]),
+      head: formatOptional(depth.headWaits.get(name)),
     })),
   };
 }

@@ -1,0 +1,76 @@
+import { createBullBoard } from "@bull-board/api";
+import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
+import { ExpressAdapter } from "@bull-board/express";
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Queue } from "bullmq";
+import { type Express, Router } from "express";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { securityHeaders } from "../security-headers.ts";
+import { createRemoveRequest } from "./remove-request.ts";
+import { renderOwnPage } from "./render-own-page.ts";
+import { routeRequests } from "./route-requests.ts";
+import { createSendAgain } from "./send-again.ts";
+import { createShowData } from "./show-data.ts";
+
+const path = "/admin/queues";
+/** The colours of its picture for Redis, which stand in a style element. */
+const inlineStyles = ["sha256-r2N1TB/gHbBtBZFKg7ejmq1acVSREzucTAEw6ga4hoU="];
+
+/** `/admin/queues`: bull-board, with our own hand on what it changes. */
+export function buildBullBoard(deps: {
+  gatewayId: string;
+  keepPayloads: boolean;
+  maxWaitMs: number;
+  redis: Redis;
+  redisKeys: RedisKeys;
+  queue: Queue<CompletionRequest, void>;
+  logger: Logger;
+}): Router {
+  const { keepPayloads, queue, logger } = deps;
+  const board = new BullMQAdapter(queue, {
+    displayName: "Requests",
+    description: keepPayloads
+      ? "Every request, with its prompt and answer."
+      : "Every request; prompts and answers are neither shown nor kept.",
+    // Without its prompt a finished request cannot be sent again.
+    allowRetries: keepPayloads,
+  });
+  board.setFormatter("data", createShowData(keepPayloads));
+
+  const server = new ExpressAdapter();
+  server.setBasePath(path);
+  createBullBoard({
+    queues: [board],
+    serverAdapter: server,
+    options: {
+      uiConfig: {
+        boardTitle: "Free Pool",
+        boardLogo: { path: "/admin/assets/icon.svg", width: 24, height: 24 },
+        favIcon: {
+          default: "/admin/assets/icon.svg",
+          alternative: "/admin/assets/icon.svg",
+        },
+        miscLinks: [{ text: "Keys", url: "/admin" }],
+        hideDocsLink: true,
+        showMetrics: false,
+      },
+    },
+  });
+  const application = server.getRouter() as Express;
+  application.engine("ejs", renderOwnPage);
+
+  const router = Router();
+  router.use(securityHeaders(inlineStyles));
+  router.use(
+    routeRequests({
+      queue,
+      sendAgain: createSendAgain(deps),
+      removeRequest: createRemoveRequest(deps),
+      logger,
+    }),
+  );
+  router.use(application);
+  return router;
+}

@@ -1,0 +1,38 @@
+import type { FinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
+import type { Job } from "bullmq";
+import type { Redis } from "ioredis";
+
+/** Takes a request off the queue. @returns why it cannot be; undefined when it is gone. */
+export type RemoveRequest = (job: Job) => Promise<string | undefined>;
+
+/** Builds {@link RemoveRequest}. A client that still waits hears of it at once. */
+export function createRemoveRequest(deps: {
+  redis: Redis;
+  redisKeys: RedisKeys;
+}): RemoveRequest {
+  const { redis, redisKeys } = deps;
+  return async function removeRequest(job) {
+    if ((await job.getState()) === "active") {
+      return "This request is at OpenRouter; it cannot be taken off the queue.";
+    }
+    await job.remove();
+    const { gatewayId, receivedAt, ending } = job.data as FinishedRequest;
+    if (ending !== undefined || gatewayId === undefined) return undefined;
+    const queueMs = Math.max(0, Date.now() - receivedAt);
+    await sendReply(
+      redis,
+      redisKeys,
+      { gatewayId, jobId: String(job.id) },
+      {
+        kind: "failure",
+        code: "removed",
+        queueMs,
+        upstreamMs: 0,
+        calls: 0,
+      },
+    );
+    return undefined;
+  };
+}

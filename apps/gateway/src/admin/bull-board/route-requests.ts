@@ -1,0 +1,74 @@
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { Job, Queue } from "bullmq";
+import { type RequestHandler, type Response, Router } from "express";
+import type { Logger } from "pino";
+import type { RemoveRequest } from "./remove-request.ts";
+import type { SendAgain } from "./send-again.ts";
+
+/** More finished requests than this are not sent again at a time. */
+const mostSentAgain = 1_000;
+
+/** What bull-board may do by itself; its other ways of changing a queue would harm ours. */
+const harmless =
+  /^\/api\/queues\/([^/]+\/)?(pause|resume|promote|[^/]+\/promote|clean\/(completed|failed))$/;
+
+/**
+ * Stands in front of bull-board: does with requests what must be done in our way,
+ * and refuses what would lose requests (emptying the queue) or make wrong ones.
+ */
+export function routeRequests(deps: {
+  queue: Queue<CompletionRequest, void>;
+  sendAgain: SendAgain;
+  removeRequest: RemoveRequest;
+  logger: Logger;
+}): Router {
+  const { queue, sendAgain, removeRequest, logger } = deps;
+  const router = Router();
+
+  const onJob =
+    (what: string, act: (job: Job) => Promise<string | undefined>) =>
+    async (jobId: string, response: Response) => {
+      const job = await queue.getJob(jobId);
+      if (!job) return refuse(response, 404, "This request is gone.");
+      const why = await act(job);
+      logger.warn({ jobId, what, why }, "An operator acted on a request");
+      if (why !== undefined) return refuse(response, 409, why);
+      response.status(204).end();
+    };
+  const again = onJob("send again", sendAgain);
+  const remove = onJob("remove", removeRequest);
+
+  router.put("/api/queues/:queue/retry/:state", async (request, response) => {
+    const { state } = request.params;
+    if (state !== "failed") return refuse(response, 403, notHere);
+    const jobs = await queue.getFailed(0, mostSentAgain - 1);
+    const results = await Promise.all(jobs.map(sendAgain));
+    const retried = results.filter((why) => why === undefined).length;
+    logger.warn({ retried }, "An operator sent failed requests again");
+    response.json({ retried, skipped: results.length - retried });
+  });
+  router.put("/api/queues/:queue/:jobId/retry", (request, response) =>
+    again(request.params.jobId, response),
+  );
+  router.put("/api/queues/:queue/:jobId/clean", (request, response) =>
+    remove(request.params.jobId, response),
+  );
+  router.use(refuseHarmful);
+  return router;
+}
+
+const refuseHarmful: RequestHandler = (request, response, next) => {
+  const isReading = request.method === "GET" || request.method === "HEAD";
+  if (isReading || (request.method === "PUT" && harmless.test(request.path))) {
+    return next();
+  }
+  refuse(response, 403, notHere);
+};
+
+const notHere =
+  "This would lose requests whose clients wait, or make wrong ones; it is switched off.";
+
+/** In the form in which bull-board tells its user. */
+function refuse(response: Response, status: number, message: string): void {
+  response.status(status).json({ error: message, message });
+}

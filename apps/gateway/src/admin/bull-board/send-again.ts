@@ -1,0 +1,44 @@
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { FinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
+import type { Job } from "bullmq";
+
+/** Sends a finished request again. @returns why it cannot be; undefined when it is on its way. */
+export type SendAgain = (job: Job) => Promise<string | undefined>;
+
+/**
+ * Builds {@link SendAgain}. The client has its answer and is gone; so the request
+ * goes in this gateway's name, and its new answer stays on the job.
+ */
+export function createSendAgain(deps: {
+  gatewayId: string;
+  maxWaitMs: number;
+}): SendAgain {
+  return async function sendAgain(job) {
+    const state = await job.getState();
+    if (state !== "failed" && state !== "completed") {
+      return `This request is not finished: it is ${state}.`;
+    }
+    const { ending: _, ...request } = job.data as FinishedRequest;
+    if (request.body === undefined) {
+      return "Its prompt was not kept. Only with KEEP_PAYLOADS=true can a finished request be sent again.";
+    }
+    const now = Date.now();
+    await job.updateData({
+      ...(request as CompletionRequest),
+      body: withoutStream(request.body),
+      isStream: false,
+      gatewayId: deps.gatewayId,
+      receivedAt: now,
+      deadline: now + deps.maxWaitMs,
+    } satisfies CompletionRequest);
+    await job.updateProgress({ calls: 0, failures: 0 });
+    await job.retry(state, { resetAttemptsMade: true });
+    return undefined;
+  };
+}
+
+/** Nobody is there to take a stream. */
+function withoutStream(body: string): string {
+  const { stream: _, stream_options: __, ...rest } = JSON.parse(body);
+  return JSON.stringify(rest);
+}

@@ -1,0 +1,45 @@
+import type {
+  CompletionJob,
+  CompletionProgress,
+} from "@openrouter-free-pool/shared/queue/completion-job";
+import { toFinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
+import type { JobNotes } from "@openrouter-free-pool/shared/replies/send-reply";
+import { AnswerNotes } from "../answer-notes.ts";
+import { figuresOf } from "../job-outcomes.ts";
+import type { SendPart } from "./reply-stream.ts";
+
+/** Finds what the job must say from the moment when a part of its stream is out. */
+export type NoteStream = (part: Parameters<SendPart>[0]) => JobNotes;
+
+/**
+ * Builds {@link NoteStream} for one call.
+ *
+ * @param call `begun`: what the job says once the client has the first event.
+ */
+export function createNoteStream(
+  job: CompletionJob,
+  call: {
+    startedAt: number;
+    begun: CompletionProgress;
+    keepPayloads: boolean;
+  },
+): NoteStream {
+  const { startedAt, begun, keepPayloads } = call;
+  const notes = new AnswerNotes({ keepPayloads });
+
+  return function noteStream(part) {
+    switch (part.kind) {
+      case "stream-start":
+        return {};
+      case "stream-data":
+        notes.add(part.body);
+        return part.isBeginning ? { progress: begun } : {};
+      case "stream-end": {
+        const upstreamMs = Math.round(performance.now() - startedAt);
+        const figures = { ...figuresOf(job), calls: begun.calls, upstreamMs };
+        const ending = { status: 200, ...figures, ...notes.findings };
+        return { finished: toFinishedRequest(job, ending, keepPayloads) };
+      }
+    }
+  };
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/api-key";
+import { readCoolingModels } from "@openrouter-free-pool/shared/key-pool/cooling-models";
+import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool-operator";
+import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways";
+import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
+import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Redis } from "ioredis";
+import { pino } from "pino";
+import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { testKey } from "../../support/stack.ts";
+
+const logger = pino({ level: "silent" });
+const limits: RateLimits = {
+  perMinute: 5,
+  perDay: 100,
+  windowMs: 60_000,
+  dayMs: 86_400_000,
+  guardMs: 50,
+};
+const gatewayId = "gateway";
+
+let redis: Redis;
+let redisKeys: ReturnType<typeof createRedisKeys>;
+let pool: KeyPool;
+let operator: PoolOperator;
+
+beforeEach(async () => {
+  redisKeys = createRedisKeys(`test-${randomUUID()}`);
+  redis = connectRedis(inject("redisUrl"), {
+    role: "durable",
+    name: "test",
+    logger,
+  });
+  pool = openPool([`alice=${testKey(0)}`, `bob=${testKey(1)}`]);
+  await pool.register();
+  await announceGateway(redis, redisKeys, gatewayId, false);
+  operator = new PoolOperator({ redis, redisKeys, poolMaxAgeMs: 15_000 });
+});
+afterEach(() => redis.quit());
+
+function openPool(entries: readonly string[]): KeyPool {
+  const keys = parseApiKeys(entries);
+  return new KeyPool({ redis, redisKeys, limits, keys });
+}
+
+const acquire = (model = "m", from = pool) =>
+  from.acquire({ jobId: randomUUID(), gatewayId, model });
+
+function keyOf(account: string, from = pool) {
+  const key = from.keys.find((each) => each.account === account);
+  if (!key) throw new Error(`No key of ${account}`);
+  return key;
+}
+
+/** The accounts of the next slots, until none is free. */
+async function drain(from = pool): Promise<string[]> {
+  const accounts: string[] = [];
+  for (;;) {
+    const slot = await acquire("m", from);
+    if (slot.kind !== "granted") return accounts;
+    accounts.push(slot.key.account);
+  }
+}
+
+test("a key that is taken out is not called, until it is put back", async () => {
+  expect(await operator.takeOut(keyOf("alice").id)).toBe(true);
+  expect(new Set(await drain())).toEqual(new Set(["bob"]));
+  expect(await operator.putBack(keyOf("alice").id)).toBe(true);
+  expect(await drain()).toEqual(Array(5).fill("alice"));
+});
+
+test("only an operator puts it back: no probe, no worker's start, no refusal meanwhile", async () => {
+  const key = keyOf("alice");
+  await operator.takeOut(key.id);
+  await pool.retireKey(key, { reason: "invalid", at: Date.now() });
+  expect(await pool.readRetiredKeys()).toEqual([]);
+  expect(await pool.restoreKey(key)).toBe(false);
+  await pool.register();
+  await openPool([testKey(0), `bob=${testKey(1)}`]).register();
+  expect(new Set(await drain())).toEqual(new Set(["bob"]));
+  const why = await redis.hget(redisKeys.retiredKeys, key.id);
+  expect(JSON.parse(why ?? "")).toMatchObject({ reason: "taken-out" });
+});
+
+test("it goes out of every fleet that has it, and comes back to each", async () => {
+  const other = openPool([`alice=${testKey(0)}`, `carol=${testKey(2)}`]);
+  await other.register();
+  await operator.takeOut(keyOf("alice").id);
+  expect(new Set(await drain(other))).toEqual(new Set(["carol"]));
+  expect(new Set(await drain(pool))).toEqual(new Set(["bob"]));
+  await operator.putBack(keyOf("alice").id);
+  expect((await acquire("m", other)).kind).toBe("granted");
+  expect((await acquire("m", pool)).kind).toBe("granted");
+});
+
+test("a key that no worker has cannot be taken out or put back", async () => {
+  expect(await operator.takeOut("0123456789abcdef")).toBe(false);
+  expect(await operator.putBack("0123456789abcdef")).toBe(false);
+});
+
+test("without its last key the pool refuses, and says why", async () => {
+  for (const { id } of pool.keys) await operator.takeOut(id);
+  expect((await acquire()).kind).toBe("no-usable-key");
+});
+
+test("an account whose parking is ended is called again, within its limits", async () => {
+  expect(await drain()).toHaveLength(10);
+  await redis.del(`${redisKeys.accountPrefix}alice:minute`);
+  await pool.parkAccount("alice", 30_000, "stated");
+  expect((await acquire()).kind).toBe("busy");
+
+  expect(await operator.unpark("alice")).toBe(true);
+  expect(await drain()).toEqual(Array(5).fill("alice"));
+  expect(await operator.unpark("alice")).toBe(false);
+});
+
+test("ending a parking gives no slot back", async () => {
+  expect(await drain()).toHaveLength(10);
+  await pool.parkAccount("alice", 90_000, "minute");
+  await operator.unpark("alice");
+  const slot = await acquire();
+  expect(slot).toMatchObject({ kind: "busy" });
+  expect(slot.kind === "busy" && slot.retryAfterMs).toBeGreaterThan(50_000);
+});
+
+test("cooling models are listed until they are ready, or an operator ends it", async () => {
+  await pool.coolModel("slow", 60_000);
+  await pool.coolModel("quick", 40);
+  const list = async () => {
+    const models = await readCoolingModels(redis, redisKeys, Date.now());
+    return models.map(({ model }) => model);
+  };
+  expect(await list()).toContain("slow");
+  expect((await acquire("slow")).kind).toBe("model-cooling");
+  expect(await redis.pttl(redisKeys.coolingModels)).toBeGreaterThan(50_000);
+
+  expect(await operator.endCooldown("slow")).toBe(true);
+  expect(await list()).not.toContain("slow");
+  expect((await acquire("slow")).kind).toBe("granted");
+  expect(await operator.endCooldown("slow")).toBe(false);
+});

@@ -1,0 +1,90 @@
+import { type RequestOptions, request } from "node:http";
+
+/** What the admin pages answered. */
+export type AdminAnswer = {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: NodeJS.Dict<string | string[]>;
+};
+
+/** A visitor of the admin pages that keeps its cookie, and sends exactly the headers that it is told to. */
+export class AdminClient {
+  readonly #url: string;
+  cookie = "";
+
+  constructor(url: string, cookie = "") {
+    this.#url = url;
+    this.cookie = cookie;
+  }
+
+  get(path: string, headers: Record<string, string> = {}) {
+    return this.#send("GET", path, { accept: "text/html", ...headers });
+  }
+
+  post(
+    path: string,
+    fields: Record<string, string>,
+    headers: Record<string, string> = {},
+  ) {
+    const form = {
+      accept: "text/html",
+      "content-type": "application/x-www-form-urlencoded",
+    };
+    const body = new URLSearchParams(fields).toString();
+    return this.#send("POST", path, { ...form, ...headers }, body);
+  }
+
+  put(path: string, headers: Record<string, string> = {}) {
+    return this.#send("PUT", path, { accept: "application/json", ...headers });
+  }
+
+  logIn(password: string, username = "admin") {
+    return this.post("/admin/login", { username, password });
+  }
+
+  /** Confirms an action as a person would: reads the page and sends its form. */
+  async act(action: string, target = ""): Promise<AdminAnswer> {
+    const query = new URLSearchParams({ action, target });
+    const { text } = await this.get(`/admin/confirm?${query}`);
+    const token = /name="token" value="([^"]+)"/.exec(text)?.[1] ?? "";
+    return this.post(`/admin/actions/${action}`, { token, target });
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body = "",
+  ): Promise<AdminAnswer> {
+    const cookie = this.cookie === "" ? {} : { cookie: this.cookie };
+    const options = { method, headers: { ...cookie, ...headers } };
+    const answer = await exchange(`${this.#url}${path}`, options, body);
+    const [given] = [answer.headers["set-cookie"] ?? []].flat();
+    if (given) this.cookie = given.split(";")[0] ?? "";
+    return answer;
+  }
+}
+
+/** Not `fetch`, which forbids some headers, Host above all. */
+function exchange(
+  url: string,
+  options: RequestOptions,
+  body: string,
+): Promise<AdminAnswer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, options, (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      incoming.on("error", reject);
+      incoming.on("end", () => {
+        resolve({
+          status: incoming.statusCode ?? 0,
+          text: Buffer.concat(chunks).toString(),
+          headers: incoming.headers,
+        });
+      });
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
