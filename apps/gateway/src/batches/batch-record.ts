@@ -27,6 +27,8 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
 /** A batch as it is stored in a Redis hash. Times in ms since the epoch. */
 export const batchRecordSchema = z.object({
   id: z.string(),
+  /** Name of the client whose it is; missing when clients had no names. */
+  owner: z.string().optional(),
   endpoint: z.string(),
   inputFileId: z.string(),
   completionWindow: z.string(),

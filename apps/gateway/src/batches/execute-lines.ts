@@ -3,6 +3,7 @@ import { countSlotsWithin } from "@openrouter-free-pool/shared/key-pool/capacity
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { readReplies } from "@openrouter-free-pool/shared/replies/read-replies";
+import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -37,6 +38,7 @@ export function createExecuteLines(deps: {
   redisKeys: RedisKeys;
   poolWatch: PoolWatch;
   limits: RateLimits;
+  statistics: Statistics;
   /** Batches that are open in the whole installation. */
   countOpen: () => number;
   /** Lines of one batch that may be under way at a time. */
@@ -89,6 +91,7 @@ export function createExecuteLines(deps: {
           count,
         }),
       readStatus: () => batches.readStatus(batch.id),
+      onAnswer: (status) => deps.statistics.count(`status:${status}`),
       allow: createAllow(pace),
       spend: (lines) => pace.spend(lines),
       bounds: deps.bounds,

@@ -39,6 +39,8 @@ export type ExecutionDeps = {
     count: number,
   ) => Promise<StoredReply[]>;
   readonly readStatus: () => Promise<BatchStatus | undefined>;
+  /** Is told the HTTP status of each answer that is reported. */
+  readonly onAnswer: (status: number) => void;
   /** How many lines may be fed now. */
   readonly allow: (remaining: number) => Promise<number>;
   readonly spend: (lines: number) => void;
@@ -179,6 +181,7 @@ export class LineExecution {
     const verdict = judgeReply(batch.id, request, reply, tries);
     if (verdict.kind === "report") {
       results.add(verdict.entry);
+      if (reply.kind === "answer") this.#deps.onAnswer(reply.status);
       this.#outstanding.remove(line);
       return;
     }
