@@ -62,6 +62,8 @@ export function judgeReply(
       return report(failedEntry(batchId, request, "batch_expired"));
     case "worker-crashed":
       return report(failedEntry(batchId, request, "worker_crashed"));
+    default:
+      return report(failedEntry(batchId, request, "request_removed"));
   }
 }
 

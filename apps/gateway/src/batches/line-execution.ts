@@ -88,7 +88,8 @@ export class LineExecution {
         held ??= await this.#deps.lineQueue.withdraw(
           this.#outstanding.queuedSince(Date.now()),
         );
-        const gone = new Set(await this.#deps.lineQueue.findMissing(held));
+        const done = await this.#deps.lineQueue.findDone(held);
+        const gone = new Set(done.map(({ line }) => line));
         await this.#takeReplies();
         held = held.filter((line) => !gone.has(line) && this.#isQueued(line));
         if (held.length > 0 && performance.now() < deadline) return undefined;
@@ -143,12 +144,16 @@ export class LineExecution {
     await this.#takeReplies();
     await this.#load(this.#deps.bounds().lines);
     const lines = this.#outstanding.ready(Date.now());
-    const missing = new Set(await this.#deps.lineQueue.findMissing(lines));
+    const done = await this.#deps.lineQueue.findDone(lines);
+    const isDone = new Set(done.map(({ line }) => line));
     for (const line of lines) {
-      if (!missing.has(line)) markQueued(line);
+      if (!isDone.has(line)) markQueued(line);
     }
     // What was answered between the two looks is on the stream now.
     await this.#takeReplies();
+    for (const { line, isKept } of done) {
+      if (isKept) line.round += 1;
+    }
   }
 
   async #takeReplies(): Promise<number> {
@@ -225,11 +230,14 @@ export class LineExecution {
   async #sweep(latest: number): Promise<void> {
     const { lineQueue, logger, batch } = this.#deps;
     const lines = this.#outstanding.queuedSince(latest);
-    const missing = await lineQueue.findMissing(lines);
-    // A worker replies before it removes a job.
-    if (missing.length > 0) await this.#takeReplies();
-    const lost = missing.filter((line) => this.#isQueued(line));
-    for (const line of lost) line.state = "waiting";
+    const done = await lineQueue.findDone(lines);
+    // A worker replies before it lets go of a job.
+    if (done.length > 0) await this.#takeReplies();
+    const lost = done.filter(({ line }) => this.#isQueued(line));
+    for (const { line } of lost) {
+      line.state = "waiting";
+      line.round += 1;
+    }
     if (lost.length > 0) {
       logger.warn(
         { batchId: batch.id, lines: lost.length },
