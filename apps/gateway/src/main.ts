@@ -84,6 +84,7 @@ const batches = buildBatches({
 });
 const admin = buildAdmin({
   config,
+  batches,
   limits,
   redis,
   redisKeys,

@@ -8,7 +8,7 @@ import {
   describeProgress,
   drawProgress,
 } from "../../../apps/cli/src/progress/progress.ts";
-import { Speed } from "../../../apps/cli/src/progress/speed.ts";
+import { Speed } from "../../../libs/shared/src/speed.ts";
 
 const batch: Batch = {
   id: "batch_1",

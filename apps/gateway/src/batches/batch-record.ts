@@ -55,6 +55,10 @@ export const batchRecordSchema = z.object({
   errorBytes: count,
   outputFileId: z.string().optional(),
   errorFileId: z.string().optional(),
+  /** Lines that got a result per second, lately. */
+  perSecond: z.coerce.number().optional(),
+  /** When the counts were brought up to date last. */
+  countedAt: time,
   /** How many lines failed, by status or error code. */
   failures: json(z.record(z.string(), z.number())).default({}),
   /** What is wrong with the input. */

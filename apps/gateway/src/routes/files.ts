@@ -1,5 +1,3 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { type Response, Router } from "express";
 import type { BatchStore } from "../batches/batch-store.ts";
 import {
@@ -9,8 +7,8 @@ import {
 } from "../files/file-record.ts";
 import type { FileStore } from "../files/file-store.ts";
 import { isServed } from "../files/is-served.ts";
-import { readContent } from "../files/read-content.ts";
 import type { RemoveFile } from "../files/remove-file.ts";
+import { sendContent } from "../files/send-content.ts";
 import type { StoreUpload } from "../files/store-upload.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { readPageQuery } from "../listing/page-query.ts";
@@ -91,22 +89,4 @@ export function routeFiles(deps: {
   router.all("/:id", allowOnly("GET", "DELETE"));
   router.all("/:id/content", allowOnly("GET"));
   return router;
-}
-
-async function sendContent(
-  response: Response,
-  storage: Storage,
-  file: FileRecord,
-): Promise<void> {
-  response.attachment(file.filename || file.id);
-  response.type("application/octet-stream");
-  if (file.content.kind === "parts") {
-    response.set("Content-Length", String(file.content.parts.bytes));
-  }
-  try {
-    await pipeline(Readable.from(readContent(storage, file)), response);
-  } catch (error) {
-    // A client that goes away while it reads is nobody's fault.
-    if (!response.destroyed) throw error;
-  }
 }
