@@ -16,6 +16,8 @@ WORKDIR /app
 COPY --from=dependencies /app ./
 COPY apps apps
 COPY libs libs
+# A volume that is mounted here belongs to the user who may write into it.
+RUN mkdir -p /data/files && chown node:node /data/files
 USER node
 EXPOSE 3000 3001
 CMD ["node", "apps/gateway/src/main.ts"]
