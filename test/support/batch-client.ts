@@ -19,10 +19,10 @@ export type BatchClient = {
 };
 
 /** Builds a {@link BatchClient} of a gateway. */
-export function batchClient(url: string): BatchClient {
+export function batchClient(url: string, apiKey = "unused"): BatchClient {
   const openai = new OpenAI({
     baseURL: `${url}/v1`,
-    apiKey: "unused",
+    apiKey,
     maxRetries: 10,
   });
   return {

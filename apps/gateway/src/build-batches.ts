@@ -2,6 +2,7 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
 import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -32,6 +33,7 @@ export function buildBatches(deps: {
   queue: Queue<CompletionRequest, void>;
   poolWatch: PoolWatch;
   storage: Storage;
+  statistics: Statistics;
   logger: Logger;
 }) {
   const { config, redis, redisKeys, storage, logger } = deps;

@@ -70,6 +70,7 @@ const completions = buildCompletions({
   logger,
 });
 
+const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
 const batches = buildBatches({
   config,
   limits,
@@ -78,12 +79,13 @@ const batches = buildBatches({
   queue,
   poolWatch,
   storage: await openStorage(config),
+  statistics,
   logger,
 });
-const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
 const admin = buildAdmin({
   config,
   gatewayId,
+  batches,
   limits,
   redis,
   redisKeys,

@@ -68,7 +68,6 @@ try {
     windowMs,
     run,
     calls: await stack.simulator.calls(),
-    quotaViolations: (await stack.simulator.summary()).quotaViolations,
     memory: { few: fewMemory, many: await memory.stop() },
     waits: { empty: emptyWaits, busy: interactive.waits },
     troubles: troubles.done,

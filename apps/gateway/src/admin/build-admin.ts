@@ -9,6 +9,7 @@ import ejs from "ejs";
 import express, { type Express } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { Batches } from "../build-batches.ts";
 import type { GatewayConfig } from "../config.ts";
 import { type PoolWatch, poolMaxAgeMs } from "../forecast/pool-watch.ts";
 import type { RedisHealth } from "../redis-health.ts";
@@ -18,6 +19,7 @@ import { routeLogin } from "./access/route-login.ts";
 import { Sessions } from "./access/sessions.ts";
 import { createActions } from "./actions/actions.ts";
 import { routeActions } from "./actions/route-actions.ts";
+import { routeBatchesPage } from "./batches/route-batches-page.ts";
 import { buildBullBoard } from "./bull-board/build-bull-board.ts";
 import { createReadOverview } from "./overview/read-overview.ts";
 import { createReadQueueDepth } from "./overview/read-queue-depth.ts";
@@ -38,6 +40,7 @@ export function buildAdmin(deps: {
   redisHealth: RedisHealth;
   queue: Queue<CompletionRequest, void>;
   poolWatch: PoolWatch;
+  batches: Batches;
   logger: Logger;
 }): Express {
   const { config, redis, redisKeys, queue, poolWatch, logger } = deps;
@@ -65,6 +68,7 @@ export function buildAdmin(deps: {
   }
   admin.use(requireAccess({ sessions, hasPassword: password !== undefined }));
   admin.use(routeOverview({ readOverview, actions }));
+  admin.use("/batches", routeBatchesPage({ ...deps, ...deps.batches }));
   admin.use(routeActions({ actions, sessions, poolWatch, logger }));
   admin.use(
     "/queues",

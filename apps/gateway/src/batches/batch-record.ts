@@ -27,6 +27,8 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
 /** A batch as it is stored in a Redis hash. Times in ms since the epoch. */
 export const batchRecordSchema = z.object({
   id: z.string(),
+  /** Name of the client whose it is; missing when clients had no names. */
+  owner: z.string().optional(),
   endpoint: z.string(),
   inputFileId: z.string(),
   completionWindow: z.string(),
@@ -53,6 +55,10 @@ export const batchRecordSchema = z.object({
   errorBytes: count,
   outputFileId: z.string().optional(),
   errorFileId: z.string().optional(),
+  /** Lines that got a result per second, lately. */
+  perSecond: z.coerce.number().optional(),
+  /** When the counts were brought up to date last. */
+  countedAt: time,
   /** How many lines failed, by status or error code. */
   failures: json(z.record(z.string(), z.number())).default({}),
   /** What is wrong with the input. */

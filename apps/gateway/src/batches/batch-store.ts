@@ -27,7 +27,10 @@ export type BatchStore = {
   create(batch: BatchRecord): Promise<void>;
   find(id: string): Promise<BatchRecord | undefined>;
   readStatus(id: string): Promise<BatchStatus | undefined>;
-  list(query: PageQuery): Promise<Page<BatchRecord>>;
+  list(
+    query: PageQuery,
+    isWanted: (batch: BatchRecord) => boolean,
+  ): Promise<Page<BatchRecord>>;
   /** Ids of the batches that have not ended, the oldest first. */
   listOpen(): Promise<string[]>;
   /** An open batch that reads this file, if there is one. */
@@ -78,7 +81,11 @@ export function createBatchStore(
       const status = await redis.hget(redisKeys.batch(id), "status");
       return (status ?? undefined) as BatchStatus | undefined;
     },
-    list: (query) => readPage(redis, redisKeys.batches, query, find),
+    list: (query, isWanted) =>
+      readPage(redis, redisKeys.batches, query, async (id) => {
+        const batch = await find(id);
+        return batch && isWanted(batch) ? batch : undefined;
+      }),
     listOpen: () => redis.zrange(redisKeys.openBatches, 0, "-1"),
     async findUserOf(fileId) {
       for (const id of await redis.zrange(redisKeys.openBatches, 0, "-1")) {

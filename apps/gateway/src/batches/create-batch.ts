@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { FileStore } from "../files/file-store.ts";
+import { isServed } from "../files/is-served.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { type BatchRecord, newBatchId } from "./batch-record.ts";
 import type { BatchStore } from "./batch-store.ts";
@@ -33,7 +34,10 @@ const batchSchema = z.object({
 });
 
 /** Makes a batch of a checked body. */
-export type CreateBatch = (body: unknown) => Promise<BatchRecord>;
+export type CreateBatch = (
+  body: unknown,
+  owner: string | undefined,
+) => Promise<BatchRecord>;
 
 /** Builds {@link CreateBatch}; it throws `invalid-request` or `not-found`. */
 export function createCreateBatch(deps: {
@@ -42,14 +46,14 @@ export function createCreateBatch(deps: {
   /** How long results are kept unless the request says otherwise. */
   outputTtlMs: number;
 }): CreateBatch {
-  return async function createBatch(body) {
+  return async function createBatch(body, owner) {
     const parsed = batchSchema.safeParse(body);
     if (!parsed.success) {
       throw new GatewayError("invalid-request", describe(parsed.error));
     }
     const { data } = parsed;
     const input = await deps.files.find(data.input_file_id);
-    if (!input || input.expiresAt <= Date.now()) {
+    if (!input || !isServed(input, owner)) {
       throw new GatewayError(
         "not-found",
         `\`input_file_id\`: there is no file ${data.input_file_id}`,
@@ -66,6 +70,7 @@ export function createCreateBatch(deps: {
     const seconds = data.output_expires_after?.seconds;
     const batch: BatchRecord = {
       id: newBatchId(),
+      owner,
       endpoint: data.endpoint,
       inputFileId: input.id,
       completionWindow: data.completion_window,

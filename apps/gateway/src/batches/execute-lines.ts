@@ -3,6 +3,7 @@ import { countSlotsWithin } from "@openrouter-free-pool/shared/key-pool/capacity
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { readReplies } from "@openrouter-free-pool/shared/replies/read-replies";
+import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -16,8 +17,11 @@ import { batchEndpoints } from "./endpoints.ts";
 import { InputReader } from "./input-reader.ts";
 import type { Lease } from "./lease.ts";
 import { type ExecutionEnd, LineExecution } from "./line-execution.ts";
+import { LineFeeder } from "./line-feeder.ts";
 import { countWaitingLines, createLineQueue } from "./line-queue.ts";
+import { OutstandingLines } from "./outstanding-lines.ts";
 import { Pace } from "./pace.ts";
+import { ReplyCollector } from "./reply-collector.ts";
 import { Results } from "./results.ts";
 
 /** Executes the lines of a batch that have no result yet, or closes them when it has expired or is cancelled. */
@@ -37,6 +41,7 @@ export function createExecuteLines(deps: {
   redisKeys: RedisKeys;
   poolWatch: PoolWatch;
   limits: RateLimits;
+  statistics: Statistics;
   /** Batches that are open in the whole installation. */
   countOpen: () => number;
   /** Lines of one batch that may be under way at a time. */
@@ -78,20 +83,42 @@ export function createExecuteLines(deps: {
       isReported: (line) => results.has(line),
     });
     const pace = new Pace(performance.now());
-    const execution = new LineExecution({
+    const outstanding = new OutstandingLines();
+    const lineQueue = createLineQueue({
+      queue,
+      redis,
+      redisKeys,
+      batch,
+      family,
+    });
+    const feeder = new LineFeeder({
       batch,
       input,
       results,
-      lineQueue: createLineQueue({ queue, redis, redisKeys, batch, family }),
-      readReplies: (after, count) =>
-        readReplies(redis, redisKeys.gatewayReplies(batch.id), {
-          after,
-          count,
-        }),
-      readStatus: () => batches.readStatus(batch.id),
+      outstanding,
+      lineQueue,
       allow: createAllow(pace),
       spend: (lines) => pace.spend(lines),
       bounds: deps.bounds,
+    });
+    const replies = redisKeys.gatewayReplies(batch.id);
+    const collector = new ReplyCollector({
+      batch,
+      results,
+      outstanding,
+      readReplies: (after, count) =>
+        readReplies(redis, replies, { after, count }),
+      loadThrough: (line) => feeder.loadThrough(line),
+      onAnswer: (status) => deps.statistics.count(`status:${status}`),
+    });
+    const execution = new LineExecution({
+      batch,
+      results,
+      outstanding,
+      feeder,
+      collector,
+      lineQueue,
+      readStatus: () => batches.readStatus(batch.id),
       isTakeOver,
       stop,
       logger,

@@ -63,7 +63,7 @@ export function judgeReply(
     case "worker-crashed":
       return report(failedEntry(batchId, request, "worker_crashed"));
     case "removed":
-      return report(failedEntry(batchId, request, "removed"));
+      return report(failedEntry(batchId, request, "request_removed"));
   }
 }
 

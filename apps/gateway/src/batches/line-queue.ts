@@ -16,12 +16,19 @@ const atATime = 200;
 /** Longer than any call: no new one is made for a job that bears the mark. */
 const markMs = 900_000;
 
+/** A line that no worker will reply to from now on. */
+export type DoneLine = {
+  readonly line: OutstandingLine;
+  /** Whether its job is kept for people to look at: its id is taken. */
+  readonly isKept: boolean;
+};
+
 /** The lines of one batch, as jobs on the queue of all requests. */
 export type LineQueue = {
   /** Adds jobs for lines. One that is there already stays as it is. */
   add(lines: readonly OutstandingLine[]): Promise<void>;
-  /** Those of the lines that have no job. */
-  findMissing(lines: readonly OutstandingLine[]): Promise<OutstandingLine[]>;
+  /** Those of the lines whose reply will not come any more, or is there already. */
+  findDone(lines: readonly OutstandingLine[]): Promise<DoneLine[]>;
   /**
    * Takes lines off the queue. Calls in flight are let finish, and not repeated.
    *
@@ -86,15 +93,22 @@ export function createLineQueue(deps: {
         await queue.addBulk(some.map(describeJob));
       }
     },
-    async findMissing(lines) {
-      const missing: OutstandingLine[] = [];
+    async findDone(lines) {
+      const done: DoneLine[] = [];
       for (const some of chunk(lines)) {
-        const there = await Promise.all(
-          some.map((line) => redis.exists(jobKeyOf(line))),
+        const jobs = await Promise.all(
+          some.map((line) =>
+            // Fields of BullMQ's: when a job was made, and when it was finished.
+            redis.hmget(jobKeyOf(line), "timestamp", "finishedOn"),
+          ),
         );
-        missing.push(...some.filter((_, index) => there[index] === 0));
+        for (const [index, line] of some.entries()) {
+          const [timestamp, finishedOn] = jobs[index] ?? [];
+          const isKept = Boolean(finishedOn);
+          if (!timestamp || isKept) done.push({ line, isKept });
+        }
       }
-      return missing;
+      return done;
     },
     async withdraw(lines) {
       const held: OutstandingLine[] = [];

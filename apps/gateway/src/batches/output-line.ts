@@ -7,13 +7,13 @@ export type LineErrorCode =
   | "batch_expired"
   | "batch_cancelled"
   | "worker_crashed"
-  | "removed";
+  | "request_removed";
 
 const messages: Readonly<Record<LineErrorCode, string>> = {
   batch_expired:
     "This request could not be executed before the completion window expired.",
   batch_cancelled: "The batch was cancelled before this request was executed.",
-  removed: "An operator took this request off the queue.",
+  request_removed: "An operator took this request off the queue.",
   worker_crashed: "Several workers ended while they handled this request.",
 };
 

@@ -45,6 +45,25 @@ export class OutstandingLines {
     return this.#byNumber.get(line);
   }
 
+  /** Notes that lines have got their jobs. */
+  markQueued(lines: readonly OutstandingLine[]): void {
+    for (const line of lines) {
+      line.state = "queued";
+      line.queuedAt = Date.now();
+    }
+  }
+
+  /** Lets a line wait for a new job. */
+  putBack(
+    line: OutstandingLine,
+    { afterMs, isTry }: { afterMs: number; isTry: boolean },
+  ): void {
+    line.state = "waiting";
+    line.readyAt = Date.now() + afterMs;
+    line.round += 1;
+    if (isTry) line.tries += 1;
+  }
+
   remove(line: number): void {
     this.#bytes -= this.#byNumber.get(line)?.request.body.length ?? 0;
     this.#byNumber.delete(line);

@@ -19,6 +19,7 @@ export function resultFileRecord(
   const createdAt = Date.now();
   return {
     id: resultFileId(batch.id, of),
+    owner: batch.owner,
     filename: `${batch.id}_${of === "output" ? "output" : "error"}.jsonl`,
     purpose: "batch_output",
     createdAt,

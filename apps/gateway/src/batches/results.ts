@@ -1,3 +1,4 @@
+import { Speed } from "@openrouter-free-pool/shared/speed";
 import type { FileStore } from "../files/file-store.ts";
 import { LineSet } from "../lines/line-set.ts";
 import type { Storage } from "../storage/open-storage.ts";
@@ -20,6 +21,7 @@ export class Results {
   #failed = 0;
   #outputBytes = 0;
   #errorBytes = 0;
+  readonly #speed = new Speed();
   readonly #filesMade = new Set<string>();
   #isTold = true;
 
@@ -71,6 +73,7 @@ export class Results {
     }
     if (this.#isTold && repliesFrom === undefined) return "done";
     await this.#makeFiles();
+    this.#speed.note(performance.now(), this.size);
     const { batches, batch, leaseId } = this.#deps;
     const outcome = await batches.update(batch.id, {
       leaseId,
@@ -116,6 +119,8 @@ export class Results {
       failures: this.#failures,
       outputBytes: this.#outputBytes,
       errorBytes: this.#errorBytes,
+      perSecond: this.#speed.perSecond,
+      countedAt: Date.now(),
       outputFileId:
         this.#completed > 0 ? resultFileId(id, "output") : undefined,
       errorFileId: this.#failed > 0 ? resultFileId(id, "errors") : undefined,

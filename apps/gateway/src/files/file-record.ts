@@ -10,6 +10,8 @@ const partsSchema = z.object({
 /** A file as it is stored in Redis; its content lies in storage. Times in ms since the epoch. */
 export const fileRecordSchema = z.object({
   id: z.string(),
+  /** Name of the client whose it is; missing when clients had no names. */
+  owner: z.string().optional(),
   filename: z.string(),
   purpose: z.enum(["batch", "batch_output"]),
   createdAt: z.number(),

@@ -8,7 +8,10 @@ export type FileStore = {
   save(file: FileRecord): Promise<void>;
   find(id: string): Promise<FileRecord | undefined>;
   /** @throws {GatewayError} `not-found` when `query.after` is not there. */
-  list(query: PageQuery & { purpose?: string }): Promise<Page<FileRecord>>;
+  list(
+    query: PageQuery,
+    isWanted: (file: FileRecord) => boolean,
+  ): Promise<Page<FileRecord>>;
   /** Forgets a file. @returns what it was. */
   remove(id: string): Promise<FileRecord | undefined>;
   /** Some of the files that expired before `now` (ms since the epoch). */
@@ -35,13 +38,10 @@ export function createFileStore(redis: Redis, redisKeys: RedisKeys): FileStore {
         .exec();
     },
     find,
-    list: ({ purpose, ...query }) =>
+    list: (query, isWanted) =>
       readPage(redis, redisKeys.files, query, async (id) => {
         const file = await find(id);
-        const isWanted = purpose === undefined || file?.purpose === purpose;
-        return isWanted && file && file.expiresAt > Date.now()
-          ? file
-          : undefined;
+        return file && isWanted(file) ? file : undefined;
       }),
     async remove(id) {
       const file = await find(id);

@@ -34,7 +34,10 @@ export type UploadLimits = {
 };
 
 /** Takes in a multipart request as a file of requests. */
-export type StoreUpload = (request: IncomingMessage) => Promise<FileRecord>;
+export type StoreUpload = (
+  request: IncomingMessage,
+  owner: string | undefined,
+) => Promise<FileRecord>;
 
 /**
  * Builds {@link StoreUpload}. While it comes in, the file is written to storage
@@ -70,7 +73,7 @@ export function createStoreUpload(deps: {
     }
   }
 
-  return async function storeUpload(request) {
+  return async function storeUpload(request, owner) {
     const id = newFileId();
     const createdAt = Date.now();
     const drop = (parts: StoredParts) => removeParts(storage, parts);
@@ -88,6 +91,7 @@ export function createStoreUpload(deps: {
     const ttlMs = seconds === undefined ? limits.ttlMs : seconds * 1_000;
     const file: FileRecord = {
       id,
+      owner,
       filename: upload.filename,
       purpose: "batch",
       createdAt,

@@ -1,11 +1,13 @@
-import { type Request, Router } from "express";
+import { type Request, type Response, Router } from "express";
 import { toBatchObject } from "../batches/batch-object.ts";
 import type { BatchRecord } from "../batches/batch-record.ts";
 import type { BatchStore } from "../batches/batch-store.ts";
 import type { CreateBatch } from "../batches/create-batch.ts";
+import { maySee } from "../clients/ownership.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { readPageQuery } from "../listing/page-query.ts";
 import { toListObject } from "../listing/read-page.ts";
+import { clientOf } from "../middleware/authenticate.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import { bodyOf, readJsonBody } from "../middleware/read-json-body.ts";
 import type { RedisHealth } from "../redis-health.ts";
@@ -24,11 +26,12 @@ export function routeBatches(deps: {
   const { batches } = deps;
   const router = Router();
 
-  async function find(id: string): Promise<BatchRecord> {
+  async function find(id: string, response: Response): Promise<BatchRecord> {
     deps.redisHealth.requireUp();
     const isId = /^batch_[0-9a-f]{32}$/.test(id);
     const batch = isId ? await batches.find(id) : undefined;
-    if (!batch) throw new GatewayError("not-found", `There is no batch ${id}`);
+    if (!batch || !maySee(clientOf(response), batch))
+      throw new GatewayError("not-found", `There is no batch ${id}`);
     return batch;
   }
 
@@ -37,21 +40,27 @@ export function routeBatches(deps: {
     ...readJsonBody(bodyLimitBytes),
     async (request, response) => {
       deps.redisHealth.requireUp();
-      const batch = await deps.createBatch(parseBody(request));
+      const batch = await deps.createBatch(
+        parseBody(request),
+        clientOf(response),
+      );
       deps.lookForBatches();
       response.json(toBatchObject(batch));
     },
   );
   router.get("/", async (request, response) => {
     deps.redisHealth.requireUp();
-    const page = await batches.list(readPageQuery(request.query, pageSizes));
+    const page = await batches.list(
+      readPageQuery(request.query, pageSizes),
+      (batch) => maySee(clientOf(response), batch),
+    );
     response.json(toListObject(page.items.map(toBatchObject), page.hasMore));
   });
   router.get("/:id", async (request, response) => {
-    response.json(toBatchObject(await find(request.params.id)));
+    response.json(toBatchObject(await find(request.params.id, response)));
   });
   router.post("/:id/cancel", async (request, response) => {
-    const { id } = await find(request.params.id);
+    const { id } = await find(request.params.id, response);
     const status = await batches.cancel(id);
     if (
       status &&
@@ -62,7 +71,7 @@ export function routeBatches(deps: {
         `A batch that is ${status} cannot be cancelled`,
       );
     }
-    response.json(toBatchObject(await find(id)));
+    response.json(toBatchObject(await find(id, response)));
   });
   router.all("/", allowOnly("GET", "POST"));
   router.all("/:id", allowOnly("GET"));

@@ -1,5 +1,3 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { type Response, Router } from "express";
 import type { BatchStore } from "../batches/batch-store.ts";
 import {
@@ -8,12 +6,14 @@ import {
   toFileObject,
 } from "../files/file-record.ts";
 import type { FileStore } from "../files/file-store.ts";
-import { readContent } from "../files/read-content.ts";
+import { isServed } from "../files/is-served.ts";
 import type { RemoveFile } from "../files/remove-file.ts";
+import { sendContent } from "../files/send-content.ts";
 import type { StoreUpload } from "../files/store-upload.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { readPageQuery } from "../listing/page-query.ts";
 import { toListObject } from "../listing/read-page.ts";
+import { clientOf } from "../middleware/authenticate.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import type { RedisHealth } from "../redis-health.ts";
 import type { Storage } from "../storage/open-storage.ts";
@@ -32,10 +32,10 @@ export function routeFiles(deps: {
   const { storage, files } = deps;
   const router = Router();
 
-  async function find(id: string): Promise<FileRecord> {
+  async function find(id: string, response: Response): Promise<FileRecord> {
     deps.redisHealth.requireUp();
     const file = isFileId(id) ? await files.find(id) : undefined;
-    if (!file || file.expiresAt <= Date.now()) {
+    if (!file || !isServed(file, clientOf(response))) {
       throw new GatewayError("not-found", `There is no file ${id}`);
     }
     return file;
@@ -52,26 +52,36 @@ export function routeFiles(deps: {
 
   router.post("/", async (request, response) => {
     deps.redisHealth.requireUp();
-    response.json(toFileObject(await deps.storeUpload(request)));
+    response.json(
+      toFileObject(await deps.storeUpload(request, clientOf(response))),
+    );
   });
   router.get("/", async (request, response) => {
     deps.redisHealth.requireUp();
     const query = readPageQuery(request.query, pageSizes);
     const { purpose } = request.query;
+    const client = clientOf(response);
     const page = await files.list(
-      typeof purpose === "string" ? { ...query, purpose } : query,
+      query,
+      (file) =>
+        isServed(file, client) &&
+        (purpose === undefined || file.purpose === purpose),
     );
     const data = await Promise.all(page.items.map(describe));
     response.json(toListObject(data, page.hasMore));
   });
   router.get("/:id", async (request, response) => {
-    response.json(await describe(await find(request.params.id)));
+    response.json(await describe(await find(request.params.id, response)));
   });
   router.get("/:id/content", async (request, response) => {
-    await sendContent(response, storage, await find(request.params.id));
+    await sendContent(
+      response,
+      storage,
+      await find(request.params.id, response),
+    );
   });
   router.delete("/:id", async (request, response) => {
-    const { id } = await find(request.params.id);
+    const { id } = await find(request.params.id, response);
     await deps.removeFile(id);
     response.json({ id, object: "file", deleted: true });
   });
@@ -79,22 +89,4 @@ export function routeFiles(deps: {
   router.all("/:id", allowOnly("GET", "DELETE"));
   router.all("/:id/content", allowOnly("GET"));
   return router;
-}
-
-async function sendContent(
-  response: Response,
-  storage: Storage,
-  file: FileRecord,
-): Promise<void> {
-  response.attachment(file.filename || file.id);
-  response.type("application/octet-stream");
-  if (file.content.kind === "parts") {
-    response.set("Content-Length", String(file.content.parts.bytes));
-  }
-  try {
-    await pipeline(Readable.from(readContent(storage, file)), response);
-  } catch (error) {
-    // A client that goes away while it reads is nobody's fault.
-    if (!response.destroyed) throw error;
-  }
 }

@@ -1,4 +1,3 @@
-import { drawCharts } from "./charts.js";
 import { showCountdowns } from "./countdowns.js";
 import { Idiomorph } from "./vendor/idiomorph.esm.js";
 
@@ -31,7 +30,8 @@ function tell(state, text) {
 }
 
 async function update() {
-  const address = new URL("/admin/live", location.href);
+  const { live = "/admin/live" } = document.body.dataset;
+  const address = new URL(live, location.href);
   address.search = location.search;
   address.searchParams.set("after", String(newestBucket));
   const response = await fetch(address, {
@@ -45,10 +45,14 @@ async function update() {
   if (!response.ok) throw new Error(`The gateway answered ${response.status}`);
   const { top, rest, charts, newest, at } = await response.json();
   replace("live-top", top);
-  replace("live-rest", rest);
+  replace("live-rest", rest ?? "");
   showCountdowns();
-  if (charts) drawCharts(charts);
-  newestBucket = newest;
+  if (charts) {
+    // Not every page has charts.
+    const { drawCharts } = await import("./charts.js");
+    drawCharts(charts);
+  }
+  newestBucket = newest ?? 0;
   tell("live", `Live, as of ${at} UTC`);
 }
 

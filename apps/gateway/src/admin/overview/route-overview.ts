@@ -1,7 +1,8 @@
-import { type Request, type Response, Router } from "express";
+import { type Request, Router } from "express";
 import { type ActionName, isActionName } from "../actions/action-names.ts";
 import type { Action } from "../actions/actions.ts";
 import { nameTarget } from "../actions/name-target.ts";
+import { renderPart } from "../render-part.ts";
 import { chartFigures } from "./chart-figures.ts";
 import { readKeySelection } from "./present/present-keys.ts";
 import { presentOverview } from "./present/present-overview.ts";
@@ -61,16 +62,4 @@ function findNotice(
   if (!isActionName(done)) return undefined;
   const label = nameTarget(done, String(target), view);
   return label === undefined ? undefined : actions[done].done(label);
-}
-
-function renderPart(
-  response: Response,
-  name: string,
-  locals: object,
-): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  response.render(`partials/${name}`, locals, (error: Error | null, html) =>
-    error ? reject(error) : resolve(html),
-  );
-  return promise;
 }

@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { print } from "../terminal.ts";
+import { type Connection, connect } from "./common.ts";
+
+/** `orpool cancel`: end a batch; what it has is kept. */
+export function addCancel(
+  program: Command,
+  end: (code: ExitCode) => void,
+): void {
+  program
+    .command("cancel")
+    .description("end a batch early; the results that it has are kept")
+    .argument("<batch>", "the batch's id")
+    .action(async (id: string, _: unknown, command: Command) => {
+      const gateway = connect(command.optsWithGlobals<Connection>());
+      const { status } = await gateway.cancelBatch(id);
+      print(
+        process.stdout.isTTY ? status : JSON.stringify({ batch: id, status }),
+      );
+      end(exitCodes.done);
+    });
+}

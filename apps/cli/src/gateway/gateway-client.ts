@@ -1,0 +1,118 @@
+import type { z } from "zod";
+import { CliError } from "../cli-error.ts";
+import { exitCodes } from "../exit-codes.ts";
+import {
+  type Batch,
+  batchListSchema,
+  batchSchema,
+  fileSchema,
+  type Pool,
+  poolSchema,
+} from "./objects.ts";
+
+/** The gateway, over HTTP. Every method throws {@link CliError}. */
+export type GatewayClient = {
+  upload(content: Blob, filename: string): Promise<string>;
+  createBatch(options: {
+    fileId: string;
+    endpoint: string;
+    window: string;
+  }): Promise<Batch>;
+  readBatch(id: string): Promise<Batch>;
+  listBatches(limit: number): Promise<Batch[]>;
+  cancelBatch(id: string): Promise<Batch>;
+  readContent(fileId: string): Promise<AsyncIterable<Uint8Array>>;
+  readPool(): Promise<Pool>;
+};
+
+/** Builds {@link GatewayClient} for the gateway at an address such as `http://localhost:3000`. */
+export function createGatewayClient(options: {
+  url: string;
+  apiKey: string | undefined;
+}): GatewayClient {
+  const { url, apiKey } = options;
+  const base = url.replace(/\/+$/, "").replace(/\/v1$/, "");
+  const authorization = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
+
+  async function send(
+    path: string,
+    init: { method?: string; body?: FormData | string } = {},
+  ): Promise<Response> {
+    const isJson = typeof init.body === "string";
+    const headers = {
+      ...authorization,
+      ...(isJson ? { "content-type": "application/json" } : {}),
+    };
+    const response = await fetch(`${base}${path}`, { ...init, headers }).catch(
+      (cause: unknown) => {
+        throw new CliError(
+          `No gateway answers at ${base}; is it running? Set --url or ORPOOL_URL.`,
+          exitCodes.error,
+          cause,
+        );
+      },
+    );
+    if (response.ok) return response;
+    throw new CliError(
+      `${response.status}: ${readMessage(await response.text())}`,
+      response.status < 500 ? exitCodes.usage : exitCodes.error,
+    );
+  }
+
+  async function read<Schema extends z.ZodType>(
+    schema: Schema,
+    ...request: Parameters<typeof send>
+  ): Promise<z.output<Schema>> {
+    const response = await send(...request);
+    const parsed = schema.safeParse(await response.json());
+    if (parsed.success) return parsed.data;
+    throw new CliError(
+      `What answers at ${base} is no gateway that this command knows`,
+      exitCodes.error,
+      parsed.error,
+    );
+  }
+
+  return {
+    async upload(content, filename) {
+      const body = new FormData();
+      body.set("purpose", "batch");
+      body.set("file", content, filename);
+      const file = await read(fileSchema, "/v1/files", {
+        method: "POST",
+        body,
+      });
+      return file.id;
+    },
+    createBatch: ({ fileId, endpoint, window }) =>
+      read(batchSchema, "/v1/batches", {
+        method: "POST",
+        body: JSON.stringify({
+          input_file_id: fileId,
+          endpoint,
+          completion_window: window,
+        }),
+      }),
+    readBatch: (id) => read(batchSchema, `/v1/batches/${id}`),
+    async listBatches(limit) {
+      const path = `/v1/batches?limit=${limit}`;
+      return (await read(batchListSchema, path)).data;
+    },
+    cancelBatch: (id) =>
+      read(batchSchema, `/v1/batches/${id}/cancel`, { method: "POST" }),
+    async readContent(fileId) {
+      const { body } = await send(`/v1/files/${fileId}/content`);
+      return body ?? (async function* () {})();
+    },
+    readPool: () => read(poolSchema, "/api/v1/keys/status"),
+  };
+}
+
+function readMessage(text: string): string {
+  try {
+    const { error } = JSON.parse(text) as { error?: { message?: string } };
+    return error?.message ?? text;
+  } catch {
+    return text.slice(0, 200);
+  }
+}

@@ -1,0 +1,7 @@
+import { CliError } from "../cli-error.ts";
+import { exitCodes } from "../exit-codes.ts";
+
+/** An input that cannot be used. */
+export function inputError(message: string, cause?: unknown): CliError {
+  return new CliError(message, exitCodes.usage, cause);
+}

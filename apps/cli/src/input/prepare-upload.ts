@@ -1,0 +1,59 @@
+import { createWriteStream, openAsBlob } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { inputError } from "./input-error.ts";
+import { promptEndpoint, type RequestLine } from "./request-line.ts";
+
+/** A file of batch lines, ready to be uploaded. */
+export type PreparedUpload = {
+  readonly content: Blob;
+  readonly lines: number;
+  readonly endpoint: string;
+  /** Removes the temporary file. */
+  remove(): Promise<void>;
+};
+
+/**
+ * Writes lines to a temporary file: its length is known then, and an input that
+ * comes over a pipe can be sent again.
+ *
+ * @param isWanted says which lines to take, by their ids.
+ */
+export async function prepareUpload(
+  lines: AsyncIterable<RequestLine>,
+  isWanted: (customId: string) => boolean,
+): Promise<PreparedUpload> {
+  const folder = await mkdtemp(join(tmpdir(), "orpool-"));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  const path = join(folder, "input.jsonl");
+  let count = 0;
+  let endpoint = promptEndpoint;
+
+  async function* wantedLines() {
+    for await (const { customId, text } of lines) {
+      if (!isWanted(customId)) continue;
+      if (count === 0) endpoint = endpointOf(text);
+      count += 1;
+      yield `${text}\n`;
+    }
+  }
+  try {
+    await pipeline(Readable.from(wantedLines()), createWriteStream(path));
+    return { content: await openAsBlob(path), lines: count, endpoint, remove };
+  } catch (error) {
+    await remove();
+    if (error instanceof Error && "syscall" in error) {
+      throw inputError(`The input cannot be read: ${error.message}`, error);
+    }
+    throw error;
+  }
+}
+
+/** All lines of a batch go where the first one goes; the gateway checks that. */
+function endpointOf(text: string): string {
+  const { url } = JSON.parse(text) as { url?: unknown };
+  return typeof url === "string" ? url : promptEndpoint;
+}

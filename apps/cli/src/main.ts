@@ -1,0 +1,60 @@
+import { Command, CommanderError } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { CliError } from "./cli-error.ts";
+import { addCancel } from "./commands/cancel.ts";
+import { addKeys } from "./commands/keys.ts";
+import { addResults } from "./commands/results.ts";
+import { addResume } from "./commands/resume.ts";
+import { addRun } from "./commands/run.ts";
+import { addStatus } from "./commands/status.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { tell } from "./terminal.ts";
+
+const program = new Command("orpool")
+  .description("Runs files of prompts through an OpenRouter free pool.")
+  .version(manifest.version)
+  .option(
+    "-u, --url <url>",
+    "the gateway",
+    process.env.ORPOOL_URL ?? "http://localhost:3000",
+  )
+  .exitOverride()
+  .showHelpAfterError("(orpool --help tells more)")
+  .addHelpText(
+    "after",
+    `
+Environment: ORPOOL_URL, ORPOOL_API_KEY (a key of the gateway), ORPOOL_MODEL
+Exit codes:  0 all answered, 1 error, 2 usage, 3 some lines failed, 4 batch failed, expired or cancelled, 130 interrupted`,
+  );
+
+for (const add of [
+  addRun,
+  addResume,
+  addResults,
+  addStatus,
+  addKeys,
+  addCancel,
+]) {
+  add(program, (code) => {
+    process.exitCode = code;
+  });
+}
+
+// A reader such as `head` may leave early.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? exitCodes.done : exitCodes.error);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  } else if (error instanceof CliError) {
+    tell(error.message);
+    process.exitCode = error.exitCode;
+  } else {
+    tell(error instanceof Error ? error.message : String(error));
+    process.exitCode = exitCodes.error;
+  }
+}

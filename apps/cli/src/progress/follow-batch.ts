@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Speed } from "@openrouter-free-pool/shared/speed";
+import { CliError } from "../cli-error.ts";
+import { exitCodes } from "../exit-codes.ts";
+import type { GatewayClient } from "../gateway/gateway-client.ts";
+import { type Batch, hasEnded } from "../gateway/objects.ts";
+import { describeProgress } from "./progress.ts";
+import type { ProgressView } from "./show-progress.ts";
+
+const firstPauseMs = 150;
+const longestPauseMs = 1_000;
+/** A gateway that restarts is waited for. */
+const patienceMs = 300_000;
+
+/**
+ * Watches a batch until it has ended.
+ *
+ * @param interrupted aborts when the user does not want to wait any longer.
+ * @returns undefined when it was interrupted.
+ */
+export async function followBatch(
+  gateway: GatewayClient,
+  id: string,
+  options: { view: ProgressView; interrupted: AbortSignal },
+): Promise<Batch | undefined> {
+  const { view, interrupted } = options;
+  const speed = new Speed();
+  let answeredAt = performance.now();
+  let pauseMs = firstPauseMs;
+  while (!interrupted.aborted) {
+    try {
+      const batch = await gateway.readBatch(id);
+      answeredAt = performance.now();
+      const { completed, failed } = batch.request_counts;
+      speed.note(answeredAt, completed + failed);
+      const quotaLeft = await readQuotaLeft(gateway);
+      view.show(describeProgress(batch, speed.perSecond, quotaLeft));
+      if (hasEnded(batch)) return batch;
+    } catch (error) {
+      const isPassing =
+        error instanceof CliError && error.exitCode === exitCodes.error;
+      const waitedMs = performance.now() - answeredAt;
+      if (!isPassing || waitedMs > patienceMs) throw error;
+    }
+    await sleep(pauseMs, undefined, { signal: interrupted }).catch(
+      () => undefined,
+    );
+    pauseMs = Math.min(pauseMs * 1.5, longestPauseMs);
+  }
+  return undefined;
+}
+
+async function readQuotaLeft(
+  gateway: GatewayClient,
+): Promise<number | undefined> {
+  try {
+    return (await gateway.readPool()).pool.leftToday;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import { createWriteStream } from "node:fs";
+import { open, rename } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+/**
+ * Finds out which ids have an answer in a file of results, and takes everything
+ * else (failures, a line that was cut off) out of it.
+ */
+export async function keepAnswered(path: string): Promise<Set<string>> {
+  const answered = new Set<string>();
+  const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (!handle) return answered;
+
+  const kept = `${path}.tmp`;
+  async function* answeredLines() {
+    for await (const line of handle?.readLines() ?? []) {
+      const id = readAnsweredId(line);
+      if (id === undefined || answered.has(id)) continue;
+      answered.add(id);
+      yield `${line}\n`;
+    }
+  }
+  await pipeline(Readable.from(answeredLines()), createWriteStream(kept));
+  await rename(kept, path);
+  return answered;
+}
+
+/** The id of a line with an answer, in either form; undefined for any other. */
+function readAnsweredId(text: string): string | undefined {
+  try {
+    const line = JSON.parse(text) as {
+      custom_id?: string;
+      response?: { status_code?: number } | null;
+      id?: string;
+      content?: unknown;
+    };
+    if (line.custom_id === undefined) {
+      return line.content === undefined ? undefined : line.id;
+    }
+    const status = line.response?.status_code ?? 0;
+    return status >= 200 && status < 300 ? line.custom_id : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import { type Request, type Response, Router } from "express";
+import type { BatchStore } from "../../batches/batch-store.ts";
+import { resultFileId } from "../../batches/result-files.ts";
+import type { FileStore } from "../../files/file-store.ts";
+import { sendContent } from "../../files/send-content.ts";
+import type { PoolWatch } from "../../forecast/pool-watch.ts";
+import { describeKeys } from "../../keys-status.ts";
+import type { RedisHealth } from "../../redis-health.ts";
+import type { Storage } from "../../storage/open-storage.ts";
+import { renderPart } from "../render-part.ts";
+import { showMessage } from "../show-message.ts";
+import { presentBatch } from "./present-batches.ts";
+
+const shownBatches = 50;
+
+/** `/admin/batches`: how far all batches are, and their results to download. */
+export function routeBatchesPage(deps: {
+  redisHealth: RedisHealth;
+  batches: BatchStore;
+  files: FileStore;
+  storage: Storage;
+  poolWatch: PoolWatch;
+  limits: RateLimits;
+}): Router {
+  const { batches, files, storage, poolWatch, limits } = deps;
+  const router = Router();
+
+  async function readRows() {
+    if (!deps.redisHealth.isUp) return undefined;
+    const { items } = await batches.list(
+      { limit: shownBatches, after: undefined, order: "desc" },
+      () => true,
+    );
+    const view = poolWatch.look();
+    const quotaLeft = view && describeKeys(view, limits).pool.leftToday;
+    const now = Date.now();
+    return items.map((batch) => presentBatch(batch, now, quotaLeft));
+  }
+
+  router.get("/", async (_request, response) => {
+    const rows = await readRows();
+    response
+      .status(rows ? 200 : 503)
+      .render("batches", { rows, now: new Date() });
+  });
+
+  router.get("/live", async (_request, response) => {
+    const rows = await readRows();
+    response.json({
+      top: rows
+        ? await renderPart(response, "batches-section", { rows })
+        : await renderPart(response, "no-redis", {}),
+      at: new Date().toISOString().slice(11, 19),
+    });
+  });
+
+  router.get("/:id/:of", async (request, response) => {
+    const file = await files.find(fileOf(request));
+    if (file) return sendContent(response, storage, file);
+    return showNoResults(response);
+  });
+  return router;
+}
+
+function fileOf(request: Request): string {
+  const { id, of } = request.params;
+  return resultFileId(String(id), of === "errors" ? "errors" : "output");
+}
+
+function showNoResults(response: Response): void {
+  const title = "There are no such results";
+  const message = "The batch has none yet, or they have expired.";
+  showMessage(response, { status: 404, title, message });
+}

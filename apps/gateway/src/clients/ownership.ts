@@ -1,0 +1,15 @@
+/** Something that was made by a client. */
+export type Owned = {
+  /** Name of the client; undefined when clients had no names then. */
+  readonly owner?: string | undefined;
+};
+
+/**
+ * Whether a client may see something. Without client keys everybody may see
+ * everything; what was made at such a time stays everybody's.
+ *
+ * @param client its name; undefined without client keys.
+ */
+export function maySee(client: string | undefined, { owner }: Owned): boolean {
+  return client === undefined || owner === undefined || owner === client;
+}

@@ -1,0 +1,10 @@
+import { maySee } from "../clients/ownership.ts";
+import type { FileRecord } from "./file-record.ts";
+
+/** Whether a file is there for a client: it may see it, and it has not expired. */
+export function isServed(
+  file: FileRecord,
+  client: string | undefined,
+): boolean {
+  return maySee(client, file) && file.expiresAt > Date.now();
+}

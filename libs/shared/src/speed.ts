@@ -1,0 +1,20 @@
+/** The rate is that of this long. */
+const spanMs = 30_000;
+
+/** Measures how fast something goes on. */
+export class Speed {
+  #samples: { readonly at: number; readonly count: number }[] = [];
+
+  /** Notes how far it is. Time in ms on a monotonic clock. */
+  note(at: number, count: number): void {
+    this.#samples.push({ at, count });
+    while ((this.#samples[1]?.at ?? at) < at - spanMs) this.#samples.shift();
+  }
+
+  /** Per second, over the last half minute; undefined when it is too early to say. */
+  get perSecond(): number | undefined {
+    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
+    if (!first || !last || last.at - first.at < 1_000) return undefined;
+    return ((last.count - first.count) / (last.at - first.at)) * 1_000;
+  }
+}

@@ -1,0 +1,50 @@
+import { afterEach, expect, inject, test } from "vitest";
+import { batchClient } from "../../support/batch-client.ts";
+import {
+  batchInput,
+  batchLine,
+  parseOutput,
+} from "../../support/batch-input.ts";
+import { type Stack, startStack } from "../../support/stack.ts";
+
+let stack: Stack | undefined;
+afterEach(() => stack?.stop());
+
+test("the page shows batches as they go on, why lines fail, and their results", async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    accounts: 3,
+    windowMs: 1_000,
+    simulator: {
+      models: { "test/refused:free": { fault: { kind: "400" } } },
+    },
+  });
+  const page = async (path: string) => {
+    const response = await fetch(`${stack?.url}/admin/batches${path}`);
+    return { status: response.status, text: await response.text() };
+  };
+  expect((await page("")).text).toContain("None yet");
+
+  const client = batchClient(stack.url);
+  const refused = JSON.stringify(
+    batchLine("no", { model: "test/refused:free" }),
+  );
+  const id = await client.start(`${refused}\n${batchInput(200)}`);
+  await client.untilCompleted(id, 60);
+  const { top } = JSON.parse((await page("/live")).text) as { top: string };
+  expect(top).toContain(id);
+  expect(top).toContain("in progress");
+  expect(top).toMatch(/\d+ of 201/);
+  expect(top).toMatch(/\d+(\.\d)? \/ s/);
+  expect(top).toMatch(/in \d/);
+  expect(top).toContain("1 × 400");
+  const partial = await page(`/${id}/output`);
+  expect(parseOutput(partial.text).length).toBeGreaterThanOrEqual(60);
+
+  await client.untilStatus(id, "completed");
+  const { status, text } = await page("");
+  expect(status).toBe(200);
+  expect(text).toContain("201 of 201");
+  expect(parseOutput((await page(`/${id}/errors`)).text)).toHaveLength(1);
+  expect((await page("/batch_nowhere/output")).status).toBe(404);
+});

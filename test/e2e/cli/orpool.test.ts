@@ -1,0 +1,204 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import {
+  batchInput,
+  batchLine,
+  parseOutput,
+} from "../../support/batch-input.ts";
+import { jsonLines, orpool, startOrpool } from "../../support/orpool.ts";
+import { type Stack, startStack } from "../../support/stack.ts";
+import { until } from "../../support/until.ts";
+
+let stack: Stack;
+let cwd: string;
+let options: { url: string; cwd: string };
+
+beforeAll(async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    accounts: 5,
+    windowMs: 1_000,
+    perDay: 100_000,
+    simulator: {
+      models: { "test/refused:free": { fault: { kind: "400" } } },
+    },
+  });
+  cwd = await mkdtemp(join(tmpdir(), "orpool-"));
+  options = { url: stack.url, cwd };
+});
+afterAll(async () => {
+  await stack?.stop();
+  await rm(cwd, { recursive: true, force: true });
+});
+
+const write = (name: string, text: string) => writeFile(join(cwd, name), text);
+const read = (name: string) => readFile(join(cwd, name), "utf8");
+
+type Simple = { id: string; content?: string; error?: string };
+
+test("batch lines in, OpenAI's result lines out, JSON lines in the pipe", async () => {
+  await write("batch.jsonl", batchInput(30));
+  const { code, stdout, stderr } = await orpool(
+    ["run", "batch.jsonl", "-o", "results.jsonl"],
+    options,
+  );
+  expect(stderr).not.toContain("█");
+  expect(code).toBe(0);
+  expect(parseOutput(await read("results.jsonl"))).toHaveLength(30);
+  expect(jsonLines(stdout)).toMatchObject([
+    { status: "completed", total: 30, completed: 30, results: "results.jsonl" },
+  ]);
+  expect(jsonLines(stderr).at(-1)).toMatchObject({
+    status: "completed",
+    completed: 30,
+    quotaLeft: expect.any(Number),
+  });
+});
+
+test("prompts of JSON lines, with their own fields and ids", async () => {
+  await write(
+    "prompts.jsonl",
+    '{"prompt":"one"}\n{"id":7,"prompt":"two","temperature":0}\n{"custom_id":"x","messages":[{"role":"user","content":"three"}]}\n',
+  );
+  const { code, stdout } = await orpool(
+    ["run", "prompts.jsonl", "--simple", "-q", "-m", "test/model:free"],
+    options,
+  );
+  expect(code).toBe(0);
+  const results = jsonLines<Simple>(stdout);
+  expect(results.sort((a, b) => a.id.localeCompare(b.id))).toEqual([
+    { id: "7", content: "echo: two" },
+    { id: "line-1", content: "echo: one" },
+    { id: "x", content: "echo: three" },
+  ]);
+});
+
+test("a CSV with a template", async () => {
+  await write(
+    "words.csv",
+    'id,language,text\na,French,"Hello, you"\nb,German,Good night\n',
+  );
+  const template = "Into {language}: {text} {{}}";
+  const { code, stdout } = await orpool(
+    ["run", "words.csv", "-t", template, "--simple", "-q"],
+    options,
+  );
+  expect(code).toBe(0);
+  expect(
+    jsonLines<Simple>(stdout).sort((a, b) => a.id.localeCompare(b.id)),
+  ).toEqual([
+    { id: "a", content: "echo: Into French: Hello, you {}" },
+    { id: "b", content: "echo: Into German: Good night {}" },
+  ]);
+});
+
+test("text from standard input", async () => {
+  const { code, stdout } = await orpool(["run", "-", "--simple", "-q"], {
+    ...options,
+    input: "first\n\nsecond\n",
+  });
+  expect(code).toBe(0);
+  const contents = jsonLines<Simple>(stdout).map(({ content }) => content);
+  expect(contents.sort()).toEqual(["echo: first", "echo: second"]);
+});
+
+test("some lines fail: 3; --continue sends only those again", async () => {
+  const refused = batchLine("bad", { model: "test/refused:free" });
+  await write("some.jsonl", `${batchInput(5)}${JSON.stringify(refused)}\n`);
+  const args = ["run", "some.jsonl", "-o", "some-results.jsonl", "-q"];
+  expect((await orpool(args, options)).code).toBe(3);
+  expect(parseOutput(await read("some-results.jsonl"))).toHaveLength(6);
+
+  await stack.simulator.settings({ models: { "test/refused:free": null } });
+  const again = await orpool([...args, "--continue"], options);
+  expect(again.code).toBe(0);
+  expect(jsonLines(again.stdout)).toMatchObject([{ total: 1, completed: 1 }]);
+  const results = parseOutput(await read("some-results.jsonl"));
+  expect(new Set(results.map((line) => line.custom_id)).size).toBe(6);
+  expect(results).toHaveLength(6);
+
+  const { code, stderr } = await orpool([...args, "--continue"], options);
+  expect(code).toBe(0);
+  expect(stderr).toContain("already");
+});
+
+test("Ctrl-C leaves the batch running and tells how to come back", async () => {
+  await write("long.jsonl", batchInput(400));
+  const { child, result } = startOrpool(
+    ["run", "long.jsonl", "-o", "long-results.jsonl"],
+    options,
+  );
+  const id = await until("the batch runs", async () => {
+    const { stdout } = await orpool(["status", "-n", "1"], options);
+    const [batch] = jsonLines<{
+      id: string;
+      request_counts: { total: number };
+    }>(stdout);
+    return batch?.request_counts.total === 400 && batch.id;
+  });
+  child.kill("SIGINT");
+  const { code, stderr } = await result;
+  expect(code).toBe(130);
+  expect(stderr).toContain(`orpool resume ${id} -o long-results.jsonl`);
+
+  const partial = await orpool(["results", id], options);
+  expect(partial.code).toBe(0);
+  const resumed = await orpool(
+    ["resume", id, "-o", "long-results.jsonl"],
+    options,
+  );
+  expect(resumed.code).toBe(0);
+  expect(parseOutput(await read("long-results.jsonl"))).toHaveLength(400);
+});
+
+test("detached, then cancelled: 4", async () => {
+  await write("detached.jsonl", batchInput(2_000));
+  const { code, stdout } = await orpool(
+    ["run", "detached.jsonl", "--detach"],
+    options,
+  );
+  expect(code).toBe(0);
+  const id = stdout.trim();
+  const cancelled = await orpool(["cancel", id], options);
+  expect(jsonLines(cancelled.stdout)).toEqual([
+    { batch: id, status: "cancelling" },
+  ]);
+  const resumed = await orpool(["resume", id, "-q"], options);
+  expect(resumed.code).toBe(4);
+});
+
+test("an invalid input: 4, and the lines are named", async () => {
+  await write(
+    "wrong.jsonl",
+    JSON.stringify(batchLine("a", { extra: { body: {} } })),
+  );
+  const { code, stderr } = await orpool(["run", "wrong.jsonl", "-q"], options);
+  expect(code).toBe(4);
+  expect(stderr).toContain("Line 1: ");
+});
+
+test("the pool as JSON lines", async () => {
+  const { code, stdout } = await orpool(["keys"], options);
+  expect(code).toBe(0);
+  const keys = jsonLines(stdout);
+  expect(keys).toHaveLength(5);
+  expect(keys[0]).toMatchObject({
+    state: "available",
+    day: { used: expect.any(Number) },
+  });
+});
+
+test.for([
+  ["an unknown option", ["run", "x", "--nonsense"], 2],
+  ["an input that is not there", ["run", "nowhere.jsonl"], 2],
+  ["a CSV without template", ["run", "some.csv"], 2],
+  ["an unknown batch", ["resume", "batch_nowhere"], 2],
+  ["no gateway", ["keys", "--url", "http://127.0.0.1:1"], 1],
+] as const)("%s ends with its code", async ([, args, code]) => {
+  const result = await orpool(args, options);
+  expect(result.code).toBe(code);
+  expect(result.stderr.trim()).not.toBe("");
+  expect(result.stderr).not.toContain("    at ");
+});
