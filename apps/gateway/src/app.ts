@@ -21,6 +21,7 @@ import { recordFinished } from "./middleware/record-finished.ts";
 import { requestId } from "./middleware/request-id.ts";
 import type { ModelsCache } from "./models-list.ts";
 import type { RedisHealth } from "./redis-health.ts";
+import type { CachedSubmit } from "./response-cache/cached-submit.ts";
 import { refuseAccountRoutes } from "./routes/account.ts";
 import { routeBatches } from "./routes/batches.ts";
 import { routeCompletions } from "./routes/completions.ts";
@@ -32,6 +33,7 @@ import { routeModels } from "./routes/models.ts";
 /** Puts middleware and routes in order; it opens nothing itself. */
 export function buildApp(deps: {
   submit: Submit;
+  cachedSubmit: CachedSubmit | undefined;
   answerStream: AnswerStream;
   idempotency: Idempotency;
   batches: Batches;

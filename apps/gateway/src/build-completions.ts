@@ -26,6 +26,11 @@ import type { GatewayConfig } from "./config.ts";
 import { Forecast } from "./forecast/forecast.ts";
 import type { PoolWatch } from "./forecast/pool-watch.ts";
 import type { RedisHealth } from "./redis-health.ts";
+import { createCachedSubmit } from "./response-cache/cached-submit.ts";
+import {
+  ResponseStore,
+  readCacheLimits,
+} from "./response-cache/response-store.ts";
 import { FlightStore } from "./shared-requests/flight-store.ts";
 import { SharedRequests } from "./shared-requests/shared-requests.ts";
 
@@ -134,6 +139,20 @@ export function buildCompletions(deps: {
 
   return {
     submit,
+    /** undefined when the response cache is off. */
+    cachedSubmit:
+      config.RESPONSE_CACHE_TTL_SECONDS === 0
+        ? undefined
+        : createCachedSubmit({
+            submit,
+            shared,
+            store: new ResponseStore({
+              redis,
+              redisKeys,
+              limits: readCacheLimits(config),
+              logger,
+            }),
+          }),
     answerStream,
     shared,
     async start(): Promise<void> {

@@ -95,6 +95,7 @@ const admin = buildAdmin({
 let isStopping = false;
 const app = buildApp({
   submit: completions.submit,
+  cachedSubmit: completions.cachedSubmit,
   answerStream: completions.answerStream,
   idempotency: createIdempotency(
     completions.shared,

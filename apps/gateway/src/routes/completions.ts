@@ -1,4 +1,4 @@
-import { type Response, Router } from "express";
+import { type Request, type Response, Router } from "express";
 import type { AnswerStream } from "../completions/answer-stream.ts";
 import { noteCompletion } from "../completions/completion-notes.ts";
 import { readSubmission } from "../completions/read-submission.ts";
@@ -14,19 +14,22 @@ import {
 } from "../idempotency/read-idempotency-key.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import { bodyOf, readJsonBody } from "../middleware/read-json-body.ts";
+import { readCachePolicy } from "../response-cache/cache-policy.ts";
+import type { CachedSubmit } from "../response-cache/cached-submit.ts";
 
 /** `POST` of one family: through the queue, and OpenRouter's answer back. */
 export function routeCompletions(
   family: Family,
   deps: {
     submit: Submit;
+    cachedSubmit: CachedSubmit | undefined;
     answerStream: AnswerStream;
     idempotency: Idempotency;
     longestWaitMs: number;
     bodyLimitBytes: number;
   },
 ): Router {
-  const { submit, answerStream, idempotency } = deps;
+  const { submit, cachedSubmit, answerStream, idempotency } = deps;
   const { longestWaitMs, bodyLimitBytes } = deps;
   const router = Router();
   router.post(
@@ -45,7 +48,7 @@ export function routeCompletions(
         path: family.path,
         body,
       });
-      const client = { response, hungUp: watchHangUp(response) };
+      const client = { request, response, hungUp: watchHangUp(response) };
       if (isStream) await stream(submission, id, client);
       else await answer(submission, id, client);
     },
@@ -56,15 +59,21 @@ export function routeCompletions(
   async function answer(
     submission: Submission,
     id: IdempotencyKey | undefined,
-    { response, hungUp }: Client,
+    { request, response, hungUp }: Client,
   ): Promise<void> {
+    const work = (unwanted: AbortSignal) =>
+      cachedSubmit
+        ? cachedSubmit(
+            submission,
+            { hungUp: unwanted },
+            readCachePolicy(request),
+          )
+        : submit(submission, { hungUp: unwanted });
     if (!id) {
-      sendAnswer(response, await submit(submission, { hungUp }));
+      sendAnswer(response, await work(hungUp));
       return;
     }
-    const { reply, role } = await idempotency.reply(id, hungUp, (unwanted) =>
-      submit(submission, { hungUp: unwanted }),
-    );
+    const { reply, role } = await idempotency.reply(id, hungUp, work);
     if (role === "late") response.set("Idempotent-Replayed", "true");
     sendAnswer(response, reply);
   }
@@ -79,4 +88,8 @@ export function routeCompletions(
   }
 }
 
-type Client = { readonly response: Response; readonly hungUp: AbortSignal };
+type Client = {
+  readonly request: Request;
+  readonly response: Response;
+  readonly hungUp: AbortSignal;
+};
