@@ -156,6 +156,8 @@ export function buildCompletions(deps: {
     answerStream,
     shared,
     async start(): Promise<void> {
+      // The first requests are not to be refused for want of a connection.
+      await redisHealth.waitUntilConnected();
       redis.on("ready", onReconnect);
       reader.start();
       shared.listen(deps.subscriber, redisKeys.sharedNews);

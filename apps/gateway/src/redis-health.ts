@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { GatewayError } from "./gateway-error.ts";
@@ -20,6 +21,13 @@ export class RedisHealth {
 
   get isUp(): boolean {
     return this.#redis.status === "ready" && this.#isAnswering;
+  }
+
+  /** Waits a moment for the first connection; not at all for a Redis that refuses it. */
+  async waitUntilConnected(): Promise<void> {
+    if (this.#redis.status === "ready") return;
+    const connected = once(this.#redis, "ready").catch(() => undefined);
+    await Promise.race([connected, sleep(patienceMs)]);
   }
 
   /** @throws {GatewayError} `redis-down`. */
