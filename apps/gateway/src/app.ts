@@ -47,6 +47,7 @@ export function buildApp(deps: {
   /** Everything under `/admin`. */
   admin: RequestHandler;
   limits: RateLimits;
+  keepAliveMs: number;
   longestWaitMs: number;
   bodyLimitBytes: number;
   logger: Logger;

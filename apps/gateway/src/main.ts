@@ -115,6 +115,7 @@ const app = buildApp({
   statistics,
   admin,
   limits,
+  keepAliveMs: config.STREAM_COMMENT_MS,
   longestWaitMs: config.MAX_WAIT_MS,
   bodyLimitBytes: config.BODY_LIMIT,
   logger,

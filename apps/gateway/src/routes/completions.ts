@@ -5,6 +5,10 @@ import { readSubmission } from "../completions/read-submission.ts";
 import { sendAnswer } from "../completions/send-answer.ts";
 import type { Submission, Submit } from "../completions/submit.ts";
 import { watchHangUp } from "../completions/watch-hang-up.ts";
+import {
+  wantsWhitespace,
+  whitespaceWhileWaiting,
+} from "../completions/whitespace-while-waiting.ts";
 import type { Family } from "../families/family.ts";
 import { parseBody } from "../families/parse-body.ts";
 import type { Idempotency } from "../idempotency/idempotency.ts";
@@ -25,12 +29,14 @@ export function routeCompletions(
     cachedSubmit: CachedSubmit | undefined;
     answerStream: AnswerStream;
     idempotency: Idempotency;
+    /** How often a client that asked for it gets a sign of life, in ms. */
+    keepAliveMs: number;
     longestWaitMs: number;
     bodyLimitBytes: number;
   },
 ): Router {
   const { submit, cachedSubmit, answerStream, idempotency } = deps;
-  const { longestWaitMs, bodyLimitBytes } = deps;
+  const { keepAliveMs, longestWaitMs, bodyLimitBytes } = deps;
   const router = Router();
   router.post(
     "/",
@@ -49,8 +55,14 @@ export function routeCompletions(
         body,
       });
       const client = { request, response, hungUp: watchHangUp(response) };
-      if (isStream) await stream(submission, id, client);
-      else await answer(submission, id, client);
+      if (isStream) {
+        await stream(submission, id, client);
+        return;
+      }
+      const endWhitespace = wantsWhitespace(request)
+        ? whitespaceWhileWaiting(response, keepAliveMs)
+        : undefined;
+      await answer(submission, id, client).finally(endWhitespace);
     },
   );
   router.all("/", allowOnly("POST"));
@@ -74,7 +86,9 @@ export function routeCompletions(
       return;
     }
     const { reply, role } = await idempotency.reply(id, hungUp, work);
-    if (role === "late") response.set("Idempotent-Replayed", "true");
+    if (role === "late" && !response.headersSent) {
+      response.set("Idempotent-Replayed", "true");
+    }
     sendAnswer(response, reply);
   }
 
