@@ -29,6 +29,7 @@ import { routeFiles } from "./routes/files.ts";
 import { routeHealth } from "./routes/health.ts";
 import { routeKeysStatus } from "./routes/keys-status.ts";
 import { routeModels } from "./routes/models.ts";
+import { routeOpenApi } from "./routes/openapi.ts";
 
 /** Puts middleware and routes in order; it opens nothing itself. */
 export function buildApp(deps: {
@@ -58,6 +59,7 @@ export function buildApp(deps: {
   app.use(requestId);
   app.use(closeWhenStopping(deps.isStopping));
   app.use(routeHealth(deps));
+  app.use(routeOpenApi({ requiresKey: deps.clientKeys.length > 0 }));
   for (const family of allFamilies) {
     // Before anything that can fail: errors take the form that the family uses.
     app.use(
