@@ -21,6 +21,7 @@ import { recordFinished } from "./middleware/record-finished.ts";
 import { requestId } from "./middleware/request-id.ts";
 import type { ModelsCache } from "./models-list.ts";
 import type { RedisHealth } from "./redis-health.ts";
+import type { CachedSubmit } from "./response-cache/cached-submit.ts";
 import { refuseAccountRoutes } from "./routes/account.ts";
 import { routeBatches } from "./routes/batches.ts";
 import { routeCompletions } from "./routes/completions.ts";
@@ -28,10 +29,12 @@ import { routeFiles } from "./routes/files.ts";
 import { routeHealth } from "./routes/health.ts";
 import { routeKeysStatus } from "./routes/keys-status.ts";
 import { routeModels } from "./routes/models.ts";
+import { routeOpenApi } from "./routes/openapi.ts";
 
 /** Puts middleware and routes in order; it opens nothing itself. */
 export function buildApp(deps: {
   submit: Submit;
+  cachedSubmit: CachedSubmit | undefined;
   answerStream: AnswerStream;
   idempotency: Idempotency;
   batches: Batches;
@@ -45,6 +48,7 @@ export function buildApp(deps: {
   /** Everything under `/admin`. */
   admin: RequestHandler;
   limits: RateLimits;
+  keepAliveMs: number;
   longestWaitMs: number;
   bodyLimitBytes: number;
   logger: Logger;
@@ -55,6 +59,7 @@ export function buildApp(deps: {
   app.use(requestId);
   app.use(closeWhenStopping(deps.isStopping));
   app.use(routeHealth(deps));
+  app.use(routeOpenApi({ requiresKey: deps.clientKeys.length > 0 }));
   for (const family of allFamilies) {
     // Before anything that can fail: errors take the form that the family uses.
     app.use(

@@ -26,6 +26,11 @@ import type { GatewayConfig } from "./config.ts";
 import { Forecast } from "./forecast/forecast.ts";
 import type { PoolWatch } from "./forecast/pool-watch.ts";
 import type { RedisHealth } from "./redis-health.ts";
+import { createCachedSubmit } from "./response-cache/cached-submit.ts";
+import {
+  ResponseStore,
+  readCacheLimits,
+} from "./response-cache/response-store.ts";
 import { FlightStore } from "./shared-requests/flight-store.ts";
 import { SharedRequests } from "./shared-requests/shared-requests.ts";
 
@@ -135,13 +140,27 @@ export function buildCompletions(deps: {
 
   return {
     submit,
+    /** undefined when the response cache is off. */
+    cachedSubmit:
+      config.RESPONSE_CACHE_TTL_SECONDS === 0
+        ? undefined
+        : createCachedSubmit({
+            submit,
+            shared,
+            store: new ResponseStore({
+              redis,
+              redisKeys,
+              limits: readCacheLimits(config),
+              logger,
+            }),
+          }),
     answerStream,
     shared,
     async start(): Promise<void> {
+      // The first requests are not to be refused for want of a connection.
       redis.on("ready", onReconnect);
       reader.start();
       shared.listen(deps.subscriber, redisKeys.sharedNews);
-      await redisHealth.waitForConnection();
       await announce();
       // Not awaited: without Redis it would take for ever.
       void showPresence(deps.subscriber, redisKeys, gatewayId)

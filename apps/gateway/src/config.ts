@@ -34,10 +34,16 @@ const variables = z.object({
   MAX_WAIT_MS: milliseconds(1).default(600_000),
   /** Requests that may wait at a time, in the whole pool. */
   MAX_QUEUE_SIZE: wholeNumber(1, 10_000_000).default(100_000),
-  /** How often a waiting stream gets a comment, in ms. */
+  /** How often a waiting stream gets a comment, or a plain request that asks for it white space, in ms. */
   STREAM_COMMENT_MS: milliseconds(100).default(15_000),
   /** How long the answer to a request with an Idempotency-Key is kept for repeats, in seconds. */
   IDEMPOTENCY_TTL_SECONDS: wholeNumber(1, 2_592_000).default(3_600),
+  /** How long plain answers are given again to equal requests, in seconds; 0: not at all. */
+  RESPONSE_CACHE_TTL_SECONDS: wholeNumber(0, 2_000_000).default(0),
+  /** All kept answers together, in bytes of Redis's memory. */
+  RESPONSE_CACHE_MAX_BYTES: byteSize().default(64 * 1024 * 1024),
+  /** Largest answer that is kept, in bytes. */
+  RESPONSE_CACHE_MAX_ENTRY_BYTES: byteSize().default(1024 * 1024),
   /** Largest request body, in bytes. */
   BODY_LIMIT: byteSize().default(10 * 1024 * 1024),
   ...storageVariables,

@@ -98,6 +98,7 @@ const admin = buildAdmin({
 let isStopping = false;
 const app = buildApp({
   submit: completions.submit,
+  cachedSubmit: completions.cachedSubmit,
   answerStream: completions.answerStream,
   idempotency: createIdempotency(
     completions.shared,
@@ -117,6 +118,7 @@ const app = buildApp({
   statistics,
   admin,
   limits,
+  keepAliveMs: config.STREAM_COMMENT_MS,
   longestWaitMs: config.MAX_WAIT_MS,
   bodyLimitBytes: config.BODY_LIMIT,
   logger,

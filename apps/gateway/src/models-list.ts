@@ -4,9 +4,10 @@ import { GatewayError } from "./gateway-error.ts";
 const defaultFreshMs = 300_000;
 const timeoutMs = 15_000;
 
-const listSchema = z.looseObject({
-  data: z.array(z.looseObject({ id: z.string() })),
-});
+/** One of OpenRouter's models; more than the id is its own matter. */
+export const modelSchema = z.looseObject({ id: z.string() });
+
+const listSchema = z.looseObject({ data: z.array(modelSchema) });
 
 /** OpenRouter's list of models, as it sends it. */
 export type ModelsList = z.output<typeof listSchema>;

@@ -9,7 +9,8 @@ import { batchEndpoints } from "./endpoints.ts";
 
 const endpoints = [...batchEndpoints.keys()];
 
-const batchSchema = z.object({
+/** The body that makes a batch. */
+export const newBatchSchema = z.object({
   input_file_id: z.string().min(1),
   endpoint: z.string().refine((endpoint) => batchEndpoints.has(endpoint), {
     error: `must be one of ${endpoints.join(", ")}`,
@@ -47,7 +48,7 @@ export function createCreateBatch(deps: {
   outputTtlMs: number;
 }): CreateBatch {
   return async function createBatch(body, owner) {
-    const parsed = batchSchema.safeParse(body);
+    const parsed = newBatchSchema.safeParse(body);
     if (!parsed.success) {
       throw new GatewayError("invalid-request", describe(parsed.error));
     }

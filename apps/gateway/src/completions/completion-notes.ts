@@ -5,8 +5,6 @@ import type { Response } from "express";
 export type CompletionNotes = Partial<ReplyFigures> & {
   readonly model?: string;
   readonly isStream?: boolean;
-  /** Whether the answer came from the response cache; undefined when it was not asked. */
-  readonly cache?: "HIT" | "MISS";
   /** Our own error, where there is one. */
   readonly error?: string;
 };

@@ -13,6 +13,7 @@ const noKeyRetryMs = 60_000;
 
 /**
  * Gives the client what the worker sent: OpenRouter's own answer, byte for byte.
+ * Where white space went ahead of it, its status can no longer be told.
  *
  * @throws {GatewayError} when the worker could not get one.
  */
@@ -22,7 +23,8 @@ export function sendAnswer(response: Response, reply: FinalReply): void {
   }
   if (reply.kind !== "answer") throw toReplyError(reply);
   const { status, headers, body } = fitError(reply, familyOf(response));
-  response.status(status).set(headers).end(body);
+  if (!response.headersSent) response.status(status).set(headers);
+  response.end(body);
 }
 
 /** Notes how a request fared, and tells the client unless the headers are out already. */

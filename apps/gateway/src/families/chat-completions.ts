@@ -1,7 +1,12 @@
 import { z } from "zod";
 import type { Family } from "./family.ts";
 import { bodySchema } from "./known-fields.ts";
-import { dataEvent, errorOf, toOpenAiError } from "./openai-error.ts";
+import {
+  dataEvent,
+  errorOf,
+  openAiErrorSchema,
+  toOpenAiError,
+} from "./openai-error.ts";
 
 /** OpenAI's chat completions. */
 export const chatCompletions: Family = {
@@ -9,6 +14,11 @@ export const chatCompletions: Family = {
   summary: "Create a chat completion",
   canStream: true,
   schema: bodySchema({ messages: z.array(z.unknown()).min(1) }),
+  example: {
+    model: "openrouter/free",
+    messages: [{ role: "user", content: "Say hello." }],
+  },
+  errorSchema: openAiErrorSchema,
   toErrorBody: toOpenAiError,
   toErrorEvent: (body, model) =>
     dataEvent({

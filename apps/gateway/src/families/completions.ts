@@ -1,6 +1,11 @@
 import type { Family } from "./family.ts";
 import { bodySchema, present } from "./known-fields.ts";
-import { dataEvent, errorOf, toOpenAiError } from "./openai-error.ts";
+import {
+  dataEvent,
+  errorOf,
+  openAiErrorSchema,
+  toOpenAiError,
+} from "./openai-error.ts";
 
 /** OpenAI's older text completions. */
 export const completions: Family = {
@@ -8,6 +13,8 @@ export const completions: Family = {
   summary: "Create a text completion",
   canStream: true,
   schema: bodySchema({ prompt: present }),
+  example: { model: "openrouter/free", prompt: "Say hello." },
+  errorSchema: openAiErrorSchema,
   toErrorBody: toOpenAiError,
   toErrorEvent: (body, model) =>
     dataEvent({

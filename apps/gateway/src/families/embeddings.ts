@@ -1,6 +1,6 @@
 import type { Family } from "./family.ts";
 import { bodySchema, present } from "./known-fields.ts";
-import { dataEvent, toOpenAiError } from "./openai-error.ts";
+import { dataEvent, openAiErrorSchema, toOpenAiError } from "./openai-error.ts";
 
 /** OpenAI's embeddings. */
 export const embeddings: Family = {
@@ -8,6 +8,8 @@ export const embeddings: Family = {
   summary: "Create embeddings",
   canStream: false,
   schema: bodySchema({ input: present }),
+  example: { model: "openrouter/free", input: "Hello" },
+  errorSchema: openAiErrorSchema,
   toErrorBody: toOpenAiError,
   toErrorEvent: (body) => dataEvent(body),
 };

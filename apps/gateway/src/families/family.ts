@@ -21,6 +21,10 @@ export type Family = {
   /** One line for the description of the API. */
   readonly summary: string;
   readonly canStream: boolean;
+  /** A body that works. */
+  readonly example: object;
+  /** What {@link Family.toErrorBody} makes. */
+  readonly errorSchema: z.ZodType;
   /** The JSON body of an error of our own. */
   toErrorBody(error: GatewayError): object;
   /**

@@ -21,7 +21,8 @@ export function bodySchema<Fields extends z.ZodRawShape>(fields: Fields) {
     .refine((body) => body.model !== undefined || body.models !== undefined, {
       path: ["model"],
       error: "is required (or `models`)",
-    });
+    })
+    .meta({ anyOf: [{ required: ["model"] }, { required: ["models"] }] });
 }
 
 /** A field that must be there, whatever it holds. */

@@ -3,12 +3,23 @@ import type { Family } from "./family.ts";
 import { bodySchema } from "./known-fields.ts";
 import { errorOf } from "./openai-error.ts";
 
+const anthropicErrorSchema = z.object({
+  type: z.literal("error"),
+  error: z.object({ type: z.string(), message: z.string() }),
+});
+
 /** Anthropic's Messages API. */
 export const messages: Family = {
   path: "/messages",
   summary: "Create a message",
   canStream: true,
   schema: bodySchema({ messages: z.array(z.unknown()).min(1) }),
+  example: {
+    model: "openrouter/free",
+    max_tokens: 100,
+    messages: [{ role: "user", content: "Say hello." }],
+  },
+  errorSchema: anthropicErrorSchema,
   toErrorBody: ({ status, message }) => ({
     type: "error",
     error: { type: typeOf(status), message },

@@ -1,6 +1,6 @@
 import type { Family } from "./family.ts";
 import { bodySchema, present } from "./known-fields.ts";
-import { errorOf, toOpenAiError } from "./openai-error.ts";
+import { errorOf, openAiErrorSchema, toOpenAiError } from "./openai-error.ts";
 
 /** OpenAI's Responses API. */
 export const responses: Family = {
@@ -8,6 +8,8 @@ export const responses: Family = {
   summary: "Create a response",
   canStream: true,
   schema: bodySchema({ input: present }),
+  example: { model: "openrouter/free", input: "Say hello." },
+  errorSchema: openAiErrorSchema,
   toErrorBody: toOpenAiError,
   toErrorEvent(body) {
     const error = errorOf(body);

@@ -13,7 +13,8 @@ import { type FileRecord, newFileId } from "./file-record.ts";
 import type { FileStore } from "./file-store.ts";
 import { receiveUpload } from "./receive-upload.ts";
 
-const fieldsSchema = z.object({
+/** The fields of an upload besides the file. */
+export const uploadFieldsSchema = z.object({
   purpose: z.literal("batch", { error: 'must be "batch"' }),
   "expires_after[anchor]": z.literal("created_at").optional(),
   "expires_after[seconds]": z.coerce
@@ -82,7 +83,7 @@ export function createStoreUpload(deps: {
       take: (chunks) => take(id, chunks),
       drop,
     });
-    const fields = fieldsSchema.safeParse(upload.fields);
+    const fields = uploadFieldsSchema.safeParse(upload.fields);
     if (!fields.success) {
       await drop(upload.content);
       throw new GatewayError("invalid-request", describe(fields.error));

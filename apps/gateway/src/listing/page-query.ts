@@ -2,6 +2,28 @@ import { z } from "zod";
 import { GatewayError } from "../gateway-error.ts";
 import type { PageQuery } from "./read-page.ts";
 
+/** What a query string of a list may hold. */
+export function pageQuerySchema(limits: { usual: number; most: number }) {
+  return z.object({
+    limit: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(limits.most)
+      .default(limits.usual)
+      .meta({ description: "How many items" }),
+    after: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: "Id of the last item of the page before" }),
+    order: z
+      .enum(["asc", "desc"])
+      .default("desc")
+      .meta({ description: "By time; `desc`: the newest first" }),
+  });
+}
+
 /**
  * Reads `limit`, `after` and `order` from a query string.
  *
@@ -11,17 +33,7 @@ export function readPageQuery(
   query: unknown,
   limits: { usual: number; most: number },
 ): PageQuery {
-  const schema = z.object({
-    limit: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(limits.most)
-      .default(limits.usual),
-    after: z.string().min(1).optional(),
-    order: z.enum(["asc", "desc"]).default("desc"),
-  });
-  const parsed = schema.safeParse(query);
+  const parsed = pageQuerySchema(limits).safeParse(query);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
       (issue) => `\`${issue.path.join(".")}\`: ${issue.message}`,

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, Response } from "express";
 import type { Logger } from "pino";
 import { noteCompletion } from "../completions/completion-notes.ts";
+import { awaitsBody } from "../completions/whitespace-while-waiting.ts";
 import { familyOf } from "../families/family.ts";
 import { toOpenAiError } from "../families/openai-error.ts";
 import { GatewayError, toSeconds } from "../gateway-error.ts";
@@ -15,17 +16,22 @@ export function createHandleErrors(logger: Logger): ErrorRequestHandler {
     if (error.code === "internal") logger.error(details, "Unforeseen error");
     else logger.info(details, "Refused a request");
 
-    if (response.headersSent) {
+    const toErrorBody = familyOf(response)?.toErrorBody ?? toOpenAiError;
+    const body = JSON.stringify(toErrorBody(error));
+    if (!response.headersSent) setStatus(response, error);
+    else if (!awaitsBody(response)) {
       response.destroy();
       return;
     }
-    response.status(error.status).set(error.headers);
-    if (error.retryAfterMs !== undefined) {
-      response.set("Retry-After", String(toSeconds(error.retryAfterMs)));
-    }
-    const toErrorBody = familyOf(response)?.toErrorBody ?? toOpenAiError;
-    response.json(toErrorBody(error));
+    response.end(body);
   };
+}
+
+function setStatus(response: Response, error: GatewayError): void {
+  response.status(error.status).type("json").set(error.headers);
+  if (error.retryAfterMs !== undefined) {
+    response.set("Retry-After", String(toSeconds(error.retryAfterMs)));
+  }
 }
 
 /** Answers paths that nothing else answered. */

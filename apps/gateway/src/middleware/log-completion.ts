@@ -29,6 +29,7 @@ function describe(response: Response) {
     stream: isStream,
     status: response.writableFinished ? response.statusCode : clientGone,
     attempts: calls,
+    cache: response.get("X-Cache"),
     ...notes,
   };
 }

@@ -12,7 +12,8 @@ import { allowOnly } from "../middleware/handle-errors.ts";
 import { bodyOf, readJsonBody } from "../middleware/read-json-body.ts";
 import type { RedisHealth } from "../redis-health.ts";
 
-const pageSizes = { usual: 20, most: 100 };
+/** How many items a page has. */
+export const batchPageSizes = { usual: 20, most: 100 };
 const bodyLimitBytes = 64 * 1024;
 
 /** `/v1/batches`: OpenAI's Batch API. */
@@ -51,7 +52,7 @@ export function routeBatches(deps: {
   router.get("/", async (request, response) => {
     deps.redisHealth.requireUp();
     const page = await batches.list(
-      readPageQuery(request.query, pageSizes),
+      readPageQuery(request.query, batchPageSizes),
       (batch) => maySee(clientOf(response), batch),
     );
     response.json(toListObject(page.items.map(toBatchObject), page.hasMore));

@@ -1,10 +1,14 @@
-import { type Response, Router } from "express";
+import { type Request, type Response, Router } from "express";
 import type { AnswerStream } from "../completions/answer-stream.ts";
 import { noteCompletion } from "../completions/completion-notes.ts";
 import { readSubmission } from "../completions/read-submission.ts";
 import { sendAnswer } from "../completions/send-answer.ts";
 import type { Submission, Submit } from "../completions/submit.ts";
 import { watchHangUp } from "../completions/watch-hang-up.ts";
+import {
+  wantsWhitespace,
+  whitespaceWhileWaiting,
+} from "../completions/whitespace-while-waiting.ts";
 import type { Family } from "../families/family.ts";
 import { parseBody } from "../families/parse-body.ts";
 import type { Idempotency } from "../idempotency/idempotency.ts";
@@ -14,20 +18,25 @@ import {
 } from "../idempotency/read-idempotency-key.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import { bodyOf, readJsonBody } from "../middleware/read-json-body.ts";
+import { readCachePolicy } from "../response-cache/cache-policy.ts";
+import type { CachedSubmit } from "../response-cache/cached-submit.ts";
 
 /** `POST` of one family: through the queue, and OpenRouter's answer back. */
 export function routeCompletions(
   family: Family,
   deps: {
     submit: Submit;
+    cachedSubmit: CachedSubmit | undefined;
     answerStream: AnswerStream;
     idempotency: Idempotency;
+    /** How often a client that asked for it gets a sign of life, in ms. */
+    keepAliveMs: number;
     longestWaitMs: number;
     bodyLimitBytes: number;
   },
 ): Router {
-  const { submit, answerStream, idempotency } = deps;
-  const { longestWaitMs, bodyLimitBytes } = deps;
+  const { submit, cachedSubmit, answerStream, idempotency } = deps;
+  const { keepAliveMs, longestWaitMs, bodyLimitBytes } = deps;
   const router = Router();
   router.post(
     "/",
@@ -45,9 +54,15 @@ export function routeCompletions(
         path: family.path,
         body,
       });
-      const client = { response, hungUp: watchHangUp(response) };
-      if (isStream) await stream(submission, id, client);
-      else await answer(submission, id, client);
+      const client = { request, response, hungUp: watchHangUp(response) };
+      if (isStream) {
+        await stream(submission, id, client);
+        return;
+      }
+      const endWhitespace = wantsWhitespace(request)
+        ? whitespaceWhileWaiting(response, keepAliveMs)
+        : undefined;
+      await answer(submission, id, client).finally(endWhitespace);
     },
   );
   router.all("/", allowOnly("POST"));
@@ -56,16 +71,24 @@ export function routeCompletions(
   async function answer(
     submission: Submission,
     id: IdempotencyKey | undefined,
-    { response, hungUp }: Client,
+    { request, response, hungUp }: Client,
   ): Promise<void> {
+    const work = (unwanted: AbortSignal) =>
+      cachedSubmit
+        ? cachedSubmit(
+            submission,
+            { hungUp: unwanted },
+            readCachePolicy(request),
+          )
+        : submit(submission, { hungUp: unwanted });
     if (!id) {
-      sendAnswer(response, await submit(submission, { hungUp }));
+      sendAnswer(response, await work(hungUp));
       return;
     }
-    const { reply, role } = await idempotency.reply(id, hungUp, (unwanted) =>
-      submit(submission, { hungUp: unwanted }),
-    );
-    if (role === "late") response.set("Idempotent-Replayed", "true");
+    const { reply, role } = await idempotency.reply(id, hungUp, work);
+    if (role === "late" && !response.headersSent) {
+      response.set("Idempotent-Replayed", "true");
+    }
     sendAnswer(response, reply);
   }
 
@@ -79,4 +102,8 @@ export function routeCompletions(
   }
 }
 
-type Client = { readonly response: Response; readonly hungUp: AbortSignal };
+type Client = {
+  readonly request: Request;
+  readonly response: Response;
+  readonly hungUp: AbortSignal;
+};

@@ -18,7 +18,8 @@ import { allowOnly } from "../middleware/handle-errors.ts";
 import type { RedisHealth } from "../redis-health.ts";
 import type { Storage } from "../storage/open-storage.ts";
 
-const pageSizes = { usual: 10_000, most: 10_000 };
+/** How many items a page has. */
+export const filePageSizes = { usual: 10_000, most: 10_000 };
 
 /** `/v1/files`: OpenAI's Files API, for the input and the results of batches. */
 export function routeFiles(deps: {
@@ -58,7 +59,7 @@ export function routeFiles(deps: {
   });
   router.get("/", async (request, response) => {
     deps.redisHealth.requireUp();
-    const query = readPageQuery(request.query, pageSizes);
+    const query = readPageQuery(request.query, filePageSizes);
     const { purpose } = request.query;
     const client = clientOf(response);
     const page = await files.list(

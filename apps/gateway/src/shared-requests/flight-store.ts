@@ -1,3 +1,4 @@
+import { inTime } from "@openrouter-free-pool/shared/redis/in-time";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import {
   loadScript,
@@ -72,9 +73,8 @@ export class FlightStore {
     const { sharedLease, sharedWanted } = this.#redisKeys;
     const keys = [sharedLease(key), sharedWanted(key)];
     const args = [token, note, leaseMs];
-    return (
-      (await inTime(runScript(this.#redis, renewScript, keys, args))) === 1
-    );
+    const renewed = runScript(this.#redis, renewScript, keys, args);
+    return (await inTime(renewed, patienceMs)) === 1;
   }
 
   /** Ends a flight with a reply; `keepMs` as in the script. */
@@ -96,15 +96,14 @@ export class FlightStore {
     { key, token, note }: Flight,
     follows: "0" | "1",
   ): Promise<FlightState> {
-    const found = await inTime(
-      runScriptForBytes(this.#redis, joinScript, this.#keysOf(key), [
-        token,
-        note,
-        leaseMs,
-        wantedMs,
-        follows,
-      ]),
+    const args = [token, note, leaseMs, wantedMs, follows];
+    const looking = runScriptForBytes(
+      this.#redis,
+      joinScript,
+      this.#keysOf(key),
+      args,
     );
+    const found = await inTime(looking, patienceMs);
     const [kind, foundNote = "", ...rest] = found as Buffer[];
     return readState(String(kind), String(foundNote), rest);
   }
@@ -122,6 +121,7 @@ export class FlightStore {
         [...this.#keysOf(key), this.#redisKeys.sharedNews],
         [key, token, note, head, body, keepMs, handoverMs],
       ),
+      patienceMs,
     );
   }
 
@@ -152,13 +152,4 @@ function readState(
 /** Only final replies are ever published. */
 function decodeFinal(head: string, body: Buffer): FinalReply {
   return decodeReply(head, body) as FinalReply;
-}
-
-async function inTime<Value>(answer: Promise<Value>): Promise<Value> {
-  const { promise: tooLate, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error("Redis did not answer in time")),
-    patienceMs,
-  );
-  return Promise.race([answer, tooLate]).finally(() => clearTimeout(timer));
 }

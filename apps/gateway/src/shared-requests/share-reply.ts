@@ -5,7 +5,7 @@ import type { Follower, Leader } from "./part.ts";
 import type { SharedRequests } from "./shared-requests.ts";
 
 /** How often it is looked whether anybody still wants a reply whose own client has gone. */
-const lookEveryMs = 2_000;
+const lookEveryMs = 500;
 
 /** A request whose reply is shared with equal ones. */
 export type ShareableRequest = {

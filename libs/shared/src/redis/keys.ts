@@ -58,6 +58,14 @@ export function createRedisKeys(prefix: string) {
     cancelled: (jobId: string) => `${root}:cancelled:${jobId}`,
     /** Pub/sub channel that tells workers which calls to abort. */
     cancellations: `${root}:cancellations`,
+    /** HASH of a kept answer. The script adds the entry's id. */
+    cacheEntryPrefix: `${root}:cache:entry:`,
+    /** SORTED SET of kept answers by last use (epoch ms). */
+    cacheUses: `${root}:cache:uses`,
+    /** SORTED SET of kept answers by when they expire (epoch ms). */
+    cacheExpiries: `${root}:cache:expiries`,
+    /** HASH from kept answer to its bytes. */
+    cacheSizes: `${root}:cache:sizes`,
     /** HASH held by the gateway that works on a shared request. */
     sharedLease: (key: string) => `${root}:shared:${key}:lease`,
     /** HASH with the reply to a shared request. */

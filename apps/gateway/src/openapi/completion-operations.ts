@@ -1,0 +1,61 @@
+import { allFamilies } from "../families/all-families.ts";
+import type { Family } from "../families/family.ts";
+import {
+  completionHeaders,
+  completionParameters,
+} from "./completion-headers.ts";
+import { errorResponses } from "./error-responses.ts";
+import type { Operation, Paths, ResponseObject } from "./operation.ts";
+import { toSchema } from "./to-schema.ts";
+
+/** What goes through the queue, below `/v1`. */
+export const completionPaths: Paths = Object.fromEntries(
+  allFamilies.map((family) => [
+    `/v1${family.path}`,
+    { post: describe(family) },
+  ]),
+);
+
+function describe(family: Family): Operation {
+  return {
+    operationId: toOperationId(family),
+    summary: family.summary,
+    description:
+      "Waits for a free slot, then goes to OpenRouter as it is; the answer, errors included, is OpenRouter's. Fields that are not named here pass unread.",
+    tags: ["Completions"],
+    parameters: completionParameters,
+    requestBody: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: toSchema(family.schema),
+          example: family.example,
+        },
+      },
+    },
+    responses: {
+      200: answer(family),
+      ...errorResponses(
+        [400, 401, 409, 413, 415, 422, 429, 500, 502, 503, 504],
+        family.errorSchema,
+      ),
+    },
+  };
+}
+
+function answer({ canStream }: Family): ResponseObject {
+  const json = { "application/json": { schema: { type: "object" } } };
+  const events = { "text/event-stream": { schema: { type: "string" } } };
+  return {
+    description: canStream
+      ? "OpenRouter's answer; with `stream: true` its events, and comments (`: queued position=…`) while the request waits"
+      : "OpenRouter's answer",
+    headers: completionHeaders,
+    content: canStream ? { ...json, ...events } : json,
+  };
+}
+
+/** `/chat/completions` → `createChatCompletions`. */
+function toOperationId({ path }: Family): string {
+  return `create${path.replace(/\/(\w)/g, (_, letter: string) => letter.toUpperCase())}`;
+}

@@ -1,0 +1,47 @@
+import type { z } from "zod";
+import { openAiErrorSchema } from "../families/openai-error.ts";
+import { jsonResponse, type ResponseObject } from "./operation.ts";
+import { toSchema } from "./to-schema.ts";
+
+const descriptions = {
+  400: "The body, the query or a header cannot be used",
+  401: "The API key is missing or wrong",
+  404: "There is no such thing",
+  409: "Not in this state, or a stream with this Idempotency-Key was asked for already",
+  413: "The body is too large",
+  415: "The body is not JSON",
+  422: "The Idempotency-Key was used for another request",
+  429: "The daily budgets are spent: the request could not be served in its time",
+  500: "Something unforeseen",
+  502: "OpenRouter could not be reached, or broke off, several times",
+  503: "Redis is down, the queue is full, no key is usable, or the gateway stops",
+  504: "The request waited for as long as it may; it was taken off the queue and not sent",
+} as const;
+
+/** Statuses of our own errors. */
+export type ErrorStatus = keyof typeof descriptions;
+
+const retryAfter = {
+  "Retry-After": {
+    description: "Seconds after which it is worth trying again",
+    schema: { type: "integer" },
+  },
+};
+
+/** The responses for these errors, in the form of one family. */
+export function errorResponses(
+  statuses: readonly ErrorStatus[],
+  errorSchema: z.ZodType = openAiErrorSchema,
+): Record<number, ResponseObject> {
+  const schema = toSchema(errorSchema);
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const response = jsonResponse(descriptions[status], schema);
+      const isPassing = status === 429 || status === 503;
+      return [
+        status,
+        isPassing ? { ...response, headers: retryAfter } : response,
+      ];
+    }),
+  );
+}

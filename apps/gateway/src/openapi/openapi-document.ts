@@ -1,0 +1,48 @@
+import { version } from "@openrouter-free-pool/shared/version";
+import { batchPaths } from "./batch-operations.ts";
+import { completionPaths } from "./completion-operations.ts";
+import type { Paths } from "./operation.ts";
+import { modelPaths, ownPaths } from "./pool-operations.ts";
+
+const securitySchemes = {
+  bearer: { type: "http", scheme: "bearer" },
+  apiKey: { type: "apiKey", in: "header", name: "x-api-key" },
+};
+
+/**
+ * The description of the API, made of the schemas that check requests.
+ *
+ * @param requiresKey whether clients must send one of the gateway's keys.
+ */
+export function buildOpenApiDocument({
+  requiresKey,
+}: {
+  requiresKey: boolean;
+}) {
+  const isEverywhere = { ...completionPaths, ...modelPaths, ...batchPaths };
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "OpenRouter Free Pool",
+      version,
+      description:
+        "An OpenAI-compatible gateway for OpenRouter's free models. A request waits for a free slot of the key pool instead of being refused.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    security: requiresKey ? [{ bearer: [] }, { apiKey: [] }] : [],
+    tags: ["Completions", "Models", "Files", "Batches", "Pool"].map((name) => ({
+      name,
+    })),
+    paths: { ...underBothPrefixes(isEverywhere), ...ownPaths },
+    components: requiresKey ? { securitySchemes } : {},
+  };
+}
+
+/** `/api/v1/…` is the same as `/v1/…`. */
+function underBothPrefixes(paths: Paths) {
+  const servers = [{ url: "/" }, { url: "/api" }];
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, item]) => [path, { servers, ...item }]),
+  );
+}

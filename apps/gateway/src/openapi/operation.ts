@@ -1,0 +1,52 @@
+import type { JsonSchema } from "./to-schema.ts";
+
+/** A parameter of the query, the path or the headers. */
+export type Parameter = {
+  readonly name: string;
+  readonly in: "query" | "path" | "header";
+  readonly description: string;
+  readonly required?: boolean;
+  readonly schema: JsonSchema;
+};
+
+/** A response by its status. */
+export type ResponseObject = {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, object>>;
+  readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>>;
+};
+
+/** What one method does at one path, in OpenAPI's terms. */
+export type Operation = {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tags: readonly string[];
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: object;
+  readonly responses: Readonly<Record<number, ResponseObject>>;
+  /** Absent: as the whole document says. Empty: open to anybody. */
+  readonly security?: readonly object[];
+};
+
+/** Operations by path and method. */
+export type Paths = Readonly<
+  Record<string, Readonly<Partial<Record<Method, Operation>>>>
+>;
+
+/** The methods in use. */
+export type Method = "get" | "post" | "delete";
+
+/** The path of an operation takes an id. */
+export function pathParameter(name: string, description: string): Parameter {
+  const schema = { type: "string" };
+  return { name, in: "path", description, required: true, schema };
+}
+
+/** A response with a JSON body. */
+export function jsonResponse(
+  description: string,
+  schema: JsonSchema,
+): ResponseObject {
+  return { description, content: { "application/json": { schema } } };
+}

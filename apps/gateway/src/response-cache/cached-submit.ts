@@ -1,0 +1,85 @@
+import type {
+  AnswerReply,
+  FinalReply,
+} from "@openrouter-free-pool/shared/replies/reply";
+import type { Submission, Submit } from "../completions/submit.ts";
+import { shareReply } from "../shared-requests/share-reply.ts";
+import type { SharedRequests } from "../shared-requests/shared-requests.ts";
+import { cacheKeyOf } from "./cache-key.ts";
+import type { CachePolicy } from "./cache-policy.ts";
+import type { ResponseStore } from "./response-store.ts";
+
+/** {@link Submit} for plain requests that an earlier or a simultaneous answer may serve. */
+export type CachedSubmit = (
+  submission: Submission,
+  waiter: { hungUp: AbortSignal },
+  policy: CachePolicy,
+) => Promise<FinalReply>;
+
+/** Builds {@link CachedSubmit}; answers tell by `X-Cache` where they come from. */
+export function createCachedSubmit(deps: {
+  submit: Submit;
+  store: ResponseStore;
+  shared: SharedRequests;
+}): CachedSubmit {
+  const { submit, store, shared } = deps;
+
+  async function submitAndKeep(
+    submission: Submission,
+    hungUp: AbortSignal,
+    key: string | undefined,
+  ): Promise<FinalReply> {
+    const reply = await submit(submission, { hungUp });
+    if (key !== undefined && reply.kind === "answer" && reply.status === 200) {
+      await store.keep(key, reply);
+    }
+    return reply;
+  }
+
+  async function submitOnce(
+    submission: Submission,
+    hungUp: AbortSignal,
+    key: string,
+  ): Promise<FinalReply> {
+    let wasKept = false;
+    const { reply, role } = await shareReply(shared, {
+      // Those who wait together have the same time and the same place in line.
+      key: `cache:${key}:${submission.priority}:${submission.maxWaitMs}`,
+      hungUp,
+      keepMs: () => 0,
+      async work(unwanted) {
+        // It may have been kept between our look and our taking the lead.
+        const kept = await store.find(key);
+        wasKept = kept !== undefined;
+        return kept ?? submitAndKeep(submission, unwanted, key);
+      },
+    });
+    const isHit = wasKept || role !== "leader";
+    return isHit ? toHit(reply, submission) : toMiss(reply);
+  }
+
+  return async function cachedSubmit(submission, { hungUp }, policy) {
+    const key = cacheKeyOf(submission);
+    if (key === undefined || !policy.mayRead) {
+      const keepAs = policy.mayKeep ? key : undefined;
+      return toMiss(await submitAndKeep(submission, hungUp, keepAs));
+    }
+    const kept = await store.find(key);
+    return kept ? toHit(kept, submission) : submitOnce(submission, hungUp, key);
+  };
+}
+
+/** No call was made for this request. */
+function toHit(reply: FinalReply, { receivedAt }: Submission): FinalReply {
+  if (reply.kind !== "answer") return reply;
+  const queueMs = Math.max(0, Date.now() - receivedAt);
+  return { ...mark(reply, "HIT"), queueMs, upstreamMs: 0, calls: 0 };
+}
+
+function toMiss(reply: FinalReply): FinalReply {
+  return reply.kind === "answer" ? mark(reply, "MISS") : reply;
+}
+
+function mark(reply: AnswerReply, cache: "HIT" | "MISS"): AnswerReply {
+  return { ...reply, headers: { ...reply.headers, "x-cache": cache } };
+}

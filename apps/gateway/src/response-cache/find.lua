@@ -1,0 +1,21 @@
+--[[
+  Reads a kept answer and notes that it was used.
+
+  Atomic so that an answer that is evicted meanwhile does not get a place among those in use.
+
+  KEYS[1] entry    HASH        head, body
+  KEYS[2] uses     SORTED SET  of entries by last use (epoch ms)
+  ARGV[1] id       of the entry
+
+  Returns {head, body}, or {} when there is none.
+]]
+local entry, uses = KEYS[1], KEYS[2]
+local id = ARGV[1]
+
+local found = redis.call('HMGET', entry, 'head', 'body')
+if not found[1] then
+  return {}
+end
+local time = redis.call('TIME')
+redis.call('ZADD', uses, 'XX', time[1] * 1000 + math.floor(time[2] / 1000), id)
+return found

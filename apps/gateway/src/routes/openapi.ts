@@ -1,0 +1,39 @@
+import { fileURLToPath } from "node:url";
+import { Router } from "express";
+import { securityHeaders } from "../admin/security-headers.ts";
+import { allowOnly } from "../middleware/handle-errors.ts";
+import { buildOpenApiDocument } from "../openapi/openapi-document.ts";
+
+/** Files of the page: a well-known viewer, from us instead of from a CDN, and what starts it. */
+const assets = {
+  "swagger-ui-bundle.js": import.meta.resolve(
+    "swagger-ui-dist/swagger-ui-bundle.js",
+  ),
+  "swagger-ui.css": import.meta.resolve("swagger-ui-dist/swagger-ui.css"),
+  "favicon-32x32.png": import.meta.resolve("swagger-ui-dist/favicon-32x32.png"),
+  "start.js": new URL("../openapi/page/start.js", import.meta.url),
+};
+const page = fileURLToPath(
+  new URL("../openapi/page/index.html", import.meta.url),
+);
+
+/** `GET /openapi.json`: what the API is; `GET /docs`: the same to look at and to try out. */
+export function routeOpenApi(options: { requiresKey: boolean }): Router {
+  const router = Router();
+  const document = buildOpenApiDocument(options);
+  router.get("/openapi.json", (_request, response) => {
+    response.json(document);
+  });
+  router.use("/docs", securityHeaders);
+  router.get("/docs", (_request, response) => {
+    response.sendFile(page, { dotfiles: "allow" });
+  });
+  for (const [name, url] of Object.entries(assets)) {
+    const file = fileURLToPath(url);
+    router.get(`/docs/assets/${name}`, (_request, response) => {
+      response.sendFile(file, { dotfiles: "allow", etag: true });
+    });
+  }
+  router.all(["/openapi.json", "/docs"], allowOnly("GET"));
+  return router;
+}

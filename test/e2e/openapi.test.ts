@@ -1,0 +1,97 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import {
+  healthSchema,
+  keysStatusSchema,
+  modelsSchema,
+  readinessSchema,
+} from "../../apps/gateway/src/openapi/answer-schemas.ts";
+import { findChromium, openPage, startBrowser } from "../support/browser.ts";
+import { type Stack, startStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
+
+const clientKey = "a-client-key-0123456789";
+const chromium = findChromium();
+
+let stack: Stack;
+let browser: Browser | undefined;
+beforeAll(async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    env: { GATEWAY_API_KEYS: clientKey },
+  });
+  if (chromium) browser = await startBrowser(chromium);
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+const get = (path: string) =>
+  fetch(stack.url + path, { headers: { "x-api-key": clientKey } });
+
+test("the description is served to anybody", async () => {
+  const response = await fetch(`${stack.url}/openapi.json`);
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({
+    openapi: "3.1.1",
+    security: [{ bearer: [] }, { apiKey: [] }],
+  });
+});
+
+test.for([
+  ["/health", healthSchema],
+  ["/ready", readinessSchema],
+  ["/api/v1/keys/status", keysStatusSchema],
+  ["/v1/models", modelsSchema],
+] as const)("%s answers what is described", async ([path, schema]) => {
+  const response = await until("it answers", async () => {
+    const answer = await get(path);
+    return answer.ok && answer;
+  });
+  expect(
+    schema.strict().safeParse(await response.json()).error,
+  ).toBeUndefined();
+});
+
+test("the page loads everything from us under a strict policy", async () => {
+  const response = await fetch(`${stack.url}/docs`);
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toMatch(/^text\/html/);
+  const policy = response.headers.get("content-security-policy");
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("script-src 'self';");
+  const html = await response.text();
+  const files = [...html.matchAll(/(?:src|href)="(docs\/[^"]+)"/g)];
+  expect(files.length).toBeGreaterThan(2);
+  for (const [, file] of files) {
+    expect((await fetch(`${stack.url}/${file}`)).status).toBe(200);
+  }
+});
+
+test("a browser shows the page and can try a request out, without a complaint", async (ctx) => {
+  if (!browser) return ctx.skip("needs chromium on the PATH");
+  const { page, complaints, foreignRequests } = await openPage(
+    browser,
+    stack.url,
+  );
+  await page.goto("/docs");
+  await page.getByText("Create a chat completion").first().waitFor();
+  expect(await page.title()).toBe("OpenRouter Free Pool: API");
+
+  await page.locator(".btn.authorize").click();
+  await page.locator("input[aria-label=auth-bearer-value]").fill(clientKey);
+  await page.locator(".auth-btn-wrapper .authorize").first().click();
+  await page.locator(".auth-btn-wrapper .btn-done").first().click();
+
+  const operation = page.locator(
+    "#operations-Completions-createChatCompletions",
+  );
+  await operation.locator(".opblock-summary-control").click();
+  await operation.locator(".execute").click();
+  const live = operation.locator(".live-responses-table");
+  await live.getByText("echo: Say hello.").first().waitFor();
+  expect(await live.textContent()).toContain("200");
+  expect(complaints).toEqual([]);
+  expect(foreignRequests).toEqual([]);
+});
