@@ -36,6 +36,7 @@
   ARGV[5] dayMs
   ARGV[6] guardMs     added to the window, and kept clear before the day's end
   ARGV[7] the gateway's channel
+  ARGV[8] poolTtlMs   life of the index unless a worker renews it
 
   Returns
     {'granted', account, key id, ms until another slot is free (0: now, -1: never by itself),
@@ -53,7 +54,7 @@ local firstInLine, prioritized, delayed, marker = KEYS[8], KEYS[9], KEYS[10], KE
 local accountPrefix = ARGV[1]
 local perMinute, perDay = tonumber(ARGV[2]), tonumber(ARGV[3])
 local windowMs, dayMs, guardMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local channel = ARGV[7]
+local channel, poolTtlMs = ARGV[7], ARGV[8]
 
 -- How many accounts one call may move between the sets, so that no call blocks Redis for long.
 local MOST_MOVES = 256
@@ -92,6 +93,12 @@ local function availableAt(account)
   return at, dayUsed
 end
 
+-- A sorted set that has lost its last member is gone, and with it its expiry.
+local function put(index, score, account)
+  redis.call('ZADD', index, score, account)
+  if redis.call('ZCARD', index) == 1 then redis.call('PEXPIRE', index, poolTtlMs) end
+end
+
 local function untilNext()
   if redis.call('ZCARD', idle) > 0 then return 0 end
   local first = redis.call('ZRANGE', resting, 0, 0, 'WITHSCORES')
@@ -109,7 +116,7 @@ end
 for _, account in ipairs(redis.call('ZRANGEBYSCORE', resting, '-inf', now, 'LIMIT', 0, MOST_MOVES)) do
   local lastUsedAt = redis.call('HGET', accountPrefix .. account, 'lastUsedAt') or '0'
   redis.call('ZREM', resting, account)
-  redis.call('ZADD', idle, lastUsedAt, account)
+  put(idle, lastUsedAt, account)
 end
 
 for _ = 1, MOST_MOVES do
@@ -138,16 +145,16 @@ for _ = 1, MOST_MOVES do
 
     local nextAt = availableAt(account)
     if nextAt <= now then
-      redis.call('ZADD', idle, text(now), account)
+      put(idle, text(now), account)
     else
       redis.call('ZREM', idle, account)
-      redis.call('ZADD', resting, text(nextAt), account)
+      put(resting, text(nextAt), account)
     end
     local waiting = redis.call('LLEN', firstInLine) + redis.call('ZCARD', prioritized)
     return { 'granted', account, keyId, untilNext(), redis.call('ZCARD', idle), waiting, clearLine(waiting) }
   else
     redis.call('ZREM', idle, account)
-    redis.call('ZADD', resting, text(at), account)
+    put(resting, text(at), account)
   end
 end
 

@@ -174,6 +174,7 @@ export class KeyPool {
         Math.ceil(durationMs),
         reason,
         Math.ceil(Math.max(2 * this.#limits.dayMs, 2 * durationMs)),
+        poolTtlMs,
       ],
     );
   }
@@ -299,6 +300,7 @@ export class KeyPool {
         dayMs,
         guardMs,
         this.#redisKeys.gatewayPresence(request.gatewayId),
+        poolTtlMs,
       ],
     );
     return reply as readonly unknown[];

@@ -11,11 +11,12 @@
   ARGV[2] durationMs
   ARGV[3] reason
   ARGV[4] ttlMs     life of the account's hash, at least the parking's
+  ARGV[5] poolTtlMs life of the index unless a worker renews it
 
   Returns the time until which it is parked (ms since the epoch).
 ]]
 local accountKey, idle, resting = unpack(KEYS)
-local account, durationMs, reason, ttlMs = unpack(ARGV)
+local account, durationMs, reason, ttlMs, poolTtlMs = unpack(ARGV)
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -31,5 +32,6 @@ if redis.call('PTTL', accountKey) < tonumber(ttlMs) then redis.call('PEXPIRE', a
 local restingUntil = redis.call('ZSCORE', resting, account)
 if redis.call('ZREM', idle, account) == 1 or (restingUntil and tonumber(restingUntil) < parkedUntil) then
   redis.call('ZADD', resting, untilText, account)
+  if redis.call('ZCARD', resting) == 1 then redis.call('PEXPIRE', resting, poolTtlMs) end
 end
 return untilText

@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, expect, inject, test } from "vitest";
+import {
+  openPools,
+  type PoolFixture,
+  shortLimits,
+} from "../../support/key-pools.ts";
+import { testKey } from "../../support/stack.ts";
+import { until } from "../../support/until.ts";
+
+const open: PoolFixture[] = [];
+afterEach(() => {
+  for (const fixture of open.splice(0)) fixture.close();
+});
+
+async function openPool(
+  options: Parameters<typeof openPools>[1] = {},
+): Promise<PoolFixture> {
+  const fixture = await openPools(inject("redisUrl"), options);
+  open.push(fixture);
+  return fixture;
+}
+
+/** Takes slots until none is left. @returns how many there were. */
+async function drain(fixture: PoolFixture): Promise<number> {
+  let count = 0;
+  while ((await fixture.acquire()).kind === "granted") count += 1;
+  return count;
+}
+
+const long = { windowMs: 60_000 };
+
+test("grants exactly the limit, then says when the next slot is free", async () => {
+  const fixture = await openPool({ limits: { ...long, perMinute: 3 } });
+  expect(await drain(fixture)).toBe(3);
+  const denied = await fixture.acquire();
+  if (denied.kind !== "busy") throw new Error(denied.kind);
+  expect(denied.retryAfterMs).toBeGreaterThan(59_000);
+  expect(denied.retryAfterMs).toBeLessThanOrEqual(60_010);
+});
+
+test("says with each grant whether another slot is free", async () => {
+  const fixture = await openPool({ limits: { ...long, perMinute: 2 } });
+  expect(await fixture.acquire()).toMatchObject({ nextSlotMs: 0 });
+  const last = await fixture.acquire();
+  if (last.kind !== "granted") throw new Error(last.kind);
+  expect(last.nextSlotMs).toBeGreaterThan(59_000);
+});
+
+test("never grants more than the limit to many who ask at the same moment", async () => {
+  const fixture = await openPool({
+    limits: { ...long, perMinute: 20 },
+    keys: [testKey(0), testKey(1), testKey(2)],
+    connections: 8,
+  });
+  const answers = await Promise.all(
+    Array.from({ length: 400 }, (_, i) =>
+      fixture.acquire(fixture.pools[i % 8]),
+    ),
+  );
+  const granted = answers.filter(({ kind }) => kind === "granted");
+  expect(granted).toHaveLength(60);
+});
+
+test("takes the least recently used account first, and its keys in turns", async () => {
+  const fixture = await openPool({
+    limits: { ...long, perMinute: 4 },
+    keys: [
+      `a=${testKey(0)}`,
+      `a=${testKey(1)}`,
+      `b=${testKey(2)}`,
+      `b=${testKey(3)}`,
+    ],
+  });
+  const used: string[] = [];
+  for (let i = 0; i < 4; i += 1) {
+    const slot = await fixture.acquire();
+    if (slot.kind !== "granted") throw new Error(slot.kind);
+    used.push(`${slot.key.account} ${slot.key.id}`);
+    // Two grants in one millisecond have no order.
+    await sleep(2);
+  }
+  expect(new Set(used).size).toBe(4);
+  const accounts = used.map((text) => text[0]);
+  expect(accounts[0]).not.toBe(accounts[1]);
+  expect(accounts[0]).toBe(accounts[2]);
+});
+
+test("keeps the day's limit, and a new day gives a fresh budget", async () => {
+  const dayMs = 2_000;
+  const fixture = await openPool({
+    limits: { perMinute: 100, perDay: 5, windowMs: 100, dayMs },
+  });
+  // Begin at the start of a day, so that it does not end on the way.
+  await sleep(dayMs - (Date.now() % dayMs) + 20);
+  expect(await drain(fixture)).toBe(5);
+  await sleep(200);
+  const denied = await fixture.acquire();
+  if (denied.kind !== "busy") throw new Error(denied.kind);
+  expect(denied.retryAfterMs).toBeGreaterThan(100);
+  await sleep(denied.retryAfterMs + 5);
+  expect(await drain(fixture)).toBe(5);
+});
+
+test("grants nothing just before the day ends: the call would count for the next one", async () => {
+  const dayMs = 1_000;
+  const guardMs = 300;
+  const fixture = await openPool({
+    limits: { perMinute: 1_000, windowMs: 50, dayMs, guardMs },
+  });
+  await until("the day is about to end", () => Date.now() % dayMs > 750);
+  const answer = await fixture.acquire();
+  // A busy machine may have slept into the next day.
+  if (Date.now() % dayMs > 750) expect(answer.kind).toBe("busy");
+});
+
+test("parks an account for as long as it is told, and a longer parking stays", async () => {
+  const fixture = await openPool({ limits: { perMinute: 100 } });
+  const [key] = fixture.pools[0]?.keys ?? [];
+  const account = key?.account ?? "";
+  await fixture.pools[0]?.parkAccount(account, 600, "minute");
+  await fixture.pools[0]?.parkAccount(account, 100, "minute");
+  const denied = await fixture.acquire();
+  if (denied.kind !== "busy") throw new Error(denied.kind);
+  expect(denied.retryAfterMs).toBeGreaterThan(300);
+  await sleep(denied.retryAfterMs + 5);
+  expect((await fixture.acquire()).kind).toBe("granted");
+});
+
+test("says when every key is out of use, and grants again when one is put back", async () => {
+  const fixture = await openPool();
+  const [pool] = fixture.pools;
+  const [key] = pool?.keys ?? [];
+  if (!pool || !key) throw new Error("A pool has a key");
+  await pool.retireKey(key, { reason: "invalid", at: Date.now() });
+  expect((await fixture.acquire()).kind).toBe("no-usable-key");
+  await pool.register();
+  expect((await fixture.acquire()).kind).toBe("no-usable-key");
+  await pool.restoreKey(key);
+  expect((await fixture.acquire()).kind).toBe("granted");
+});
+
+test("makes itself known again when Redis has lost the pool", async () => {
+  const fixture = await openPool();
+  const { redis, prefix } = fixture;
+  const lost = await redis.keys(`{${prefix}}:pool:*`);
+  await redis.del(...lost);
+  expect((await fixture.acquire()).kind).toBe("granted");
+});
+
+test("pools with other keys share the counters of an account that both have", async () => {
+  const limits = { ...long, perMinute: 4 };
+  const one = await openPool({ limits, keys: [`a=${testKey(0)}`] });
+  const other = await openPool({
+    limits,
+    keys: [`a=${testKey(0)}`, `a=${testKey(1)}`],
+    prefix: one.prefix,
+  });
+  const granted = (await drain(one)) + (await drain(other));
+  expect(granted).toBe(4);
+});
+
+test("stops jobs of clients and gateways that are gone, at no cost", async () => {
+  const fixture = await openPool({ limits: { ...long, perMinute: 1 } });
+  const { redis, redisKeys } = fixture;
+  const [pool] = fixture.pools;
+  const request = { gatewayId: "gateway", model: "m:free" };
+  await redis.set(redisKeys.cancelled("gone"), "1", "PX", 10_000);
+  expect(await pool?.acquire({ ...request, jobId: "gone" })).toEqual({
+    kind: "cancelled",
+  });
+  expect(
+    await pool?.acquire({ ...request, jobId: "j", gatewayId: "dead" }),
+  ).toEqual({ kind: "orphaned" });
+  expect(await drain(fixture)).toBe(1);
+});
+
+test("lets a model cool down in growing steps, without touching others", async () => {
+  const fixture = await openPool({ limits: { ...long, perMinute: 9 } });
+  const [pool] = fixture.pools;
+  const first = await pool?.coolModel("hot:free", undefined);
+  // A crowd that was refused together counts as one refusal.
+  expect(await pool?.coolModel("hot:free", undefined)).toBeLessThanOrEqual(
+    first ?? 0,
+  );
+  await fixture.redis.del(fixture.redisKeys.modelCooldown("hot:free"));
+  expect(await pool?.coolModel("hot:free", undefined)).toBe(2 * (first ?? 0));
+  const request = { jobId: "j", gatewayId: "gateway" };
+  expect(await pool?.acquire({ ...request, model: "hot:free" })).toMatchObject({
+    kind: "model-cooling",
+  });
+  expect((await fixture.acquire()).kind).toBe("granted");
+});
+
+test("every key that it writes has an end", async () => {
+  const fixture = await openPool({
+    limits: { ...shortLimits, windowMs: 5_000 },
+  });
+  const [pool] = fixture.pools;
+  await drain(fixture);
+  await pool?.coolModel("hot:free", 5_000);
+  const { redis, prefix } = fixture;
+  const keys = await redis.keys(`{${prefix}}:*`);
+  expect(keys.length).toBeGreaterThan(5);
+  const endless: string[] = [];
+  for (const key of keys) {
+    if ((await redis.pttl(key)) < 0) endless.push(key);
+  }
+  expect(endless).toEqual([]);
+});

@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { createInterface } from "node:readline";
+import { until } from "./until.ts";
+
+/** Redis's own record of a slot that was granted. */
+export type Grant = {
+  readonly account: string;
+  /** ms since the epoch, on Redis's clock. */
+  readonly at: number;
+};
+
+/**
+ * Listens to what the limiter's script writes: what Redis says about its grants,
+ * not what the callers think.
+ */
+export async function watchGrants(
+  redisUrl: string,
+  prefix: string,
+): Promise<{
+  readonly grants: readonly Grant[];
+  /** Resolves when so many grants have been heard of. */
+  waitFor(count: number): Promise<void>;
+  stop(): void;
+}> {
+  const { hostname, port } = new URL(redisUrl);
+  const socket = connect(Number(port || 6379), hostname);
+  const grants: Grant[] = [];
+  const written = new RegExp(
+    `\\[\\d+ lua\\] "RPUSH" "\\{${prefix}\\}:account:([^"]+):minute" "(\\d+)"`,
+  );
+  const lines = createInterface({ input: socket });
+  lines.on("line", (line) => {
+    const [, account, at] = written.exec(line) ?? [];
+    if (account) grants.push({ account, at: Number(at) });
+  });
+  await once(socket, "connect");
+  socket.write("MONITOR\r\n");
+  await once(lines, "line");
+  return {
+    grants,
+    async waitFor(count) {
+      await until(`${count} grants are heard of`, () => grants.length >= count);
+    },
+    stop: () => socket.destroy(),
+  };
+}
