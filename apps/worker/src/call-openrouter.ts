@@ -82,7 +82,7 @@ export function createCallOpenRouter(deps: {
       path,
       body,
       isStream,
-      headers: { ...deps.attribution, ...headers },
+      headers: addAttribution(headers, deps.attribution),
       secret: key.secret,
       signal,
     });
@@ -90,4 +90,14 @@ export function createCallOpenRouter(deps: {
     const upstreamMs = Math.round(performance.now() - startedAt);
     return relay(job, outcome.stream, { startedAt, upstreamMs, signal });
   };
+}
+
+/** Names this product, unless the client names another; `X-Title` is the older name of a header. */
+function addAttribution(
+  headers: Readonly<Record<string, string>>,
+  { "x-openrouter-title": title, ...others }: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const isTitled = "x-title" in headers || title === undefined;
+  const named = isTitled ? {} : { "x-openrouter-title": title };
+  return { ...others, ...named, ...headers };
 }

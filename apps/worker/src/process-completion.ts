@@ -60,7 +60,11 @@ export function createProcessCompletion(deps: {
             ? outcomes.drop(job)
             : outcomes.breakStream(job, judgement);
         case "return":
-          return outcomes.answer(job, clientAnswer(called), upstreamMs);
+          return outcomes.answer(
+            job,
+            clientAnswer(called, judgement.status),
+            upstreamMs,
+          );
         case "transient": {
           const failures = progress.failures + 1;
           if (failures < deps.maxAttempts) {

@@ -23,9 +23,11 @@ export function classify(
 ): Verdict {
   if (answer.status >= 200 && answer.status < 300) {
     const embedded = findEmbeddedError(answer);
-    return embedded
-      ? classifyError(embedded.status, embedded, answer, context)
-      : { kind: "return" };
+    if (!embedded) return { kind: "return" };
+    const verdict = classifyError(embedded.status, embedded, answer, context);
+    return verdict.kind === "return"
+      ? { ...verdict, status: embedded.status }
+      : verdict;
   }
   const details = readErrorDetails(answer.body);
   return classifyError(answer.status, details, answer, context);

@@ -1,7 +1,7 @@
 /** What an answer means for the key, the model and the request. Durations in ms. */
 export type Verdict =
-  /** The client gets the answer as it came. */
-  | { readonly kind: "return" }
+  /** The client gets the answer as it came; `status` is what an error inside a 200 means. */
+  | { readonly kind: "return"; readonly status?: number }
   /** The account must rest; `undefined`: until its window or its day ends. */
   | {
       readonly kind: "account-limited";
