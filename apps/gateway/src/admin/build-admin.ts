@@ -13,9 +13,7 @@ import type { Batches } from "../build-batches.ts";
 import type { GatewayConfig } from "../config.ts";
 import { type PoolWatch, poolMaxAgeMs } from "../forecast/pool-watch.ts";
 import type { RedisHealth } from "../redis-health.ts";
-import { createLoginLimit } from "./access/login-limit.ts";
-import { requireAccess } from "./access/require-access.ts";
-import { routeLogin } from "./access/route-login.ts";
+import { guardPages } from "./access/guard-pages.ts";
 import { Sessions } from "./access/sessions.ts";
 import { createActions } from "./actions/actions.ts";
 import { routeActions } from "./actions/route-actions.ts";
@@ -61,12 +59,7 @@ export function buildAdmin(deps: {
   admin.use(securityHeaders());
   admin.use("/assets", serveAssets());
   admin.use(neverStored);
-  if (password !== undefined) {
-    const credentials = { username, password };
-    const loginLimit = createLoginLimit({ redis, redisKeys });
-    admin.use(routeLogin({ credentials, sessions, loginLimit, logger }));
-  }
-  admin.use(requireAccess({ sessions, hasPassword: password !== undefined }));
+  admin.use(guardPages({ ...deps, username, password, sessions }));
   admin.use(routeOverview({ readOverview, actions }));
   admin.use("/batches", routeBatchesPage({ ...deps, ...deps.batches }));
   admin.use(routeActions({ actions, sessions, poolWatch, logger }));

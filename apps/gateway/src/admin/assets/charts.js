@@ -66,11 +66,20 @@ function optionsFor(place, name) {
         stroke: color(line.color),
         width: 1.75,
         // A lone figure between two gaps is still to be seen.
-        points: { show: true, size: 3, fill: color(line.color) },
+        points: { filter: findLone, size: 4, fill: color(line.color) },
         ...(line.isFilled ? { fill: `${color(line.color)}1f` } : {}),
       })),
     ],
   };
+}
+
+/** The places of figures without a neighbour, which no line leads to. */
+function findLone(chart, seriesIndex) {
+  const figures = chart.data[seriesIndex];
+  const isGap = (at) => (figures[at] ?? null) === null;
+  return figures.flatMap((figure, at) =>
+    figure !== null && isGap(at - 1) && isGap(at + 1) ? [at] : [],
+  );
 }
 
 function niceTop(high) {

@@ -1,24 +1,21 @@
-import {
-  bucketAt,
-  bucketMs,
-} from "@openrouter-free-pool/shared/statistics/figures";
+import { bucketMs } from "@openrouter-free-pool/shared/statistics/figures";
 import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-history";
-import { summarize } from "./last-hour.ts";
+import { joinBuckets } from "./last-hour.ts";
 
-/** Processes send their counts late by this many slices at most. */
-const unfinished = 1;
+/** What one point of a chart stands for. */
+const stepMs = 3 * bucketMs;
 
 /** The last hour, column by column, as the charts draw it. Durations in seconds. */
-export function chartFigures(buckets: readonly Bucket[]) {
-  const current = bucketAt(Date.now());
-  const whole = buckets
-    .filter(({ startsAt }) => bucketAt(startsAt) <= current - unfinished)
-    .map((bucket) => summarize([bucket]));
-  const perMinute = 60_000 / bucketMs;
+export function chartFigures(buckets: readonly Bucket[], now = Date.now()) {
+  // What is not over yet would look like a sudden drop.
+  const whole = joinBuckets(buckets, stepMs).filter(
+    ({ startsAt }) => startsAt + stepMs <= now,
+  );
+  const perMinute = 60_000 / stepMs;
   const seconds = (ms: number | undefined) =>
     ms === undefined ? null : Math.round(ms) / 1_000;
   return {
-    times: whole.map(({ startsAt }) => (startsAt + bucketMs) / 1_000),
+    times: whole.map(({ startsAt }) => (startsAt + stepMs) / 1_000),
     answered: whole.map(({ answered }) => answered * perMinute),
     // A line at zero would look like a failure of its own.
     failed: whole.map(({ failed }) => (failed > 0 ? failed * perMinute : null)),

@@ -17,17 +17,18 @@ export type Stretch = {
   readonly call95Ms: number | undefined;
 };
 
-/** Joins slices of time in groups of `size`, the newest group at the end. */
+/** Joins slices of time into stretches of `stepMs`, which begin at whole multiples of it. */
 export function joinBuckets(
   buckets: readonly Bucket[],
-  size: number,
+  stepMs: number,
 ): Stretch[] {
-  const stretches: Stretch[] = [];
-  const offset = buckets.length % size;
-  for (let at = offset; at < buckets.length; at += size) {
-    stretches.push(summarize(buckets.slice(at, at + size)));
-  }
-  return stretches;
+  const groups = Map.groupBy(buckets, ({ startsAt }) =>
+    Math.floor(startsAt / stepMs),
+  );
+  return [...groups].map(([step, group]) => ({
+    ...summarize(group),
+    startsAt: step * stepMs,
+  }));
 }
 
 /** Adds up slices of time. */

@@ -113,7 +113,7 @@ function presentWorkers({ workers }: Overview) {
 
 /** The last hour as a table: what the charts show, for those who cannot see them. */
 function presentHour({ buckets }: Overview) {
-  return joinBuckets(buckets, tableStepMs / bucketMs)
+  return joinBuckets(buckets, tableStepMs)
     .reverse()
     .map((stretch) => ({
       from: formatClock(stretch.startsAt),
