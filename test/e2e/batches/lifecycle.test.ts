@@ -21,9 +21,9 @@ test("goes on by itself when the day's budget is spent and a new day begins", as
   const batch = await client.untilStatus(id, "completed", 60_000);
 
   expect(batch.request_counts?.completed).toBe(130);
-  const { byKind, quotaViolations } = await stack.simulator.summary();
-  expect(byKind).toEqual({ ok: 130 });
-  expect(quotaViolations).toBe(0);
+  const { byKind, quotaRefusals } = await stack.simulator.summary();
+  expect(byKind.ok).toBe(130);
+  expect(quotaRefusals.day).toBe(0);
   const calls = await stack.simulator.calls();
   const days = new Set(calls.map(({ at }) => Math.floor(at / 6_000)));
   expect(days.size).toBeGreaterThanOrEqual(3);
