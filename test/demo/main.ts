@@ -1,48 +1,62 @@
 import { findRedis } from "../../scripts/redis/find-redis.ts";
 import { NoRedisError } from "../../scripts/redis/no-redis-error.ts";
+import { listenForStopSignals } from "../../scripts/stack/stop-signals.ts";
 import { removeKeys } from "../support/remove-keys.ts";
 import { startStack } from "../support/stack.ts";
+import { describeFigures } from "./describe-figures.ts";
+import { introduction } from "./introduction.ts";
+import { measureBurst } from "./measure-burst.ts";
+import { requireRedis } from "./require-redis.ts";
 import { runBurst } from "./run-burst.ts";
 import { settings } from "./settings.ts";
 import { showProgress } from "./show-progress.ts";
-import { introduction, summarise } from "./summarise.ts";
 
+const interruptedExitCode = 130;
+
+const stop = listenForStopSignals();
 const interrupted = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => interrupted.abort());
-}
+void stop.requested.then(() => interrupted.abort());
 
-/** Starts everything, drives the burst through it and tells how it went. */
+/** Finds a Redis, shows the burst on it, and leaves nothing behind. */
 async function runDemo(): Promise<number> {
   console.log(introduction);
   const redis = await findRedis({ purpose: "demo" });
   try {
-    const stack = await startStack({
-      redisUrl: redis.url,
-      accounts: settings.accounts,
-      perMinute: settings.perMinute,
-      windowMs: settings.windowMs,
-      workers: settings.workers,
-      simulator: { latencyMs: 200, jitterMs: 100, quotaMode: "sliding" },
-    });
-    try {
-      const burst = runBurst(stack.url, interrupted.signal);
-      const progress = showProgress(stack.url, burst);
-      await burst.finished;
-      await progress.stop();
-      if (interrupted.signal.aborted) return 130;
-      const { text, isLossless } = summarise(
-        burst,
-        await stack.simulator.summary(),
-      );
-      console.log(text);
-      return isLossless ? 0 : 1;
-    } finally {
-      await stack.stop();
-      await removeKeys(redis.url, stack.prefix);
-    }
+    await requireRedis(redis.url);
+    return stop.isRequested() ? interruptedExitCode : await runOn(redis.url);
   } finally {
     await redis.stop();
+  }
+}
+
+/** @returns the exit code. */
+async function runOn(redisUrl: string): Promise<number> {
+  const { accounts, perMinute, windowMs, workers } = settings;
+  const { latencyMs, jitterMs } = settings;
+  const stack = await startStack({
+    redisUrl,
+    accounts,
+    perMinute,
+    windowMs,
+    workers,
+    simulator: { quotaMode: "sliding", latencyMs, jitterMs },
+  });
+  try {
+    if (stop.isRequested()) return interruptedExitCode;
+    const burst = await runBurst(stack.url, interrupted.signal);
+    const progress = showProgress(stack.url, burst);
+    await burst.finished;
+    await progress.stop();
+    if (stop.isRequested()) {
+      console.error("\n  Interrupted: stopping everything …");
+      return interruptedExitCode;
+    }
+    const figures = measureBurst(burst, await stack.simulator.summary());
+    console.log(describeFigures(figures));
+    return figures.isComplete ? 0 : 1;
+  } finally {
+    await stack.stop();
+    await removeKeys(redisUrl, stack.prefix);
   }
 }
 

@@ -7,10 +7,14 @@ export const settings = {
   /** A "minute" that does not make anybody wait. */
   windowMs: 12_000,
   workers: 2,
+  /** A call of the simulator takes this long, give or take the jitter. */
+  latencyMs: 200,
+  jitterMs: 100,
 } as const;
+
+/** Calls that all accounts together may make in a window. */
+export const perWindow = settings.accounts * settings.perMinute;
 
 /** When the last call can start at the earliest: full windows before it, nothing else. */
 export const optimumMs =
-  (Math.ceil(settings.requests / (settings.accounts * settings.perMinute)) -
-    1) *
-  settings.windowMs;
+  (Math.ceil(settings.requests / perWindow) - 1) * settings.windowMs;

@@ -17,45 +17,90 @@ afterEach(async () => {
 });
 
 /** Starts the demo and collects what it prints. */
-function startDemo(): { child: ChildProcess; lines: string[] } {
+function startDemo(env: Record<string, string> = {}) {
   const child = spawn(
     process.execPath,
     [join(projectRoot, "test/demo/main.ts")],
     {
-      env: { ...process.env, REDIS_URL: inject("redisUrl"), NO_COLOR: "1" },
-      stdio: ["ignore", "pipe", "inherit"],
+      env: {
+        ...process.env,
+        REDIS_URL: inject("redisUrl"),
+        NO_COLOR: "1",
+        ...env,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
     },
   );
   dieWithParent(child);
   demo = child;
   const lines: string[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    lines.push(line);
-  });
-  return { child, lines };
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => lines.push(line));
+  }
+  const pid = child.pid ?? 0;
+  return {
+    pid,
+    text: () => lines.join("\n"),
+    line: (part: string) => lines.find((line) => line.includes(part)) ?? "",
+    ended: once(child, "close").then(([code]) => code as number | null),
+    /** Waits for the moment when the rest of the burst has to wait for slots. */
+    untilQueued: () =>
+      until("the burst is queued", () =>
+        lines.some((line) => /queued +90 +in flight +0/.test(line)),
+      ),
+  };
 }
 
-test("the demo drains its burst, tells how, and leaves nothing running", async ({
-  annotate,
-}) => {
-  const { child, lines } = startDemo();
-  const [code] = await once(child, "exit");
-  const text = lines.join("\n");
-  expect(code).toBe(0);
-  expect(text).toMatch(/answered +150 of 150/);
-  expect(text).toMatch(/rejected +0/);
-  expect(text).toMatch(/429s from OpenRouter +0/);
-  await annotate(lines.find((line) => line.includes("drained in")) ?? "");
+test("the demo drains its burst and tells how", async ({ annotate }) => {
+  const demo = startDemo();
+  expect(await demo.ended).toBe(0);
+  expect(demo.text()).toMatch(/answered +150 +of 150/);
+  expect(demo.text()).toMatch(/rejected +0/);
+  expect(demo.text()).toMatch(/lost +0/);
+  expect(demo.text()).toMatch(/upstream 429s +\d+/);
+  expect(demo.text()).toMatch(/done +150 of 150/);
+  expect(demo.text()).toContain("npm start");
+  for (const figure of ["upstream 429s", "drained in", "added latency"]) {
+    await annotate(demo.line(figure).trim());
+  }
 }, 60_000);
 
-test("the demo fails when something is lost", async () => {
-  const { child, lines } = startDemo();
-  await until("the burst is under way", () =>
-    lines.some((line) => line.includes("queued 90")),
-  );
-  for (const pid of childrenOf(child.pid ?? 0, "apps/gateway"))
-    process.kill(pid, 9);
-  const [code] = await once(child, "exit");
-  expect(code).toBe(1);
-  expect(lines.join("\n")).toMatch(/lost +90/);
+test("the demo fails when requests are lost", async () => {
+  const demo = startDemo();
+  await demo.untilQueued();
+  for (const pid of childrenOf(demo.pid, "apps/gateway")) {
+    process.kill(pid, "SIGKILL");
+  }
+  expect(await demo.ended).toBe(1);
+  expect(demo.text()).toMatch(/answered +60 +of 150/);
+  expect(demo.text()).toMatch(/lost +90/);
+  expect(demo.text()).not.toContain("npm start");
 }, 60_000);
+
+test("the demo that is interrupted ends in order and leaves nothing running", async () => {
+  const demo = startDemo();
+  await demo.untilQueued();
+  const children = childrenOf(demo.pid, "");
+  expect(children.length).toBeGreaterThanOrEqual(4);
+  process.kill(demo.pid, "SIGINT");
+  expect(await demo.ended).toBe(130);
+  expect(demo.text()).toContain("Interrupted");
+  await until("everything has ended", () => !children.some(isRunning));
+}, 60_000);
+
+test("the demo without a Redis at REDIS_URL says so in one line", async () => {
+  const demo = startDemo({ REDIS_URL: "redis://:secret@127.0.0.1:1" });
+  expect(await demo.ended).toBe(1);
+  expect(demo.text()).toMatch(/^No Redis at 127\.0\.0\.1:1 \(.+\): .+$/m);
+  expect(demo.text()).not.toContain("secret");
+  expect(demo.text()).not.toMatch(/^ +at /m);
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

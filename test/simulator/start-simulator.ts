@@ -109,6 +109,8 @@ export async function startSimulator(
 ): Promise<Simulator> {
   const child = spawn(process.execPath, [MAIN], {
     stdio: ["pipe", "pipe", "inherit"],
+    // A Ctrl-C in the terminal is the caller's business.
+    detached: true,
     env: {
       ...process.env,
       SIMULATOR_PORT: String(port),

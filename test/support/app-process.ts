@@ -35,6 +35,8 @@ export async function startApp(
     cwd: tmpdir(),
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    // A Ctrl-C in the terminal reaches only us, who stop everything in order.
+    detached: true,
   });
   dieWithParent(child);
   const app = watchProcess(child);
