@@ -25,7 +25,7 @@ export function createProbeKey(deps: {
     await noteProbeResult(redis, redisKeys, key.id, result);
     const details = { key: key.mask, status };
     if (status === 200 && (await keyPool.restoreKey(key))) {
-      logger.info(details, `Key ${key.mask} is usable`);
+      logger.info(details, `Key ${key.mask} is usable again`);
     } else if (status === 401) {
       await keyPool.retireKey(key, { reason: "invalid", at });
       logger.info(details, `Key ${key.mask} is invalid`);

@@ -202,16 +202,16 @@ export class KeyPool {
     }
   }
 
-  /** Puts a retired key back into use. @returns false when an operator keeps it out. */
+  /** Puts a retired key back into use. @returns whether it was out of use, and is not any more. */
   async restoreKey(key: ApiKey): Promise<boolean> {
     const { account, id, mask } = key;
-    const isFree = await runScript(
+    const outcome = await runScript(
       this.#redis,
       scripts.releaseKey,
       [this.#redisKeys.retiredKeys],
       [id, "probe"],
     );
-    if (isFree !== 1) return false;
+    if (outcome !== "released") return false;
     await this.#runRegister([account, id, JSON.stringify({ account, mask })]);
     return true;
   }

@@ -8,12 +8,14 @@
   ARGV[1] key id
   ARGV[2] by             'operator' or 'probe'
 
-  Returns 1 when the key is not retired any more, else 0.
+  Returns 'in-use' when it was not retired, 'released' when it is not retired any more, else
+  'kept-out'.
 ]]
 local retired = KEYS[1]
 local keyId, by = ARGV[1], ARGV[2]
 
 local why = redis.call('HGET', retired, keyId)
-if why and by ~= 'operator' and cjson.decode(why).reason == 'taken-out' then return 0 end
+if not why then return 'in-use' end
+if by ~= 'operator' and cjson.decode(why).reason == 'taken-out' then return 'kept-out' end
 redis.call('HDEL', retired, keyId)
-return 1
+return 'released'
