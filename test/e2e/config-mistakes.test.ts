@@ -60,7 +60,7 @@ const mistakes: Mistake[] = [
       RATE_LIMIT_PER_MINUTE: "twenty",
     },
     says: [
-      'RATE_LIMIT_PER_MINUTE: got "twenty", wants a whole number from 1 to 100000',
+      'RATE_LIMIT_PER_MINUTE: got "twenty", wants a whole number from 1 to 1000000',
       'OPENROUTER_BASE_URL: got "openrouter.ai", wants a URL such as https://host/path',
       'MAX_ATTEMPTS: got "0", wants a whole number from 1 to 100',
     ],

@@ -137,9 +137,12 @@ test("a gateway's requests spend no quota after a restart", async ({
   const [gateway] = gateways;
   if (!gateway) throw new Error("a gateway was asked for");
   const asked = burst(gateway.url, 200);
-  await until("the queue is being worked on", async () => {
-    const { total } = await simulator.summary();
-    return total > 20;
+  await until("all have come, and some were served", async () => {
+    const { queue } = await readPoolStatus(gateway.url);
+    const { total, inFlight } = await simulator.summary();
+    return (
+      total > 20 && total - inFlight + queue.waiting + queue.inFlight >= 200
+    );
   });
   expect(await gateway.stop()).toBe(0);
   const before = (await simulator.summary()).total;
