@@ -3,6 +3,9 @@ import { loadEnvFile } from "node:process";
 import type { Logger } from "pino";
 import { ConfigError } from "./config/load-config.ts";
 
+/** Signals closer together than this are taken for one. */
+const sameSignalMs = 1_000;
+
 /** A part of a process that must be closed when the process stops. */
 export type Closer = () => Promise<void>;
 
@@ -31,14 +34,16 @@ export function closeOnSignals(
   options: { deadlineMs: number; logger: Logger },
 ): void {
   const { deadlineMs, logger } = options;
-  let isStopping = false;
+  let stoppingSince: number | undefined;
 
   async function stop(signal: string): Promise<void> {
-    if (isStopping) {
+    if (stoppingSince !== undefined) {
+      // A Ctrl-C often comes twice: from the terminal, and passed on by npm.
+      if (performance.now() - stoppingSince < sameSignalMs) return;
       logger.warn("Stopped at once, on a second signal");
       process.exit(1);
     }
-    isStopping = true;
+    stoppingSince = performance.now();
     logger.info({ signal }, "Stopping");
     setTimeout(() => {
       logger.error("Stopping took too long");
