@@ -24,7 +24,7 @@ test.for([
       accounts: 3,
       windowMs,
       workers,
-      env: { RATE_LIMIT_GUARD_MS: String(guardMs) },
+      guardMs,
       simulator: { quotaMode, latencyMs: 200, jitterMs: 100 },
     });
     const startedAt = performance.now();

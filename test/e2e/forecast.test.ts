@@ -16,7 +16,7 @@ test("a refused client is told when it would have had its turn", async ({
     windowMs: 2_000,
     workers: 2,
     // A busy machine must not make OpenRouter's stand-in refuse anything here.
-    env: { RATE_LIMIT_GUARD_MS: "400" },
+    guardMs: 400,
   });
   const { url } = stack;
   // Five windows of work.

@@ -21,7 +21,7 @@ test("1,000 clients that wait at once on 2 accounts are all woken in time", asyn
     perDay: 10_000,
     windowMs,
     workers: 2,
-    env: { RATE_LIMIT_GUARD_MS: String(guardMs) },
+    guardMs,
     simulator: { latencyMs: 50, jitterMs: 20 },
   });
   const startedAt = performance.now();

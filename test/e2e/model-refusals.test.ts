@@ -96,7 +96,7 @@ test("while slots are scarce, a refused model's jobs let those of another model 
     perMinute: 20,
     perDay: 10_000,
     windowMs,
-    env: { RATE_LIMIT_GUARD_MS: "200" },
+    guardMs: 200,
     simulator: { latencyMs: 50 },
   });
   try {

@@ -81,7 +81,7 @@ test.for(outages)(
       windowMs,
       perDay: 10_000,
       workers: 2,
-      env: { RATE_LIMIT_GUARD_MS: String(guardMs) },
+      guardMs,
       simulator: { latencyMs: 200, jitterMs: 100 },
     });
     const { url, simulator } = stack;

@@ -24,7 +24,7 @@ export function routeOpenApi(options: { requiresKey: boolean }): Router {
   router.get("/openapi.json", (_request, response) => {
     response.json(document);
   });
-  router.use("/docs", securityHeaders);
+  router.use("/docs", securityHeaders());
   router.get("/docs", (_request, response) => {
     response.sendFile(page, { dotfiles: "allow" });
   });
