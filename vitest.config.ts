@@ -7,7 +7,7 @@ const timeouts = {
 };
 const withRedis = { globalSetup: ["test/support/global-setup.ts"] };
 
-// The groups run one after the other, so that the timing of an end-to-end test is not disturbed by anything else.
+// The groups run one after the other, and what measures or loads the whole machine has it to itself.
 export default defineConfig({
   test: {
     pool: "forks",
@@ -37,8 +37,18 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           ...timeouts,
           ...withRedis,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "load",
+          include: ["test/load/**/*.test.ts"],
+          ...timeouts,
+          ...withRedis,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, expect, test } from "vitest";
+import { test } from "vitest";
 import { burst, chat, countStatuses } from "../support/chat.ts";
 import {
   type PrivateRedis,
@@ -7,15 +7,8 @@ import {
   privateRedisAvailable,
   startPrivateRedis,
 } from "../support/redis.ts";
-import { type Stack, startStack } from "../support/stack.ts";
+import { startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
-
-let redis: PrivateRedis | undefined;
-let stack: Stack | undefined;
-afterEach(async () => {
-  await stack?.stop();
-  await redis?.stop();
-});
 
 const windowMs = 2_000;
 /** Wide enough for a machine on which calls are late by a tenth of a second at times. */
@@ -70,13 +63,18 @@ const outages: Outage[] = [
   },
 ];
 
-test.for(outages)(
+// Each has a Redis and a stack of its own, and mostly waits.
+test.concurrent.for(outages)(
   "$title in mid-burst: every waiting client gets its answer",
   { timeout: 90_000 },
-  async ({ redis: options, strike, lastsMs }, { annotate, skip }) => {
+  async (
+    { redis: options, strike, lastsMs },
+    { annotate, skip, expect, onTestFinished },
+  ) => {
     if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
-    redis = await startPrivateRedis(options);
-    stack = await startStack({
+    const redis = await startPrivateRedis(options);
+    onTestFinished(() => redis.stop());
+    const stack = await startStack({
       redisUrl: redis.url,
       windowMs,
       perDay: 10_000,
@@ -84,6 +82,7 @@ test.for(outages)(
       guardMs,
       simulator: { latencyMs: 200, jitterMs: 100 },
     });
+    onTestFinished(() => stack.stop());
     const { url, simulator } = stack;
     const startedAt = performance.now();
     const asked = burst(url, count, (i) => ({ marker: `job-${i}` }));

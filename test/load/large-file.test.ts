@@ -6,10 +6,10 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import OpenAI from "openai";
 import { afterEach, expect, inject, test } from "vitest";
-import { batchLine } from "../../support/batch-input.ts";
-import { watchMemory } from "../../support/memory.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
-import { until } from "../../support/until.ts";
+import { batchLine } from "../support/batch-input.ts";
+import { watchMemory } from "../support/memory.ts";
+import { type Stack, startStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
 
 let stack: Stack | undefined;
 let folder: string | undefined;

@@ -5,9 +5,9 @@ import { type Stack, startStack } from "../support/stack.ts";
 let stack: Stack | undefined;
 afterEach(() => stack?.stop());
 
-const windowMs = 8_000;
+const windowMs = 6_000;
 /** A twentieth of the window, as nobody needs: this machine may be busy with other things. */
-const guardMs = 400;
+const guardMs = 300;
 
 /** 150 requests over 3 accounts × 20 a window: 60 at once, 60 after one window, 30 after two. */
 const optimumMs = 2 * windowMs;
