@@ -94,9 +94,8 @@ function unitOf(name) {
 function seconds(value) {
   if (value === 0) return "0";
   if (value < 1) return `${Math.round(value * 1_000)} ms`;
-  return value < 120
-    ? `${Number(value.toFixed(1))} s`
-    : `${Math.round(value / 60)} min`;
+  if (value < 60) return `${Number(value.toFixed(1))} s`;
+  return `${Number((value / 60).toFixed(1))} min`;
 }
 
 /** The newest figure in words, for those who cannot see the chart. */

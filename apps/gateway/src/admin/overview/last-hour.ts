@@ -5,6 +5,9 @@ import {
 } from "@openrouter-free-pool/shared/statistics/figures";
 import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-history";
 
+/** The status under which a request is counted whose client went away. */
+export const clientGone = 499;
+
 /** What is shown of one stretch of time. Durations in ms; undefined where nothing happened. */
 export type Stretch = {
   /** ms since the epoch. */
@@ -36,16 +39,14 @@ export function summarize(buckets: readonly Bucket[]): Stretch {
   const wait = distribution(buckets, "wait");
   const call = distribution(buckets, "call");
   const requests = countBy(buckets, "status:");
-  const answered = requests
-    .filter(({ name }) => Number(name) < 400)
-    .reduce((sum, { count }) => sum + count, 0);
-  const failed = requests
-    .filter(({ name }) => Number(name) >= 400)
-    .reduce((sum, { count }) => sum + count, 0);
+  const countWhere = (applies: (status: number) => boolean) =>
+    requests
+      .filter(({ name }) => applies(Number(name)))
+      .reduce((sum, { count }) => sum + count, 0);
   return {
     startsAt: buckets[0]?.startsAt ?? 0,
-    answered,
-    failed,
+    answered: countWhere((status) => status < 400),
+    failed: countWhere((status) => status >= 400 && status !== clientGone),
     waitMedianMs: percentile(wait, 0.5),
     wait95Ms: percentile(wait, 0.95),
     callMedianMs: percentile(call, 0.5),

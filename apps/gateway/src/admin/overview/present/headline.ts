@@ -64,7 +64,7 @@ function findShortage(overview: Overview): Headline | undefined {
     return {
       tone: "notice",
       text: `${countOf(lost, "key")} of ${formatCount(status.keys.length)} out of use`,
-      detail: "The others carry on; see the keys' states below.",
+      detail: `The others carry on. ${tell(overview).detail}`,
     };
   }
   if (drainMs === undefined) {

@@ -85,14 +85,14 @@ function presentKey(key: KeyStatus, overview: Overview) {
     mask: key.key,
     account: key.account === key.id ? undefined : key.account,
     state: { label, tone, note: noteOn(key, overview) },
-    minute: presentUse(key.minute),
-    day: presentUse(key.day),
+    minute: presentUse(key.minute, overview.limits.perMinute),
+    day: presentUse(key.day, overview.limits.perDay),
     actions: actionsFor(key, overview),
   };
 }
 
-function presentUse(use: KeyStatus["minute"]) {
-  const limit = Math.max(1, use.used + use.remaining);
+function presentUse(use: KeyStatus["minute"], usualLimit: number) {
+  const limit = Math.max(usualLimit, use.used);
   const isSpent = use.remaining === 0;
   return {
     used: use.used,
@@ -107,10 +107,12 @@ function noteOn(key: KeyStatus, { view, probes }: Overview): string {
   const { retired } = view.pool.keys.find(({ id }) => id === key.id) ?? {};
   const probe = probes.get(key.id);
   const since = retired ? formatAgo(Date.now() - retired.at) : "";
+  const isParked = view.pool.accounts.get(key.account)?.parked !== undefined;
+  const parked = isParked ? "parked by OpenRouter" : "";
   const asked = probe
     ? `asked ${formatAgo(Date.now() - probe.at)}: ${probe.status ?? "no answer"}`
     : "";
-  return [since, asked].filter(Boolean).join(" · ");
+  return [since, parked, asked].filter(Boolean).join(" · ");
 }
 
 function actionsFor(key: KeyStatus, { view }: Overview): ActionLink[] {

@@ -1,5 +1,5 @@
 import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-history";
-import { countBy, type Tally } from "../last-hour.ts";
+import { clientGone, countBy, type Tally } from "../last-hour.ts";
 import { formatAgo, formatCount } from "./format.ts";
 import type { Tone } from "./headline.ts";
 
@@ -11,37 +11,37 @@ const verdicts: Record<string, { label: string; tone: Tone; effect: string }> =
     "account-limited:minute": {
       label: "429, account's minute",
       tone: "notice",
-      effect: "account parked, request sent on another one",
+      effect: "parked; sent on another account",
     },
     "account-limited:day": {
       label: "429, account's day",
       tone: "notice",
-      effect: "account parked, request sent on another one",
+      effect: "parked; sent on another account",
     },
     "account-limited:stated": {
       label: "429, account, for a stated time",
       tone: "notice",
-      effect: "account parked, request sent on another one",
+      effect: "parked; sent on another account",
     },
     "model-limited": {
       label: "429, model or provider",
       tone: "notice",
-      effect: "model cools down, request delayed",
+      effect: "cools down; delayed",
     },
     "account-without-credit": {
       label: "402, account without credit",
       tone: "bad",
-      effect: "account out of use, request sent on another one",
+      effect: "out of use; sent on another account",
     },
     "key-refused:invalid": {
       label: "401, key refused",
       tone: "bad",
-      effect: "key out of use, request sent on another one",
+      effect: "out of use; sent on another key",
     },
     "key-refused:key-limit": {
       label: "403, key over its own limit",
       tone: "bad",
-      effect: "key out of use, request sent on another one",
+      effect: "out of use; sent on another key",
     },
     aborted: {
       label: "Client went away during the call",
@@ -96,18 +96,18 @@ function describeVerdict(name: string): Described | undefined {
     : {
         label: status === "" ? kind : `${status} from OpenRouter`,
         tone: "notice",
-        effect: "tried again with back-off",
+        effect: "tried again later",
       };
 }
 
 function describeStatus(name: string): Described | undefined {
   const status = Number(name);
   if (status < 400) return undefined;
-  if (status === 499) {
+  if (status === clientGone) {
     return {
       label: "Client hung up before its answer",
       tone: "quiet",
-      effect: "request taken off the queue",
+      effect: "taken off the queue",
     };
   }
   return {
