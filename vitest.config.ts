@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 const timeouts = {
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   hookTimeout: 60_000,
   teardownTimeout: 30_000,
 };

@@ -258,10 +258,14 @@ test("wide or narrow, light or dark: nothing is cut off, nothing jumps, no barri
     }),
   );
   const answers = burst(url, 30);
+  await Promise.all(
+    pages.map((page) =>
+      until("figures have come and gone", async () =>
+        /6 of/.test(await textOf(page.locator("#keys"))),
+      ),
+    ),
+  );
   for (const [index, page] of pages.entries()) {
-    await until("figures have come and gone", async () =>
-      /6 of/.test(await textOf(page.locator("#keys"))),
-    );
     const look = JSON.stringify(looks[index]);
     expect(await findBarriers(page), look).toEqual([]);
     const root = "document.documentElement";

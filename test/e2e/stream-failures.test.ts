@@ -19,18 +19,25 @@ beforeAll(async () => {
 });
 afterEach(() => stack?.stop());
 
-async function start(options: {
+type Options = {
   workers: number;
   simulator?: object;
   env?: Record<string, string>;
-}): Promise<Stack> {
-  stack = await startStack({
+};
+
+/** To be stopped by the test. */
+function startOwn(options: Options): Promise<Stack> {
+  return startStack({
     redisUrl: redis.url,
     accounts: 2,
     perMinute: 1_000,
     perDay: 100_000,
     ...options,
   });
+}
+
+async function start(options: Options): Promise<Stack> {
+  stack = await startOwn(options);
   return stack;
 }
 
@@ -105,14 +112,16 @@ test("a reader that stops for good is cut off", async () => {
   expect(lastEvent).toContain("The client stopped reading the stream");
 });
 
-test.for([1, 2])(
+// What is killed is missed only after a while: these wait side by side.
+test.concurrent.for([1, 2])(
   "kill -9 of a worker in mid-stream, %i running: the client gets the error event, nothing is called again",
-  async (workers, { annotate }) => {
-    const running = await start({
+  async (workers, { annotate, expect, onTestFinished }) => {
+    const running = await startOwn({
       workers,
       simulator: { chunks: 10_000, interChunkMs: 20 },
       env: { LOG_LEVEL: "debug" },
     });
+    onTestFinished(() => running.stop());
     const marker = "lost-worker";
     let killedAt = 0;
     const result = await streamChat(`${running.url}/v1`, {
@@ -138,11 +147,16 @@ test.for([1, 2])(
   },
 );
 
-test("kill -9 of the gateway: its calls are aborted", async ({ annotate }) => {
-  const running = await start({
+test.concurrent("kill -9 of the gateway: its calls are aborted", async ({
+  annotate,
+  expect,
+  onTestFinished,
+}) => {
+  const running = await startOwn({
     workers: 2,
     simulator: { chunks: 10_000, interChunkMs: 20 },
   });
+  onTestFinished(() => running.stop());
   const gateway = running.gateways[0];
   const results = Promise.allSettled(
     Array.from({ length: 10 }, () => streamChat(`${running.url}/v1`)),
