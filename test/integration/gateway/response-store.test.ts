@@ -115,7 +115,8 @@ test("an answer that is too large is not kept", async () => {
 });
 
 test("without Redis there is nothing, and no error", async () => {
-  const gone = new Redis({ lazyConnect: true, enableOfflineQueue: false });
+  const gone = new Redis("/nowhere/redis.sock", { enableOfflineQueue: false });
+  gone.on("error", () => undefined);
   const store = new ResponseStore({
     redis: gone,
     redisKeys,
