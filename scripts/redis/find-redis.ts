@@ -5,7 +5,7 @@ import { type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
 import { findRedisBinary } from "./redis-binary.ts";
 
 /** `start` keeps its data from one run to the next; the others begin with an empty Redis and leave nothing behind. */
-export type RedisPurpose = "start" | "demo" | "test";
+export type RedisPurpose = "start" | "demo" | "test" | "bench";
 
 export interface FoundRedis
   extends Partial<Pick<PrivateRedis, "restart" | "kill" | "pause" | "resume">> {
@@ -16,13 +16,20 @@ export interface FoundRedis
 }
 
 /** Finds a Redis: the given one, else one from Docker, else a server started here, installed if need be. */
-export async function findRedis({
-  purpose,
-}: {
+export async function findRedis(options: {
   purpose: RedisPurpose;
 }): Promise<FoundRedis> {
   const given = process.env.REDIS_URL;
   if (given) return { url: given, kind: "given", stop: async () => undefined };
+  return findOwnRedis(options);
+}
+
+/** As {@link findRedis}, but never the given one: nobody else uses it. */
+export async function findOwnRedis({
+  purpose,
+}: {
+  purpose: RedisPurpose;
+}): Promise<FoundRedis> {
   return (await fromDocker(purpose)) ?? (await fromThisMachine(purpose));
 }
 

@@ -1,12 +1,27 @@
 import { Agent, request } from "undici";
 import { percentile } from "../support/percentile.ts";
 
-/** How a number of connections fared that each sent one request after the other. */
+/** What a number of connections got that each sent one request after the other. */
 export type LoopResult = {
+  /** How long each request took, in ms. */
+  readonly tookMs: readonly number[];
+  readonly elapsedMs: number;
+};
+
+/** Several rounds of a loop, summed up. */
+export type LoopFigures = {
   readonly requests: number;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+};
+
+/** Where a loop sends its requests. */
+export type LoopTarget = {
+  /** `/chat/completions` is added. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly connections: number;
 };
 
 const body = JSON.stringify({
@@ -19,15 +34,11 @@ const body = JSON.stringify({
  *
  * @throws {Error} when an answer is not a 200.
  */
-export async function runClosedLoop(options: {
-  url: string;
-  headers?: Record<string, string>;
-  connections: number;
-  durationMs: number;
-}): Promise<LoopResult> {
-  const { url, connections, durationMs } = options;
+export async function runClosedLoop(
+  { url, headers, connections }: LoopTarget,
+  durationMs: number,
+): Promise<LoopResult> {
   const dispatcher = new Agent({ connections, pipelining: 1 });
-  const headers = { "content-type": "application/json", ...options.headers };
   const tookMs: number[] = [];
   const startedAt = performance.now();
 
@@ -36,7 +47,7 @@ export async function runClosedLoop(options: {
       const sentAt = performance.now();
       const response = await request(`${url}/chat/completions`, {
         method: "POST",
-        headers,
+        headers: { "content-type": "application/json", ...headers },
         body,
         dispatcher,
       });
@@ -49,11 +60,18 @@ export async function runClosedLoop(options: {
   }
 
   await Promise.all(Array.from({ length: connections }, loop));
-  const elapsedSeconds = (performance.now() - startedAt) / 1_000;
+  const elapsedMs = performance.now() - startedAt;
   await dispatcher.close();
+  return { tookMs, elapsedMs };
+}
+
+/** Sums up rounds of the same loop. */
+export function sumUp(rounds: readonly LoopResult[]): LoopFigures {
+  const tookMs = rounds.flatMap((round) => round.tookMs);
+  const elapsedMs = rounds.reduce((sum, round) => sum + round.elapsedMs, 0);
   return {
     requests: tookMs.length,
-    perSecond: tookMs.length / elapsedSeconds,
+    perSecond: tookMs.length / (elapsedMs / 1_000),
     p50Ms: percentile(tookMs, 50),
     p99Ms: percentile(tookMs, 99),
   };

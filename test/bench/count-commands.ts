@@ -1,62 +1,61 @@
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type { Stack } from "../support/stack.ts";
 import { watchCommands } from "../support/watch-commands.ts";
 import { runClosedLoop } from "./closed-loop.ts";
+import { readCommandStats } from "./command-stats.ts";
 
-/** Redis commands that our processes sent for one request. */
+/** Redis commands of one request. */
 export type CommandCount = {
   readonly connections: number;
   readonly requests: number;
-  /** Commands sent by the gateway and the workers; what scripts do inside is not counted. */
-  readonly perRequest: number;
+  /** Sent by the gateway and the workers, a script being one command: counted exactly, by MONITOR. */
+  readonly sent: number;
   /** The same by name. */
-  readonly byName: Readonly<Record<string, number>>;
-  /** From INFO commandstats: what Redis executed, commands inside of scripts included. */
-  readonly executedPerRequest: number;
+  readonly sentByName: Readonly<Record<string, number>>;
+  /** Executed by Redis, from INFO commandstats: those that scripts make count, too. */
+  readonly executed: number;
 };
 
 const durationMs = 2_000;
+/** What happens less often than once in so many requests is not worth a name. */
+const leastShare = 0.005;
 
-/** Counts with MONITOR, which tells a client's commands from those that scripts make. */
+/** Counts what a request costs Redis, nothing being limited. */
 export async function countCommands(
   redisUrl: string,
-  stack: Stack,
-  connections: number,
+  redis: Redis,
+  { stack, connections }: { stack: Stack; connections: number },
 ): Promise<CommandCount> {
-  const redis = new Redis(redisUrl);
+  const target = { url: `${stack.url}/v1`, connections };
+  const before = await countExecuted(redis);
   const watch = await watchCommands(redisUrl);
-  const before = await readExecuted(redis);
-  const { requests } = await runClosedLoop({
-    url: `${stack.url}/v1`,
-    connections,
-    durationMs,
-  });
-  const after = await readExecuted(redis);
-  watch.stop();
-  redis.disconnect();
-  const counts = [...watch.counts].filter(([name]) => !ignored.has(name));
-  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  const { tookMs } = await runClosedLoop(target, durationMs);
+  await watch.stop();
+  const after = await countExecuted(redis);
+
+  const requests = tookMs.length;
+  const shares = [...watch.counts]
+    .filter(([name]) => !ours.has(name))
+    .map(([name, count]) => [name, count / requests] as const);
   return {
     connections,
     requests,
-    perRequest: total / requests,
-    byName: Object.fromEntries(
-      counts
-        .map(([name, count]) => [name, count / requests] as const)
-        .filter(([, share]) => share >= 0.005)
+    sent: shares.reduce((sum, [, share]) => sum + share, 0),
+    sentByName: Object.fromEntries(
+      shares
+        .filter(([, share]) => share >= leastShare)
         .sort(([, a], [, b]) => b - a),
     ),
-    executedPerRequest: (after - before) / requests,
+    executed: (after - before) / requests,
   };
 }
 
-/** The measurement's own. */
-const ignored = new Set(["info", "monitor"]);
+/** Commands of the measurement itself. */
+const ours = new Set(["info", "monitor", "echo"]);
 
-async function readExecuted(redis: Redis): Promise<number> {
-  const stats = await redis.info("commandstats");
-  return [...stats.matchAll(/calls=(\d+)/g)].reduce(
-    (sum, [, calls]) => sum + Number(calls),
-    0,
-  );
+async function countExecuted(redis: Redis): Promise<number> {
+  const stats = await readCommandStats(redis);
+  return [...stats]
+    .filter(([name]) => !ours.has(name))
+    .reduce((sum, [, { calls }]) => sum + calls, 0);
 }

@@ -1,74 +1,100 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { projectRoot } from "../../scripts/project-root.ts";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { Redis } from "ioredis";
+import { findOwnRedis } from "../../scripts/redis/find-redis.ts";
 import { NoRedisError } from "../../scripts/redis/no-redis-error.ts";
-import { startPrivateRedis } from "../../scripts/redis/private-redis.ts";
-import { startStack } from "../support/stack.ts";
+import { type Stack, startStack } from "../support/stack.ts";
 import { type CommandCount, countCommands } from "./count-commands.ts";
 import { type AcquireResult, measureAcquire } from "./measure-acquire.ts";
 import { type DrainResult, measureDrain } from "./measure-drain.ts";
 import { type LatencyResult, measureLatency } from "./measure-latency.ts";
+import {
+  measureThroughput,
+  type ThroughputResult,
+} from "./measure-throughput.ts";
 import { printResults } from "./print-results.ts";
+import { saveResults } from "./save-results.ts";
 
-/** Everything that one run found out. Compare ratios, not times, between machines. */
+/** Everything that one run found out. Between machines only ratios compare, not times. */
 export type BenchResults = {
   readonly at: string;
   readonly node: string;
+  readonly machine: {
+    readonly cpus: number;
+    readonly model: string | undefined;
+    /** Of the last minute before the run: what else the machine had to do. */
+    readonly load: number | undefined;
+  };
   readonly latencies: readonly LatencyResult[];
+  readonly throughput: ThroughputResult;
   readonly commands: readonly CommandCount[];
   readonly drain: DrainResult;
   readonly acquire: AcquireResult;
 };
 
 /** Limits that are out of the way, spread over accounts as in a real pool. */
-const unlimited = { accounts: 50, perMinute: 1_000_000, perDay: 9_000_000 };
-
-async function runBench(redisUrl: string): Promise<BenchResults> {
-  const stack = await startStack({
+function startUnlimitedStack(redisUrl: string): Promise<Stack> {
+  return startStack({
     redisUrl,
-    ...unlimited,
+    accounts: 50,
+    perMinute: 1_000_000,
+    perDay: 9_000_000,
     workers: 1,
     env: { WORKER_CONCURRENCY: "256" },
   });
+}
+
+async function runBench(url: string, redis: Redis): Promise<BenchResults> {
+  const machine = {
+    cpus: availableParallelism(),
+    model: cpus()[0]?.model,
+    load: loadavg()[0],
+  };
+  const about = {
+    at: new Date().toISOString(),
+    node: process.version,
+    machine,
+  };
+  const stack = await startUnlimitedStack(url);
   const latencies: LatencyResult[] = [];
   const commands: CommandCount[] = [];
+  let throughput: ThroughputResult;
   try {
     for (const connections of [1, 10, 100]) {
+      announce(`latency over ${connections} connections`);
       latencies.push(await measureLatency(stack, connections));
     }
+    announce("throughput");
+    throughput = await measureThroughput(redis, stack);
+    announce("Redis commands");
     for (const connections of [1, 100]) {
-      commands.push(await countCommands(redisUrl, stack, connections));
+      const load = { stack, connections };
+      commands.push(await countCommands(url, redis, load));
     }
   } finally {
     await stack.stop();
   }
-  return {
-    at: new Date().toISOString(),
-    node: process.version,
-    latencies,
-    commands,
-    drain: await measureDrain(redisUrl),
-    acquire: await measureAcquire(redisUrl),
-  };
+  announce("the limiter");
+  const acquire = await measureAcquire(redis);
+  announce("the demo's burst");
+  const drain = await measureDrain(url);
+  return { ...about, latencies, throughput, commands, drain, acquire };
 }
 
-function save(results: BenchResults): string {
-  const folder = join(projectRoot, "bench-results");
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${results.at.replaceAll(":", "-")}.json`);
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
-  return file;
+function announce(what: string): void {
+  console.error(`Measuring ${what} …`);
 }
 
 try {
-  // A Redis of its own: commands are counted, and nobody else's are to be among them.
-  const redis = await startPrivateRedis();
+  // Never the one at REDIS_URL: commands are counted, and nobody else's are to be among them.
+  const { url, stop } = await findOwnRedis({ purpose: "bench" });
+  const redis = new Redis(url);
   try {
-    const results = await runBench(redis.url);
+    const results = await runBench(url, redis);
     printResults(results);
-    console.log(`\nSaved to ${save(results)}`);
+    console.log(`\nSaved to ${saveResults(results)}`);
   } finally {
-    await redis.stop();
+    redis.disconnect();
+    await stop();
   }
 } catch (error) {
   if (!(error instanceof NoRedisError)) throw error;

@@ -3,82 +3,95 @@ import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/api-key";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { percentile } from "../support/percentile.ts";
 import { testKey } from "../support/stack.ts";
+import { readCommandStats } from "./command-stats.ts";
 
 const few = 10;
 const many = 10_000;
 const perRound = 200;
 const rounds = 10;
 
+/** What taking one slot costs. */
+export type AcquireCost = {
+  readonly accounts: number;
+  /** Time inside Redis, in µs. */
+  readonly inRedisMicros: number;
+  /** Median as a worker sees it, the way to Redis and back included, in ms. */
+  readonly roundTripMs: number;
+};
+
 /** The limiter's cost by the size of the pool. */
 export type AcquireResult = {
-  readonly fewAccounts: number;
-  readonly manyAccounts: number;
-  readonly fewMs: number;
-  readonly manyMs: number;
+  readonly few: AcquireCost;
+  readonly many: AcquireCost;
+  /** Of the times inside Redis. */
   readonly ratio: number;
 };
 
-/** Takes slots from a small and a large pool in turns; medians of one call's time. */
-export async function measureAcquire(redisUrl: string): Promise<AcquireResult> {
-  const redis = new Redis(redisUrl);
-  try {
-    const small = await openPool(redis, few);
-    const large = await openPool(redis, many);
-    const times: { small: number[]; large: number[] } = {
-      small: [],
-      large: [],
-    };
-    for (let round = 0; round < rounds; round += 1) {
-      times.small.push(...(await timeAcquires(small)));
-      times.large.push(...(await timeAcquires(large)));
-    }
-    const [fewMs, manyMs] = [
-      percentile(times.small, 50),
-      percentile(times.large, 50),
-    ];
-    const ratio = manyMs / fewMs;
-    return { fewAccounts: few, manyAccounts: many, fewMs, manyMs, ratio };
-  } finally {
-    redis.disconnect();
+/** Takes slots from a small and a large pool in turns. */
+export async function measureAcquire(redis: Redis): Promise<AcquireResult> {
+  const small = await openPool(redis, few);
+  const large = await openPool(redis, many);
+  for (let round = 0; round < rounds; round += 1) {
+    await small.takeSlots();
+    await large.takeSlots();
   }
+  const [fewCost, manyCost] = [small.cost(), large.cost()];
+  return {
+    few: fewCost,
+    many: manyCost,
+    ratio: manyCost.inRedisMicros / fewCost.inRedisMicros,
+  };
 }
 
 const gatewayId = "bench";
+const limits = {
+  perMinute: 1_000,
+  perDay: 1_000_000,
+  windowMs: 60_000,
+  dayMs: 86_400_000,
+  guardMs: 600,
+};
 
-async function openPool(redis: Redis, accounts: number): Promise<KeyPool> {
+/** A pool of so many accounts, and what taking slots from it has cost so far. */
+async function openPool(redis: Redis, accounts: number) {
   const redisKeys = createRedisKeys(`bench-${randomUUID()}`);
   const entries = Array.from({ length: accounts }, (_, i) => testKey(i));
-  const pool = new KeyPool({
-    redis,
-    redisKeys,
-    keys: parseApiKeys(entries),
-    limits: {
-      perMinute: 1_000,
-      perDay: 1_000_000,
-      windowMs: 60_000,
-      dayMs: 86_400_000,
-      guardMs: 600,
-    },
-  });
+  const keys = parseApiKeys(entries);
+  const pool = new KeyPool({ redis, redisKeys, keys, limits });
   await announceGateway(redis, redisKeys, gatewayId, false);
   await pool.register();
-  return pool;
-}
+  const tookMs: number[] = [];
+  let inRedisMicros = 0;
 
-async function timeAcquires(pool: KeyPool): Promise<number[]> {
-  const times: number[] = [];
-  for (let i = 0; i < perRound; i += 1) {
+  async function takeSlot(jobId: string): Promise<void> {
     const startedAt = performance.now();
     const slot = await pool.acquire({
-      jobId: String(i),
+      jobId,
       gatewayId,
       model: "bench/model:free",
     });
-    times.push(performance.now() - startedAt);
+    tookMs.push(performance.now() - startedAt);
     if (slot.kind !== "granted") throw new Error(`No slot: ${slot.kind}`);
   }
-  return times;
+
+  return {
+    async takeSlots(): Promise<void> {
+      const before = await readScriptMicros(redis);
+      for (let n = 0; n < perRound; n += 1) await takeSlot(String(n));
+      inRedisMicros += (await readScriptMicros(redis)) - before;
+    },
+    cost: (): AcquireCost => ({
+      accounts,
+      inRedisMicros: inRedisMicros / tookMs.length,
+      roundTripMs: percentile(tookMs, 50),
+    }),
+  };
+}
+
+async function readScriptMicros(redis: Redis): Promise<number> {
+  const stats = await readCommandStats(redis);
+  return stats.get("evalsha")?.micros ?? 0;
 }

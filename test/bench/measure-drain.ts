@@ -1,43 +1,19 @@
-import { burst } from "../support/chat.ts";
-import { startStack } from "../support/stack.ts";
+import { type BurstFigures, measureBurst } from "../demo/measure-burst.ts";
+import { runBurst } from "../demo/run-burst.ts";
+import { settings } from "../demo/settings.ts";
+import { startDemoStack } from "../demo/start-demo-stack.ts";
 
-const requests = 150;
-const windowMs = 6_000;
-const optimumMs = 2 * windowMs;
+/** How the demo's burst drained. */
+export type DrainResult = BurstFigures & { readonly requests: number };
 
-/** How a burst drained. */
-export type DrainResult = {
-  readonly requests: number;
-  readonly answered: number;
-  readonly upstream429s: number;
-  readonly drainMs: number;
-  readonly optimumMs: number;
-  readonly ratio: number;
-};
-
-/** 150 requests at once over 3 accounts of 20 calls a window. */
+/** Drives the demo's burst through a stack of its own. */
 export async function measureDrain(redisUrl: string): Promise<DrainResult> {
-  const stack = await startStack({
-    redisUrl,
-    accounts: 3,
-    perMinute: 20,
-    windowMs,
-    workers: 2,
-    simulator: { latencyMs: 200, jitterMs: 100 },
-  });
+  const stack = await startDemoStack(redisUrl);
   try {
-    const startedAt = performance.now();
-    const answers = await burst(stack.url, requests);
-    const drainMs = performance.now() - startedAt;
-    const { byStatus } = await stack.simulator.summary();
-    return {
-      requests,
-      answered: answers.filter(({ status }) => status === 200).length,
-      upstream429s: byStatus["429"] ?? 0,
-      drainMs,
-      optimumMs,
-      ratio: drainMs / optimumMs,
-    };
+    const burst = await runBurst(stack.url, new AbortController().signal);
+    await burst.finished;
+    const figures = measureBurst(burst, await stack.simulator.summary());
+    return { requests: settings.requests, ...figures };
   } finally {
     await stack.stop();
   }

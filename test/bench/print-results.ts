@@ -1,45 +1,112 @@
+import type { CommandCount } from "./count-commands.ts";
 import type { BenchResults } from "./main.ts";
+import type { AcquireResult } from "./measure-acquire.ts";
+import type { DrainResult } from "./measure-drain.ts";
+import type { LatencyResult } from "./measure-latency.ts";
+import type { ThroughputResult } from "./measure-throughput.ts";
+import { printTable } from "./print-table.ts";
 
 const ms = (value: number) => `${value.toFixed(2)} ms`;
+const times = (value: number) => `${value.toFixed(2)} ×`;
 
 /** The results as people read them. */
 export function printResults(results: BenchResults): void {
-  const { latencies, commands, drain, acquire } = results;
-  console.log("\nA request through the stack against a direct call");
-  console.table(
-    Object.fromEntries(
-      latencies.map(({ connections, direct, stack, ...added }) => [
-        `${connections} connection${connections === 1 ? "" : "s"}`,
-        {
-          "direct p50": ms(direct.p50Ms),
-          "stack p50": ms(stack.p50Ms),
-          "added p50": ms(added.addedP50Ms),
-          "added p99": ms(added.addedP99Ms),
-          "direct/s": Math.round(direct.perSecond),
-          "stack/s": Math.round(stack.perSecond),
-        },
+  printLatencies(results.latencies);
+  printThroughput(results.throughput);
+  printCommands(results.commands);
+  printDrain(results.drain);
+  printAcquire(results.acquire);
+}
+
+function printLatencies(latencies: readonly LatencyResult[]): void {
+  printTable(
+    "Latency: through gateway and worker, and straight to the simulator",
+    [
+      [
+        "connections",
+        "direct p50",
+        "p99",
+        "stack p50",
+        "p99",
+        "added p50",
+        "p99",
+        "ratio p50",
+      ],
+      ...latencies.map(({ connections, direct, stack, ...added }) => [
+        String(connections),
+        ms(direct.p50Ms),
+        ms(direct.p99Ms),
+        ms(stack.p50Ms),
+        ms(stack.p99Ms),
+        ms(added.addedP50Ms),
+        ms(added.addedP99Ms),
+        times(added.ratioP50),
       ]),
-    ),
+    ],
   );
-  console.log("Redis commands per request");
-  console.table(
-    Object.fromEntries(
-      commands.map(({ connections, ...count }) => [
-        `${connections} connection${connections === 1 ? "" : "s"}`,
-        {
-          "sent by us": count.perRequest.toFixed(2),
-          "executed, inside scripts too": count.executedPerRequest.toFixed(1),
-          "by name": Object.entries(count.byName)
-            .map(([name, share]) => `${name} ${share.toFixed(2)}`)
-            .join(", "),
-        },
-      ]),
-    ),
+}
+
+function printThroughput(throughput: ThroughputResult): void {
+  const cpu = Object.entries(throughput.cpuMicros);
+  printTable(
+    `Throughput: ${throughput.connections} connections, one gateway, one worker, limits out of the way`,
+    [
+      ["direct", "stack", "ratio", ...cpu.map(([name]) => `CPU of ${name}`)],
+      [
+        `${Math.round(throughput.directPerSecond)}/s`,
+        `${Math.round(throughput.stackPerSecond)}/s`,
+        times(throughput.ratio),
+        ...cpu.map(([, micros]) => `${Math.round(micros)} µs a request`),
+      ],
+    ],
   );
+}
+
+function printCommands(commands: readonly CommandCount[]): void {
+  printTable("Redis commands of one request", [
+    ["connections", "sent", "executed", "sent by name"],
+    ...commands.map(({ connections, sent, executed, sentByName }) => [
+      String(connections),
+      sent.toFixed(2),
+      executed.toFixed(1),
+      Object.entries(sentByName)
+        .map(([name, share]) => `${name} ${share.toFixed(2)}`)
+        .join(", "),
+    ]),
+  ]);
   console.log(
-    `Burst: ${drain.answered} of ${drain.requests} answered, ${drain.upstream429s} upstream 429s, drained in ${Math.round(drain.drainMs)} ms = ${drain.ratio.toFixed(3)} × the optimum`,
+    "  Sent: by gateway and worker, counted with MONITOR; a script is one command. Executed: from INFO\n  commandstats, where each command that a script makes inside Redis counts as well.",
   );
-  console.log(
-    `Limiter: one slot takes ${ms(acquire.fewMs)} with ${acquire.fewAccounts} accounts, ${ms(acquire.manyMs)} with ${acquire.manyAccounts} = ${acquire.ratio.toFixed(2)} ×`,
-  );
+}
+
+function printDrain(drain: DrainResult): void {
+  printTable("Burst: the one of the demo", [
+    [
+      "answered",
+      "upstream 429s",
+      "drained in",
+      "by the optimum",
+      "added p50",
+      "p99",
+    ],
+    [
+      `${drain.answered} of ${drain.requests}`,
+      String(drain.upstream429s),
+      `${(drain.drainMs / 1_000).toFixed(2)} s`,
+      `${drain.drainRatio.toFixed(3)} ×`,
+      ms(drain.addedP50Ms),
+      ms(drain.addedP99Ms),
+    ],
+  ]);
+}
+
+function printAcquire({ few, many, ratio }: AcquireResult): void {
+  printTable(`Limiter: taking one slot; ${times(ratio)} with the larger pool`, [
+    ["accounts", "inside Redis", "round trip p50"],
+    ...[few, many].map(({ accounts, inRedisMicros, roundTripMs }) => [
+      String(accounts),
+      `${inRedisMicros.toFixed(1)} µs`,
+      ms(roundTripMs),
+    ]),
+  ]);
 }

@@ -2,14 +2,13 @@ import { findRedis } from "../../scripts/redis/find-redis.ts";
 import { NoRedisError } from "../../scripts/redis/no-redis-error.ts";
 import { listenForStopSignals } from "../../scripts/stack/stop-signals.ts";
 import { removeKeys } from "../support/remove-keys.ts";
-import { startStack } from "../support/stack.ts";
 import { describeFigures } from "./describe-figures.ts";
 import { introduction } from "./introduction.ts";
 import { measureBurst } from "./measure-burst.ts";
 import { requireRedis } from "./require-redis.ts";
 import { runBurst } from "./run-burst.ts";
-import { settings } from "./settings.ts";
 import { showProgress } from "./show-progress.ts";
+import { startDemoStack } from "./start-demo-stack.ts";
 
 const interruptedExitCode = 130;
 
@@ -31,16 +30,7 @@ async function runDemo(): Promise<number> {
 
 /** @returns the exit code. */
 async function runOn(redisUrl: string): Promise<number> {
-  const { accounts, perMinute, windowMs, workers } = settings;
-  const { latencyMs, jitterMs } = settings;
-  const stack = await startStack({
-    redisUrl,
-    accounts,
-    perMinute,
-    windowMs,
-    workers,
-    simulator: { quotaMode: "sliding", latencyMs, jitterMs },
-  });
+  const stack = await startDemoStack(redisUrl);
   try {
     if (stop.isRequested()) return interruptedExitCode;
     const burst = await runBurst(stack.url, interrupted.signal);

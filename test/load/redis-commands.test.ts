@@ -56,7 +56,7 @@ test.for([
       return answers;
     });
     const answers = (await Promise.all(clients)).flat();
-    stop();
+    await stop();
 
     const total = sumOf(counts.values());
     await context.annotate(
@@ -88,7 +88,7 @@ test("while 10,000 jobs wait for the next slot, a worker sends at most 5 command
   const seconds = 10;
   const { counts, countsByAddress, stop } = await watchCommands(redis.url);
   await sleep(seconds * 1_000);
-  stop();
+  await stop();
   const gateways = await findGateways(redis.url);
   const ofWorkers = [...countsByAddress].flatMap(([address, count]) =>
     gateways.has(address) ? [] : [count],
