@@ -10,6 +10,8 @@ export function startDemoStack(redisUrl: string): Promise<Stack> {
     accounts,
     perMinute,
     windowMs,
+    // What a gateway does by itself: it is to be shown as it is.
+    guardMs: windowMs / 100,
     workers,
     simulator: { quotaMode: "sliding", latencyMs, jitterMs },
   });
