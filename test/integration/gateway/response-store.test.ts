@@ -125,4 +125,5 @@ test("without Redis there is nothing, and no error", async () => {
   });
   await store.keep("one", answer("x"));
   expect(await store.find("one")).toBeUndefined();
+  gone.disconnect();
 });

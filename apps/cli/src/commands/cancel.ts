@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { print } from "../terminal.ts";
-import { type Connection, connect } from "./common.ts";
+import { type Connection, connect } from "./connection.ts";
 
 /** `orpool cancel`: end a batch; what it has is kept. */
 export function addCancel(

@@ -4,7 +4,7 @@ import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Pool } from "../gateway/objects.ts";
 import { formatCount, formatDuration } from "../progress/format.ts";
 import { print } from "../terminal.ts";
-import { type Connection, connect } from "./common.ts";
+import { type Connection, connect } from "./connection.ts";
 
 /** `orpool keys`: the pool as a table. */
 export function addKeys(program: Command, end: (code: ExitCode) => void): void {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { writeResults } from "../results/write-results.ts";
-import { type Connection, connect } from "./common.ts";
+import { type Connection, connect } from "./connection.ts";
 
 type ResultsOptions = Connection & { output?: string; simple?: boolean };
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ExitCode } from "../exit-codes.ts";
-import { type Connection, connect } from "./common.ts";
+import { type Connection, connect } from "./connection.ts";
 import { waitForResults } from "./wait-for-results.ts";
 
 type ResumeOptions = Connection & {

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { inputError } from "../input/input-error.ts";
 import { prepareUpload } from "../input/prepare-upload.ts";
@@ -10,7 +10,7 @@ import {
 } from "../input/read-input.ts";
 import { keepAnswered } from "../results/keep-answered.ts";
 import { isWatched, print, tell } from "../terminal.ts";
-import { type Connection, connect, formatOption } from "./common.ts";
+import { type Connection, connect } from "./connection.ts";
 import { describeWayBack, waitForResults } from "./wait-for-results.ts";
 
 type RunOptions = Connection & {
@@ -38,7 +38,9 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
       "where results go (default: standard output)",
     )
     .addOption(
-      formatOption("-f, --format <format>", "form of the input", inputFormats),
+      new Option("-f, --format <format>", "form of the input").choices(
+        inputFormats,
+      ),
     )
     .option("-t, --template <text>", "prompt made of a CSV's columns: {column}")
     .option(

@@ -4,7 +4,7 @@ import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Batch } from "../gateway/objects.ts";
 import { formatCount } from "../progress/format.ts";
 import { print } from "../terminal.ts";
-import { type Connection, connect } from "./common.ts";
+import { type Connection, connect } from "./connection.ts";
 
 const usualCount = "20";
 

@@ -1,4 +1,3 @@
-import { Option } from "commander";
 import {
   createGatewayClient,
   type GatewayClient,
@@ -10,13 +9,4 @@ export type Connection = { readonly url: string };
 /** The gateway that the options name. Its key comes from the environment, where no list of processes shows it. */
 export function connect({ url }: Connection): GatewayClient {
   return createGatewayClient({ url, apiKey: process.env.ORPOOL_API_KEY });
-}
-
-/** An option that takes one of a few words. */
-export function formatOption(
-  flags: string,
-  description: string,
-  choices: readonly string[],
-): Option {
-  return new Option(flags, description).choices(choices);
 }
