@@ -73,6 +73,41 @@ test.for([
   });
 });
 
+test("OpenRouter's own paths for one model and for their number", async () => {
+  const model = (await list())[0];
+  expect(await get(`/api/v1/model/${model?.id}`)).toEqual({
+    status: 200,
+    body: { data: model },
+  });
+  const free = (await list("?free=true")).length;
+  expect(await get("/api/v1/models/count?free=true")).toEqual({
+    status: 200,
+    body: { data: { count: free } },
+  });
+});
+
+test("the list can be had page by page", async () => {
+  const all = await list();
+  const paged: Model[] = [];
+  let query: string | null = "?limit=3";
+  let pages = 0;
+  for (; query; pages += 1) {
+    const { body } = await get(`/v1/models${query}`);
+    const page = body as {
+      data: Model[];
+      total_count: number;
+      links: { next: string | null };
+    };
+    expect(page.total_count).toBe(all.length);
+    paged.push(...page.data);
+    query = page.links.next;
+  }
+  expect(paged).toEqual(all);
+  expect(pages).toBe(Math.ceil(all.length / 3));
+  expect(await list(`?offset=${all.length}`)).toEqual([]);
+  expect((await get("/v1/models?limit=some")).status).toBe(400);
+});
+
 test("one model takes GET only", async () => {
   const response = await fetch(`${stack.url}/v1/models/a/b`, {
     method: "DELETE",
@@ -81,8 +116,15 @@ test("one model takes GET only", async () => {
   expect(response.headers.get("allow")).toBe("GET");
 });
 
-test("OpenRouter is asked for the list once", async () => {
-  const calls = await stack.simulator.calls({ path: "/models" });
-  // One of them was made by this test file itself.
-  expect(calls).toHaveLength(2);
+test("a list that OpenRouter sends in pages is put together", async () => {
+  await stack.simulator.settings({ modelsPerPage: 2 });
+  const { url } = await stack.startGateway();
+  const response = await fetch(`${url}/v1/models`);
+  await stack.simulator.settings({ modelsPerPage: null });
+  const { data, links } = (await response.json()) as {
+    data: Model[];
+    links: { next: string | null };
+  };
+  expect(data).toEqual(await list());
+  expect(links.next).toBeNull();
 });

@@ -1,9 +1,10 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { modelsListSchema } from "../../apps/gateway/src/models/models-list.ts";
 import {
   healthSchema,
   keysStatusSchema,
-  modelsSchema,
+  modelsCountSchema,
   readinessSchema,
 } from "../../apps/gateway/src/openapi/answer-schemas.ts";
 import { findChromium, openPage, startBrowser } from "../support/browser.ts";
@@ -43,7 +44,8 @@ test.for([
   ["/health", healthSchema],
   ["/ready", readinessSchema],
   ["/api/v1/keys/status", keysStatusSchema],
-  ["/v1/models", modelsSchema],
+  ["/v1/models", modelsListSchema],
+  ["/v1/models/count", modelsCountSchema],
 ] as const)("%s answers what is described", async ([path, schema]) => {
   const response = await until("it answers", async () => {
     const answer = await get(path);

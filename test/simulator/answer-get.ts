@@ -28,8 +28,14 @@ export const GET_ENDPOINTS: ReadonlyMap<string, GetEndpoint> = new Map([
     "/models",
     {
       needsKey: false,
-      answer: (simulation) =>
-        jsonAnswer(200, listModels(Object.keys(simulation.settings.models))),
+      answer: ({ settings }, _, { query }) =>
+        jsonAnswer(
+          200,
+          listModels(Object.keys(settings.models), {
+            offset: Number(query.get("offset") ?? 0),
+            limit: Number(query.get("limit") ?? settings.modelsPerPage),
+          }),
+        ),
     },
   ],
   [

@@ -166,13 +166,27 @@ function describe(entry: CatalogueEntry): Record<string, unknown> {
       "top_p",
     ],
     default_parameters: {},
+    supported_voices: null,
+    links: { details: `/api/v1/models/${entry.id}/endpoints` },
   };
 }
 
-/** The body of `GET /models`: the catalogue and the models that the settings name besides. */
-export function listModels(named: string[]): { data: unknown[] } {
+/** The body of `GET /models`: a page of the catalogue and the models that the settings name besides. */
+export function listModels(
+  named: string[],
+  { offset, limit }: { offset: number; limit: number },
+): Record<string, unknown> {
   const others = named
     .filter((id) => !isKnownModel(id))
     .map((id) => free(id, id, 131_072, 1_760_000_000));
-  return { data: [...CATALOGUE, ...others].map(describe) };
+  const all = [...CATALOGUE, ...others];
+  const end = offset + limit;
+  return {
+    data: all.slice(offset, end).map(describe),
+    total_count: all.length,
+    links: {
+      next:
+        end < all.length ? `/api/v1/models?offset=${end}&limit=${limit}` : null,
+    },
+  };
 }

@@ -56,6 +56,8 @@ export type ResolvedSettings = {
   chunkBytes: number | null;
   /** Size of the content of a plain answer; just the echo when null. */
   responseBytes: number | null;
+  /** Size of a page of the list of models when the caller names none. */
+  modelsPerPage: number;
   /** Send keepalive white space ahead of plain bodies, in steps while the latency passes. */
   paddingWhitespace: boolean;
   /** Of the generator behind jitter and `percent`. */
@@ -91,6 +93,7 @@ const DEFAULTS: ResolvedSettings = {
   chunks: null,
   chunkBytes: null,
   responseBytes: null,
+  modelsPerPage: 500,
   paddingWhitespace: false,
   seed: 1,
 };

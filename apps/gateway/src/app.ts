@@ -19,7 +19,7 @@ import {
 import { logCompletion } from "./middleware/log-completion.ts";
 import { recordFinished } from "./middleware/record-finished.ts";
 import { requestId } from "./middleware/request-id.ts";
-import type { ModelsCache } from "./models-list.ts";
+import type { ModelsCache } from "./models/models-cache.ts";
 import type { RedisHealth } from "./redis-health.ts";
 import type { CachedSubmit } from "./response-cache/cached-submit.ts";
 import { refuseAccountRoutes } from "./routes/account.ts";
@@ -73,7 +73,7 @@ export function buildApp(deps: {
   for (const family of allFamilies) {
     app.use(below(family.path), routeCompletions(family, deps));
   }
-  app.use(below("/models"), routeModels(deps.models));
+  app.use(prefixes, routeModels(deps.models));
   app.use(below("/files"), routeFiles({ ...deps, ...deps.batches }));
   app.use(below("/batches"), routeBatches({ ...deps, ...deps.batches }));
   app.use("/api/v1/keys/status", routeKeysStatus(deps));

@@ -23,7 +23,7 @@ import { createFindTrouble } from "./find-trouble.ts";
 import { createReadPoolView, PoolWatch } from "./forecast/pool-watch.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
 import { listen } from "./listen.ts";
-import { ModelsCache } from "./models-list.ts";
+import { ModelsCache } from "./models/models-cache.ts";
 import { RedisHealth } from "./redis-health.ts";
 import { openStorage } from "./storage/open-storage.ts";
 import { warnIfOpen } from "./warn-if-open.ts";

@@ -146,6 +146,8 @@ describe("the other endpoints", () => {
       per_request_limits: null,
       supported_parameters: expect.arrayContaining(["tools"]),
       default_parameters: {},
+      supported_voices: null,
+      links: { details: `/api/v1/models/${MODEL}/endpoints` },
     });
   });
 

@@ -34,12 +34,15 @@ export function readPageQuery(
   limits: { usual: number; most: number },
 ): PageQuery {
   const parsed = pageQuerySchema(limits).safeParse(query);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `\`${issue.path.join(".")}\`: ${issue.message}`,
-    );
-    throw new GatewayError("invalid-request", problems.join("; "));
-  }
+  if (!parsed.success) throw toInvalidQuery(parsed.error);
   const { limit, after, order } = parsed.data;
   return { limit, after, order };
+}
+
+/** What is wrong with a query string. */
+export function toInvalidQuery(error: z.ZodError): GatewayError {
+  const problems = error.issues.map(
+    (issue) => `\`${issue.path.join(".")}\`: ${issue.message}`,
+  );
+  return new GatewayError("invalid-request", problems.join("; "));
 }

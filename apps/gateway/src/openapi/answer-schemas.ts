@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { modelSchema } from "../models-list.ts";
 
 const use = z.object({
   used: z.int(),
@@ -61,8 +60,10 @@ export const keysStatusSchema = z.object({
   workers: z.int(),
 });
 
-/** `GET /v1/models`. */
-export const modelsSchema = z.looseObject({ data: z.array(modelSchema) });
+/** `GET /v1/models/count`. */
+export const modelsCountSchema = z.object({
+  data: z.object({ count: z.int() }),
+});
 
 /** A file. */
 export const fileSchema = z.object({

@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import { newBatchSchema } from "../batches/create-batch.ts";
 import { uploadFieldsSchema } from "../files/store-upload.ts";
 import { pageQuerySchema } from "../listing/page-query.ts";
@@ -12,6 +11,7 @@ import {
   type Parameter,
   type Paths,
   pathParameter,
+  queryParameters,
 } from "./operation.ts";
 import { type JsonSchema, toSchema } from "./to-schema.ts";
 
@@ -119,18 +119,6 @@ function operation(
   const { tag, answer, errors, ...rest } = what;
   const responses = { 200: answer, ...errorResponses([401, ...errors, 503]) };
   return { operationId, summary, tags: [tag], ...rest, responses };
-}
-
-function queryParameters(schema: z.ZodObject): Parameter[] {
-  const { properties } = toSchema(schema) as {
-    properties: Record<string, JsonSchema>;
-  };
-  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
-    name,
-    in: "query",
-    description: String(description),
-    schema: rest,
-  }));
 }
 
 /** The form's fields, and the file. */

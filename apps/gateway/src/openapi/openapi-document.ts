@@ -1,8 +1,9 @@
 import { version } from "@openrouter-free-pool/shared/version";
 import { batchPaths } from "./batch-operations.ts";
 import { completionPaths } from "./completion-operations.ts";
+import { modelPaths } from "./model-operations.ts";
 import type { Paths } from "./operation.ts";
-import { modelPaths, ownPaths } from "./pool-operations.ts";
+import { ownPaths } from "./pool-operations.ts";
 
 const securitySchemes = {
   bearer: { type: "http", scheme: "bearer" },

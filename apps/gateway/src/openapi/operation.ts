@@ -1,4 +1,5 @@
-import type { JsonSchema } from "./to-schema.ts";
+import type { z } from "zod";
+import { type JsonSchema, toSchema } from "./to-schema.ts";
 
 /** A parameter of the query, the path or the headers. */
 export type Parameter = {
@@ -41,6 +42,19 @@ export type Method = "get" | "post" | "delete";
 export function pathParameter(name: string, description: string): Parameter {
   const schema = { type: "string" };
   return { name, in: "path", description, required: true, schema };
+}
+
+/** The parameters of a query string that a schema checks. */
+export function queryParameters(schema: z.ZodObject): Parameter[] {
+  const { properties } = toSchema(schema) as {
+    properties: Record<string, JsonSchema>;
+  };
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: "query",
+    description: String(description),
+    schema: rest,
+  }));
 }
 
 /** A response with a JSON body. */

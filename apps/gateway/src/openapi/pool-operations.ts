@@ -1,73 +1,11 @@
-import { modelSchema } from "../models-list.ts";
 import {
   healthSchema,
   keysStatusSchema,
-  modelsSchema,
   readinessSchema,
 } from "./answer-schemas.ts";
 import { errorResponses } from "./error-responses.ts";
-import {
-  jsonResponse,
-  type Parameter,
-  type Paths,
-  pathParameter,
-} from "./operation.ts";
+import { jsonResponse, type Paths } from "./operation.ts";
 import { toSchema } from "./to-schema.ts";
-
-const free: Parameter = {
-  name: "free",
-  in: "query",
-  description: "`true`: only models that cost nothing",
-  schema: { type: "string", enum: ["true", "false"] },
-};
-
-/** The list of models, below `/v1`. */
-export const modelPaths: Paths = {
-  "/v1/models": {
-    get: {
-      operationId: "listModels",
-      summary: "List models",
-      description: "OpenRouter's list, at most a few minutes old.",
-      tags: ["Models"],
-      parameters: [free],
-      responses: {
-        200: jsonResponse("The list", toSchema(modelsSchema)),
-        ...errorResponses([401, 502]),
-      },
-    },
-  },
-  "/v1/models/{author}/{slug}": {
-    get: {
-      operationId: "retrieveModel",
-      summary: "Look at one model",
-      tags: ["Models"],
-      parameters: [
-        pathParameter("author", "Such as `google`"),
-        pathParameter("slug", "Such as `gemma-4-31b-it:free`"),
-        free,
-      ],
-      responses: {
-        200: jsonResponse("The model", toSchema(modelSchema)),
-        ...errorResponses([401, 404, 502]),
-      },
-    },
-  },
-  "/v1/models/{id}": {
-    get: {
-      operationId: "retrieveModelById",
-      summary: "Look at one model, by its id in one segment",
-      tags: ["Models"],
-      parameters: [
-        pathParameter("id", "With its slash escaped: `google%2Fgemma…`"),
-        free,
-      ],
-      responses: {
-        200: jsonResponse("The model", toSchema(modelSchema)),
-        ...errorResponses([401, 404, 502]),
-      },
-    },
-  },
-};
 
 /** What is at one path only. */
 export const ownPaths: Paths = {

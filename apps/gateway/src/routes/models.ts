@@ -1,43 +1,53 @@
 import { type Request, type Response, Router } from "express";
 import { GatewayError } from "../gateway-error.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
-import { isFree, type ModelsCache, type ModelsList } from "../models-list.ts";
+import type { ModelsCache } from "../models/models-cache.ts";
+import type { Model } from "../models/models-list.ts";
+import {
+  readModelsQuery,
+  selectModels,
+  withFree,
+} from "../models/select-models.ts";
 
-/** Without the name of the author the id stands in one segment, its slash escaped. */
-const onePaths = ["/:id", "/:author/:slug"];
+/** In one segment the id has its slash escaped. */
+const onePaths = ["/models/:id", "/models/:author/:slug"];
+/** Where OpenRouter itself tells of one model. */
+const ownPath = "/model/:author/:slug";
 
-/**
- * `GET /v1/models`: OpenRouter's list; `?free=true` keeps the free ones.
- * `GET /v1/models/{author}/{slug}`: one of them.
- */
+/** The list of models, and each of them, out of the cache. */
 export function routeModels(models: ModelsCache): Router {
   const router = Router();
-  router.get("/", async (request, response) => {
-    const list = await models.get();
-    response.json({ ...list, data: pick(list, request) });
+
+  async function find(
+    request: Request<Record<string, string>>,
+  ): Promise<Model> {
+    const { id, author, slug } = request.params;
+    const wanted = id ?? `${author}/${slug}`;
+    const list = withFree(await models.get(), readModelsQuery(request.query));
+    const found = list.data.find((model) => model.id === wanted);
+    if (found) return found;
+    const message = `There is no model ${JSON.stringify(wanted)}`;
+    throw new GatewayError("not-found", message);
+  }
+
+  router.get("/models", async (request, response) => {
+    const query = readModelsQuery(request.query);
+    response.json(selectModels(await models.get(), query));
+  });
+  router.get("/models/count", async (request, response) => {
+    const query = readModelsQuery(request.query);
+    const { data } = withFree(await models.get(), query);
+    response.json({ data: { count: data.length } });
   });
   router.get(
     onePaths,
     async (request: Request<Record<string, string>>, response: Response) => {
-      const { id, author, slug } = request.params;
-      const wanted = id ?? `${author}/${slug}`;
-      const found = pick(await models.get(), request).find(
-        (model) => model.id === wanted,
-      );
-      if (!found) {
-        const message = `There is no model ${JSON.stringify(wanted)}`;
-        throw new GatewayError("not-found", message);
-      }
-      response.json(found);
+      response.json(await find(request));
     },
   );
-  router.all(["/", ...onePaths], allowOnly("GET"));
+  router.get(ownPath, async (request, response) => {
+    response.json({ data: await find(request) });
+  });
+  router.all(["/models", ...onePaths, ownPath], allowOnly("GET"));
   return router;
-}
-
-/** `?free`, `?free=true` and `?free=1` leave the free ones. */
-function pick(list: ModelsList, request: Request): ModelsList["data"] {
-  const { free } = request.query;
-  const isWanted = free === "" || free === "true" || free === "1";
-  return isWanted ? list.data.filter(isFree) : list.data;
 }

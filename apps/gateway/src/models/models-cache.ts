@@ -1,16 +1,8 @@
-import { z } from "zod";
-import { GatewayError } from "./gateway-error.ts";
+import { GatewayError } from "../gateway-error.ts";
+import type { ModelsList } from "./models-list.ts";
+import { readModels } from "./read-models.ts";
 
 const defaultFreshMs = 300_000;
-const timeoutMs = 15_000;
-
-/** One of OpenRouter's models; more than the id is its own matter. */
-export const modelSchema = z.looseObject({ id: z.string() });
-
-const listSchema = z.looseObject({ data: z.array(modelSchema) });
-
-/** OpenRouter's list of models, as it sends it. */
-export type ModelsList = z.output<typeof listSchema>;
 
 /**
  * Keeps OpenRouter's list of models for a few minutes. It needs no key. When
@@ -48,21 +40,8 @@ export class ModelsCache {
   }
 
   async #read(): Promise<ModelsList> {
-    const response = await fetch(this.#url, {
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    if (!response.ok) throw new Error(`OpenRouter answered ${response.status}`);
-    const value = listSchema.parse(await response.json());
+    const value = await readModels(this.#url);
     this.#list = { value, readAt: performance.now() };
     return value;
   }
-}
-
-/** A model that costs nothing: a `:free` variant, the free router, or one with prices of zero. */
-export function isFree(model: ModelsList["data"][number]): boolean {
-  if (model.id.endsWith(":free") || model.id === "openrouter/free") return true;
-  const { pricing } = model;
-  if (typeof pricing !== "object" || pricing === null) return false;
-  const { prompt, completion } = pricing as Record<string, unknown>;
-  return Number(prompt ?? 1) === 0 && Number(completion ?? 1) === 0;
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { ModelsCache } from "../../../apps/gateway/src/models-list.ts";
+import { ModelsCache } from "../../../apps/gateway/src/models/models-cache.ts";
 import {
   type Simulator,
   startSimulator,

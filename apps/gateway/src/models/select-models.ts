@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { toInvalidQuery } from "../listing/page-query.ts";
+import { isFree, type ModelsList } from "./models-list.ts";
+
+/** What a query string of the list may hold; OpenRouter's own filters are not offered. */
+export const modelsQuerySchema = z.object({
+  free: z
+    .enum(["", "true", "1", "false", "0"])
+    .optional()
+    .catch(undefined)
+    .meta({
+      description: "`true`: only models that cost nothing",
+    }),
+  offset: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .meta({ description: "How many models to skip" }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: "How many models at most; all of them without it" }),
+});
+
+/** See {@link modelsQuerySchema}. */
+export type ModelsQuery = z.output<typeof modelsQuerySchema>;
+
+/** @throws {GatewayError} `invalid-request`. */
+export function readModelsQuery(query: unknown): ModelsQuery {
+  const parsed = modelsQuerySchema.safeParse(query);
+  if (!parsed.success) throw toInvalidQuery(parsed.error);
+  return parsed.data;
+}
+
+/** The part of the list that is asked for, in the form of a page of OpenRouter's. */
+export function selectModels(list: ModelsList, query: ModelsQuery): ModelsList {
+  const { offset, limit = Number.POSITIVE_INFINITY } = query;
+  const wanted = withFree(list, query).data;
+  const data = wanted.slice(offset, offset + limit);
+  const nextOffset = offset + data.length;
+  const next =
+    nextOffset < wanted.length
+      ? `?${new URLSearchParams({ ...(query.free && { free: query.free }), offset: String(nextOffset), limit: String(limit) })}`
+      : null;
+  return {
+    ...list,
+    data,
+    ...(list.total_count === undefined ? {} : { total_count: wanted.length }),
+    ...(list.links && { links: { ...list.links, next } }),
+  };
+}
+
+/** The list, or the free part of it. */
+export function withFree(list: ModelsList, { free }: ModelsQuery): ModelsList {
+  const isWanted = free === "" || free === "true" || free === "1";
+  return isWanted ? { ...list, data: list.data.filter(isFree) } : list;
+}
