@@ -32,6 +32,8 @@ export function composeAnswer(
       tool === null
         ? null
         : { id: `call_${serial}`, name: tool, arguments: input },
+    inputs: request.inputs,
+    wantsBase64: request.wantsBase64,
     promptTokens: countTokens(request.prompt),
     completionTokens: countTokens(content),
   };

@@ -8,6 +8,10 @@ export type CompletionRequest = {
   hasInput: boolean;
   /** Text of the last user message (or prompt, or input). */
   prompt: string;
+  /** What embeddings are wanted of, one each. */
+  inputs: string[];
+  /** Whether embeddings are wanted as Base64 of 32-bit floats. */
+  wantsBase64: boolean;
   marker: string | null;
   /** The tool to call, when tools are given and the prompt says `use tool`. */
   tool: string | null;
@@ -37,6 +41,12 @@ function readPrompt(body: Record<string, unknown>): string {
     return readLastUserMessage(input);
   }
   return readText(input);
+}
+
+function readInputs(input: unknown, prompt: string): string[] {
+  const isList =
+    Array.isArray(input) && input.every((text) => typeof text === "string");
+  return isList ? input : [prompt];
 }
 
 function readMarker(body: Record<string, unknown>): string | null {
@@ -71,6 +81,8 @@ export function readRequest(body: Record<string, unknown>): CompletionRequest {
       body.prompt !== undefined ||
       body.input !== undefined,
     prompt,
+    inputs: readInputs(body.input, prompt),
+    wantsBase64: body.encoding_format === "base64",
     marker: readMarker(body),
     tool: readTool(body, prompt),
   };

@@ -31,6 +31,7 @@ function buildBody(answer: ModelAnswer): Record<string, unknown> {
     model: answer.model,
     object: "chat.completion",
     created: answer.created,
+    system_fingerprint: null,
     choices: [
       {
         logprobs: null,

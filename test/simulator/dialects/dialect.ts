@@ -12,6 +12,9 @@ export type ModelAnswer = {
   /** The content of a stream, event by event. */
   pieces: string[];
   toolCall: ToolCall | null;
+  /** What embeddings are made of, one each. */
+  inputs: string[];
+  wantsBase64: boolean;
   promptTokens: number;
   completionTokens: number;
 };
