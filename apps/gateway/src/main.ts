@@ -3,10 +3,11 @@ import { readRateLimits } from "@openrouter-free-pool/shared/config/common";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import {
   closeOnSignals,
+  exitOnConfigError,
   loadConfigOrExit,
   loadDotEnv,
 } from "@openrouter-free-pool/shared/lifecycle";
-import { createLogger } from "@openrouter-free-pool/shared/logger";
+import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
 import { openCompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import {
   connectRedis,
@@ -32,7 +33,11 @@ loadDotEnv();
 const config = loadConfigOrExit(() =>
   loadConfig(gatewayVariables, process.env),
 );
-const logger = createLogger({ level: config.LOG_LEVEL, app: "gateway" });
+const logger = await createLogger({
+  level: config.LOG_LEVEL,
+  file: config.LOG_FILE,
+  app: "gateway",
+}).catch(exitOnConfigError);
 const gatewayId = randomUUID();
 const limits = readRateLimits(config);
 const redisKeys = createRedisKeys(config.REDIS_PREFIX);

@@ -6,10 +6,11 @@ import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/worker-commands";
 import {
   closeOnSignals,
+  exitOnConfigError,
   loadConfigOrExit,
   loadDotEnv,
 } from "@openrouter-free-pool/shared/lifecycle";
-import { createLogger } from "@openrouter-free-pool/shared/logger";
+import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
 import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import {
   announceWorker,
@@ -32,7 +33,11 @@ import { createKeyProbing } from "./reprobe-keys.ts";
 
 loadDotEnv();
 const config = loadConfigOrExit(() => loadConfig(workerVariables, process.env));
-const logger = createLogger({ level: config.LOG_LEVEL, app: "worker" });
+const logger = await createLogger({
+  level: config.LOG_LEVEL,
+  file: config.LOG_FILE,
+  app: "worker",
+}).catch(exitOnConfigError);
 const workerId = randomUUID();
 const limits = readRateLimits(config);
 const redisKeys = createRedisKeys(config.REDIS_PREFIX);

@@ -1,0 +1,68 @@
+import { type DestinationStream, type Logger, multistream, pino } from "pino";
+import { describeError } from "./describe-error.ts";
+import { hideSecrets } from "./hide-secrets.ts";
+import { openLogFile } from "./log-file.ts";
+
+/**
+ * Creates the process's logger. Lines are JSON with ISO times and the level as a
+ * word; on a terminal they are made pleasant to read.
+ *
+ * @param options.file also written to, and rotated.
+ * @throws {ConfigError} when the file cannot be written.
+ */
+export async function createLogger(options: {
+  level: string;
+  app: string;
+  file?: string | undefined;
+}): Promise<Logger> {
+  const { level, app, file } = options;
+  const console = await openConsole();
+  const destination =
+    file === undefined
+      ? console
+      : multistream([
+          { level: "trace", stream: console },
+          { level: "trace", stream: await openLogFile(file) },
+        ]);
+  return buildLogger({ level, app }, destination);
+}
+
+/** The logger itself, apart from where its lines go. */
+export function buildLogger(
+  options: { level: string; app: string },
+  destination: DestinationStream,
+): Logger {
+  return pino(
+    {
+      level: options.level,
+      base: { app: options.app, pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
+      redact: {
+        paths: hiddenPaths,
+        censor: "[hidden]",
+      },
+      hooks: { streamWrite: hideSecrets },
+    },
+    destination,
+  );
+}
+
+/** Fields that hold a secret, at every depth at which something is logged. */
+const hiddenPaths = [
+  "secret",
+  "password",
+  "authorization",
+  "cookie",
+  '["x-api-key"]',
+].flatMap((field) => {
+  const below = field.startsWith("[") ? field : `.${field}`;
+  return [field, `*${below}`, `*.*${below}`];
+});
+
+async function openConsole(): Promise<DestinationStream> {
+  if (!process.stdout.isTTY) return pino.destination(1);
+  const { default: pretty } = await import("pino-pretty");
+  return pretty({ sync: true, ignore: "pid", translateTime: "SYS:HH:MM:ss.l" });
+}
