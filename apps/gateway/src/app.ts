@@ -1,4 +1,5 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
@@ -10,6 +11,7 @@ import { allFamilies } from "./families/all-families.ts";
 import { rememberFamily } from "./families/family.ts";
 import type { ReadPoolView } from "./forecast/pool-watch.ts";
 import type { Idempotency } from "./idempotency/idempotency.ts";
+import type { MeasureRequest } from "./metrics/request-metrics.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { closeWhenStopping } from "./middleware/close-when-stopping.ts";
 import {
@@ -17,6 +19,7 @@ import {
   refuseUnknownPath,
 } from "./middleware/handle-errors.ts";
 import { logCompletion } from "./middleware/log-completion.ts";
+import { measureRequests, nameRoute } from "./middleware/measure-requests.ts";
 import { recordFinished } from "./middleware/record-finished.ts";
 import { requestId } from "./middleware/request-id.ts";
 import type { ModelsCache } from "./models/models-cache.ts";
@@ -28,6 +31,7 @@ import { routeCompletions } from "./routes/completions.ts";
 import { routeFiles } from "./routes/files.ts";
 import { routeHealth } from "./routes/health.ts";
 import { routeKeysStatus } from "./routes/keys-status.ts";
+import { routeMetrics } from "./routes/metrics.ts";
 import { routeModels } from "./routes/models.ts";
 import { routeOpenApi } from "./routes/openapi.ts";
 
@@ -45,6 +49,8 @@ export function buildApp(deps: {
   isStopping: () => boolean;
   clientKeys: readonly ClientKey[];
   statistics: Statistics;
+  metrics: Metrics;
+  measureRequest: MeasureRequest;
   /** Everything under `/admin`. */
   admin: RequestHandler;
   limits: RateLimits;
@@ -59,6 +65,8 @@ export function buildApp(deps: {
   app.use(requestId);
   app.use(closeWhenStopping(deps.isStopping));
   app.use(routeHealth(deps));
+  app.use(routeMetrics(deps.metrics));
+  app.use(measureRequests(deps.measureRequest));
   app.use(routeOpenApi({ requiresKey: deps.clientKeys.length > 0 }));
   for (const family of allFamilies) {
     // Before anything that can fail: errors take the form that the family uses.
@@ -69,6 +77,10 @@ export function buildApp(deps: {
       recordFinished(deps.statistics),
     );
   }
+  for (const path of ["/models", "/files", "/batches", "/keys/status"]) {
+    app.use(below(path), nameRoute(path));
+  }
+  app.use("/admin", nameRoute("/admin"));
   app.use(prefixes, authenticate(deps.clientKeys));
   for (const family of allFamilies) {
     app.use(below(family.path), routeCompletions(family, deps));

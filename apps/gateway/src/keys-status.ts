@@ -12,22 +12,26 @@ import type { PoolView } from "./forecast/pool-watch.ts";
 /** Use of one limit. `resetIn`: seconds until it eases; null when nothing is used. */
 type Use = { used: number; remaining: number; resetIn: number | null };
 
+/** What can be said about a key in a word. */
+export const keyStates = [
+  "available",
+  "minute-limited",
+  "day-limited",
+  "parked",
+  "invalid",
+  "key-limit",
+  "no-credit",
+  "taken-out",
+  "unknown",
+] as const;
+
 /** One key in `GET /api/v1/keys/status`. */
 export type KeyStatus = {
   readonly id: string;
   /** The mask. */
   readonly key: string;
   readonly account: string;
-  readonly state:
-    | "available"
-    | "minute-limited"
-    | "day-limited"
-    | "parked"
-    | "invalid"
-    | "key-limit"
-    | "no-credit"
-    | "taken-out"
-    | "unknown";
+  readonly state: (typeof keyStates)[number];
   readonly available: boolean;
   readonly minute: Use;
   readonly day: Use;

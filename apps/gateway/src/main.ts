@@ -24,6 +24,8 @@ import { createFindTrouble } from "./find-trouble.ts";
 import { createReadPoolView, PoolWatch } from "./forecast/pool-watch.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
 import { listen } from "./listen.ts";
+import { buildMetrics } from "./metrics/build-metrics.ts";
+import { createMeasureRequest } from "./metrics/request-metrics.ts";
 import { ModelsCache } from "./models/models-cache.ts";
 import { RedisHealth } from "./redis-health.ts";
 import { openStorage } from "./storage/open-storage.ts";
@@ -75,6 +77,15 @@ const completions = buildCompletions({
   logger,
 });
 
+const metrics = buildMetrics({
+  limits,
+  redis,
+  redisKeys,
+  redisHealth,
+  queue,
+  poolWatch,
+  logger,
+});
 const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
 const batches = buildBatches({
   config,
@@ -121,6 +132,8 @@ const app = buildApp({
   isStopping: () => isStopping,
   clientKeys: config.GATEWAY_API_KEYS,
   statistics,
+  metrics,
+  measureRequest: createMeasureRequest(metrics),
   admin,
   limits,
   keepAliveMs: config.STREAM_COMMENT_MS,

@@ -6,8 +6,10 @@ import {
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import { isFinished } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { Logger } from "pino";
+import { describeJob } from "./describe-job.ts";
 import type { FairShare } from "./fair-share.ts";
 import type { JobOutcomes } from "./job-outcomes.ts";
+import type { DispatchMetrics } from "./metrics/dispatch-metrics.ts";
 import type { RestGate } from "./rest-gate.ts";
 
 const workerLost = {
@@ -37,9 +39,10 @@ export function createAdmit(deps: {
   gate: RestGate;
   outcomes: JobOutcomes;
   fairShare: FairShare;
+  metrics: DispatchMetrics;
   logger: Logger;
 }): Admit {
-  const { keyPool, gate, outcomes, fairShare, logger } = deps;
+  const { keyPool, gate, outcomes, fairShare, metrics, logger } = deps;
 
   return async function admit(job, signal) {
     if (signal.aborted) return outcomes.callOff(job, signal);
@@ -52,8 +55,9 @@ export function createAdmit(deps: {
     const { gatewayId, model } = job.data;
     const jobId = String(job.id);
     const slot = await keyPool.acquire({ jobId, gatewayId, model });
+    metrics.countDecision(slot.kind);
     logger.debug(
-      { jobId, model, slot: describeSlot(slot) },
+      { ...describeJob(job), slot: describeSlot(slot) },
       "Asked for a slot",
     );
 

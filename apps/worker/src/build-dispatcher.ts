@@ -1,5 +1,6 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
 import { completionsQueue } from "@openrouter-free-pool/shared/queue/completion-job";
@@ -24,6 +25,12 @@ import {
   mostStalls,
   stalledCheckMs,
 } from "./job-ownership.ts";
+import { createCallMetrics } from "./metrics/call-metrics.ts";
+import {
+  createDispatchMetrics,
+  measureLoad,
+} from "./metrics/dispatch-metrics.ts";
+import { observeOutcomes } from "./observe-outcomes.ts";
 import type { OpenRouterClient } from "./openrouter/client.ts";
 import { createProcessCompletion } from "./process-completion.ts";
 import { createRecordCall } from "./record-call.ts";
@@ -45,6 +52,7 @@ export function buildDispatcher(deps: {
   keyPool: KeyPool;
   client: OpenRouterClient;
   statistics: Statistics;
+  metrics: Metrics;
   logger: Logger;
 }) {
   const { config, limits, redis, subscriber, redisKeys, keyPool, logger } =
@@ -71,18 +79,31 @@ export function buildDispatcher(deps: {
   const ownership = createJobOwnership(worker);
   const { release } = ownership;
   const gate = new RestGate();
-  const outcomes = createJobOutcomes({
-    redis,
-    redisKeys,
-    spread,
-    release,
-    keepPayloads: config.KEEP_PAYLOADS,
-    logger,
-  });
+  const callMetrics = createCallMetrics(deps.metrics);
+  const metrics = createDispatchMetrics(deps.metrics);
+  const outcomes = observeOutcomes(
+    createJobOutcomes({
+      redis,
+      redisKeys,
+      spread,
+      release,
+      keepPayloads: config.KEEP_PAYLOADS,
+      metrics: callMetrics,
+      logger,
+    }),
+    { metrics, logger },
+  );
   const fairShare = new FairShare(async (name) => {
     await moveToFront(redis, redisKeys, name);
   });
-  const admit = createAdmit({ keyPool, gate, outcomes, fairShare, logger });
+  const admit = createAdmit({
+    keyPool,
+    gate,
+    outcomes,
+    fairShare,
+    metrics,
+    logger,
+  });
   const credits = new StreamCredits({
     redis,
     redisKeys,
@@ -96,6 +117,7 @@ export function buildDispatcher(deps: {
       credits,
       workerId: deps.workerId,
       keepPayloads: config.KEEP_PAYLOADS,
+      metrics: callMetrics,
       attribution: {
         "http-referer": config.OPENROUTER_REFERER,
         "x-openrouter-title": config.OPENROUTER_TITLE,
@@ -106,7 +128,10 @@ export function buildDispatcher(deps: {
     admit,
     outcomes,
     maxAttempts: config.MAX_ATTEMPTS,
-    recordCall: createRecordCall(deps.statistics),
+    recordCall: createRecordCall({
+      statistics: deps.statistics,
+      metrics: callMetrics,
+    }),
     logger,
   });
   const callOff = (jobId: string) => ownership.abort(jobId, cancelledReason);
@@ -121,6 +146,10 @@ export function buildDispatcher(deps: {
     gatewayWatch,
     concurrency: config.WORKER_CONCURRENCY,
     logger,
+  });
+  measureLoad(deps.metrics, {
+    concurrency: config.WORKER_CONCURRENCY,
+    inFlight: () => dispatcher.inFlight,
   });
 
   const watching = repeat(() => gatewayWatch.look(), {

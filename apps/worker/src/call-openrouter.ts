@@ -7,6 +7,7 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import type { Redis } from "ioredis";
 import { figuresOf } from "./job-outcomes.ts";
+import type { CallMetrics } from "./metrics/call-metrics.ts";
 import type { OpenRouterClient, UpstreamStream } from "./openrouter/client.ts";
 import { passHeaders } from "./openrouter/client-answer.ts";
 import { createNoteStream } from "./streaming/note-stream.ts";
@@ -29,6 +30,7 @@ export function createCallOpenRouter(deps: {
   credits: StreamCredits;
   workerId: string;
   keepPayloads: boolean;
+  metrics: CallMetrics;
   /** Headers that credit this product, unless the client names another. */
   attribution: Readonly<Record<string, string>>;
 }): CallOpenRouter {
@@ -49,6 +51,7 @@ export function createCallOpenRouter(deps: {
       startedAt,
       begun,
       keepPayloads,
+      metrics: deps.metrics,
     });
     const replies = new ReplyStream({
       call: calls,

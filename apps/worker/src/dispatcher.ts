@@ -3,6 +3,7 @@ import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Logger } from "pino";
 import type { Admit } from "./admit.ts";
+import { describeJob } from "./describe-job.ts";
 import type { GatewayWatch } from "./gateway-watch.ts";
 import type { HandFedWorker } from "./hand-fed-worker.ts";
 import type { JobOutcomes } from "./job-outcomes.ts";
@@ -165,7 +166,7 @@ export class Dispatcher {
   #abandon(job: CompletionJob, error: unknown): void {
     this.#ownership.release(String(job.id));
     this.#logger.error(
-      { jobId: job.id, requestId: job.data.requestId, err: error },
+      { ...describeJob(job), err: error },
       "Working on a job failed; it will be taken up again",
     );
   }

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { MetricsPage } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { Logger } from "pino";
 
 /** Answers of the worker's health endpoints. */
@@ -7,45 +8,56 @@ export type HealthChecks = {
   readonly version: string;
   /** Why the worker cannot work now; undefined when it can. */
   findTrouble(): string | undefined;
+  renderMetrics(): Promise<MetricsPage>;
 };
 
 const defaultPort = 3001;
 
-/** Serves `/health` and `/ready`; takes any free port when the default one is taken. */
+/** Serves `/health`, `/ready` and `/metrics`; takes any free port when the default one is taken. */
 export async function startHealthServer(
   checks: HealthChecks,
   options: { host: string; port: number | undefined; logger: Logger },
 ): Promise<Server> {
-  const server = createServer((request, response) => {
-    const { status, body } = answerHealth(request.url ?? "/", checks);
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify(body));
+  const server = createServer(async (request, response) => {
+    const { status, type, body } = await answer(
+      request.url ?? "/",
+      checks,
+    ).catch(() =>
+      json(500, { error: { code: 500, message: "Internal error" } }),
+    );
+    response.writeHead(status, { "content-type": type });
+    response.end(body);
   });
   const port = await listen(server, options);
   options.logger.info({ host: options.host, port }, "Worker health is served");
   return server;
 }
 
-function answerHealth(url: string, checks: HealthChecks) {
+async function answer(url: string, checks: HealthChecks) {
   const timestamp = new Date().toISOString();
   const { version } = checks;
   switch (url.split("?")[0]) {
     case "/health":
-      return { status: 200, body: { status: "ok", timestamp, version } };
+      return json(200, { status: "ok", timestamp, version });
     case "/ready": {
       const reason = checks.findTrouble();
       return reason === undefined
-        ? { status: 200, body: { status: "ready", timestamp, version } }
-        : {
-            status: 503,
-            body: { status: "not ready", reason, timestamp, version },
-          };
+        ? json(200, { status: "ready", timestamp, version })
+        : json(503, { status: "not ready", reason, timestamp, version });
+    }
+    case "/metrics": {
+      const { contentType, body } = await checks.renderMetrics();
+      return { status: 200, type: contentType, body };
     }
     default: {
       const error = { code: 404, message: "Not found", type: "not_found" };
-      return { status: 404, body: { error } };
+      return json(404, { error });
     }
   }
+}
+
+function json(status: number, body: object) {
+  return { status, type: "application/json", body: JSON.stringify(body) };
 }
 
 async function listen(

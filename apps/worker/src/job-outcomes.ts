@@ -20,6 +20,8 @@ import type { Logger } from "pino";
 import { AnswerNotes } from "./answer-notes.ts";
 import { backOff } from "./back-off.ts";
 import type { DeferralSpread } from "./deferral-spread.ts";
+import { describeJob } from "./describe-job.ts";
+import type { CallMetrics } from "./metrics/call-metrics.ts";
 import type { UpstreamAnswer } from "./openrouter/client.ts";
 
 /** How long a job that was answered, but not ours any more, is kept from being called again. */
@@ -81,6 +83,7 @@ export function createJobOutcomes(deps: {
   spread: DeferralSpread;
   release: (jobId: string) => void;
   keepPayloads: boolean;
+  metrics: CallMetrics;
   logger: Logger;
 }): JobOutcomes {
   const { redis, redisKeys, spread, release, keepPayloads, logger } = deps;
@@ -110,7 +113,7 @@ export function createJobOutcomes(deps: {
         : job.moveToCompleted(undefined, tokenOf(job), false));
     } catch (error) {
       logger.warn(
-        { jobId: job.id, err: error },
+        { ...describeJob(job), err: error },
         "A finished job was not ours any more",
       );
       await redis.set(
@@ -132,7 +135,7 @@ export function createJobOutcomes(deps: {
       await move();
     } catch (error) {
       logger.warn(
-        { jobId: job.id, err: error },
+        { ...describeJob(job), err: error },
         "A job to put back was not ours any more",
       );
     }
@@ -158,8 +161,12 @@ export function createJobOutcomes(deps: {
       const message = { kind: "answer", status, headers, body } as const;
       const notes = new AnswerNotes({ keepPayloads });
       notes.add(body);
-      const ending = { status, ...figures, ...notes.findings };
+      const { findings } = notes;
+      const ending = { status, ...figures, ...findings };
       await reply(job, { ...message, ...figures }, ending);
+      if (findings.tokens) {
+        deps.metrics.countTokens(job.data.model, findings.tokens);
+      }
       return finish(job, ending);
     },
     async fail(job, code, retryAfterMs) {

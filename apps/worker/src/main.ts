@@ -11,6 +11,8 @@ import {
   loadDotEnv,
 } from "@openrouter-free-pool/shared/lifecycle";
 import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
+import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
+import { measureRedis } from "@openrouter-free-pool/shared/metrics/redis-metrics";
 import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import {
   announceWorker,
@@ -58,6 +60,8 @@ const client = createOpenRouterClient({
   connections: config.WORKER_CONCURRENCY,
   timeoutMs: config.UPSTREAM_TIMEOUT_MS,
 });
+const metrics = new Metrics("worker", logger);
+measureRedis(metrics, redis);
 const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
 const dispatch = buildDispatcher({
   config,
@@ -69,6 +73,7 @@ const dispatch = buildDispatcher({
   keyPool,
   client,
   statistics,
+  metrics,
   logger,
 });
 const health = await startHealthServer(
@@ -76,6 +81,7 @@ const health = await startHealthServer(
     version,
     findTrouble: () =>
       redis.status === "ready" ? undefined : "Redis is unreachable",
+    renderMetrics: () => metrics.render(),
   },
   { host: config.HOST, port: config.WORKER_PORT, logger },
 );

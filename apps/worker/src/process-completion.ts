@@ -8,6 +8,7 @@ import {
 import type { Logger } from "pino";
 import type { Admit } from "./admit.ts";
 import type { CallOpenRouter } from "./call-openrouter.ts";
+import { describeJob } from "./describe-job.ts";
 import { cancelledReason, type JobOutcomes } from "./job-outcomes.ts";
 import { type Judgement, judge } from "./judge.ts";
 import { toClientAnswer, toFailureAnswer } from "./openrouter/client-answer.ts";
@@ -99,14 +100,10 @@ export function createProcessCompletion(deps: {
       upstreamMs: number;
     },
   ): void {
-    const { requestId, model } = job.data;
     logger.info(
       {
-        requestId,
-        jobId: job.id,
+        ...describeJob(job),
         key: what.key.mask,
-        model,
-        call: readProgress(job).calls,
         status: statusOf(what.called),
         verdict: what.judgement.kind,
         upstreamMs: what.upstreamMs,

@@ -1,7 +1,9 @@
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
+import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { figuresOf } from "./job-outcomes.ts";
 import type { Judgement } from "./judge.ts";
+import type { CallMetrics, MeasuredCall } from "./metrics/call-metrics.ts";
 
 /** Counts a call of OpenRouter for those who look on. */
 export type RecordCall = (
@@ -11,13 +13,45 @@ export type RecordCall = (
 ) => void;
 
 /** Builds {@link RecordCall}. */
-export function createRecordCall(statistics: Statistics): RecordCall {
+export function createRecordCall(deps: {
+  statistics: Statistics;
+  metrics: CallMetrics;
+}): RecordCall {
+  const { statistics, metrics } = deps;
   return function recordCall(job, judgement, upstreamMs) {
-    statistics.count(`verdict:${nameOf(judgement)}`);
-    if (judgement.kind !== "return" && judgement.kind !== "relayed") return;
+    const verdict = nameOf(judgement);
+    const outcome = outcomeOf(judgement);
+    const { queueMs } = figuresOf(job);
+    const { model, isStream } = job.data;
+    const priority = priorityName(job.priority);
+    metrics.measureCall({
+      model,
+      verdict,
+      outcome,
+      isStream,
+      priority,
+      upstreamMs,
+      queueMs,
+    });
+    statistics.count(`verdict:${verdict}`);
+    if (outcome !== "answered") return;
     statistics.observe("call", upstreamMs);
-    statistics.observe("wait", figuresOf(job).queueMs);
+    statistics.observe("wait", queueMs);
   };
+}
+
+function outcomeOf({ kind }: Judgement): MeasuredCall["outcome"] {
+  switch (kind) {
+    case "return":
+    case "relayed":
+      return "answered";
+    case "transient":
+    case "broken":
+    case "aborted":
+      return "failed";
+    default:
+      return "refused";
+  }
 }
 
 /** What is told apart: the limits of an account, the ways in which a key or a call fails. */

@@ -74,6 +74,7 @@ export function createLineQueue(deps: {
       name: model,
       data: {
         requestId: lineRequestId(batch.id, line),
+        client: batch.owner,
         gatewayId: batch.id,
         path: family.path,
         isStream: false,

@@ -28,6 +28,7 @@ export class ClientStream {
   readonly #model: string;
   readonly #acknowledge: (workerId: string, takenBytes: number) => void;
   readonly #sequence = new EventSequence();
+  readonly #startedAt = performance.now();
   #workerId: string | undefined;
   #takenBytes = 0;
   #acknowledgedBytes = 0;
@@ -116,7 +117,11 @@ export class ClientStream {
     this.#response.flushHeaders();
   }
 
-  #pass({ body }: StreamDataReply): void {
+  #pass({ body, isBeginning }: StreamDataReply): void {
+    if (isBeginning) {
+      const firstTokenMs = Math.round(performance.now() - this.#startedAt);
+      noteCompletion(this.#response, { firstTokenMs });
+    }
     this.#response.write(body, (error) => {
       if (!error) this.#countTaken(body.length);
     });

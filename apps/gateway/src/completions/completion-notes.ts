@@ -1,3 +1,4 @@
+import type { PriorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { ReplyFigures } from "@openrouter-free-pool/shared/replies/reply";
 import type { Response } from "express";
 
@@ -5,6 +6,9 @@ import type { Response } from "express";
 export type CompletionNotes = Partial<ReplyFigures> & {
   readonly model?: string;
   readonly isStream?: boolean;
+  readonly priority?: PriorityName;
+  /** From the request to the first event of its stream, in ms. */
+  readonly firstTokenMs?: number;
   /** Our own error, where there is one. */
   readonly error?: string;
 };

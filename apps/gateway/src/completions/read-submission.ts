@@ -7,6 +7,7 @@ import type { Request, Response } from "express";
 import type { Family } from "../families/family.ts";
 import type { ParsedBody } from "../families/parse-body.ts";
 import { GatewayError } from "../gateway-error.ts";
+import { clientOf } from "../middleware/authenticate.ts";
 import { requestIdOf } from "../middleware/request-id.ts";
 import type { Submission } from "./submit.ts";
 
@@ -28,6 +29,7 @@ export function readSubmission(
   const { family, body, longestWaitMs } = what;
   return {
     requestId: requestIdOf(response),
+    client: clientOf(response),
     path: family.path,
     model: body.model,
     isStream: body.isStream,

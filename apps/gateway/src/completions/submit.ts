@@ -1,4 +1,5 @@
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type {
   FinalReply,
   StreamPartReply,
@@ -70,6 +71,12 @@ export function createSubmit(deps: {
         outcome instanceof Error ? reject(outcome) : resolve(outcome),
     });
 
+    const { requestId, client, model } = checked;
+    const ids = () => ({ requestId, jobId: entry.jobId });
+    logger.info(
+      { ...ids(), client, model, priority: priorityName(priority) },
+      "Queued a request",
+    );
     onJob?.(() => entry.jobId);
     const endWatch = watchDeadline({
       deadline,
@@ -79,7 +86,7 @@ export function createSubmit(deps: {
     const onHangUp = () => {
       waiting.settle(entry.jobId, new GatewayError("client-gone"));
       withdraw.callOff(entry.jobId).catch((error: unknown) => {
-        logger.warn({ jobId: entry.jobId, err: error }, "Calling off failed");
+        logger.warn({ ...ids(), err: error }, "Calling off failed");
       });
     };
     hungUp.addEventListener("abort", onHangUp, { once: true });

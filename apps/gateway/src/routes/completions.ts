@@ -1,3 +1,4 @@
+import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import { type Request, type Response, Router } from "express";
 import type { AnswerStream } from "../completions/answer-stream.ts";
 import { noteCompletion } from "../completions/completion-notes.ts";
@@ -50,6 +51,8 @@ export function routeCompletions(
         body,
         longestWaitMs,
       });
+      const priority = priorityName(submission.priority);
+      noteCompletion(response, { priority });
       const id = readIdempotencyKey(request, response, {
         path: family.path,
         body,

@@ -6,6 +6,7 @@ import { toFinishedRequest } from "@openrouter-free-pool/shared/queue/finished-r
 import type { JobNotes } from "@openrouter-free-pool/shared/replies/send-reply";
 import { AnswerNotes } from "../answer-notes.ts";
 import { figuresOf } from "../job-outcomes.ts";
+import type { CallMetrics } from "../metrics/call-metrics.ts";
 import type { SendPart } from "./reply-stream.ts";
 
 /** Finds what the job must say from the moment when a part of its stream is out. */
@@ -22,9 +23,10 @@ export function createNoteStream(
     startedAt: number;
     begun: CompletionProgress;
     keepPayloads: boolean;
+    metrics: CallMetrics;
   },
 ): NoteStream {
-  const { startedAt, begun, keepPayloads } = call;
+  const { startedAt, begun, keepPayloads, metrics } = call;
   const notes = new AnswerNotes({ keepPayloads });
 
   return function noteStream(part) {
@@ -33,11 +35,17 @@ export function createNoteStream(
         return {};
       case "stream-data":
         notes.add(part.body);
-        return part.isBeginning ? { progress: begun } : {};
+        if (!part.isBeginning) return {};
+        metrics.measureFirstToken(performance.now() - startedAt);
+        return { progress: begun };
       case "stream-end": {
         const upstreamMs = Math.round(performance.now() - startedAt);
         const figures = { ...figuresOf(job), calls: begun.calls, upstreamMs };
-        const ending = { status: 200, ...figures, ...notes.findings };
+        const { findings } = notes;
+        const ending = { status: 200, ...figures, ...findings };
+        if (findings.tokens) {
+          metrics.countTokens(job.data.model, findings.tokens);
+        }
         return { finished: toFinishedRequest(job, ending, keepPayloads) };
       }
     }

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { readRedisClock } from "../presence/workers.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 
 /** A model that is not called for a while because it (not a key) was refused. */
@@ -25,4 +26,13 @@ export async function readCoolingModels(
     models.push({ model: flat[at] ?? "", until: Number(flat[at + 1]) });
   }
   return models;
+}
+
+/** How many models cool down. */
+export async function countCoolingModels(
+  redis: Redis,
+  redisKeys: RedisKeys,
+): Promise<number> {
+  const now = await readRedisClock(redis);
+  return redis.zcount(redisKeys.coolingModels, now, "+inf");
 }

@@ -6,6 +6,8 @@ export const completionsQueue = "completions";
 /** What travels through the queue. It never holds a key. */
 export type CompletionRequest = {
   readonly requestId: string;
+  /** Name of the client, for logs; undefined when clients need no key. */
+  readonly client?: string | undefined;
   /** The gateway process that waits for the result. */
   readonly gatewayId: string;
   /** Where the call goes, below OPENROUTER_BASE_URL, such as `/chat/completions`. */

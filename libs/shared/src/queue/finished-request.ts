@@ -24,7 +24,7 @@ export type Ending = {
 /** What stays on a job when its request is over: no prompt, unless payloads are kept. */
 export type FinishedRequest = Pick<
   CompletionRequest,
-  "requestId" | "path" | "model" | "isStream" | "receivedAt"
+  "requestId" | "client" | "path" | "model" | "isStream" | "receivedAt"
 > &
   Partial<CompletionRequest> & { readonly ending: Ending };
 
@@ -35,8 +35,8 @@ export function toFinishedRequest(
   keepPayloads: boolean,
 ): FinishedRequest {
   if (keepPayloads) return { ...job.data, ending };
-  const { requestId, path, model, isStream, receivedAt } = job.data;
-  return { requestId, path, model, isStream, receivedAt, ending };
+  const { requestId, client, path, model, isStream, receivedAt } = job.data;
+  return { requestId, client, path, model, isStream, receivedAt, ending };
 }
 
 /** Whether a request was answered although its job is still on the queue: its worker was lost in between. */

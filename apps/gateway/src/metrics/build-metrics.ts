@@ -1,0 +1,34 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import { countCoolingModels } from "@openrouter-free-pool/shared/key-pool/cooling-models";
+import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
+import { measureRedis } from "@openrouter-free-pool/shared/metrics/redis-metrics";
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { createReadQueueDepth } from "../admin/overview/read-queue-depth.ts";
+import type { PoolWatch } from "../forecast/pool-watch.ts";
+import type { RedisHealth } from "../redis-health.ts";
+import { measurePool } from "./pool-metrics.ts";
+
+/** Builds what `GET /metrics` of a gateway tells of pool, queue, Redis and the process. */
+export function buildMetrics(deps: {
+  limits: RateLimits;
+  redis: Redis;
+  redisKeys: RedisKeys;
+  redisHealth: RedisHealth;
+  queue: Queue<CompletionRequest, void>;
+  poolWatch: PoolWatch;
+  logger: Logger;
+}): Metrics {
+  const { redis, redisKeys } = deps;
+  const metrics = new Metrics("gateway", deps.logger);
+  measureRedis(metrics, redis);
+  measurePool(metrics, {
+    ...deps,
+    readQueueDepth: createReadQueueDepth(deps),
+    countCoolingModels: () => countCoolingModels(redis, redisKeys),
+  });
+  return metrics;
+}

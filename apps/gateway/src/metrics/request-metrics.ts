@@ -1,0 +1,75 @@
+import { createBoundedLabel } from "@openrouter-free-pool/shared/metrics/bounded-label";
+import { waitBuckets } from "@openrouter-free-pool/shared/metrics/duration-buckets";
+import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
+import { Counter, Histogram } from "prom-client";
+
+/** More clients than this share the name `other`. */
+const mostClients = 100;
+
+/** One request that is over. */
+export type MeasuredRequest = {
+  /** A path of ours without parameters, such as `/chat/completions`. */
+  readonly route: string;
+  readonly status: number;
+  /** Name of its client key; undefined without one. */
+  readonly client: string | undefined;
+  /** Absent for requests that do not go through the queue. */
+  readonly priority: string | undefined;
+  readonly isStream: boolean;
+  /** From the request to the end of its answer. */
+  readonly totalMs: number;
+  /** From the request to the first event of its stream. */
+  readonly firstTokenMs: number | undefined;
+  /** Our own error, where there is one. */
+  readonly error: string | undefined;
+};
+
+/** Counts a request when it is over. */
+export type MeasureRequest = (request: MeasuredRequest) => void;
+
+/** Builds {@link MeasureRequest}. */
+export function createMeasureRequest(metrics: Metrics): MeasureRequest {
+  const registers = [metrics.registry];
+  const total = new Counter({
+    name: "orpool_requests_total",
+    help: "Requests that are over; status 499: the client did not wait",
+    labelNames: ["route", "status", "client", "priority"],
+    registers,
+  });
+  const duration = new Histogram({
+    name: "orpool_request_duration_seconds",
+    help: "From a request to the end of its answer, the wait in the queue included",
+    labelNames: ["route", "stream"],
+    buckets: waitBuckets,
+    registers,
+  });
+  const firstToken = new Histogram({
+    name: "orpool_time_to_first_token_seconds",
+    help: "From a request to the first event of its stream, the wait in the queue included",
+    labelNames: ["route"],
+    buckets: waitBuckets,
+    registers,
+  });
+  const errors = new Counter({
+    name: "orpool_errors_total",
+    help: "Errors of the gateway's own, by their code",
+    labelNames: ["code"],
+    registers,
+  });
+  const boundClient = createBoundedLabel(mostClients);
+
+  return function measureRequest({ route, status, client, ...request }) {
+    const stream = String(request.isStream);
+    total.inc({
+      route,
+      status,
+      client: boundClient(client ?? "anonymous"),
+      priority: request.priority ?? "none",
+    });
+    duration.observe({ route, stream }, request.totalMs / 1_000);
+    if (request.firstTokenMs !== undefined) {
+      firstToken.observe({ route }, request.firstTokenMs / 1_000);
+    }
+    if (request.error !== undefined) errors.inc({ code: request.error });
+  };
+}
