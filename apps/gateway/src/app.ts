@@ -1,6 +1,7 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import type { Tracer } from "@opentelemetry/api";
 import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Batches } from "./build-batches.ts";
@@ -22,6 +23,7 @@ import { logCompletion } from "./middleware/log-completion.ts";
 import { measureRequests, nameRoute } from "./middleware/measure-requests.ts";
 import { recordFinished } from "./middleware/record-finished.ts";
 import { requestId } from "./middleware/request-id.ts";
+import { traceRequests } from "./middleware/trace-requests.ts";
 import type { ModelsCache } from "./models/models-cache.ts";
 import type { RedisHealth } from "./redis-health.ts";
 import type { CachedSubmit } from "./response-cache/cached-submit.ts";
@@ -51,6 +53,8 @@ export function buildApp(deps: {
   statistics: Statistics;
   metrics: Metrics;
   measureRequest: MeasureRequest;
+  /** undefined when nothing is traced. */
+  tracer: Tracer | undefined;
   /** Everything under `/admin`. */
   admin: RequestHandler;
   limits: RateLimits;
@@ -69,6 +73,9 @@ export function buildApp(deps: {
   app.use(measureRequests(deps.measureRequest));
   app.use(routeOpenApi({ requiresKey: deps.clientKeys.length > 0 }));
   for (const family of allFamilies) {
+    if (deps.tracer) {
+      app.use(below(family.path), traceRequests(deps.tracer, family.path));
+    }
     // Before anything that can fail: errors take the form that the family uses.
     app.use(
       below(family.path),

@@ -15,6 +15,7 @@ import {
 } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import { startTracing } from "@openrouter-free-pool/shared/tracing/tracing";
 import { buildAdmin } from "./admin/build-admin.ts";
 import { buildApp } from "./app.ts";
 import { buildBatches } from "./build-batches.ts";
@@ -40,6 +41,7 @@ const logger = await createLogger({
   file: config.LOG_FILE,
   app: "gateway",
 }).catch(exitOnConfigError);
+const tracing = await startTracing(config, "gateway");
 const gatewayId = randomUUID();
 const limits = readRateLimits(config);
 const redisKeys = createRedisKeys(config.REDIS_PREFIX);
@@ -60,7 +62,7 @@ const subscriber = connectRedis(config.REDIS_URL, {
   logger,
 });
 const redisHealth = new RedisHealth(redis);
-const queue = openCompletionsQueue(redis, redisKeys);
+const queue = openCompletionsQueue(redis, redisKeys, tracing?.telemetry);
 const readPoolView = createReadPoolView({ redis, redisKeys, limits, queue });
 const poolWatch = new PoolWatch(readPoolView, logger);
 const completions = buildCompletions({
@@ -133,6 +135,7 @@ const app = buildApp({
   clientKeys: config.GATEWAY_API_KEYS,
   statistics,
   metrics,
+  tracer: tracing?.tracer,
   measureRequest: createMeasureRequest(metrics),
   admin,
   limits,
@@ -151,6 +154,7 @@ logger.info({ gatewayId, ...server.address }, "Gateway is ready");
 
 closeOnSignals(
   [
+    async () => tracing?.close(),
     async () => {
       const connections = [redis, replies, subscriber];
       await Promise.all(connections.map(disconnectRedis));

@@ -7,6 +7,7 @@ import { completionsQueue } from "@openrouter-free-pool/shared/queue/completion-
 import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import type { Tracing } from "@openrouter-free-pool/shared/tracing/tracing";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createAdmit } from "./admit.ts";
@@ -37,6 +38,7 @@ import { createRecordCall } from "./record-call.ts";
 import { RestGate } from "./rest-gate.ts";
 import { createRestKeys } from "./rest-keys.ts";
 import { StreamCredits } from "./streaming/stream-credits.ts";
+import { traceCalls, traceJobs } from "./trace-jobs.ts";
 
 /** Seconds for which an idle worker waits in one command. */
 const drainDelaySeconds = 2;
@@ -53,6 +55,7 @@ export function buildDispatcher(deps: {
   client: OpenRouterClient;
   statistics: Statistics;
   metrics: Metrics;
+  tracing: Tracing | undefined;
   logger: Logger;
 }) {
   const { config, limits, redis, subscriber, redisKeys, keyPool, logger } =
@@ -109,20 +112,24 @@ export function buildDispatcher(deps: {
     redisKeys,
     stallMs: config.STREAM_STALL_MS,
   });
-  const process = createProcessCompletion({
-    callOpenRouter: createCallOpenRouter({
-      client: deps.client,
-      redis,
-      redisKeys,
-      credits,
-      workerId: deps.workerId,
-      keepPayloads: config.KEEP_PAYLOADS,
-      metrics: callMetrics,
-      attribution: {
-        "http-referer": config.OPENROUTER_REFERER,
-        "x-openrouter-title": config.OPENROUTER_TITLE,
-      },
-    }),
+  const { tracing } = deps;
+  const callOpenRouter = createCallOpenRouter({
+    client: deps.client,
+    redis,
+    redisKeys,
+    credits,
+    workerId: deps.workerId,
+    keepPayloads: config.KEEP_PAYLOADS,
+    metrics: callMetrics,
+    attribution: {
+      "http-referer": config.OPENROUTER_REFERER,
+      "x-openrouter-title": config.OPENROUTER_TITLE,
+    },
+  });
+  const processCompletion = createProcessCompletion({
+    callOpenRouter: tracing
+      ? traceCalls(callOpenRouter, tracing)
+      : callOpenRouter,
     keyPool,
     restKeys: createRestKeys({ keyPool, limits, logger }),
     admit,
@@ -142,7 +149,9 @@ export function buildDispatcher(deps: {
     ownership,
     outcomes,
     admit,
-    process,
+    process: tracing
+      ? traceJobs(processCompletion, tracing)
+      : processCompletion,
     gatewayWatch,
     concurrency: config.WORKER_CONCURRENCY,
     logger,

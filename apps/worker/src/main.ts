@@ -25,6 +25,7 @@ import {
 } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import { startTracing } from "@openrouter-free-pool/shared/tracing/tracing";
 import { version } from "@openrouter-free-pool/shared/version";
 import { buildDispatcher } from "./build-dispatcher.ts";
 import { workerVariables } from "./config.ts";
@@ -40,6 +41,7 @@ const logger = await createLogger({
   file: config.LOG_FILE,
   app: "worker",
 }).catch(exitOnConfigError);
+const tracing = await startTracing(config, "worker");
 const workerId = randomUUID();
 const limits = readRateLimits(config);
 const redisKeys = createRedisKeys(config.REDIS_PREFIX);
@@ -74,6 +76,7 @@ const dispatch = buildDispatcher({
   client,
   statistics,
   metrics,
+  tracing,
   logger,
 });
 const health = await startHealthServer(
@@ -118,6 +121,7 @@ const probing = repeat(() => keyProbing.probeRetired(), {
 
 closeOnSignals(
   [
+    async () => tracing?.close(),
     async () =>
       void (await Promise.all([redis, subscriber].map(disconnectRedis))),
     async () => void health.close(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { milliseconds, wholeNumber, yesOrNo } from "./variables.ts";
+import { httpUrl, milliseconds, wholeNumber, yesOrNo } from "./variables.ts";
 
 /** Variables that the gateway and the worker read alike. */
 export const commonVariables = {
@@ -35,6 +35,20 @@ export const commonVariables = {
     .default("info"),
   /** Also write logs to this file; it is rotated daily and at 50 MB. */
   LOG_FILE: z.string().optional(),
+  /** Where traces are sent by OTLP/HTTP; nothing is traced when unset. The URL may hold a credential. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl().optional().meta({ secret: true }),
+  /** How traces are written. */
+  OTEL_EXPORTER_OTLP_PROTOCOL: z
+    .enum(["http/protobuf", "http/json"], {
+      error: "http/protobuf or http/json",
+    })
+    .default("http/protobuf"),
+  /** The share of traces that is kept, where the client does not decide. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number({ error: "a number from 0 to 1" })
+    .min(0, "a number from 0 to 1")
+    .max(1, "a number from 0 to 1")
+    .default(1),
   /** How long a stopping process waits for work in hand, in ms. */
   SHUTDOWN_GRACE_MS: milliseconds(0).default(25_000),
 } as const;

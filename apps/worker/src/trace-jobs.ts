@@ -1,0 +1,75 @@
+import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { Tracing } from "@openrouter-free-pool/shared/tracing/tracing";
+import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import type { CallOpenRouter } from "./call-openrouter.ts";
+import { describeJob } from "./describe-job.ts";
+import type { ProcessCompletion } from "./process-completion.ts";
+
+/** Makes a span of the work on a job, in the trace of the request that put it on the queue. */
+export function traceJobs(
+  processCompletion: ProcessCompletion,
+  { tracer, telemetry }: Tracing,
+): ProcessCompletion {
+  return async (job, key, signal) => {
+    const metadata = job.opts.telemetry?.metadata;
+    const active = context.active();
+    const parent = metadata
+      ? telemetry.contextManager.fromMetadata(active, metadata)
+      : active;
+    const span = tracer.startSpan(
+      "process completion",
+      { kind: SpanKind.CONSUMER, attributes: attributesOf(job) },
+      parent,
+    );
+    try {
+      await context.with(trace.setSpan(parent, span), () =>
+        processCompletion(job, key, signal),
+      );
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  };
+}
+
+/** Makes a span of each call of OpenRouter. Nothing of it is passed on to OpenRouter. */
+export function traceCalls(
+  callOpenRouter: CallOpenRouter,
+  { tracer }: Tracing,
+): CallOpenRouter {
+  return async (job, key, signal) => {
+    const span = tracer.startSpan(`POST ${job.data.path}`, {
+      kind: SpanKind.CLIENT,
+      attributes: { ...attributesOf(job), "orpool.key": key.mask },
+    });
+    try {
+      const called = await callOpenRouter(job, key, signal);
+      if (called.kind === "answer") {
+        const { status } = called.answer;
+        span.setAttribute("http.response.status_code", status);
+        if (status >= 400) span.setStatus({ code: SpanStatusCode.ERROR });
+      } else if (called.kind === "relayed") {
+        span.setAttribute("http.response.status_code", 200);
+      } else {
+        span.setAttribute("error.type", called.failure.reason);
+        span.setStatus({ code: SpanStatusCode.ERROR });
+      }
+      return called;
+    } finally {
+      span.end();
+    }
+  };
+}
+
+function attributesOf(job: CompletionJob) {
+  const { requestId, jobId, model, client, call } = describeJob(job);
+  return {
+    "orpool.request_id": requestId,
+    "orpool.job_id": String(jobId),
+    "gen_ai.request.model": model,
+    "orpool.calls_before": call,
+    ...(client === undefined ? {} : { "orpool.client": client }),
+  };
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { context, propagation, trace } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import { OTLPTraceExporter as JsonExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { OTLPTraceExporter as ProtobufExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+import {
+  defaultResource,
+  resourceFromAttributes,
+} from "@opentelemetry/resources";
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from "@opentelemetry/sdk-trace";
+import { BullMQOtel } from "bullmq-otel";
+import { version } from "../version.ts";
+import type { Tracing, TracingConfig } from "./tracing.ts";
+
+/** A receiver that does not answer is not to hold up a process that stops. */
+const patienceMs = 2_000;
+const tracerName = "openrouter-free-pool";
+
+/** Sets up OpenTelemetry for this process; address and headers of the receiver come from its own variables. */
+export function openTracing(config: TracingConfig, app: string): Tracing {
+  const isJson = config.OTEL_EXPORTER_OTLP_PROTOCOL === "http/json";
+  const exporter = isJson ? new JsonExporter() : new ProtobufExporter();
+  const ratio = config.OTEL_TRACES_SAMPLER_ARG;
+  const provider = new TracerProvider({
+    resource: defaultResource().merge(
+      resourceFromAttributes({
+        "service.name": `${tracerName}-${app}`,
+        "service.version": version,
+      }),
+    ),
+    sampler: new ParentBasedSampler({
+      root: new TraceIdRatioBasedSampler(ratio),
+    }),
+    spanProcessors: [new BatchSpanProcessor({ exporter })],
+  });
+  trace.setGlobalTracerProvider(provider);
+  context.setGlobalContextManager(
+    new AsyncLocalStorageContextManager().enable(),
+  );
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  return {
+    tracer: provider.getTracer(tracerName, version),
+    telemetry: new BullMQOtel({ tracerName, version }),
+    async close() {
+      const patience = sleep(patienceMs, undefined, { ref: false });
+      await Promise.race([provider.shutdown(), patience]);
+    },
+  };
+}

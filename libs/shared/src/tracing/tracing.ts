@@ -1,0 +1,31 @@
+import type { Context, Tracer } from "@opentelemetry/api";
+import type { Telemetry } from "bullmq";
+
+/** Makes one trace of a request, from HTTP over the queue to OpenRouter. */
+export type Tracing = {
+  readonly tracer: Tracer;
+  /** Has BullMQ carry the trace with a job. */
+  readonly telemetry: Telemetry<Context>;
+  /** Sends what is left. */
+  close(): Promise<void>;
+};
+
+/** Settings that the exporter does not read by itself. */
+export type TracingConfig = {
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
+  readonly OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf" | "http/json";
+  readonly OTEL_TRACES_SAMPLER_ARG: number;
+};
+
+/**
+ * Begins to trace, where a receiver is named. Otherwise nothing of OpenTelemetry's
+ * SDK is even loaded.
+ */
+export async function startTracing(
+  config: TracingConfig,
+  app: "gateway" | "worker",
+): Promise<Tracing | undefined> {
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined;
+  const { openTracing } = await import("./open-tracing.ts");
+  return openTracing(config, app);
+}
