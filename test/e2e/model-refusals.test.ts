@@ -89,14 +89,14 @@ test.for(refusals.map((refusal, index) => ({ ...refusal, index })))(
 test("while slots are scarce, a refused model's jobs let those of another model pass", async ({
   annotate,
 }) => {
-  const windowMs = 1_500;
+  const windowMs = 3_000;
   const scarce = await startStack({
     redisUrl: inject("redisUrl"),
     accounts: 3,
     perMinute: 20,
     perDay: 10_000,
     windowMs,
-    guardMs: 200,
+    guardMs: 400,
     simulator: { latencyMs: 50 },
   });
   try {
@@ -105,7 +105,7 @@ test("while slots are scarce, a refused model's jobs let those of another model 
     await simulator.script([
       {
         match: { model: hot },
-        fault: { kind: "429-provider-pool", retryAfterSeconds: 4 },
+        fault: { kind: "429-provider-pool", retryAfterSeconds: 8 },
       },
     ]);
     const first = chat(url, { model: hot });

@@ -101,7 +101,7 @@ test("100 equal requests at once at two gateways make one call", async () => {
 
 test("an error is shared with those who wait, and not kept", async () => {
   const marker = "refused";
-  await stack.simulator.settings({ latencyMs: 300 });
+  await stack.simulator.settings({ latencyMs: 1_500 });
   await stack.simulator.script([
     { match: { marker }, times: 1, fault: { kind: "400" } },
   ]);
