@@ -43,6 +43,20 @@ export const ownPaths: Paths = {
       },
     },
   },
+  "/metrics": {
+    get: {
+      operationId: "readMetrics",
+      summary: "Figures for Prometheus",
+      tags: ["Pool"],
+      security: [],
+      responses: {
+        200: {
+          description: "Prometheus's text format",
+          content: { "text/plain": { schema: { type: "string" } } },
+        },
+      },
+    },
+  },
   "/openapi.json": {
     get: {
       operationId: "readOpenApi",
