@@ -50,13 +50,14 @@ test("calls that outlast a stopping worker's grace are made again by another one
     accounts: 2,
     perMinute: 100,
     env: { SHUTDOWN_GRACE_MS: "500" },
-    simulator: { latencyMs: 3_000 },
+    simulator: { latencyMs: 20_000 },
   });
   const asked = burst(url, 10);
   await until("all calls are in flight", async () => {
     const { inFlight } = await simulator.summary();
     return inFlight === 10;
   });
+  await simulator.settings({ latencyMs: 100 });
   await startWorker();
   expect(await workers[0]?.stop()).toBe(0);
   expect(countStatuses(await asked)).toEqual({ 200: 10 });
