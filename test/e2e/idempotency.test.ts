@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { type ChatResult, chat } from "../support/chat.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { streamChat } from "../support/stream-chat.ts";
+import { until } from "../support/until.ts";
 
 let stack: Stack;
 beforeAll(async () => {
@@ -47,6 +48,10 @@ test("100 equal requests over two gateways make one call and get equal answers",
 
 test("the same key with another body is refused, while the first is under way and afterwards", async () => {
   const first = chat(stack.url, withKey("mismatch", "mismatch"));
+  await until("it is under way", async () => {
+    const calls = await stack.simulator.calls({ marker: "mismatch" });
+    return calls.length > 0;
+  });
   await expectMismatch(
     chat(stack.gateways[1]?.url ?? "", withKey("mismatch", "other", "Bye")),
   );

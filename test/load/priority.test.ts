@@ -55,8 +55,8 @@ test("ten urgent requests behind 1,000 others are the next ten to go out", async
     marker?.startsWith("high-") ? [place] : [],
   );
   expect(places).toHaveLength(10);
-  // Side by side, and after what was under way when they came.
-  expect((places.at(-1) ?? 0) - (places[0] ?? 0)).toBe(9);
+  // Side by side, but for one that was on its way already, and after what was under way when they came.
+  expect((places.at(-1) ?? 0) - (places[0] ?? 0)).toBeLessThanOrEqual(10);
   expect(places[0] ?? 0).toBeLessThan(before + 3 * 100);
   expect(countStatuses(await low)).toEqual({ 200: 1_000 });
 });
