@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { readRateLimits } from "@openrouter-free-pool/shared/config/common";
+import {
+  readRateLimits,
+  readRedisUrl,
+} from "@openrouter-free-pool/shared/config/common";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import {
   closeOnSignals,
@@ -43,20 +46,21 @@ const logger = await createLogger({
 }).catch(exitOnConfigError);
 const tracing = await startTracing(config, "gateway");
 const gatewayId = randomUUID();
+const redisUrl = readRedisUrl(config);
 const limits = readRateLimits(config);
 const redisKeys = createRedisKeys(config.REDIS_PREFIX);
 
-const redis = connectRedis(config.REDIS_URL, {
+const redis = connectRedis(redisUrl, {
   role: "fail-fast",
   name: "gateway",
   logger,
 });
-const replies = connectRedis(config.REDIS_URL, {
+const replies = connectRedis(redisUrl, {
   role: "durable",
   name: "gateway-replies",
   logger,
 });
-const subscriber = connectRedis(config.REDIS_URL, {
+const subscriber = connectRedis(redisUrl, {
   role: "durable",
   name: "gateway-subscriber",
   logger,

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { readRateLimits } from "@openrouter-free-pool/shared/config/common";
+import {
+  readRateLimits,
+  readRedisUrl,
+} from "@openrouter-free-pool/shared/config/common";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/worker-commands";
@@ -43,11 +46,12 @@ const logger = await createLogger({
 }).catch(exitOnConfigError);
 const tracing = await startTracing(config, "worker");
 const workerId = randomUUID();
+const redisUrl = readRedisUrl(config);
 const limits = readRateLimits(config);
 const redisKeys = createRedisKeys(config.REDIS_PREFIX);
 
 const connect = (name: string) =>
-  connectRedis(config.REDIS_URL, { role: "durable", name, logger });
+  connectRedis(redisUrl, { role: "durable", name, logger });
 const redis = connect("worker");
 const subscriber = connect("worker-cancellations");
 

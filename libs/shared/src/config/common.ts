@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { httpUrl, milliseconds, wholeNumber, yesOrNo } from "./variables.ts";
+import {
+  httpUrl,
+  milliseconds,
+  secretFile,
+  wholeNumber,
+  yesOrNo,
+} from "./variables.ts";
 
 /** Variables that the gateway and the worker read alike. */
 export const commonVariables = {
@@ -11,6 +17,8 @@ export const commonVariables = {
     .default("redis://localhost:6379")
     // The password may stand in the URL.
     .meta({ secret: true }),
+  /** File that holds Redis's password and nothing else; parsed to the password. */
+  REDIS_PASSWORD_FILE: secretFile().optional(),
   /** First part of every Redis key, so that several pools can share one Redis. */
   REDIS_PREFIX: z
     .string()
@@ -52,6 +60,17 @@ export const commonVariables = {
   /** How long a stopping process waits for work in hand, in ms. */
   SHUTDOWN_GRACE_MS: milliseconds(0).default(25_000),
 } as const;
+
+/** The address of Redis with the password from its file, which wins over one in the URL. */
+export function readRedisUrl(config: {
+  readonly REDIS_URL: string;
+  readonly REDIS_PASSWORD_FILE?: string | undefined;
+}): string {
+  if (config.REDIS_PASSWORD_FILE === undefined) return config.REDIS_URL;
+  const url = new URL(config.REDIS_URL);
+  url.password = encodeURIComponent(config.REDIS_PASSWORD_FILE);
+  return url.href;
+}
 
 /** The limits of one account, as the limiter script takes them. Times in ms. */
 export type RateLimits = {

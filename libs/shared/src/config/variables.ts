@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 
 const longestTimerMs = 2 ** 31 - 1;
@@ -57,4 +58,18 @@ export function yesOrNo() {
   return z
     .enum(["true", "false", "1", "0", "yes", "no"], { error: wanted })
     .transform((text) => ["true", "1", "yes"].includes(text));
+}
+
+/** A file that holds one secret, as Docker and Kubernetes mount them; parsed to what it holds. */
+export function secretFile() {
+  return z.string().transform((path, context) => {
+    try {
+      const secret = readFileSync(path, "utf8").trim();
+      if (secret !== "") return secret;
+    } catch {
+      // Told below: the path is no secret, and says enough.
+    }
+    context.addIssue("a file that can be read and is not empty");
+    return z.NEVER;
+  });
 }
