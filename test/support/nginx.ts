@@ -1,0 +1,114 @@
+import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { dieWithParent } from "../../scripts/processes/die-with-parent.ts";
+import { projectRoot } from "../../scripts/project-root.ts";
+import { findFreePort } from "../../scripts/redis/free-port.ts";
+import { send } from "./send.ts";
+import { until } from "./until.ts";
+
+/** A running nginx with our configuration of deploy/nginx. */
+export type Nginx = {
+  readonly url: string;
+  /** What it has complained about. */
+  readErrors(): Promise<string>;
+  stop(): Promise<void>;
+};
+
+const configuration = join(
+  projectRoot,
+  "deploy/nginx/openrouter-free-pool.conf",
+);
+
+/** The nginx of this machine; a test without one says so: `ctx.skip("needs nginx on the PATH")`. */
+export function findNginx(): string | undefined {
+  const folders = `${process.env.PATH ?? ""}${delimiter}/usr/sbin`;
+  return folders
+    .split(delimiter)
+    .map((folder) => join(folder, "nginx"))
+    .find(isExecutable);
+}
+
+/** Starts nginx in front of gateways, with addresses replaced and nothing else. */
+export async function startNginx(
+  binary: string,
+  gateways: readonly { url: string }[],
+): Promise<Nginx> {
+  const folder = await mkdtemp(join(tmpdir(), "openrouter-free-pool-nginx-"));
+  await mkdir(join(folder, "temp"));
+  const port = await findFreePort();
+  const shipped = await readFile(configuration, "utf8");
+  await writeFile(
+    join(folder, "site.conf"),
+    replaceAddresses(shipped, port, gateways),
+  );
+  await writeFile(join(folder, "nginx.conf"), frame(folder));
+  const child = spawn(binary, ["-p", folder, "-c", "nginx.conf"], {
+    stdio: "ignore",
+  });
+  dieWithParent(child);
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  const readErrors = () => readFile(join(folder, "error.log"), "utf8");
+  const url = `http://127.0.0.1:${port}`;
+  await until("nginx answers", async () => {
+    if (child.exitCode !== null) throw new Error(await readErrors());
+    return send(`${url}/health`).then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  });
+  return {
+    url,
+    readErrors,
+    async stop() {
+      child.kill("SIGTERM");
+      await exited;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function replaceAddresses(
+  text: string,
+  port: number,
+  gateways: readonly { url: string }[],
+): string {
+  const servers = gateways.map(
+    ({ url }) => `server ${new URL(url).host} max_fails=0;`,
+  );
+  let used = 0;
+  return text
+    .replace(/^ {4}listen 80;/m, `    listen 127.0.0.1:${port};`)
+    .replace(/^ {4}server 127\.0\.0\.1:.*;$/gm, () => servers[used++] ?? "");
+}
+
+function frame(folder: string): string {
+  const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `${name}_temp_path ${folder}/temp/${name};`,
+  );
+  // Its workers would be nobody, who may not write into our folder.
+  const user = process.getuid?.() === 0 ? "user root;" : "";
+  return `daemon off;
+${user}
+worker_processes 2;
+pid ${folder}/nginx.pid;
+error_log ${folder}/error.log info;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  ${temp.join("\n  ")}
+  include ${folder}/site.conf;
+}
+`;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
