@@ -50,6 +50,11 @@ const variables = z.object({
   ...batchVariables,
   /** How many finished requests stay visible on the queue's page. */
   KEEP_FINISHED_JOBS: wholeNumber(0, 1_000_000).default(1_000),
+  /**
+   * How long a stopping gateway goes on taking new connections while /ready says
+   * 503, in ms, so that those who balance by /ready turn away first.
+   */
+  SHUTDOWN_DELAY_MS: milliseconds(0).default(0),
   /** Who may see /admin; without a password only this machine itself. */
   ADMIN_USERNAME: z.string().default("admin"),
   ADMIN_PASSWORD: z

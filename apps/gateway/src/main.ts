@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   readRateLimits,
   readRedisUrl,
@@ -171,8 +172,12 @@ closeOnSignals(
     () => batches.stop(),
     async () => {
       isStopping = true;
+      await sleep(config.SHUTDOWN_DELAY_MS);
       server.stopAccepting();
     },
   ],
-  { deadlineMs: config.SHUTDOWN_GRACE_MS + 10_000, logger },
+  {
+    deadlineMs: config.SHUTDOWN_DELAY_MS + config.SHUTDOWN_GRACE_MS + 10_000,
+    logger,
+  },
 );
