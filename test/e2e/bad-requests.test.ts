@@ -100,6 +100,22 @@ const badRequests: BadRequest[] = [
     message: /^X-Max-Wait-Ms: got "soon", wants whole milliseconds$/,
   },
   {
+    title: "an X-Priority that there is not",
+    request: post(JSON.stringify({ model, messages }), {
+      "x-priority": "urgent",
+    }),
+    ...invalid,
+    message: /^X-Priority: got "urgent", wants high, normal, low$/,
+  },
+  {
+    title: "an X-Keep-Alive that there is not",
+    request: post(JSON.stringify({ model, messages }), {
+      "x-keep-alive": "tabs",
+    }),
+    ...invalid,
+    message: /^X-Keep-Alive: got "tabs", wants whitespace$/,
+  },
+  {
     title: "a body of 11 MB",
     request: post(
       JSON.stringify({

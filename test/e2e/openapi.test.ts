@@ -71,6 +71,12 @@ test("the page loads everything from us under a strict policy", async () => {
   }
 });
 
+test("the page's address may end with a slash", async () => {
+  const response = await fetch(`${stack.url}/docs/`);
+  expect(new URL(response.url).pathname).toBe("/docs");
+  expect(response.status).toBe(200);
+});
+
 test("a browser shows the page and can try a request out, without a complaint", async (ctx) => {
   if (!browser) return ctx.skip("needs chromium on the PATH");
   const { page, complaints, foreignRequests } = await openPage(

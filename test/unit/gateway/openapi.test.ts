@@ -50,6 +50,19 @@ test("a body's schema comes from the one that checks it", () => {
   });
 });
 
+test("headers come from the schemas that check them", () => {
+  const { post } = document.paths["/v1/embeddings"] as unknown as {
+    post: { parameters: { name: string; schema: object }[] };
+  };
+  const schemaOf = (name: string) =>
+    post.parameters.find((parameter) => parameter.name === name)?.schema;
+  expect(schemaOf("X-Priority")).toEqual({
+    type: "string",
+    enum: ["high", "normal", "low"],
+  });
+  expect(schemaOf("X-Max-Wait-Ms")).toMatchObject({ pattern: "^\\d{1,15}$" });
+});
+
 type PathItem = {
   servers?: { url: string }[];
 } & Record<string, { operationId: string }>;

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import express, { Router } from "express";
+import { serveFile } from "../middleware/serve-file.ts";
 
 const ownFiles = fileURLToPath(new URL("./assets", import.meta.url));
 
@@ -14,10 +15,7 @@ const vendorFiles = {
 export function serveAssets(): Router {
   const router = Router();
   for (const [name, module] of Object.entries(vendorFiles)) {
-    const file = fileURLToPath(import.meta.resolve(module));
-    router.get(`/vendor/${name}`, (_request, response) => {
-      response.sendFile(file, { dotfiles: "allow", etag: true });
-    });
+    router.get(`/vendor/${name}`, serveFile(import.meta.resolve(module)));
   }
   router.use(express.static(ownFiles, { index: false, redirect: false }));
   return router;

@@ -13,13 +13,15 @@ import type { Submission, Submit } from "./submit.ts";
 /**
  * Sends a request through the queue and streams the answer to the client.
  *
- * @returns whether the client has got a whole answer.
+ * @param beforeEnd is told whether the client gets a whole answer, and waited for
+ *   before the client can see the end.
  */
 export type AnswerStream = (
   submission: Submission,
   family: Family,
   client: { response: Response; hungUp: AbortSignal },
-) => Promise<boolean>;
+  beforeEnd?: (isWhole: boolean) => Promise<void>,
+) => Promise<void>;
 
 /** Builds {@link AnswerStream}. */
 export function createAnswerStream(deps: {
@@ -32,7 +34,12 @@ export function createAnswerStream(deps: {
 }): AnswerStream {
   const { submit, readPlace, redis, redisKeys, commentEveryMs, logger } = deps;
 
-  return async function answerStream(submission, family, client) {
+  return async function answerStream(
+    submission,
+    family,
+    client,
+    beforeEnd = async () => undefined,
+  ) {
     const { response, hungUp } = client;
     let jobId = () => "";
     const stream = new ClientStream({
@@ -53,21 +60,23 @@ export function createAnswerStream(deps: {
       jobId: () => jobId(),
       readPlace,
     });
-    try {
+    const receiveAll = async (): Promise<() => void> => {
       const reply = await submit(submission, {
         hungUp,
         receive: (part) => stream.receive(part),
         onJob: (currentJobId) => {
           jobId = currentJobId;
         },
-      });
-      return stream.finish(reply);
-    } catch (error) {
+      }).finally(endComments);
+      const isWhole = stream.judge(reply);
+      await beforeEnd(isWhole);
+      return () => stream.finish(reply, isWhole);
+    };
+    const end = await receiveAll().catch(async (error: unknown) => {
+      await beforeEnd(false);
       if (!(error instanceof GatewayError)) throw error;
-      stream.fail(error);
-      return false;
-    } finally {
-      endComments();
-    }
+      return () => stream.fail(error);
+    });
+    end();
   };
 }

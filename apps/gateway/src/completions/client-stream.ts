@@ -66,25 +66,25 @@ export class ClientStream {
     return true;
   }
 
+  /** Whether the client gets a whole answer with this reply; to be asked once, before it is finished. */
+  judge(reply: FinalReply): boolean {
+    if (reply.kind === "answer") return reply.status < 400;
+    return (
+      reply.kind === "stream-end" && this.#sequence.judge(reply) === "next"
+    );
+  }
+
   /**
    * Ends the response.
    *
-   * @returns whether the client has got a whole answer.
+   * @param isWhole what was judged of the reply.
    * @throws {GatewayError} when there is an error and the status can still tell it.
    */
-  finish(reply: FinalReply): boolean {
-    if (reply.kind === "answer") {
-      this.#answer(reply);
-      return reply.status < 400;
-    }
-    if (reply.kind !== "stream-end") {
-      this.fail(toReplyError(reply));
-      return false;
-    }
-    const isWhole = this.#sequence.judge(reply) === "next";
-    if (isWhole) this.#response.end();
+  finish(reply: FinalReply, isWhole: boolean): void {
+    if (reply.kind === "answer") this.#answer(reply);
+    else if (reply.kind !== "stream-end") this.fail(toReplyError(reply));
+    else if (isWhole) this.#response.end();
     else this.fail(lostPart());
-    return isWhole;
   }
 
   /** Ends with an error: as an event when the response has begun, else thrown. */

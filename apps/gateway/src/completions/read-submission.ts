@@ -1,14 +1,13 @@
 import {
   type PriorityName,
   priorities,
-  priorityNames,
 } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Request, Response } from "express";
 import type { Family } from "../families/family.ts";
 import type { ParsedBody } from "../families/parse-body.ts";
-import { GatewayError } from "../gateway-error.ts";
 import { clientOf } from "../middleware/authenticate.ts";
 import { requestIdOf } from "../middleware/request-id.ts";
+import { readHeader } from "./request-headers.ts";
 import type { Submission } from "./submit.ts";
 
 /** Client headers that go on to OpenRouter: whom to credit for the call, and Anthropic's own. */
@@ -52,27 +51,11 @@ function pickHeaders(request: Request): Record<string, string> {
 
 /** `X-Priority`; without it, OpenAI's flexible tier counts as low. */
 function readPriority(request: Request, body: ParsedBody): PriorityName {
-  const given = request.get("x-priority")?.trim().toLowerCase();
-  if (given === undefined) {
-    return body.fields.service_tier === "flex" ? "low" : "normal";
-  }
-  const name = priorityNames.find((known) => known === given);
-  if (name) return name;
-  throw new GatewayError(
-    "invalid-request",
-    `X-Priority: got ${JSON.stringify(given)}, wants ${priorityNames.join(", ")}`,
-  );
+  const usual = body.fields.service_tier === "flex" ? "low" : "normal";
+  return readHeader(request, "X-Priority") ?? usual;
 }
 
 /** `X-Max-Wait-Ms` can only shorten the wait. */
 function readMaxWait(request: Request): number {
-  const given = request.get("x-max-wait-ms");
-  if (given === undefined) return Number.POSITIVE_INFINITY;
-  if (!/^\d{1,15}$/.test(given.trim())) {
-    throw new GatewayError(
-      "invalid-request",
-      `X-Max-Wait-Ms: got ${JSON.stringify(given)}, wants whole milliseconds`,
-    );
-  }
-  return Number(given);
+  return Number(readHeader(request, "X-Max-Wait-Ms") ?? "Infinity");
 }

@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import { GatewayError } from "../gateway-error.ts";
+import { readHeader } from "./request-headers.ts";
 
 /** White space is allowed before JSON and means nothing. */
 const whitespace = "\n";
@@ -17,14 +17,7 @@ const headers = {
  * @throws {GatewayError} `invalid-request`.
  */
 export function wantsWhitespace(request: Request): boolean {
-  const given = request.get("x-keep-alive")?.trim().toLowerCase();
-  if (given === undefined || given === "whitespace") {
-    return given !== undefined;
-  }
-  throw new GatewayError(
-    "invalid-request",
-    `X-Keep-Alive: got ${JSON.stringify(given)}, wants whitespace`,
-  );
+  return readHeader(request, "X-Keep-Alive") !== undefined;
 }
 
 /**

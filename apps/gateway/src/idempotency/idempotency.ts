@@ -23,10 +23,14 @@ export type Idempotency = {
   /**
    * Does the work of a stream, which nobody else can join.
    *
-   * @param work resolves to whether the stream came to its own end.
+   * @param work tells whether the stream comes to its own end, before its client can
+   *   see the end: one that failed may be asked for again at once.
    * @throws {GatewayError} `conflict` for a repeat, `idempotency-mismatch`.
    */
-  stream(id: IdempotencyKey, work: () => Promise<boolean>): Promise<void>;
+  stream(
+    id: IdempotencyKey,
+    work: (beforeEnd: (isWhole: boolean) => Promise<void>) => Promise<void>,
+  ): Promise<void>;
 };
 
 /** Builds {@link Idempotency}; answers are kept for `keepMs`. */
@@ -55,13 +59,14 @@ export function createIdempotency(
           "A stream with this Idempotency-Key is under way or was sent already; streams are not repeated",
         );
       }
-      let isWhole = false;
+      let isSettled = false;
       try {
-        isWhole = await work();
+        await work((isWhole) => {
+          isSettled = true;
+          return isWhole ? part.publish(streamed, keepMs) : part.abandon();
+        });
       } finally {
-        // A stream that failed may be asked for again.
-        if (isWhole) await part.publish(streamed, keepMs);
-        else await part.abandon();
+        if (!isSettled) await part.abandon();
       }
     },
   };

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { NextFunction, Request, Response } from "express";
-
-const acceptable = /^[\w.:-]{1,128}$/;
+import { requestHeaders } from "../completions/request-headers.ts";
 
 /** Gives each request an id, the client's own where it is fit, and sends it back. */
 export function requestId(
@@ -9,8 +8,10 @@ export function requestId(
   response: Response,
   next: NextFunction,
 ): void {
-  const given = request.get("x-request-id");
-  const id = given && acceptable.test(given) ? given : `req_${randomUUID()}`;
+  const given = requestHeaders["X-Request-Id"].safeParse(
+    request.get("x-request-id"),
+  );
+  const id = given.success ? given.data : `req_${randomUUID()}`;
   response.locals.requestId = id;
   response.set("X-Request-Id", id);
   next();

@@ -100,7 +100,8 @@ export function routeCompletions(
     id: IdempotencyKey | undefined,
     client: Client,
   ): Promise<void> {
-    const work = () => answerStream(submission, family, client);
+    const work = (beforeEnd?: (isWhole: boolean) => Promise<void>) =>
+      answerStream(submission, family, client, beforeEnd);
     await (id ? idempotency.stream(id, work) : work());
   }
 }

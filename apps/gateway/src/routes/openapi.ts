@@ -1,7 +1,7 @@
-import { fileURLToPath } from "node:url";
 import { Router } from "express";
 import { securityHeaders } from "../admin/security-headers.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
+import { serveFile } from "../middleware/serve-file.ts";
 import { buildOpenApiDocument } from "../openapi/openapi-document.ts";
 
 /** Files of the page: a well-known viewer, from us instead of from a CDN, and what starts it. */
@@ -13,26 +13,23 @@ const assets = {
   "favicon-32x32.png": import.meta.resolve("swagger-ui-dist/favicon-32x32.png"),
   "start.js": new URL("../openapi/page/start.js", import.meta.url),
 };
-const page = fileURLToPath(
-  new URL("../openapi/page/index.html", import.meta.url),
-);
+const page = new URL("../openapi/page/index.html", import.meta.url);
 
 /** `GET /openapi.json`: what the API is; `GET /docs`: the same to look at and to try out. */
 export function routeOpenApi(options: { requiresKey: boolean }): Router {
-  const router = Router();
+  const router = Router({ strict: true });
   const document = buildOpenApiDocument(options);
   router.get("/openapi.json", (_request, response) => {
     response.json(document);
   });
   router.use("/docs", securityHeaders());
-  router.get("/docs", (_request, response) => {
-    response.sendFile(page, { dotfiles: "allow" });
+  router.get("/docs", serveFile(page));
+  // The page's own links are relative, so that it also works below a proxy's path.
+  router.get("/docs/", (_request, response) => {
+    response.redirect(308, "../docs");
   });
   for (const [name, url] of Object.entries(assets)) {
-    const file = fileURLToPath(url);
-    router.get(`/docs/assets/${name}`, (_request, response) => {
-      response.sendFile(file, { dotfiles: "allow", etag: true });
-    });
+    router.get(`/docs/assets/${name}`, serveFile(url));
   }
   router.all(["/openapi.json", "/docs"], allowOnly("GET"));
   return router;

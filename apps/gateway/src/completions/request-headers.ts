@@ -1,0 +1,74 @@
+import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";
+import type { Request } from "express";
+import { z } from "zod";
+import { GatewayError } from "../gateway-error.ts";
+
+/** One of some words, in capitals or not. */
+function word<const Words extends readonly [string, ...string[]]>(
+  words: Words,
+) {
+  const error = `wants ${words.join(", ")}`;
+  return z.string().toLowerCase().pipe(z.enum(words, { error }));
+}
+
+/** Headers by which a client says how its request is to be treated. The API's description is made of them. */
+export const requestHeaders = {
+  "X-Max-Wait-Ms": z
+    .string()
+    .regex(/^\d{1,15}$/, "wants whole milliseconds")
+    .meta({
+      description:
+        "How long the request may wait in the queue, in ms; it can only shorten MAX_WAIT_MS",
+    }),
+  "X-Priority": word(priorityNames).meta({
+    description:
+      'How urgent it is, normal by default; without it `"service_tier": "flex"` counts as low',
+  }),
+  "Idempotency-Key": z
+    .string()
+    .regex(
+      /^[\x21-\x7e]{1,255}$/,
+      "wants 1 to 255 printable characters without blanks",
+    )
+    .meta({
+      description:
+        "Requests with the same key share one call and its answer, at the same time or later; who joins waits for as long as the first may",
+    }),
+  "X-Keep-Alive": word(["whitespace"]).meta({
+    description:
+      "For plain requests behind impatient proxies: white space is sent while it waits. From then on the status is 200, and an error comes in the body",
+  }),
+  "Cache-Control": z.string().meta({
+    description:
+      "Where the response cache is on: `no-cache` wants a fresh answer, `no-store` also one that is not kept",
+  }),
+  "X-Request-Id": z
+    .string()
+    .regex(/^[\w.:-]{1,128}$/)
+    .meta({
+      description:
+        "An id of the client's own, for the logs; another one is made when it cannot be used",
+    }),
+};
+
+type Headers = typeof requestHeaders;
+
+/**
+ * Reads one of them; undefined when it is not there.
+ *
+ * @throws {GatewayError} `invalid-request`.
+ */
+export function readHeader<Name extends keyof Headers>(
+  request: Request,
+  name: Name,
+): z.output<Headers[Name]> | undefined {
+  const given = request.get(name)?.trim();
+  if (given === undefined) return undefined;
+  const parsed = requestHeaders[name].safeParse(given);
+  if (parsed.success) return parsed.data as z.output<Headers[Name]>;
+  const wanted = parsed.error.issues.map(({ message }) => message).join("; ");
+  throw new GatewayError(
+    "invalid-request",
+    `${name}: got ${JSON.stringify(given)}, ${wanted}`,
+  );
+}
