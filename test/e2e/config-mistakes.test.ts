@@ -41,7 +41,7 @@ const mistakes: Mistake[] = [
     app: "worker",
     variables: {},
     says: [
-      "OPENROUTER_API_KEYS: got nothing, wants a comma-separated list of `key` or `account=key`",
+      "OPENROUTER_API_KEYS: got nothing, wants a comma-separated list of `key` or `account=key`, or OPENROUTER_API_KEYS_FILE",
     ],
   },
   {

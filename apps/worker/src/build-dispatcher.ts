@@ -75,9 +75,8 @@ export function buildDispatcher(deps: {
     logger.warn({ jobId }, "Took over a job of a lost worker"),
   );
 
-  const accounts = new Set(keyPool.keys.map((key) => key.account)).size;
   const spread = new DeferralSpread(
-    limits.windowMs / (accounts * limits.perMinute),
+    () => limits.windowMs / (keyPool.countAccounts() * limits.perMinute),
   );
   const ownership = createJobOwnership(worker);
   const { release } = ownership;

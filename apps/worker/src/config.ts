@@ -28,7 +28,10 @@ export const workerVariables = z.object({
       }
       return z.NEVER;
     })
+    .optional()
     .meta({ secret: true }),
+  /** One key a line; read again when it changes. */
+  OPENROUTER_API_KEYS_FILE: z.string().optional(),
   OPENROUTER_BASE_URL: httpUrl().default("https://openrouter.ai/api/v1"),
   /** Where /health answers; any free port when the default is taken. */
   WORKER_PORT: port().optional(),

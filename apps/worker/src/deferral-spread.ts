@@ -4,11 +4,11 @@
  * would come back at one instant, only to be delayed again.
  */
 export class DeferralSpread {
-  readonly #stepMs: number;
+  readonly #stepMs: () => number;
   readonly #byModel = new Map<string, { endsAt: number; deferred: number }>();
 
-  /** @param stepMs time between two slots of the whole pool. */
-  constructor(stepMs: number) {
+  /** @param stepMs time between two slots of the whole pool as it is now. */
+  constructor(stepMs: () => number) {
     this.#stepMs = stepMs;
   }
 
@@ -18,7 +18,7 @@ export class DeferralSpread {
     const known = this.#byModel.get(model);
     if (known && known.endsAt > now) {
       known.deferred += 1;
-      return known.deferred * this.#stepMs;
+      return known.deferred * this.#stepMs();
     }
     for (const [name, { endsAt }] of this.#byModel) {
       if (endsAt <= now) this.#byModel.delete(name);

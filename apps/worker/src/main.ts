@@ -33,12 +33,15 @@ import { version } from "@openrouter-free-pool/shared/version";
 import { buildDispatcher } from "./build-dispatcher.ts";
 import { workerVariables } from "./config.ts";
 import { startHealthServer } from "./health-server.ts";
+import { createKeyProbing } from "./keys/key-probing.ts";
+import { createProbeKey } from "./keys/probe-key.ts";
+import { readKeys } from "./keys/read-keys.ts";
+import { watchKeysFile } from "./keys/watch-keys-file.ts";
 import { createOpenRouterClient } from "./openrouter/client.ts";
-import { createProbeKey } from "./probe-key.ts";
-import { createKeyProbing } from "./reprobe-keys.ts";
 
 loadDotEnv();
 const config = loadConfigOrExit(() => loadConfig(workerVariables, process.env));
+const keys = loadConfigOrExit(() => readKeys(config));
 const logger = await createLogger({
   level: config.LOG_LEVEL,
   file: config.LOG_FILE,
@@ -59,7 +62,7 @@ const keyPool = new KeyPool({
   redis,
   redisKeys,
   limits,
-  keys: config.OPENROUTER_API_KEYS,
+  keys,
 });
 const client = createOpenRouterClient({
   baseUrl: config.OPENROUTER_BASE_URL,
@@ -123,6 +126,22 @@ const probing = repeat(() => keyProbing.probeRetired(), {
   logger,
 });
 
+/** Goes on with what the keys' file says now. */
+async function takeKeysOver(): Promise<void> {
+  const keys = readKeys(config);
+  const before = keyPool.id;
+  await keyPool.replaceKeys(keys);
+  if (keyPool.id === before) return;
+  dispatch.lookAgain();
+  const masks = keys.map((key) => key.mask);
+  logger.info({ pool: keyPool.id, keys: masks }, "The keys have changed");
+}
+const keysFile = config.OPENROUTER_API_KEYS_FILE;
+const keysWatch =
+  keysFile === undefined
+    ? undefined
+    : watchKeysFile(keysFile, takeKeysOver, logger);
+
 closeOnSignals(
   [
     async () => tracing?.close(),
@@ -140,6 +159,7 @@ closeOnSignals(
     },
     () => dispatch.close(),
     () => probing.stop(),
+    async () => keysWatch?.stop(),
   ],
   { deadlineMs: config.SHUTDOWN_GRACE_MS + 10_000, logger },
 );

@@ -78,8 +78,6 @@ test("containers run without rights, and their variables are ours", () => {
   const known = new Set(
     Object.keys({ ...gatewayVariables.shape, ...workerVariables.shape }),
   );
-  // Read again whenever it changes.
-  known.add("OPENROUTER_API_KEYS_FILE");
   const settings = manifests.find(
     ({ kind }) => kind === "ConfigMap",
   ) as unknown as { data: object };

@@ -44,7 +44,10 @@ export function parseApiKey(entry: string): ApiKey {
  *
  * @throws {Error} naming the entry by its place, never by its text.
  */
-export function parseApiKeys(entries: readonly string[]): readonly ApiKey[] {
+export function parseApiKeys(
+  entries: readonly string[],
+  unit = "entry",
+): readonly ApiKey[] {
   const keys = new Map<string, ApiKey>();
   for (const [index, entry] of entries.entries()) {
     if (entry.trim() === "") continue;
@@ -57,8 +60,42 @@ export function parseApiKeys(entries: readonly string[]): readonly ApiKey[] {
       keys.set(key.id, key);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`entry ${index + 1}: ${reason}`);
+      throw new Error(`${unit} ${index + 1}: ${reason}`);
     }
+  }
+  return [...keys.values()];
+}
+
+/**
+ * Parses a file of keys: one a line, `key` or `account=key`; what follows a `#` at
+ * the start of a line or after a blank is a comment.
+ *
+ * @throws {Error} naming the line by its number, never by its text.
+ */
+export function parseKeysFile(text: string): readonly ApiKey[] {
+  const lines = text.split(/\r?\n/);
+  return parseApiKeys(
+    lines.map((line) => line.replace(/(^|\s)#.*$/, "")),
+    "line",
+  );
+}
+
+/**
+ * Puts two lists together. A key that is in both counts once.
+ *
+ * @throws {Error} when they give one key to two accounts.
+ */
+export function joinApiKeys(
+  some: readonly ApiKey[],
+  more: readonly ApiKey[],
+): readonly ApiKey[] {
+  const keys = new Map(some.map((key) => [key.id, key]));
+  for (const key of more) {
+    const known = keys.get(key.id);
+    if (known && known.account !== key.account) {
+      throw new Error(`${key.mask} was given before with another account`);
+    }
+    keys.set(key.id, key);
   }
   return [...keys.values()];
 }

@@ -1,9 +1,13 @@
-import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { RateLimits } from "../config/common.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 import type { ApiKey } from "./api-key.ts";
+import {
+  describeMember,
+  describeMembers,
+  type PoolMembers,
+} from "./pool-members.ts";
 
 const scripts = {
   acquire: loadScript(new URL("./acquire.lua", import.meta.url)),
@@ -82,10 +86,7 @@ export class KeyPool {
   readonly #redis: Redis;
   readonly #redisKeys: RedisKeys;
   readonly #limits: RateLimits;
-  readonly #keysById: ReadonlyMap<string, ApiKey>;
-  readonly #registerArgs: readonly string[];
-  /** Digest of the key ids and their accounts. */
-  readonly id: string;
+  #members: PoolMembers;
 
   constructor(options: {
     redis: Redis;
@@ -96,31 +97,35 @@ export class KeyPool {
     this.#redis = options.redis;
     this.#redisKeys = options.redisKeys;
     this.#limits = options.limits;
-    this.#keysById = new Map(options.keys.map((key) => [key.id, key]));
-    this.#registerArgs = options.keys.flatMap(({ account, id, mask }) => [
-      account,
-      id,
-      JSON.stringify({ account, mask }),
-    ]);
-    const members = options.keys
-      .map((key) => `${key.account}=${key.id}`)
-      .sort();
-    this.id = createHash("sha256")
-      .update(members.join("\n"))
-      .digest("hex")
-      .slice(0, 16);
+    this.#members = describeMembers(options.keys);
+  }
+
+  /** Digest of the key ids and their accounts. */
+  get id(): string {
+    return this.#members.id;
   }
 
   get keys(): readonly ApiKey[] {
-    return [...this.#keysById.values()];
+    return [...this.#members.keysById.values()];
+  }
+
+  countAccounts(): number {
+    return new Set(this.keys.map((key) => key.account)).size;
   }
 
   /** Makes the pool known to Redis. May be repeated; keys in use stay as they are. */
-  async register(): Promise<void> {
-    const batchArgs = registerBatch * 3;
-    for (let at = 0; at < this.#registerArgs.length; at += batchArgs) {
-      await this.#runRegister(this.#registerArgs.slice(at, at + batchArgs));
-    }
+  register(): Promise<void> {
+    return this.#registerAll(this.#members);
+  }
+
+  /**
+   * Goes on with other keys, in a pool of their own. Calls in flight end with the key
+   * that they have; what their accounts have used is kept.
+   */
+  async replaceKeys(keys: readonly ApiKey[]): Promise<void> {
+    const members = describeMembers(keys);
+    await this.#registerAll(members);
+    this.#members = members;
   }
 
   /** Keeps the pool's keys in Redis alive, and makes it known again if they are lost. */
@@ -128,7 +133,7 @@ export class KeyPool {
     const isKnown = await this.#redis.exists(
       this.#redisKeys.poolMembers(this.id),
     );
-    await (isKnown === 1 ? this.#runRegister([]) : this.register());
+    await (isKnown === 1 ? this.#runRegister(this.id, []) : this.register());
   }
 
   /**
@@ -148,11 +153,13 @@ export class KeyPool {
   }
 
   async #acquireOnce(request: SlotRequest): Promise<Acquisition> {
-    const reply = await this.#runAcquire(request);
-    if (reply[0] !== "unregistered") return this.#readAcquisition(reply);
+    // The keys may be replaced while Redis answers.
+    const members = this.#members;
+    const reply = await this.#runAcquire(members, request);
+    if (reply[0] !== "unregistered") return readAcquisition(members, reply);
     // Redis lost its data: our keys come back with the next words we say.
-    await this.register();
-    return this.#readAcquisition(await this.#runAcquire(request));
+    await this.#registerAll(members);
+    return readAcquisition(members, await this.#runAcquire(members, request));
   }
 
   /** Keeps an account out of use for `durationMs`, because OpenRouter said so. */
@@ -204,15 +211,14 @@ export class KeyPool {
 
   /** Puts a retired key back into use. @returns whether it was out of use, and is not any more. */
   async restoreKey(key: ApiKey): Promise<boolean> {
-    const { account, id, mask } = key;
     const outcome = await runScript(
       this.#redis,
       scripts.releaseKey,
       [this.#redisKeys.retiredKeys],
-      [id, "probe"],
+      [key.id, "probe"],
     );
     if (outcome !== "released") return false;
-    await this.#runRegister([account, id, JSON.stringify({ account, mask })]);
+    await this.#runRegister(this.id, describeMember(key));
     return true;
   }
 
@@ -223,11 +229,11 @@ export class KeyPool {
       .filter(
         ([, why]) => (JSON.parse(why) as Retirement).reason !== "taken-out",
       )
-      .flatMap(([id]) => this.#keysById.get(id) ?? []);
+      .flatMap(([id]) => this.#members.keysById.get(id) ?? []);
   }
 
   findKey(id: string): ApiKey | undefined {
-    return this.#keysById.get(id);
+    return this.#members.keysById.get(id);
   }
 
   /**
@@ -252,38 +258,42 @@ export class KeyPool {
     return Number(durationMs);
   }
 
-  #runRegister(triples: readonly string[]): Promise<unknown> {
+  async #registerAll({ id, registerArgs }: PoolMembers): Promise<void> {
+    const batchArgs = registerBatch * 3;
+    for (let at = 0; at < registerArgs.length; at += batchArgs) {
+      await this.#runRegister(id, registerArgs.slice(at, at + batchArgs));
+    }
+  }
+
+  #runRegister(id: string, triples: readonly string[]): Promise<unknown> {
     return runScript(
       this.#redis,
       scripts.register,
       [
-        this.#redisKeys.poolIdle(this.id),
-        this.#redisKeys.poolResting(this.id),
-        this.#redisKeys.poolRotation(this.id),
-        this.#redisKeys.poolMembers(this.id),
+        this.#redisKeys.poolIdle(id),
+        this.#redisKeys.poolResting(id),
+        this.#redisKeys.poolRotation(id),
+        this.#redisKeys.poolMembers(id),
         this.#redisKeys.retiredKeys,
         this.#redisKeys.pools,
       ],
-      [
-        this.#redisKeys.accountPrefix,
-        this.id,
-        poolTtlMs,
-        retiredTtlMs,
-        ...triples,
-      ],
+      [this.#redisKeys.accountPrefix, id, poolTtlMs, retiredTtlMs, ...triples],
     );
   }
 
-  async #runAcquire(request: SlotRequest): Promise<readonly unknown[]> {
+  async #runAcquire(
+    { id }: PoolMembers,
+    request: SlotRequest,
+  ): Promise<readonly unknown[]> {
     const { perMinute, perDay, windowMs, dayMs, guardMs } = this.#limits;
     const reply = await runScript(
       this.#redis,
       scripts.acquire,
       [
-        this.#redisKeys.poolIdle(this.id),
-        this.#redisKeys.poolResting(this.id),
-        this.#redisKeys.poolRotation(this.id),
-        this.#redisKeys.poolMembers(this.id),
+        this.#redisKeys.poolIdle(id),
+        this.#redisKeys.poolResting(id),
+        this.#redisKeys.poolRotation(id),
+        this.#redisKeys.poolMembers(id),
         this.#redisKeys.gatewayAlive(request.gatewayId),
         this.#redisKeys.cancelled(request.jobId),
         this.#redisKeys.modelCooldown(request.model),
@@ -305,37 +315,41 @@ export class KeyPool {
     );
     return reply as readonly unknown[];
   }
+}
 
-  #readAcquisition(reply: readonly unknown[]): Acquisition {
-    const [kind, first, keyId, nextSlotMs, ...queue] = reply;
-    const [freeAccounts, waiting, isLastInLine] = queue;
-    switch (kind) {
-      case "granted": {
-        const key = this.#keysById.get(String(keyId));
-        if (!key)
-          throw new Error(`Redis granted a key that is not ours: ${keyId}`);
-        return {
-          kind,
-          key,
-          nextSlotMs: Number(nextSlotMs),
-          freeAccounts: Number(freeAccounts),
-          waiting: Number(waiting),
-          isLastInLine: isLastInLine === 1,
-        };
-      }
-      case "busy":
-      case "model-cooling":
-      case "gateway-away":
-        return { kind, retryAfterMs: Number(first) };
-      case "cancelled":
-      case "orphaned":
-      case "no-usable-key":
-        return { kind };
-      // Nothing to register: the worker holds no key.
-      case "unregistered":
-        return { kind: "no-usable-key" };
-      default:
-        throw new Error(`acquire.lua answered ${String(kind)}`);
+/** What `acquire.lua` said. */
+function readAcquisition(
+  { keysById }: PoolMembers,
+  reply: readonly unknown[],
+): Acquisition {
+  const [kind, first, keyId, nextSlotMs, ...queue] = reply;
+  const [freeAccounts, waiting, isLastInLine] = queue;
+  switch (kind) {
+    case "granted": {
+      const key = keysById.get(String(keyId));
+      if (!key)
+        throw new Error(`Redis granted a key that is not ours: ${keyId}`);
+      return {
+        kind,
+        key,
+        nextSlotMs: Number(nextSlotMs),
+        freeAccounts: Number(freeAccounts),
+        waiting: Number(waiting),
+        isLastInLine: isLastInLine === 1,
+      };
     }
+    case "busy":
+    case "model-cooling":
+    case "gateway-away":
+      return { kind, retryAfterMs: Number(first) };
+    case "cancelled":
+    case "orphaned":
+    case "no-usable-key":
+      return { kind };
+    // Nothing to register: the worker holds no key.
+    case "unregistered":
+      return { kind: "no-usable-key" };
+    default:
+      throw new Error(`acquire.lua answered ${String(kind)}`);
   }
 }

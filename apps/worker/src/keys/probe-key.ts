@@ -4,7 +4,7 @@ import { noteProbeResult } from "@openrouter-free-pool/shared/key-pool/probe-res
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import type { OpenRouterClient } from "./openrouter/client.ts";
+import type { OpenRouterClient } from "../openrouter/client.ts";
 
 /** Asks OpenRouter about one key, and acts on what it says. */
 export type ProbeKey = (key: ApiKey) => Promise<void>;

@@ -1,0 +1,55 @@
+import { stat } from "node:fs/promises";
+import {
+  type Repetition,
+  repeat,
+} from "@openrouter-free-pool/shared/presence/repeat";
+import type { Logger } from "pino";
+
+/**
+ * How often the file is looked at, in ms. Being told of changes fails for files that are
+ * replaced by renaming, for Kubernetes' secrets (links to links) and on network file systems.
+ */
+const lookEveryMs = 1_000;
+
+/**
+ * Calls `onChange` when the file has changed and then stood still for one more look,
+ * so that a half-written one is not read; also once at the start, as it may have changed
+ * since it was read. A change that cannot be used is told once.
+ */
+export function watchKeysFile(
+  path: string,
+  onChange: () => Promise<void>,
+  logger: Logger,
+): Repetition {
+  let used: string | undefined;
+  let seen: string | undefined;
+
+  async function look(): Promise<void> {
+    const state = await describeFile(path);
+    const stoodStill = state === seen;
+    seen = state;
+    if (!stoodStill || state === used) return;
+    used = state;
+    try {
+      await onChange();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      logger.error({ reason }, "The keys' file was not taken over");
+    }
+  }
+
+  return repeat(look, {
+    intervalMs: lookEveryMs,
+    name: "Looking at the keys' file",
+    logger,
+  });
+}
+
+async function describeFile(path: string): Promise<string> {
+  try {
+    const { ino, size, mtimeMs } = await stat(path);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    return "gone";
+  }
+}
