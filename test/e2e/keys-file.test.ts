@@ -46,7 +46,7 @@ test("keys come and go in mid-burst, no client notices, and no account exceeds i
   );
   const callsOf = async (index: number) =>
     (await simulator.calls({ key: testKey(index) })).length;
-  const asked = burst(url, 150);
+  const asked = burst(url, 100);
   await until("both keys are used", async () => (await callsOf(1)) > 0);
   expect(await callsOf(2)).toBe(0);
 
@@ -61,7 +61,7 @@ test("keys come and go in mid-burst, no client notices, and no account exceeds i
   }
   const callsOfTheRemoved = await callsOf(0);
 
-  expect(countStatuses(await asked)).toEqual({ 200: 150 });
+  expect(countStatuses(await asked)).toEqual({ 200: 100 });
   expect(await callsOf(0)).toBe(callsOfTheRemoved);
   const { quotaViolations, worstWindow } = await simulator.summary();
   expect(quotaViolations).toBe(0);

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { Acquisition } from "@openrouter-free-pool/shared/key-pool/acquisition";
 import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/api-key";
-import {
-  type Acquisition,
-  KeyPool,
-} from "@openrouter-free-pool/shared/key-pool/key-pool";
+import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { Redis } from "ioredis";

@@ -17,7 +17,7 @@ export const storageVariables = {
   S3_ENDPOINT: httpUrl().optional(),
   /** Without a pair of keys the AWS SDK looks for credentials in its usual places. */
   S3_ACCESS_KEY_ID: z.string().optional(),
-  S3_SECRET_ACCESS_KEY: z.string().meta({ secret: true }).optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional().meta({ secret: true }),
   /** Largest file, in bytes. */
   FILE_SIZE_LIMIT: byteSize().default(1024 ** 3),
   /** How long a file is kept unless its upload says otherwise, in seconds. */
