@@ -12,9 +12,14 @@ export function createHandleErrors(logger: Logger): ErrorRequestHandler {
   return (thrown, _request, response, _next) => {
     const error = toGatewayError(thrown);
     noteCompletion(response, { error: error.code });
-    const details = { requestId: requestIdOf(response), err: error };
-    if (error.code === "internal") logger.error(details, "Unforeseen error");
-    else logger.info(details, "Refused a request");
+    const requestId = requestIdOf(response);
+    if (error.code === "internal") {
+      logger.error({ requestId, err: error }, "Unforeseen error");
+    } else {
+      // Which line of ours refused it is no news; what lay behind it may be.
+      const { code: reason, message: why, cause: err } = error;
+      logger.info({ requestId, reason, why, err }, "Refused a request");
+    }
 
     const toErrorBody = familyOf(response)?.toErrorBody ?? toOpenAiError;
     const body = JSON.stringify(toErrorBody(error));
