@@ -1,5 +1,12 @@
+import type { Redis } from "ioredis";
+import type { RateLimits } from "../config/common.ts";
+import type { RedisKeys } from "../redis/keys.ts";
+import { loadScript, runScript } from "../redis/script.ts";
 import type { ApiKey } from "./api-key.ts";
+import { poolTtlMs } from "./lifetimes.ts";
 import type { PoolMembers } from "./pool-members.ts";
+
+const acquire = loadScript(new URL("./acquire.lua", import.meta.url));
 
 /** Whom a slot is for. */
 export type SlotRequest = {
@@ -32,15 +39,54 @@ export type Acquisition =
   | { readonly kind: "orphaned" }
   | { readonly kind: "no-usable-key" };
 
+/** Asks for one slot. @returns undefined when Redis does not know the pool (any more). */
+export async function acquireSlot(
+  deps: { redis: Redis; redisKeys: RedisKeys; limits: RateLimits },
+  members: PoolMembers,
+  request: SlotRequest,
+): Promise<Acquisition | undefined> {
+  const { redis, redisKeys } = deps;
+  const { perMinute, perDay, windowMs, dayMs, guardMs } = deps.limits;
+  const { id } = members;
+  const reply = await runScript(
+    redis,
+    acquire,
+    [
+      redisKeys.poolIdle(id),
+      redisKeys.poolResting(id),
+      redisKeys.poolRotation(id),
+      redisKeys.poolMembers(id),
+      redisKeys.gatewayAlive(request.gatewayId),
+      redisKeys.cancelled(request.jobId),
+      redisKeys.modelCooldown(request.model),
+      redisKeys.firstJobs,
+      redisKeys.prioritizedJobs,
+      redisKeys.delayedJobs,
+      redisKeys.jobMarker,
+    ],
+    [
+      redisKeys.accountPrefix,
+      perMinute,
+      perDay,
+      windowMs,
+      dayMs,
+      guardMs,
+      redisKeys.gatewayPresence(request.gatewayId),
+      poolTtlMs,
+    ],
+  );
+  return readAcquisition(members, reply as readonly unknown[]);
+}
+
 /**
  * Reads what `acquire.lua` said.
  *
  * @throws {Error} when it granted a key that the pool does not have.
  */
-export function readAcquisition(
+function readAcquisition(
   { keysById }: PoolMembers,
   reply: readonly unknown[],
-): Acquisition {
+): Acquisition | undefined {
   const [kind, first, keyId, nextSlotMs, ...queue] = reply;
   const [freeAccounts, waiting, isLastInLine] = queue;
   switch (kind) {
@@ -65,9 +111,8 @@ export function readAcquisition(
     case "orphaned":
     case "no-usable-key":
       return { kind };
-    // Nothing to register: the worker holds no key.
     case "unregistered":
-      return { kind: "no-usable-key" };
+      return undefined;
     default:
       throw new Error(`acquire.lua answered ${String(kind)}`);
   }

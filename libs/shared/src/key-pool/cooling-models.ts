@@ -1,6 +1,13 @@
 import type { Redis } from "ioredis";
 import { readRedisClock } from "../presence/workers.ts";
 import type { RedisKeys } from "../redis/keys.ts";
+import { loadScript, runScript } from "../redis/script.ts";
+
+const coolModelScript = loadScript(
+  new URL("./cool-model.lua", import.meta.url),
+);
+const firstCooldownMs = 2_000;
+const longestCooldownMs = 60_000;
 
 /** A model that is not called for a while because it (not a key) was refused. */
 export type CoolingModel = {
@@ -35,4 +42,28 @@ export async function countCoolingModels(
 ): Promise<number> {
   const now = await readRedisClock(redis);
   return redis.zcount(redisKeys.coolingModels, now, "+inf");
+}
+
+/**
+ * Lets a model cool down, by what the answer asked for or in growing steps.
+ *
+ * @returns how long it cools down, in ms.
+ */
+export async function coolModel(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  model: string,
+  statedMs: number | undefined,
+): Promise<number> {
+  const durationMs = await runScript(
+    redis,
+    coolModelScript,
+    [
+      redisKeys.modelCooldown(model),
+      redisKeys.modelCooldownStep(model),
+      redisKeys.coolingModels,
+    ],
+    [Math.ceil(statedMs ?? 0), firstCooldownMs, longestCooldownMs, model],
+  );
+  return Number(durationMs);
 }

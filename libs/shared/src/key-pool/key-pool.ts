@@ -4,50 +4,26 @@ import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 import {
   type Acquisition,
-  readAcquisition,
+  acquireSlot,
   type SlotRequest,
 } from "./acquisition.ts";
 import type { ApiKey } from "./api-key.ts";
+import { coolModel } from "./cooling-models.ts";
+import { poolTtlMs } from "./lifetimes.ts";
 import {
   describeMember,
   describeMembers,
   type PoolMembers,
 } from "./pool-members.ts";
+import { registerMembers } from "./register-members.ts";
+import { type Retirement, releaseKey, retireKey } from "./retirement.ts";
 
-const scripts = {
-  acquire: loadScript(new URL("./acquire.lua", import.meta.url)),
-  register: loadScript(new URL("./register.lua", import.meta.url)),
-  parkAccount: loadScript(new URL("./park-account.lua", import.meta.url)),
-  retireKey: loadScript(new URL("./retire-key.lua", import.meta.url)),
-  releaseKey: loadScript(new URL("./release-key.lua", import.meta.url)),
-  coolModel: loadScript(new URL("./cool-model.lua", import.meta.url)),
-};
-
-/** A pool that no worker has renewed for this long is forgotten. */
-export const poolTtlMs = 3_600_000;
-/** How long it is remembered which keys are retired, after a worker was last seen. */
-export const retiredTtlMs = 30 * 86_400_000;
-const firstCooldownMs = 2_000;
-const longestCooldownMs = 60_000;
-/** Keys registered in one script call, so that a huge pool does not block Redis. */
-const registerBatch = 500;
+const parkAccount = loadScript(new URL("./park-account.lua", import.meta.url));
 
 /** A grant that takes longer than this (or than the guard, if that is longer) comes late. */
 const leastLateMs = 500;
 /** Should Redis be slow all the time, a late slot is better than none. */
 const mostAttempts = 3;
-
-/** Why a key is out of use, as it is stored and shown. */
-export type Retirement = {
-  readonly reason:
-    | "invalid"
-    | "key-limit"
-    | "no-credit"
-    /** By an operator, who alone can put it back. */
-    | "taken-out";
-  /** ms since the epoch. */
-  readonly at: number;
-};
 
 /**
  * The API keys of one worker fleet and the limits of their accounts.
@@ -89,7 +65,7 @@ export class KeyPool {
 
   /** Makes the pool known to Redis. May be repeated; keys in use stay as they are. */
   register(): Promise<void> {
-    return this.#registerAll(this.#members);
+    return this.#register(this.#members);
   }
 
   /**
@@ -98,7 +74,7 @@ export class KeyPool {
    */
   async replaceKeys(keys: readonly ApiKey[]): Promise<void> {
     const members = describeMembers(keys);
-    await this.#registerAll(members);
+    await this.#register(members);
     this.#members = members;
   }
 
@@ -107,7 +83,8 @@ export class KeyPool {
     const isKnown = await this.#redis.exists(
       this.#redisKeys.poolMembers(this.id),
     );
-    await (isKnown === 1 ? this.#runRegister(this.id, []) : this.register());
+    const members = isKnown === 1 ? [] : this.#members.members;
+    await registerMembers(this.#redis, this.#redisKeys, this.id, members);
   }
 
   /**
@@ -127,13 +104,20 @@ export class KeyPool {
   }
 
   async #acquireOnce(request: SlotRequest): Promise<Acquisition> {
+    const deps = {
+      redis: this.#redis,
+      redisKeys: this.#redisKeys,
+      limits: this.#limits,
+    };
     // The keys may be replaced while Redis answers.
     const members = this.#members;
-    const reply = await this.#runAcquire(members, request);
-    if (reply[0] !== "unregistered") return readAcquisition(members, reply);
+    const slot = await acquireSlot(deps, members, request);
+    if (slot) return slot;
     // Redis lost its data: our keys come back with the next words we say.
-    await this.#registerAll(members);
-    return readAcquisition(members, await this.#runAcquire(members, request));
+    await this.#register(members);
+    // Nothing to register: the worker holds no key.
+    const none = { kind: "no-usable-key" } as const;
+    return (await acquireSlot(deps, members, request)) ?? none;
   }
 
   /** Keeps an account out of use for `durationMs`, because OpenRouter said so. */
@@ -144,7 +128,7 @@ export class KeyPool {
   ): Promise<void> {
     await runScript(
       this.#redis,
-      scripts.parkAccount,
+      parkAccount,
       [
         this.#redisKeys.accountPrefix + account,
         this.#redisKeys.poolIdle(this.id),
@@ -161,19 +145,14 @@ export class KeyPool {
   }
 
   /** Takes a key out of use. @returns false when it was out of use already. */
-  async retireKey(key: ApiKey, retirement: Retirement): Promise<boolean> {
-    const wasUsed = await runScript(
+  retireKey(key: ApiKey, retirement: Retirement): Promise<boolean> {
+    const { account, id } = key;
+    return retireKey(
       this.#redis,
-      scripts.retireKey,
-      [
-        this.#redisKeys.poolIdle(this.id),
-        this.#redisKeys.poolResting(this.id),
-        this.#redisKeys.poolRotation(this.id),
-        this.#redisKeys.retiredKeys,
-      ],
-      [key.account, key.id, JSON.stringify(retirement), retiredTtlMs],
+      this.#redisKeys,
+      { poolId: this.id, account, keyId: id },
+      retirement,
     );
-    return wasUsed === 1;
   }
 
   /** Takes all keys of an account out of use. */
@@ -185,14 +164,9 @@ export class KeyPool {
 
   /** Puts a retired key back into use. @returns whether it was out of use, and is not any more. */
   async restoreKey(key: ApiKey): Promise<boolean> {
-    const outcome = await runScript(
-      this.#redis,
-      scripts.releaseKey,
-      [this.#redisKeys.retiredKeys],
-      [key.id, "probe"],
-    );
-    if (outcome !== "released") return false;
-    await this.#runRegister(this.id, describeMember(key));
+    const [redis, redisKeys] = [this.#redis, this.#redisKeys];
+    if (!(await releaseKey(redis, redisKeys, key.id, "probe"))) return false;
+    await registerMembers(redis, redisKeys, this.id, [describeMember(key)]);
     return true;
   }
 
@@ -215,78 +189,11 @@ export class KeyPool {
    *
    * @returns how long it cools down, in ms.
    */
-  async coolModel(
-    model: string,
-    statedMs: number | undefined,
-  ): Promise<number> {
-    const durationMs = await runScript(
-      this.#redis,
-      scripts.coolModel,
-      [
-        this.#redisKeys.modelCooldown(model),
-        this.#redisKeys.modelCooldownStep(model),
-        this.#redisKeys.coolingModels,
-      ],
-      [Math.ceil(statedMs ?? 0), firstCooldownMs, longestCooldownMs, model],
-    );
-    return Number(durationMs);
+  coolModel(model: string, statedMs: number | undefined): Promise<number> {
+    return coolModel(this.#redis, this.#redisKeys, model, statedMs);
   }
 
-  async #registerAll({ id, registerArgs }: PoolMembers): Promise<void> {
-    const batchArgs = registerBatch * 3;
-    for (let at = 0; at < registerArgs.length; at += batchArgs) {
-      await this.#runRegister(id, registerArgs.slice(at, at + batchArgs));
-    }
-  }
-
-  #runRegister(id: string, triples: readonly string[]): Promise<unknown> {
-    return runScript(
-      this.#redis,
-      scripts.register,
-      [
-        this.#redisKeys.poolIdle(id),
-        this.#redisKeys.poolResting(id),
-        this.#redisKeys.poolRotation(id),
-        this.#redisKeys.poolMembers(id),
-        this.#redisKeys.retiredKeys,
-        this.#redisKeys.pools,
-      ],
-      [this.#redisKeys.accountPrefix, id, poolTtlMs, retiredTtlMs, ...triples],
-    );
-  }
-
-  async #runAcquire(
-    { id }: PoolMembers,
-    request: SlotRequest,
-  ): Promise<readonly unknown[]> {
-    const { perMinute, perDay, windowMs, dayMs, guardMs } = this.#limits;
-    const reply = await runScript(
-      this.#redis,
-      scripts.acquire,
-      [
-        this.#redisKeys.poolIdle(id),
-        this.#redisKeys.poolResting(id),
-        this.#redisKeys.poolRotation(id),
-        this.#redisKeys.poolMembers(id),
-        this.#redisKeys.gatewayAlive(request.gatewayId),
-        this.#redisKeys.cancelled(request.jobId),
-        this.#redisKeys.modelCooldown(request.model),
-        this.#redisKeys.firstJobs,
-        this.#redisKeys.prioritizedJobs,
-        this.#redisKeys.delayedJobs,
-        this.#redisKeys.jobMarker,
-      ],
-      [
-        this.#redisKeys.accountPrefix,
-        perMinute,
-        perDay,
-        windowMs,
-        dayMs,
-        guardMs,
-        this.#redisKeys.gatewayPresence(request.gatewayId),
-        poolTtlMs,
-      ],
-    );
-    return reply as readonly unknown[];
+  #register({ id, members }: PoolMembers): Promise<void> {
+    return registerMembers(this.#redis, this.#redisKeys, id, members);
   }
 }

@@ -1,13 +1,20 @@
 import { createHash } from "node:crypto";
 import type { ApiKey } from "./api-key.ts";
 
+/** A key as Redis knows it. */
+export type Member = {
+  readonly account: string;
+  readonly keyId: string;
+  /** JSON, see `memberSchema`. */
+  readonly details: string;
+};
+
 /** The keys of a pool at one time. */
 export type PoolMembers = {
   /** Digest of the key ids and their accounts: the same keys make the same pool. */
   readonly id: string;
   readonly keysById: ReadonlyMap<string, ApiKey>;
-  /** Triples of account, key id and details, as `register.lua` takes them. */
-  readonly registerArgs: readonly string[];
+  readonly members: readonly Member[];
 };
 
 /** Describes keys as a pool. */
@@ -17,11 +24,11 @@ export function describeMembers(keys: readonly ApiKey[]): PoolMembers {
   return {
     id: digest.slice(0, 16),
     keysById: new Map(keys.map((key) => [key.id, key])),
-    registerArgs: keys.flatMap(describeMember),
+    members: keys.map(describeMember),
   };
 }
 
-/** What `register.lua` takes for one key. */
-export function describeMember({ account, id, mask }: ApiKey): string[] {
-  return [account, id, JSON.stringify({ account, mask })];
+/** Describes one key as a member of a pool. */
+export function describeMember({ account, id, mask }: ApiKey): Member {
+  return { account, keyId: id, details: JSON.stringify({ account, mask }) };
 }

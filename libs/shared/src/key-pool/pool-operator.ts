@@ -1,22 +1,15 @@
 import type { Redis } from "ioredis";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
-import { poolTtlMs, type Retirement, retiredTtlMs } from "./key-pool.ts";
+import type { Member } from "./pool-members.ts";
 import { memberSchema } from "./read-pool.ts";
+import { registerMembers } from "./register-members.ts";
+import { type Retirement, releaseKey, retireKey } from "./retirement.ts";
 import { sendWorkerCommand } from "./worker-commands.ts";
 
-const scripts = {
-  retireKey: loadScript(new URL("./retire-key.lua", import.meta.url)),
-  releaseKey: loadScript(new URL("./release-key.lua", import.meta.url)),
-  register: loadScript(new URL("./register.lua", import.meta.url)),
-  unparkAccount: loadScript(new URL("./unpark-account.lua", import.meta.url)),
-};
-
-type Membership = {
-  readonly poolId: string;
-  readonly account: string;
-  readonly details: string;
-};
+const unparkAccount = loadScript(
+  new URL("./unpark-account.lua", import.meta.url),
+);
 
 /**
  * What a person may do to the pool from outside of the workers: it takes ids of
@@ -42,54 +35,20 @@ export class PoolOperator {
   async takeOut(keyId: string): Promise<boolean> {
     const memberships = await this.#findMemberships(keyId);
     const why = { reason: "taken-out", at: Date.now() } satisfies Retirement;
-    for (const { poolId, account } of memberships) {
-      await runScript(
-        this.#redis,
-        scripts.retireKey,
-        [
-          this.#redisKeys.poolIdle(poolId),
-          this.#redisKeys.poolResting(poolId),
-          this.#redisKeys.poolRotation(poolId),
-          this.#redisKeys.retiredKeys,
-        ],
-        [account, keyId, JSON.stringify(why), retiredTtlMs],
-      );
+    for (const [poolId, { account }] of memberships) {
+      const key = { poolId, account, keyId };
+      await retireKey(this.#redis, this.#redisKeys, key, why);
     }
     return memberships.length > 0;
   }
 
   /** Puts a key back into use, whatever it was out for. @returns false when no worker has it. */
   async putBack(keyId: string): Promise<boolean> {
-    const { retiredKeys } = this.#redisKeys;
-    await runScript(
-      this.#redis,
-      scripts.releaseKey,
-      [retiredKeys],
-      [keyId, "operator"],
-    );
+    const [redis, redisKeys] = [this.#redis, this.#redisKeys];
+    await releaseKey(redis, redisKeys, keyId, "operator");
     const memberships = await this.#findMemberships(keyId);
-    for (const { poolId, account, details } of memberships) {
-      await runScript(
-        this.#redis,
-        scripts.register,
-        [
-          this.#redisKeys.poolIdle(poolId),
-          this.#redisKeys.poolResting(poolId),
-          this.#redisKeys.poolRotation(poolId),
-          this.#redisKeys.poolMembers(poolId),
-          retiredKeys,
-          this.#redisKeys.pools,
-        ],
-        [
-          this.#redisKeys.accountPrefix,
-          poolId,
-          poolTtlMs,
-          retiredTtlMs,
-          account,
-          keyId,
-          details,
-        ],
-      );
+    for (const [poolId, member] of memberships) {
+      await registerMembers(redis, redisKeys, poolId, [member]);
     }
     await this.#lookAgain();
     return memberships.length > 0;
@@ -101,7 +60,7 @@ export class PoolOperator {
     for (const poolId of await this.#livingPools()) {
       const reply = await runScript(
         this.#redis,
-        scripts.unparkAccount,
+        unparkAccount,
         [
           this.#redisKeys.accountPrefix + account,
           this.#redisKeys.poolResting(poolId),
@@ -141,7 +100,10 @@ export class PoolOperator {
     return this.#redis.zrangebyscore(this.#redisKeys.pools, oldest, "+inf");
   }
 
-  async #findMemberships(keyId: string): Promise<Membership[]> {
+  /** The pools that have a key, and what they know about it. */
+  async #findMemberships(
+    keyId: string,
+  ): Promise<(readonly [poolId: string, Member])[]> {
     const poolIds = await this.#livingPools();
     const found = await Promise.all(
       poolIds.map(async (poolId) => {
@@ -149,7 +111,7 @@ export class PoolOperator {
         const details = await this.#redis.hget(members, keyId);
         if (details === null) return [];
         const { account } = memberSchema.parse(JSON.parse(details));
-        return [{ poolId, account, details }];
+        return [[poolId, { account, keyId, details }] as const];
       }),
     );
     return found.flat();

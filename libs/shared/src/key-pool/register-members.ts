@@ -1,0 +1,47 @@
+import type { Redis } from "ioredis";
+import type { RedisKeys } from "../redis/keys.ts";
+import { loadScript, runScript } from "../redis/script.ts";
+import { poolTtlMs, retiredTtlMs } from "./lifetimes.ts";
+import type { Member } from "./pool-members.ts";
+
+const register = loadScript(new URL("./register.lua", import.meta.url));
+
+/** Keys registered in one script call, so that a huge pool does not block Redis. */
+const batchSize = 500;
+
+/** Makes keys known as a pool's; without any, only keeps the pool alive. May be repeated. */
+export async function registerMembers(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  poolId: string,
+  members: readonly Member[],
+): Promise<void> {
+  let at = 0;
+  do {
+    const batch = members.slice(at, at + batchSize);
+    await runScript(
+      redis,
+      register,
+      [
+        redisKeys.poolIdle(poolId),
+        redisKeys.poolResting(poolId),
+        redisKeys.poolRotation(poolId),
+        redisKeys.poolMembers(poolId),
+        redisKeys.retiredKeys,
+        redisKeys.pools,
+      ],
+      [
+        redisKeys.accountPrefix,
+        poolId,
+        poolTtlMs,
+        retiredTtlMs,
+        ...batch.flatMap(({ account, keyId, details }) => [
+          account,
+          keyId,
+          details,
+        ]),
+      ],
+    );
+    at += batchSize;
+  } while (at < members.length);
+}

@@ -1,0 +1,65 @@
+import type { Redis } from "ioredis";
+import type { RedisKeys } from "../redis/keys.ts";
+import { loadScript, runScript } from "../redis/script.ts";
+import { retiredTtlMs } from "./lifetimes.ts";
+
+const scripts = {
+  retireKey: loadScript(new URL("./retire-key.lua", import.meta.url)),
+  releaseKey: loadScript(new URL("./release-key.lua", import.meta.url)),
+};
+
+/** Why a key is out of use, as it is stored and shown. */
+export type Retirement = {
+  readonly reason:
+    | "invalid"
+    | "key-limit"
+    | "no-credit"
+    /** By an operator, who alone can put it back. */
+    | "taken-out";
+  /** ms since the epoch. */
+  readonly at: number;
+};
+
+/** Takes a key of a pool out of use. @returns false when it was out of use already. */
+export async function retireKey(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  key: { poolId: string; account: string; keyId: string },
+  retirement: Retirement,
+): Promise<boolean> {
+  const wasUsed = await runScript(
+    redis,
+    scripts.retireKey,
+    [
+      redisKeys.poolIdle(key.poolId),
+      redisKeys.poolResting(key.poolId),
+      redisKeys.poolRotation(key.poolId),
+      redisKeys.retiredKeys,
+    ],
+    [key.account, key.keyId, JSON.stringify(retirement), retiredTtlMs],
+  );
+  return wasUsed === 1;
+}
+
+/**
+ * Lets a retired key be registered again. One that an operator has taken out only an
+ * operator can release.
+ *
+ * @returns whether it was out of use, and is not any more.
+ */
+export async function releaseKey(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  keyId: string,
+  by: "operator" | "probe",
+): Promise<boolean> {
+  const { retiredKeys } = redisKeys;
+  const args = [keyId, by];
+  const outcome = await runScript(
+    redis,
+    scripts.releaseKey,
+    [retiredKeys],
+    args,
+  );
+  return outcome === "released";
+}
