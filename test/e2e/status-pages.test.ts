@@ -58,6 +58,7 @@ test("the status counts use by account, and says when it eases", async () => {
   const keys = await readKeys();
   for (const key of keys) {
     expect(key.minute).toEqual({
+      limit: 5,
       used: 5,
       remaining: 0,
       resetIn: expect.any(Number),
@@ -65,7 +66,9 @@ test("the status counts use by account, and says when it eases", async () => {
     expect(key.minute.resetIn).toBeGreaterThan(0);
     expect(key.minute.resetIn).toBeLessThanOrEqual(windowMs / 1_000 + 1);
     expect(key.day).toEqual({
+      limit: 8,
       used: 5,
+      elsewhere: 0,
       remaining: 3,
       resetIn: expect.any(Number),
     });

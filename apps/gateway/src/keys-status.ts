@@ -10,7 +10,12 @@ import type {
 import type { PoolView } from "./forecast/pool-watch.ts";
 
 /** Use of one limit. `resetIn`: seconds until it eases; null when nothing is used. */
-type Use = { used: number; remaining: number; resetIn: number | null };
+type Use = {
+  limit: number;
+  used: number;
+  remaining: number;
+  resetIn: number | null;
+};
 
 /** What can be said about a key in a word. */
 export const keyStates = [
@@ -34,7 +39,8 @@ export type KeyStatus = {
   readonly state: (typeof keyStates)[number];
   readonly available: boolean;
   readonly minute: Use;
-  readonly day: Use;
+  /** `elsewhere`: the part of `used` that others used of the same account. */
+  readonly day: Use & { elsewhere: number };
 };
 
 /** What `GET /api/v1/keys/status` answers. */
@@ -49,11 +55,11 @@ export function describeKeys(view: PoolView, limits: RateLimits) {
       available: keys.filter((key) => key.available).length,
       accounts: pool.accounts.size,
       /** Calls that all usable accounts may make in one window. */
-      perMinute: accounts.length * limits.perMinute,
+      perMinute: accounts.reduce((sum, { perMinute }) => sum + perMinute, 0),
       windowMs: limits.windowMs,
       slotsFree: countSlotsWithin(pool, limits, 0),
       leftToday: accounts.reduce(
-        (sum, { dayUsed }) => sum + Math.max(0, limits.perDay - dayUsed),
+        (sum, { perDay, dayUsed }) => sum + Math.max(0, perDay - dayUsed),
         0,
       ),
     },
@@ -85,8 +91,9 @@ function describeKey(
 function useOfMinute(
   account: AccountState | undefined,
   { pool: { now } }: PoolView,
-  { perMinute, windowMs, guardMs }: RateLimits,
-): Use {
+  { windowMs, guardMs, ...usual }: RateLimits,
+): KeyStatus["minute"] {
+  const limit = account?.perMinute ?? usual.perMinute;
   const grants = account?.grantedAt ?? [];
   const oldest = grants[0];
   const freedAt = oldest === undefined ? 0 : oldest + windowMs + guardMs;
@@ -94,8 +101,9 @@ function useOfMinute(
     account?.parked?.reason === "day" ? 0 : (account?.parked?.until ?? 0);
   const resetAt = Math.max(parkedUntil, freedAt);
   return {
+    limit,
     used: grants.length,
-    remaining: parkedUntil > now ? 0 : Math.max(0, perMinute - grants.length),
+    remaining: parkedUntil > now ? 0 : Math.max(0, limit - grants.length),
     resetIn: resetAt > now ? secondsUntil(resetAt, now) : null,
   };
 }
@@ -103,15 +111,18 @@ function useOfMinute(
 function useOfDay(
   account: AccountState | undefined,
   { pool: { now, dayEndsAt } }: PoolView,
-  { perDay }: RateLimits,
-): Use {
+  usual: RateLimits,
+): KeyStatus["day"] {
+  const limit = account?.perDay ?? usual.perDay;
   const used = account?.dayUsed ?? 0;
   const parkedUntil =
     account?.parked?.reason === "day" ? account.parked.until : 0;
   const resetAt = Math.max(parkedUntil, used > 0 ? dayEndsAt : 0);
   return {
+    limit,
     used,
-    remaining: parkedUntil > now ? 0 : Math.max(0, perDay - used),
+    elsewhere: account?.dayElsewhere ?? 0,
+    remaining: parkedUntil > now ? 0 : Math.max(0, limit - used),
     resetIn: resetAt > now ? secondsUntil(resetAt, now) : null,
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/api-key";
 import { afterEach, expect, inject, test } from "vitest";
 import {
   openPools,
@@ -112,6 +113,26 @@ test("grants nothing just before the day ends: the call would count for the next
   const answer = await fixture.acquire();
   // A busy machine may have slept into the next day.
   if (Date.now() % dayMs > 750) expect(answer.kind).toBe("busy");
+});
+
+test("an account's own limits go before those that all share", async () => {
+  const accounts = { small: "perMinute=2", large: "perMinute=7 perDay=6" };
+  const keys = Object.entries(accounts).map(
+    ([name, limits], index) => `${name}=${testKey(index)} ${limits}`,
+  );
+  const limits = { ...long, perMinute: 4 };
+  const fixture = await openPool({ limits, keys });
+  const [pool] = fixture.pools;
+  if (!pool) throw new Error("A fixture has a pool");
+  expect(await drain(fixture)).toBe(2 + 6);
+
+  const [small, large] = parseApiKeys([
+    `small=${testKey(0)}`,
+    `large=${testKey(1)} perMinute=7`,
+  ]);
+  if (!small || !large) throw new Error("There are two keys");
+  await pool.replaceKeys([small, large]);
+  expect(await drain(fixture)).toBe(2 + 1);
 });
 
 test("parks an account for as long as it is told, and a longer parking stays", async () => {

@@ -30,6 +30,19 @@ test("a key without a name is an account of its own; a named one belongs to the 
   });
 });
 
+test("limits of its own may follow a key, in any order", () => {
+  const limitsOf = (entry: string) => parseApiKey(entry).limits;
+  expect(limitsOf(secret)).toEqual({});
+  expect(limitsOf(`${secret} perDay=1000`)).toEqual({ perDay: 1_000 });
+  expect(parseApiKey(`alice=${secret}  perMinute=5\tperDay=40 `)).toMatchObject(
+    {
+      account: "alice",
+      secret,
+      limits: { perMinute: 5, perDay: 40 },
+    },
+  );
+});
+
 test("a key that is given twice counts once, and blanks do not count", () => {
   expect(parseApiKeys([secret, ` ${secret} `, ""])).toHaveLength(1);
 });
@@ -40,6 +53,10 @@ test.for([
   ["with a line break", [`${secret}\nX-Evil: 1`]],
   ["under a strange name", [`al ice=${secret}`]],
   ["under two names", [`alice=${secret}`, `bob=${secret}`]],
+  ["under the name of a key", [`0123456789abcdef=${secret}`]],
+  ["with a limit of 0", [`${secret} perDay=0`]],
+  ["with a limit that is no number", [`${secret} perMinute=many`]],
+  ["with an unknown setting", [`${secret} perHour=3`]],
 ] as const)(
   "a key %s is refused by its place, without showing it",
   ([, entries]) => {

@@ -34,6 +34,8 @@ type Account = { agesMs: number[]; parkedMs: number | null; dayUsed: number };
 function snapshotOf(described: readonly Account[]): PoolSnapshot {
   const states = described.map(({ agesMs, parkedMs, dayUsed }, i) => ({
     account: `account-${i}`,
+    perMinute: limits.perMinute,
+    perDay: limits.perDay,
     grantedAt: agesMs.map((age) => now - age).toSorted((a, b) => a - b),
     dayUsed,
     lastUsedAt: undefined,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 const use = z.object({
+  limit: z.int(),
   used: z.int(),
   remaining: z.int(),
   resetIn: z
@@ -44,7 +45,11 @@ export const keysStatusSchema = z.object({
       ]),
       available: z.boolean(),
       minute: use,
-      day: use,
+      day: use.extend({
+        elsewhere: z.int().meta({
+          description: "The part of `used` that others used of the account",
+        }),
+      }),
     }),
   ),
   pool: z.object({

@@ -6,10 +6,14 @@
   All times come from Redis's own clock, in ms since the epoch.
 
   The truth about an account is in two keys:
-    <account prefix><account>          HASH  day (number of the day), dayUsed, lastUsedAt,
-                                             parkedUntil, parkedReason
-    <account prefix><account>:minute   LIST  times of its last grants, oldest first, at most
-                                             `perMinute` of them
+    <account prefix><account>          HASH
+      day (number of the day), dayUsed         what counts as used on that day
+      dayElsewhere                             the part of it that others used, see observe-account.lua
+      lastUsedAt, parkedUntil, parkedReason
+      capPerMinute, capPerDay                  the operator's limits for this account, if it has its own
+      perMinute, perDay                        what OpenRouter says it may do; it can only lower those
+    <account prefix><account>:minute   LIST  times of its last grants, oldest first, at most as many
+                                             as the operator's limit
   The pool's two sorted sets are an index over accounts, so that finding one costs O(log n):
     idle      by last use: the least recently used account is tried first
     resting   by the time at which a slot becomes free
@@ -30,13 +34,14 @@
   KEYS[11] marker     SORTED SET  BullMQ's, wakes a worker that waits for a job
 
   ARGV[1] account prefix
-  ARGV[2] perMinute   grants in any window
-  ARGV[3] perDay      grants in a day
+  ARGV[2] perMinute   grants in any window, for accounts without a limit of their own
+  ARGV[3] perDay      grants in a day, likewise
   ARGV[4] windowMs
   ARGV[5] dayMs
   ARGV[6] guardMs     added to the window, and kept clear before the day's end
   ARGV[7] the gateway's channel
   ARGV[8] poolTtlMs   life of the index unless a worker renews it
+  ARGV[9] accountTtlMs  life of an account's hash after its last grant
 
   Returns
     {'granted', account, key id, ms until another slot is free (0: now, -1: never by itself),
@@ -52,9 +57,9 @@ local idle, resting, rotation, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local alive, cancelled, cooldown = KEYS[5], KEYS[6], KEYS[7]
 local firstInLine, prioritized, delayed, marker = KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 local accountPrefix = ARGV[1]
-local perMinute, perDay = tonumber(ARGV[2]), tonumber(ARGV[3])
+local usualPerMinute, usualPerDay = tonumber(ARGV[2]), tonumber(ARGV[3])
 local windowMs, dayMs, guardMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local channel, poolTtlMs = ARGV[7], ARGV[8]
+local channel, poolTtlMs, accountTtlMs = ARGV[7], ARGV[8], ARGV[9]
 
 -- How many accounts one call may move between the sets, so that no call blocks Redis for long.
 local MOST_MOVES = 256
@@ -81,16 +86,23 @@ local dayEnd = (day + 1) * dayMs
 -- Numbers are written with %.0f: Lua would turn large ones into 1.7e+12.
 local function text(number) return string.format('%.0f', number) end
 
--- When the account may be called next: `now` or earlier means that it has a free slot.
-local function availableAt(account)
-  local state = redis.call('HMGET', accountPrefix .. account, 'parkedUntil', 'day', 'dayUsed')
+-- When the account may be called next (`at`: now or earlier means that it has a free slot), and what that follows from.
+local function readAccount(account)
+  local state = redis.call('HMGET', accountPrefix .. account,
+    'parkedUntil', 'day', 'dayUsed', 'capPerMinute', 'perMinute', 'capPerDay', 'perDay')
+  local cap = tonumber(state[4]) or usualPerMinute
+  local perMinute = math.min(cap, tonumber(state[5]) or cap)
+  local capPerDay = tonumber(state[6]) or usualPerDay
+  local perDay = math.min(capPerDay, tonumber(state[7]) or capPerDay)
+
   local at = tonumber(state[1]) or 0
   local nth = redis.call('LINDEX', accountPrefix .. account .. ':minute', -perMinute)
   if nth then at = math.max(at, tonumber(nth) + windowMs + guardMs) end
-  local dayUsed = tonumber(state[2]) == day and tonumber(state[3]) or 0
+  local isToday = tonumber(state[2]) == day
+  local dayUsed = isToday and tonumber(state[3]) or 0
   -- A call granted just before the day's end might be counted in the next day.
   if dayUsed >= perDay or now >= dayEnd - guardMs then at = math.max(at, dayEnd) end
-  return at, dayUsed
+  return { at = at, dayUsed = dayUsed, isToday = isToday, capPerMinute = cap }
 end
 
 -- A sorted set that has lost its last member is gone, and with it its expiry.
@@ -122,19 +134,21 @@ end
 for _ = 1, MOST_MOVES do
   local account = redis.call('ZRANGE', idle, 0, 0)[1]
   if not account then break end
-  local at, dayUsed = availableAt(account)
+  local state = readAccount(account)
   local ids = redis.call('HGET', rotation, account)
 
   if not ids then
     redis.call('ZREM', idle, account)
-  elseif at <= now then
+  elseif state.at <= now then
     local accountKey = accountPrefix .. account
     local minuteKey = accountKey .. ':minute'
     redis.call('RPUSH', minuteKey, text(now))
-    redis.call('LTRIM', minuteKey, -perMinute, -1)
+    redis.call('LTRIM', minuteKey, -state.capPerMinute, -1)
     redis.call('PEXPIRE', minuteKey, windowMs + guardMs)
-    redis.call('HSET', accountKey, 'day', text(day), 'dayUsed', dayUsed + 1, 'lastUsedAt', text(now))
-    redis.call('PEXPIRE', accountKey, text(2 * dayMs))
+    -- These two hold for a day.
+    if not state.isToday then redis.call('HDEL', accountKey, 'dayElsewhere', 'perMinute') end
+    redis.call('HSET', accountKey, 'day', text(day), 'dayUsed', state.dayUsed + 1, 'lastUsedAt', text(now))
+    redis.call('PEXPIRE', accountKey, accountTtlMs)
 
     local keyId, others = ids:match('^([^,]+),(.+)$')
     if keyId then
@@ -143,7 +157,7 @@ for _ = 1, MOST_MOVES do
       keyId = ids
     end
 
-    local nextAt = availableAt(account)
+    local nextAt = readAccount(account).at
     if nextAt <= now then
       put(idle, text(now), account)
     else
@@ -154,7 +168,7 @@ for _ = 1, MOST_MOVES do
     return { 'granted', account, keyId, untilNext(), redis.call('ZCARD', idle), waiting, clearLine(waiting) }
   else
     redis.call('ZREM', idle, account)
-    put(resting, text(at), account)
+    put(resting, text(state.at), account)
   end
 end
 

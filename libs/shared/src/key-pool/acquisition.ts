@@ -3,7 +3,7 @@ import type { RateLimits } from "../config/common.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 import type { ApiKey } from "./api-key.ts";
-import { poolTtlMs } from "./lifetimes.ts";
+import { accountTtlMs, poolTtlMs } from "./lifetimes.ts";
 import type { PoolMembers } from "./pool-members.ts";
 
 const acquire = loadScript(new URL("./acquire.lua", import.meta.url));
@@ -73,6 +73,7 @@ export async function acquireSlot(
       guardMs,
       redisKeys.gatewayPresence(request.gatewayId),
       poolTtlMs,
+      accountTtlMs,
     ],
   );
   return readAcquisition(members, reply as readonly unknown[]);

@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
 
+/** What an operator sets for one account, where it differs from what all share. */
+export type AccountLimits = {
+  readonly perMinute?: number;
+  readonly perDay?: number;
+};
+
 /**
  * An OpenRouter API key as the worker holds it. Only `id`, `mask` and `account`
  * may leave the process.
@@ -9,34 +15,60 @@ export type ApiKey = {
   readonly id: string;
   /** What people see, such as `sk-or-v1-abc...xyz`. */
   readonly mask: string;
-  /** The budget that the key draws on; keys of one account share it. */
+  /** The budget that the key draws on; keys of one account share it. The key's id when nobody named it. */
   readonly account: string;
+  readonly limits: AccountLimits;
   readonly secret: string;
 };
 
 const accountName = /^[\w.@-]{1,64}$/;
+const keyId = /^[0-9a-f]{16}$/;
+const lastSetting = /\s+(\w+)=(\S*)$/;
+const largestLimit = 10_000_000;
 // What an HTTP header value may hold, without blanks and without our separators.
 const keyText = /^[\x21-\x2b\x2d-\x7e]{8,512}$/;
 
 /**
- * Parses `key` or `account=key`. A key without a name is an account of its own.
+ * Parses `key` or `account=key`, which `perMinute=N` and `perDay=N` may follow. A key
+ * without a name is an account of its own.
  *
  * @throws {Error} whose message does not contain the key.
  */
 export function parseApiKey(entry: string): ApiKey {
-  const equals = entry.startsWith("sk-") ? -1 : entry.indexOf("=");
-  const secret = entry.slice(equals + 1).trim();
-  const named = equals < 0 ? undefined : entry.slice(0, equals).trim();
+  const { text, limits } = splitLimits(entry.trim());
+  const equals = text.startsWith("sk-") ? -1 : text.indexOf("=");
+  const secret = text.slice(equals + 1).trim();
+  const named = equals < 0 ? undefined : text.slice(0, equals).trim();
   if (named !== undefined && !accountName.test(named)) {
     throw new Error(
       "account names are 1 to 64 letters, digits, dots, dashes, underscores or @",
     );
   }
+  // Keys that nobody named are called so.
+  if (named !== undefined && keyId.test(named)) {
+    throw new Error("an account's name is not 16 hexadecimal digits");
+  }
   if (!keyText.test(secret)) {
     throw new Error("a key is 8 to 512 printable characters without blanks");
   }
   const id = createHash("sha256").update(secret).digest("hex").slice(0, 16);
-  return { id, mask: maskApiKey(secret), account: named ?? id, secret };
+  return { id, mask: maskApiKey(secret), account: named ?? id, limits, secret };
+}
+
+/** Cuts the limits off the end of an entry. */
+function splitLimits(entry: string): { text: string; limits: AccountLimits } {
+  const [setting, name, value = ""] = lastSetting.exec(entry) ?? [];
+  if (setting === undefined) return { text: entry, limits: {} };
+  // What is wrong is not repeated: it may be a part of a key.
+  if (name !== "perMinute" && name !== "perDay") {
+    throw new Error("only perMinute=N and perDay=N may follow a key");
+  }
+  const limit = Number(value);
+  if (!/^\d+$/.test(value) || limit < 1 || limit > largestLimit) {
+    throw new Error(`${name} is a whole number from 1 to ${largestLimit}`);
+  }
+  const before = splitLimits(entry.slice(0, -setting.length));
+  return { ...before, limits: { ...before.limits, [name]: limit } };
 }
 
 /**

@@ -64,7 +64,7 @@ function countAccountSlots(
     start,
     Math.min(end, dayEndsAt - 1),
   );
-  const leftToday = Math.max(0, limits.perDay - account.dayUsed);
+  const leftToday = Math.max(0, account.perDay - account.dayUsed);
   if (end < dayEndsAt) return Math.min(today, leftToday);
 
   // Days after today start with full budgets; what the minute allows is counted on.
@@ -72,7 +72,7 @@ function countAccountSlots(
   const daysAfter = Math.floor((end - dayEndsAt) / limits.dayMs) + 1;
   const usedToday = Math.min(today, leftToday);
   return Math.min(
-    usedToday + daysAfter * limits.perDay,
+    usedToday + daysAfter * account.perDay,
     usedToday + Math.max(1, through - today),
   );
 }
@@ -86,8 +86,8 @@ function countMinuteSlots(
 ): number {
   if (end < start) return 0;
   const periodMs = limits.windowMs + limits.guardMs;
-  const taken = account.grantedAt.slice(-limits.perMinute);
-  const free = Math.max(0, limits.perMinute - taken.length);
+  const taken = account.grantedAt.slice(-account.perMinute);
+  const free = Math.max(0, account.perMinute - taken.length);
   // Each slot comes back one period after it was taken, and again after each later use.
   const usesFrom = (at: number) =>
     at > end ? 0 : 1 + Math.floor((end - at) / periodMs);

@@ -10,11 +10,7 @@ import {
 import type { ApiKey } from "./api-key.ts";
 import { coolModel } from "./cooling-models.ts";
 import { poolTtlMs } from "./lifetimes.ts";
-import {
-  describeMember,
-  describeMembers,
-  type PoolMembers,
-} from "./pool-members.ts";
+import { describeMembers, type PoolMembers } from "./pool-members.ts";
 import { registerMembers } from "./register-members.ts";
 import { type Retirement, releaseKey, retireKey } from "./retirement.ts";
 
@@ -83,8 +79,8 @@ export class KeyPool {
     const isKnown = await this.#redis.exists(
       this.#redisKeys.poolMembers(this.id),
     );
-    const members = isKnown === 1 ? [] : this.#members.members;
-    await registerMembers(this.#redis, this.#redisKeys, this.id, members);
+    if (isKnown !== 1) return this.register();
+    await registerMembers(this.#redis, this.#redisKeys, this.id, []);
   }
 
   /**
@@ -166,7 +162,9 @@ export class KeyPool {
   async restoreKey(key: ApiKey): Promise<boolean> {
     const [redis, redisKeys] = [this.#redis, this.#redisKeys];
     if (!(await releaseKey(redis, redisKeys, key.id, "probe"))) return false;
-    await registerMembers(redis, redisKeys, this.id, [describeMember(key)]);
+    const { id, membersById } = this.#members;
+    const member = membersById.get(key.id);
+    if (member) await registerMembers(redis, redisKeys, id, [member]);
     return true;
   }
 
@@ -193,7 +191,8 @@ export class KeyPool {
     return coolModel(this.#redis, this.#redisKeys, model, statedMs);
   }
 
-  #register({ id, members }: PoolMembers): Promise<void> {
+  #register({ id, membersById }: PoolMembers): Promise<void> {
+    const members = [...membersById.values()];
     return registerMembers(this.#redis, this.#redisKeys, id, members);
   }
 }

@@ -6,16 +6,19 @@
   ARGV[2...] accounts
 
   Returns {now (ms since the epoch), for each account {parkedUntil, parkedReason, day, dayUsed,
-  lastUsedAt, grant times…}}; what is not known is an empty string.
+  dayElsewhere, lastUsedAt, capPerMinute, perMinute, capPerDay, perDay, grant times…}}; what is not
+  known is an empty string.
 ]]
 local accountPrefix = ARGV[1]
+local FIELDS = { 'parkedUntil', 'parkedReason', 'day', 'dayUsed', 'dayElsewhere', 'lastUsedAt',
+  'capPerMinute', 'perMinute', 'capPerDay', 'perDay' }
+
 local time = redis.call('TIME')
 local reply = { string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)) }
 for i = 2, #ARGV do
   local accountKey = accountPrefix .. ARGV[i]
-  local fields = redis.call('HMGET', accountKey,
-    'parkedUntil', 'parkedReason', 'day', 'dayUsed', 'lastUsedAt')
-  for f = 1, 5 do fields[f] = fields[f] or '' end
+  local fields = redis.call('HMGET', accountKey, unpack(FIELDS))
+  for f = 1, #FIELDS do fields[f] = fields[f] or '' end
   for _, at in ipairs(redis.call('LRANGE', accountKey .. ':minute', 0, -1)) do
     fields[#fields + 1] = at
   end

@@ -20,7 +20,12 @@ export type AccountState = {
   readonly account: string;
   /** Times of the grants that still count in the window, oldest first. */
   readonly grantedAt: readonly number[];
+  /** What counts as used today, calls made elsewhere included. */
   readonly dayUsed: number;
+  readonly dayElsewhere: number;
+  /** What it may do in a window and in a day: the smaller of the operator's limit and OpenRouter's. */
+  readonly perMinute: number;
+  readonly perDay: number;
   readonly lastUsedAt: number | undefined;
   /** Present while OpenRouter keeps the account waiting. */
   readonly parked:
@@ -112,16 +117,26 @@ function readAccount(
   now: number,
   limits: RateLimits,
 ): AccountState {
-  const [parkedUntil, reason = "", day, dayUsed, lastUsedAt, ...grants] = row;
-  const today = Math.floor(now / limits.dayMs);
+  const [parkedUntil, reason = "", day, dayUsed, dayElsewhere, ...rest] = row;
+  const [lastUsedAt, capPerMinute, perMinute, ...others] = rest;
+  const [capPerDay, perDay, ...grants] = others;
+  const isToday = Number(day || -1) === Math.floor(now / limits.dayMs);
   const until = Number(parkedUntil || 0);
   return {
     account,
     grantedAt: grants
       .map(Number)
       .filter((at) => at + limits.windowMs + limits.guardMs > now),
-    dayUsed: Number(day || -1) === today ? Number(dayUsed || 0) : 0,
+    dayUsed: isToday ? Number(dayUsed || 0) : 0,
+    dayElsewhere: isToday ? Number(dayElsewhere || 0) : 0,
+    perMinute: smallerOf(capPerMinute || limits.perMinute, perMinute),
+    perDay: smallerOf(capPerDay || limits.perDay, perDay),
     lastUsedAt: lastUsedAt ? Number(lastUsedAt) : undefined,
     parked: until > now ? { until, reason } : undefined,
   };
+}
+
+/** The operator's limit, or OpenRouter's where it is known and smaller. */
+function smallerOf(cap: string | number, stated: string | undefined): number {
+  return stated ? Math.min(Number(cap), Number(stated)) : Number(cap);
 }

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
-import { poolTtlMs, retiredTtlMs } from "./lifetimes.ts";
+import { accountTtlMs, poolTtlMs, retiredTtlMs } from "./lifetimes.ts";
 import type { Member } from "./pool-members.ts";
 
 const register = loadScript(new URL("./register.lua", import.meta.url));
@@ -35,6 +35,7 @@ export async function registerMembers(
         poolId,
         poolTtlMs,
         retiredTtlMs,
+        accountTtlMs,
         ...batch.flatMap(({ account, keyId, details }) => [
           account,
           keyId,

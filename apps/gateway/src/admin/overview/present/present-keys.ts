@@ -83,16 +83,23 @@ function presentKey(key: KeyStatus, overview: Overview) {
   return {
     id: key.id,
     mask: key.key,
-    account: key.account === key.id ? undefined : key.account,
+    account: nameAccount(key, overview),
     state: { label, tone, note: noteOn(key, overview) },
-    minute: presentUse(key.minute, overview.limits.perMinute),
-    day: presentUse(key.day, overview.limits.perDay),
+    minute: presentUse(key.minute),
+    day: presentUse(key.day),
     actions: actionsFor(key, overview),
   };
 }
 
-function presentUse(use: KeyStatus["minute"], usualLimit: number) {
-  const limit = Math.max(usualLimit, use.used);
+/** An account that nobody named is called by its first key. */
+function nameAccount(key: KeyStatus, { status }: Overview): string | undefined {
+  if (key.account === key.id) return undefined;
+  const first = status.keys.find(({ id }) => id === key.account);
+  return first ? `account of ${first.key}` : key.account;
+}
+
+function presentUse(use: KeyStatus["minute"]) {
+  const limit = Math.max(use.limit, use.used);
   const isSpent = use.remaining === 0;
   return {
     used: use.used,
@@ -112,7 +119,9 @@ function noteOn(key: KeyStatus, { view, probes }: Overview): string {
   const asked = probe
     ? `asked ${formatAgo(Date.now() - probe.at)}: ${probe.status ?? "no answer"}`
     : "";
-  return [since, parked, asked].filter(Boolean).join(" · ");
+  const { elsewhere } = key.day;
+  const others = elsewhere > 0 ? `${elsewhere} of today used elsewhere` : "";
+  return [since, parked, others, asked].filter(Boolean).join(" · ");
 }
 
 function actionsFor(key: KeyStatus, { view }: Overview): ActionLink[] {

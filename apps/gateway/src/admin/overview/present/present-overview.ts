@@ -73,13 +73,13 @@ function presentTiles(overview: Overview) {
   ];
 }
 
-function usedToday({ view, limits }: Overview): number {
+function usedToday({ view }: Overview): number {
   const usable = new Set(
     view.pool.keys.filter((key) => !key.retired).map((key) => key.account),
   );
   return [...usable].reduce((sum, name) => {
-    const used = view.pool.accounts.get(name)?.dayUsed ?? 0;
-    return sum + Math.min(used, limits.perDay);
+    const { dayUsed = 0, perDay = 0 } = view.pool.accounts.get(name) ?? {};
+    return sum + Math.min(dayUsed, perDay);
   }, 0);
 }
 
