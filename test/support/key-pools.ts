@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import type { Acquisition } from "@openrouter-free-pool/shared/key-pool/acquisition";
 import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/api-key";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";

@@ -1,4 +1,4 @@
-import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Tracer } from "@opentelemetry/api";

@@ -1,4 +1,4 @@
-import { commonVariables } from "@openrouter-free-pool/shared/config/common";
+import { appVariables } from "@openrouter-free-pool/shared/config/app-variables";
 import {
   byteSize,
   httpUrl,
@@ -12,7 +12,7 @@ import { parseClientKeys } from "./clients/client-keys.ts";
 import { requireBucket, storageVariables } from "./storage/variables.ts";
 
 const variables = z.object({
-  ...commonVariables,
+  ...appVariables,
   PORT: port().default(3000),
   HOST: z.string().default("127.0.0.1"),
   /** Who may call: `key` or `name=key`. Anybody who reaches the gateway, when empty. */

@@ -1,4 +1,4 @@
-import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { repeat } from "@openrouter-free-pool/shared/presence/repeat";

@@ -1,4 +1,4 @@
-import { commonVariables } from "@openrouter-free-pool/shared/config/common";
+import { appVariables } from "@openrouter-free-pool/shared/config/app-variables";
 import {
   httpUrl,
   milliseconds,
@@ -13,7 +13,7 @@ import { z } from "zod";
 
 /** Everything a worker reads from the environment. */
 export const workerVariables = z.object({
-  ...commonVariables,
+  ...appVariables,
   OPENROUTER_API_KEYS: z
     .string("a comma-separated list of `key` or `account=key`")
     .transform((list, context): readonly ApiKey[] => {

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import {
-  readRateLimits,
-  readRedisUrl,
-} from "@openrouter-free-pool/shared/config/common";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
+import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
+import { readRedisUrl } from "@openrouter-free-pool/shared/config/redis-url";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/worker-commands";
 import {

@@ -1,4 +1,4 @@
-import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import type { Logger } from "pino";

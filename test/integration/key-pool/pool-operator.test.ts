@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/api-key";
 import { readCoolingModels } from "@openrouter-free-pool/shared/key-pool/cooling-models";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool-operator";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";

@@ -1,4 +1,4 @@
-import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { countCoolingModels } from "@openrouter-free-pool/shared/key-pool/cooling-models";
 import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { measureRedis } from "@openrouter-free-pool/shared/metrics/redis-metrics";

@@ -1,4 +1,4 @@
-import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { clearGauge } from "@openrouter-free-pool/shared/metrics/clear-gauge";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";

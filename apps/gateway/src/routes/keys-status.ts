@@ -1,4 +1,4 @@
-import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { Router } from "express";
 import type { ReadPoolView } from "../forecast/pool-watch.ts";
 import { describeKeys } from "../keys-status.ts";

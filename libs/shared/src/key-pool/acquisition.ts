@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import type { RateLimits } from "../config/common.ts";
+import type { RateLimits } from "../config/rate-limits.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 import type { ApiKey } from "./api-key.ts";

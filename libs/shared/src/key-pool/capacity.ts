@@ -1,4 +1,4 @@
-import type { RateLimits } from "../config/common.ts";
+import type { RateLimits } from "../config/rate-limits.ts";
 import type { AccountState, PoolSnapshot } from "./read-pool.ts";
 
 /** Accounts with at least one key in use. */

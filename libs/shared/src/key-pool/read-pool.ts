@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
-import type { RateLimits } from "../config/common.ts";
+import type { RateLimits } from "../config/rate-limits.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 

@@ -1,4 +1,4 @@
-import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { type Request, type Response, Router } from "express";
 import type { BatchStore } from "../../batches/batch-store.ts";
 import { resultFileId } from "../../batches/result-files.ts";

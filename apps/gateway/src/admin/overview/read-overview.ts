@@ -1,4 +1,4 @@
-import type { RateLimits } from "@openrouter-free-pool/shared/config/common";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { forecastSlot } from "@openrouter-free-pool/shared/key-pool/capacity";
 import {
   type CoolingModel,

@@ -8,7 +8,7 @@ import {
 } from "./variables.ts";
 
 /** Variables that the gateway and the worker read alike. */
-export const commonVariables = {
+export const appVariables = {
   REDIS_URL: z
     .url({
       protocol: /^rediss?$/,
@@ -60,44 +60,3 @@ export const commonVariables = {
   /** How long a stopping process waits for work in hand, in ms. */
   SHUTDOWN_GRACE_MS: milliseconds(0).default(25_000),
 } as const;
-
-/** The address of Redis with the password from its file, which wins over one in the URL. */
-export function readRedisUrl(config: {
-  readonly REDIS_URL: string;
-  readonly REDIS_PASSWORD_FILE?: string | undefined;
-}): string {
-  if (config.REDIS_PASSWORD_FILE === undefined) return config.REDIS_URL;
-  const url = new URL(config.REDIS_URL);
-  url.password = encodeURIComponent(config.REDIS_PASSWORD_FILE);
-  return url.href;
-}
-
-/** The limits of one account, as the limiter script takes them. Times in ms. */
-export type RateLimits = {
-  readonly perMinute: number;
-  readonly perDay: number;
-  readonly windowMs: number;
-  readonly dayMs: number;
-  readonly guardMs: number;
-};
-
-type RateLimitVariables = {
-  readonly RATE_LIMIT_PER_MINUTE: number;
-  readonly RATE_LIMIT_PER_DAY: number;
-  readonly RATE_LIMIT_WINDOW_MS: number;
-  readonly RATE_LIMIT_DAY_MS: number;
-  readonly RATE_LIMIT_GUARD_MS?: number | undefined;
-};
-
-/** Gathers the limiter's settings and works out the guard when none is set. */
-export function readRateLimits(config: RateLimitVariables): RateLimits {
-  const onePercentMs = Math.round(config.RATE_LIMIT_WINDOW_MS / 100);
-  return {
-    perMinute: config.RATE_LIMIT_PER_MINUTE,
-    perDay: config.RATE_LIMIT_PER_DAY,
-    windowMs: config.RATE_LIMIT_WINDOW_MS,
-    dayMs: config.RATE_LIMIT_DAY_MS,
-    guardMs:
-      config.RATE_LIMIT_GUARD_MS ?? Math.min(Math.max(onePercentMs, 50), 1_000),
-  };
-}
