@@ -188,7 +188,7 @@ test("a paused queue sends nothing; resumed, it goes on at once", async ({
 });
 
 test("a key is probed on demand: a dead one goes out, a healthy one comes back", async () => {
-  const { url, simulator } = await start({ env: { KEY_REPROBE_MS: "600000" } });
+  const { url, simulator } = await start({ env: { KEY_PROBE_MS: "600000" } });
   const page = await open(url);
   await logIn(page);
   const mask = await textOf(rowOf(page, "alice").locator("code"));

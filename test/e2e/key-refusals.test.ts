@@ -23,7 +23,7 @@ test("refused keys leave the pool, their requests go on, and a probe puts them b
     perMinute: 1_000,
     perDay: 10_000,
     workers: 2,
-    env: { KEY_REPROBE_MS: "1000" },
+    env: { KEY_PROBE_MS: "1000" },
   });
   const { url, simulator, workers } = stack;
   const refusals: { fault: Fault; probe: Fault; state: string }[] = [
@@ -110,7 +110,7 @@ test("a pool of invalid keys says so at once, and serves again when one is well"
     redisUrl: inject("redisUrl"),
     accounts: 3,
     workers: 2,
-    env: { KEY_REPROBE_MS: "1000" },
+    env: { KEY_PROBE_MS: "1000" },
   });
   const { url, simulator } = stack;
   const faults = [0, 1, 2].map((index) => [

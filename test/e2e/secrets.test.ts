@@ -33,7 +33,7 @@ test("no API key is in Redis, in its files, in a log or in an answer", async ({
     perMinute: 20,
     windowMs: 2_000,
     perDay: 10_000,
-    env: { LOG_LEVEL: "trace", KEY_REPROBE_MS: "500" },
+    env: { LOG_LEVEL: "trace", KEY_PROBE_MS: "500" },
   });
   const { url, simulator, gateways, workers } = stack;
   // Everything that has to do with keys: refusals of each kind, probes, a queue.

@@ -14,7 +14,7 @@ beforeAll(async () => {
     perMinute: 5,
     perDay: 8,
     windowMs,
-    env: { SHUTDOWN_GRACE_MS: "500", KEY_REPROBE_MS: "60000" },
+    env: { SHUTDOWN_GRACE_MS: "500", KEY_PROBE_MS: "60000" },
   });
   url = stack.url;
 });

@@ -58,6 +58,11 @@ const EXACT_FIELDS = [
   "marker",
 ] as const satisfies (keyof CallFilter & keyof CallRecord)[];
 
+/** Whether a model was to be called, rather than something to be looked up. */
+export function isModelCall({ method }: CallRecord): boolean {
+  return method !== "GET";
+}
+
 /** All calls in order of arrival, in memory. */
 export class CallLog {
   #calls: CallRecord[] = [];
@@ -96,17 +101,19 @@ export class CallLog {
     return this.#calls[n - this.#firstN];
   }
 
+  /** Without a `path` only calls of models are selected, not GETs. */
   select(filter: CallFilter): CallRecord[] {
     const { since = 0, limit = Number.POSITIVE_INFINITY } = filter;
     const wanted = EXACT_FIELDS.filter((field) => filter[field] !== undefined);
+    const isWanted = (call: CallRecord) =>
+      (filter.path !== undefined || isModelCall(call)) &&
+      wanted.every((field) => call[field] === filter[field]);
     const selected: CallRecord[] = [];
     const start = Math.max(0, since + 1 - this.#firstN);
     for (let index = start; index < this.#calls.length; index += 1) {
       const call = this.#calls[index];
       if (selected.length >= limit || call === undefined) break;
-      if (wanted.every((field) => call[field] === filter[field])) {
-        selected.push(call);
-      }
+      if (isWanted(call)) selected.push(call);
     }
     return selected;
   }

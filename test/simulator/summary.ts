@@ -1,6 +1,7 @@
-import type { CallLog, CallRecord } from "./call-log.ts";
+import { type CallLog, type CallRecord, isModelCall } from "./call-log.ts";
 import { findWorstWindow } from "./quota.ts";
 
+/** Figures of the calls of models; only `byPath` has GETs, too. */
 export type Summary = {
   total: number;
   inFlight: number;
@@ -55,7 +56,7 @@ function findWorstWindows(
 
 /** Reads the whole log once; `windowMs` is the length of the windows that are judged. */
 export function summarise(log: CallLog, windowMs: number): Summary {
-  const calls = log.all;
+  const calls = log.all.filter(isModelCall);
   const refusals = countBy(calls, (call) => call.quotaRefusal);
   const { minute = 0, day = 0, model = 0 } = refusals;
   return {
@@ -67,7 +68,7 @@ export function summarise(log: CallLog, windowMs: number): Summary {
     byKind: countBy(calls, (call) => call.kind),
     byModel: countBy(calls, (call) => call.model),
     byAccount: countBy(calls, (call) => call.account),
-    byPath: countBy(calls, (call) => call.path),
+    byPath: countBy(log.all, (call) => call.path),
     worstWindow: findWorstWindows(calls, windowMs, (call) => call.free),
     worstCountedWindow: findWorstWindows(calls, windowMs, (c) => c.counted),
     quotaViolations: minute + day,

@@ -6,15 +6,20 @@ export type PoolStatus = {
     readonly key: string;
     readonly state: string;
     readonly available: boolean;
-    readonly minute: {
-      readonly used: number;
-      readonly remaining: number;
-      /** Seconds. */
-      readonly resetIn: number | null;
-    };
+    readonly account: string;
+    readonly minute: UseStatus;
+    readonly day: UseStatus;
   }[];
   readonly queue: { readonly waiting: number; readonly inFlight: number };
   readonly workers: number;
+};
+
+type UseStatus = {
+  readonly limit: number;
+  readonly used: number;
+  readonly remaining: number;
+  /** Seconds. */
+  readonly resetIn: number | null;
 };
 
 /** Reads the pool's status from a gateway. */

@@ -47,8 +47,8 @@ export const workerVariables = z.object({
   /** Attribution headers, unless the client sends its own. */
   OPENROUTER_REFERER: z.string().default("http://localhost:3000"),
   OPENROUTER_TITLE: z.string().default("OpenRouter Free Pool"),
-  /** How often a key that is out of use is tried again, in ms. */
-  KEY_REPROBE_MS: milliseconds(100).default(300_000),
+  /** How often OpenRouter is asked about each key, in ms. */
+  KEY_PROBE_MS: milliseconds(100).default(300_000),
 });
 
 /** See {@link workerVariables}. */

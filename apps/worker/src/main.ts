@@ -31,11 +31,15 @@ import { version } from "@openrouter-free-pool/shared/version";
 import { buildDispatcher } from "./build-dispatcher.ts";
 import { workerVariables } from "./config.ts";
 import { startHealthServer } from "./health-server.ts";
-import { createKeyProbing } from "./keys/key-probing.ts";
+import { createKeyProbing, probesAtATime } from "./keys/key-probing.ts";
 import { createProbeKey } from "./keys/probe-key.ts";
 import { readKeys } from "./keys/read-keys.ts";
 import { watchKeysFile } from "./keys/watch-keys-file.ts";
 import { createOpenRouterClient } from "./openrouter/client.ts";
+import { createKeyClient } from "./openrouter/key-client.ts";
+
+/** How often a worker looks whether it is time to ask about the keys, or whether that was forgotten. */
+const lookForRoundMs = 5_000;
 
 loadDotEnv();
 const config = loadConfigOrExit(() => loadConfig(workerVariables, process.env));
@@ -66,6 +70,10 @@ const client = createOpenRouterClient({
   baseUrl: config.OPENROUTER_BASE_URL,
   connections: config.WORKER_CONCURRENCY,
   timeoutMs: config.UPSTREAM_TIMEOUT_MS,
+});
+const keyClient = createKeyClient({
+  baseUrl: config.OPENROUTER_BASE_URL,
+  connections: probesAtATime,
 });
 const metrics = new Metrics("worker", logger);
 measureRedis(metrics, redis);
@@ -115,12 +123,12 @@ const keyProbing = createKeyProbing({
   redis,
   redisKeys,
   keyPool,
-  probeKey: createProbeKey({ redis, redisKeys, keyPool, client, logger }),
-  intervalMs: config.KEY_REPROBE_MS,
+  probeKey: createProbeKey({ redis, redisKeys, keyPool, keyClient, logger }),
+  intervalMs: config.KEY_PROBE_MS,
 });
-const probing = repeat(() => keyProbing.probeRetired(), {
-  intervalMs: config.KEY_REPROBE_MS,
-  name: "Probing retired keys",
+const probing = repeat(() => keyProbing.probeAll(), {
+  intervalMs: Math.min(config.KEY_PROBE_MS, lookForRoundMs),
+  name: "Asking about keys",
   logger,
 });
 
@@ -128,6 +136,7 @@ const probing = repeat(() => keyProbing.probeRetired(), {
 async function takeKeysOver(): Promise<void> {
   const keys = readKeys(config);
   const before = keyPool.id;
+  await keyProbing.probeBeforeUse(keys);
   await keyPool.replaceKeys(keys);
   if (keyPool.id === before) return;
   dispatch.lookAgain();
@@ -147,6 +156,7 @@ closeOnSignals(
       void (await Promise.all([redis, subscriber].map(disconnectRedis))),
     async () => void health.close(),
     () => client.close(),
+    () => keyClient.close(),
     () => statistics.stop(),
     // Only after the last stream: gateways end those of a worker that is not heard of.
     async () => {
@@ -162,6 +172,7 @@ closeOnSignals(
   { deadlineMs: config.SHUTDOWN_GRACE_MS + 10_000, logger },
 );
 
+await keyProbing.probeBeforeUse(keys);
 // A pool that Redis still knows may lack keys that were put back while no worker was there.
 await keyPool.register();
 await announce();

@@ -40,20 +40,25 @@ export function createRestKeys(deps: {
       switch (verdict.kind) {
         case "account-limited": {
           const restMs = restOf(verdict);
-          await keyPool.parkAccount(key.account, restMs, verdict.limit);
+          const { limit, quota } = verdict;
+          await keyPool.parkAccount(key, {
+            durationMs: restMs,
+            reason: limit,
+            limit: quota,
+          });
           const state = {
             minute: "minute limit reached",
             day: "daily limit reached",
             stated: `rate limited for ${Math.ceil(restMs / 1_000)}s`,
-          }[verdict.limit];
+          }[limit];
           logger.warn(
-            { ...details, restMs },
+            { ...details, restMs, quota },
             `Marked key ${key.mask} as ${state}`,
           );
           return;
         }
         case "account-without-credit":
-          await keyPool.retireAccount(key.account, {
+          await keyPool.retireAccount(key, {
             reason: "no-credit",
             at: Date.now(),
           });

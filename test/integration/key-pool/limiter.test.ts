@@ -137,10 +137,12 @@ test("an account's own limits go before those that all share", async () => {
 
 test("parks an account for as long as it is told, and a longer parking stays", async () => {
   const fixture = await openPool({ limits: { perMinute: 100 } });
-  const [key] = fixture.pools[0]?.keys ?? [];
-  const account = key?.account ?? "";
-  await fixture.pools[0]?.parkAccount(account, 600, "minute");
-  await fixture.pools[0]?.parkAccount(account, 100, "minute");
+  const [pool] = fixture.pools;
+  const [key] = pool?.keys ?? [];
+  if (!pool || !key) throw new Error("A pool has a key");
+  const parking = { reason: "minute", limit: undefined } as const;
+  await pool.parkAccount(key, { ...parking, durationMs: 600 });
+  await pool.parkAccount(key, { ...parking, durationMs: 100 });
   const denied = await fixture.acquire();
   if (denied.kind !== "busy") throw new Error(denied.kind);
   expect(denied.retryAfterMs).toBeGreaterThan(300);

@@ -1,15 +1,28 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import { describeMembers } from "@openrouter-free-pool/shared/key-pool/pool-members";
+import { readProbeResults } from "@openrouter-free-pool/shared/key-pool/probe-results";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { ProbeKey } from "./probe-key.ts";
 
+/** Keys asked about at a time. */
+export const probesAtATime = 8;
+/** A worker that asks and is not heard of for so long has been lost. */
+const leaseMs = 30_000;
+/** How long keys that are new wait to be asked about; then they are used as they are. */
+const mostWaitMs = 5_000;
+const lookAgainMs = 100;
 /** Within this time workers that hear of one wish take it for one. */
 const oneWishMs = 2_000;
 
-/** Probes keys so that of many workers only one asks. */
+/** Asks about keys so that of many workers only one does. */
 export type KeyProbing = {
-  /** Probes each key that is out of use, unless a worker did so in this interval. */
-  probeRetired(): Promise<void>;
+  /** Asks about each key of the pool, unless some worker did so in this interval. */
+  probeAll(): Promise<void>;
+  /** Waits until keys that are to be used have been asked about, or for 5 s. */
+  probeBeforeUse(keys: readonly ApiKey[]): Promise<void>;
   /** Probes one key because somebody wants to know. */
   probeNow(keyId: string): Promise<void>;
 };
@@ -24,22 +37,53 @@ export function createKeyProbing(deps: {
 }): KeyProbing {
   const { redis, redisKeys, keyPool, probeKey, intervalMs } = deps;
 
-  async function isOurs(name: string, holdMs: number): Promise<boolean> {
-    const probe = redisKeys.probe(name);
-    return (await redis.set(probe, "1", "PX", holdMs, "NX")) === "OK";
+  /** @returns whether all have been asked about; if not, another worker is at it. */
+  async function playRound(keys: readonly ApiKey[]): Promise<boolean> {
+    const round = redisKeys.probeRound(describeMembers(keys).id);
+    const begun = await redis.set(round, "begun", "PX", leaseMs, "NX");
+    if (begun !== "OK") return (await redis.get(round)) === "ended";
+
+    const due = (await findDue(keys)).values();
+    async function probeOneByOne(): Promise<void> {
+      for (const key of due) {
+        await probeKey(key);
+        await redis.pexpire(round, leaseMs);
+      }
+    }
+    await Promise.all(Array.from({ length: probesAtATime }, probeOneByOne));
+    // Shorter than the interval, so that the next round finds it gone.
+    await redis.set(round, "ended", "PX", Math.ceil(intervalMs * 0.9));
+    return true;
+  }
+
+  /** Those that were not asked about lately, in a pool with other keys besides, say. */
+  async function findDue(keys: readonly ApiKey[]): Promise<readonly ApiKey[]> {
+    const results = await readProbeResults(redis, redisKeys);
+    return keys.filter(({ id }) => {
+      const askedAt = results.get(id)?.at ?? 0;
+      return Math.abs(Date.now() - askedAt) > intervalMs / 2;
+    });
   }
 
   return {
-    async probeRetired() {
-      // Shorter than the interval, so that the next round finds it free again.
-      const holdMs = Math.max(1, Math.floor(intervalMs * 0.9));
-      for (const key of await keyPool.readRetiredKeys()) {
-        if (await isOurs(key.id, holdMs)) await probeKey(key);
+    async probeAll() {
+      await playRound(keyPool.keys);
+    },
+    async probeBeforeUse(keys) {
+      let isOver = false;
+      async function playUntilEnded(): Promise<void> {
+        while (!isOver && !(await playRound(keys))) await sleep(lookAgainMs);
       }
+      const patience = sleep(mostWaitMs, undefined, { ref: false });
+      await Promise.race([playUntilEnded(), patience]);
+      isOver = true;
     },
     async probeNow(keyId) {
       const key = keyPool.findKey(keyId);
-      if (key && (await isOurs(`${keyId}:now`, oneWishMs))) await probeKey(key);
+      if (!key) return;
+      const wish = redisKeys.probe(keyId);
+      const isOurs = await redis.set(wish, "1", "PX", oneWishMs, "NX");
+      if (isOurs === "OK") await probeKey(key);
     },
   };
 }

@@ -4,33 +4,57 @@ import { noteProbeResult } from "@openrouter-free-pool/shared/key-pool/probe-res
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import type { OpenRouterClient } from "../openrouter/client.ts";
+import type { KeyClient } from "../openrouter/key-client.ts";
+import type { KeyFacts } from "../openrouter/key-facts.ts";
 
 /** Asks OpenRouter about one key, and acts on what it says. */
 export type ProbeKey = (key: ApiKey) => Promise<void>;
 
-/** Builds {@link ProbeKey}: a key that is well is put into use, a dead one taken out. */
+/**
+ * Builds {@link ProbeKey}: keys of one user come to share one budget, the day's limit and
+ * use are taken over, a key that is well is put into use, and a dead one taken out. What
+ * changes leaves a line in the log.
+ */
 export function createProbeKey(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
   keyPool: KeyPool;
-  client: OpenRouterClient;
+  keyClient: KeyClient;
   logger: Logger;
 }): ProbeKey {
-  const { redis, redisKeys, keyPool, client, logger } = deps;
+  const { redis, redisKeys, keyPool, keyClient, logger } = deps;
+
+  async function takeOver(key: ApiKey, facts: KeyFacts): Promise<void> {
+    const { mask } = key;
+    const learned = await keyPool.learn(key, facts);
+    const details = { key: mask, ...facts.day, ...learned };
+    if (learned.joined !== undefined) {
+      logger.info(details, `Key ${mask} shares its account with other keys`);
+    } else if (learned.usedElsewhere > 0) {
+      logger.info(details, `The account of key ${mask} is used elsewhere, too`);
+    } else {
+      logger.debug(details, `Asked about key ${mask}`);
+    }
+    // A key that has used up its own limit is well, but of no use.
+    if (!facts.isSpent && (await keyPool.restoreKey(key))) {
+      logger.info(details, `Key ${mask} is usable again`);
+    }
+  }
+
+  async function takeOut(key: ApiKey): Promise<void> {
+    const retirement = { reason: "invalid", at: Date.now() } as const;
+    if (await keyPool.retireKey(key, retirement)) {
+      logger.error({ key: key.mask }, `Marked key ${key.mask} as invalid`);
+    }
+  }
+
   return async function probeKey(key) {
-    const status = await client.probeKey(key.secret).catch(() => undefined);
+    const { status, facts } = await keyClient.ask(key.secret);
+    if (facts) await takeOver(key, facts);
+    else if (status === 401) await takeOut(key);
+    else logger.warn({ key: key.mask, status }, "Asking about a key failed");
     const at = Date.now();
     const result = status === undefined ? { at } : { at, status };
     await noteProbeResult(redis, redisKeys, key.id, result);
-    const details = { key: key.mask, status };
-    if (status === 200 && (await keyPool.restoreKey(key))) {
-      logger.info(details, `Key ${key.mask} is usable again`);
-    } else if (status === 401) {
-      await keyPool.retireKey(key, { reason: "invalid", at });
-      logger.info(details, `Key ${key.mask} is invalid`);
-    } else {
-      logger.info(details, `Probing key ${key.mask} changed nothing`);
-    }
   };
 }

@@ -68,8 +68,6 @@ export type OpenRouterClient = {
   post(
     call: UpstreamCall,
   ): Promise<CallOutcome | { kind: "stream"; stream: UpstreamStream }>;
-  /** Asks for a key's own state: the status of `GET /key`. */
-  probeKey(secret: string): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -118,18 +116,7 @@ export function createOpenRouterClient(options: {
     }
   }
 
-  async function probeKey(secret: string): Promise<number> {
-    const response = await pool.request({
-      method: "GET",
-      path: `${base.pathname}/key`,
-      headers: { authorization: `Bearer ${secret}` },
-      signal: AbortSignal.timeout(options.timeoutMs),
-    });
-    await response.body.dump();
-    return response.statusCode;
-  }
-
-  return { post, probeKey, close: () => pool.destroy() };
+  return { post, close: () => pool.destroy() };
 }
 
 async function readWhole(body: AsyncIterable<Buffer>): Promise<Buffer> {

@@ -31,14 +31,15 @@ export function readRateLimit(
     return { kind: "model-limited", restMs: resetMs ?? retryAfterMs };
   }
   const restMs = resetMs ?? readResetAfter(message) ?? retryAfterMs;
+  const quota = readQuota(headers);
   if (/free-models-per-min/i.test(message) || /per_minute$/.test(limitSource)) {
-    return { kind: "account-limited", limit: "minute", restMs };
+    return { kind: "account-limited", limit: "minute", restMs, quota };
   }
   if (/free-models-per-day/i.test(message) || /_daily$/.test(limitSource)) {
-    return { kind: "account-limited", limit: "day", restMs };
+    return { kind: "account-limited", limit: "day", restMs, quota };
   }
   if (readResetAfter(message) !== undefined || resetMs !== undefined) {
-    return { kind: "account-limited", limit: "stated", restMs };
+    return { kind: "account-limited", limit: "stated", restMs, quota };
   }
   return { kind: "model-limited", restMs: retryAfterMs };
 }
@@ -47,6 +48,11 @@ export function readRateLimit(
 function readResetAfter(message: string): number | undefined {
   const seconds = message.match(/reset-after:\s*(\d+(?:\.\d+)?)/i)?.[1];
   return seconds === undefined ? undefined : Number(seconds) * 1_000;
+}
+
+function readQuota(headers: Headers): number | undefined {
+  const quota = Number(headers["x-ratelimit-limit"]);
+  return Number.isInteger(quota) && quota > 0 ? quota : undefined;
 }
 
 /** `X-RateLimit-Reset` is epoch ms on OpenRouter's clock; ms from now on ours. */

@@ -7,6 +7,8 @@ export type Verdict =
       readonly kind: "account-limited";
       readonly limit: "minute" | "day" | "stated";
       readonly restMs: number | undefined;
+      /** Calls that the account may make in a minute or a day, where that is stated. */
+      readonly quota: number | undefined;
     }
   /** The model or its provider must rest, for a growing time when nothing is stated. */
   | { readonly kind: "model-limited"; readonly restMs: number | undefined }

@@ -8,10 +8,11 @@
   The truth about an account is in two keys:
     <account prefix><account>          HASH
       day (number of the day), dayUsed         what counts as used on that day
-      dayElsewhere                             the part of it that others used, see observe-account.lua
+      dayElsewhere                             the part of it that others used, see note-use.lua
       lastUsedAt, parkedUntil, parkedReason
       capPerMinute, capPerDay                  the operator's limits for this account, if it has its own
-      perMinute, perDay                        what OpenRouter says it may do; it can only lower those
+      perMinute, perDay                        what OpenRouter says it may do; it can only lower those,
+      perMinuteUntil, perDayUntil              and it is forgotten unless OpenRouter says so again
     <account prefix><account>:minute   LIST  times of its last grants, oldest first, at most as many
                                              as the operator's limit
   The pool's two sorted sets are an index over accounts, so that finding one costs O(log n):
@@ -86,14 +87,18 @@ local dayEnd = (day + 1) * dayMs
 -- Numbers are written with %.0f: Lua would turn large ones into 1.7e+12.
 local function text(number) return string.format('%.0f', number) end
 
+local function lowerTo(cap, stated, untilAt)
+  if stated and tonumber(untilAt) > now then return math.min(cap, tonumber(stated)) end
+  return cap
+end
+
 -- When the account may be called next (`at`: now or earlier means that it has a free slot), and what that follows from.
 local function readAccount(account)
-  local state = redis.call('HMGET', accountPrefix .. account,
-    'parkedUntil', 'day', 'dayUsed', 'capPerMinute', 'perMinute', 'capPerDay', 'perDay')
-  local cap = tonumber(state[4]) or usualPerMinute
-  local perMinute = math.min(cap, tonumber(state[5]) or cap)
-  local capPerDay = tonumber(state[6]) or usualPerDay
-  local perDay = math.min(capPerDay, tonumber(state[7]) or capPerDay)
+  local state = redis.call('HMGET', accountPrefix .. account, 'parkedUntil', 'day', 'dayUsed',
+    'capPerMinute', 'perMinute', 'perMinuteUntil', 'capPerDay', 'perDay', 'perDayUntil')
+  local capPerMinute = tonumber(state[4]) or usualPerMinute
+  local perMinute = lowerTo(capPerMinute, state[5], state[6])
+  local perDay = lowerTo(tonumber(state[7]) or usualPerDay, state[8], state[9])
 
   local at = tonumber(state[1]) or 0
   local nth = redis.call('LINDEX', accountPrefix .. account .. ':minute', -perMinute)
@@ -102,7 +107,7 @@ local function readAccount(account)
   local dayUsed = isToday and tonumber(state[3]) or 0
   -- A call granted just before the day's end might be counted in the next day.
   if dayUsed >= perDay or now >= dayEnd - guardMs then at = math.max(at, dayEnd) end
-  return { at = at, dayUsed = dayUsed, isToday = isToday, capPerMinute = cap }
+  return { at = at, dayUsed = dayUsed, isToday = isToday, capPerMinute = capPerMinute }
 end
 
 -- A sorted set that has lost its last member is gone, and with it its expiry.
@@ -145,8 +150,7 @@ for _ = 1, MOST_MOVES do
     redis.call('RPUSH', minuteKey, text(now))
     redis.call('LTRIM', minuteKey, -state.capPerMinute, -1)
     redis.call('PEXPIRE', minuteKey, windowMs + guardMs)
-    -- These two hold for a day.
-    if not state.isToday then redis.call('HDEL', accountKey, 'dayElsewhere', 'perMinute') end
+    if not state.isToday then redis.call('HDEL', accountKey, 'dayElsewhere') end
     redis.call('HSET', accountKey, 'day', text(day), 'dayUsed', state.dayUsed + 1, 'lastUsedAt', text(now))
     redis.call('PEXPIRE', accountKey, accountTtlMs)
 

@@ -1,10 +1,9 @@
-import type { Redis } from "ioredis";
 import type { RateLimits } from "../config/rate-limits.ts";
-import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 import type { ApiKey } from "./api-key.ts";
 import { accountTtlMs, poolTtlMs } from "./lifetimes.ts";
 import type { PoolMembers } from "./pool-members.ts";
+import type { PoolStore } from "./pool-store.ts";
 
 const acquire = loadScript(new URL("./acquire.lua", import.meta.url));
 
@@ -41,12 +40,12 @@ export type Acquisition =
 
 /** Asks for one slot. @returns undefined when Redis does not know the pool (any more). */
 export async function acquireSlot(
-  deps: { redis: Redis; redisKeys: RedisKeys; limits: RateLimits },
+  { redis, redisKeys }: PoolStore,
+  limits: RateLimits,
   members: PoolMembers,
   request: SlotRequest,
 ): Promise<Acquisition | undefined> {
-  const { redis, redisKeys } = deps;
-  const { perMinute, perDay, windowMs, dayMs, guardMs } = deps.limits;
+  const { perMinute, perDay, windowMs, dayMs, guardMs } = limits;
   const { id } = members;
   const reply = await runScript(
     redis,
@@ -93,11 +92,13 @@ function readAcquisition(
   switch (kind) {
     case "granted": {
       const key = keysById.get(String(keyId));
+      // It may have turned out to be a part of another account.
+      const account = String(first);
       if (!key)
         throw new Error(`Redis granted a key that is not ours: ${keyId}`);
       return {
         kind,
-        key,
+        key: { ...key, account },
         nextSlotMs: Number(nextSlotMs),
         freeAccounts: Number(freeAccounts),
         waiting: Number(waiting),

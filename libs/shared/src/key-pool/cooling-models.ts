@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { readRedisClock } from "../presence/workers.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
+import type { PoolStore } from "./pool-store.ts";
 
 const coolModelScript = loadScript(
   new URL("./cool-model.lua", import.meta.url),
@@ -50,8 +51,7 @@ export async function countCoolingModels(
  * @returns how long it cools down, in ms.
  */
 export async function coolModel(
-  redis: Redis,
-  redisKeys: RedisKeys,
+  { redis, redisKeys }: PoolStore,
   model: string,
   statedMs: number | undefined,
 ): Promise<number> {

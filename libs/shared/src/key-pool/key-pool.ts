@@ -1,7 +1,5 @@
-import type { Redis } from "ioredis";
 import type { RateLimits } from "../config/rate-limits.ts";
-import type { RedisKeys } from "../redis/keys.ts";
-import { loadScript, runScript } from "../redis/script.ts";
+import { type DayUse, noteOwner, noteUse } from "./account-facts.ts";
 import {
   type Acquisition,
   acquireSlot,
@@ -9,12 +7,11 @@ import {
 } from "./acquisition.ts";
 import type { ApiKey } from "./api-key.ts";
 import { coolModel } from "./cooling-models.ts";
-import { poolTtlMs } from "./lifetimes.ts";
+import { type Parking, parkAccount } from "./parking.ts";
 import { describeMembers, type PoolMembers } from "./pool-members.ts";
+import type { PoolStore } from "./pool-store.ts";
 import { registerMembers } from "./register-members.ts";
 import { type Retirement, releaseKey, retireKey } from "./retirement.ts";
-
-const parkAccount = loadScript(new URL("./park-account.lua", import.meta.url));
 
 /** A grant that takes longer than this (or than the guard, if that is longer) comes late. */
 const leastLateMs = 500;
@@ -29,24 +26,23 @@ const mostAttempts = 3;
  * which all pools share, still hold. So keys can change one worker at a time.
  */
 export class KeyPool {
-  readonly #redis: Redis;
-  readonly #redisKeys: RedisKeys;
+  readonly #store: PoolStore;
   readonly #limits: RateLimits;
   #members: PoolMembers;
 
-  constructor(options: {
-    redis: Redis;
-    redisKeys: RedisKeys;
-    limits: RateLimits;
-    keys: readonly ApiKey[];
-  }) {
-    this.#redis = options.redis;
-    this.#redisKeys = options.redisKeys;
-    this.#limits = options.limits;
-    this.#members = describeMembers(options.keys);
+  constructor(
+    options: PoolStore & {
+      readonly limits: RateLimits;
+      readonly keys: readonly ApiKey[];
+    },
+  ) {
+    const { redis, redisKeys, limits, keys } = options;
+    this.#store = { redis, redisKeys };
+    this.#limits = limits;
+    this.#members = describeMembers(keys);
   }
 
-  /** Digest of the key ids and their accounts. */
+  /** Digest of the keys, their accounts and the limits given to those. */
   get id(): string {
     return this.#members.id;
   }
@@ -57,6 +53,10 @@ export class KeyPool {
 
   countAccounts(): number {
     return new Set(this.keys.map((key) => key.account)).size;
+  }
+
+  findKey(id: string): ApiKey | undefined {
+    return this.#members.keysById.get(id);
   }
 
   /** Makes the pool known to Redis. May be repeated; keys in use stay as they are. */
@@ -76,11 +76,10 @@ export class KeyPool {
 
   /** Keeps the pool's keys in Redis alive, and makes it known again if they are lost. */
   async renew(): Promise<void> {
-    const isKnown = await this.#redis.exists(
-      this.#redisKeys.poolMembers(this.id),
-    );
+    const { redis, redisKeys } = this.#store;
+    const isKnown = await redis.exists(redisKeys.poolMembers(this.id));
     if (isKnown !== 1) return this.register();
-    await registerMembers(this.#redis, this.#redisKeys, this.id, []);
+    await registerMembers(this.#store, this.id, []);
   }
 
   /**
@@ -100,86 +99,69 @@ export class KeyPool {
   }
 
   async #acquireOnce(request: SlotRequest): Promise<Acquisition> {
-    const deps = {
-      redis: this.#redis,
-      redisKeys: this.#redisKeys,
-      limits: this.#limits,
-    };
     // The keys may be replaced while Redis answers.
     const members = this.#members;
-    const slot = await acquireSlot(deps, members, request);
+    const ask = () => acquireSlot(this.#store, this.#limits, members, request);
+    const slot = await ask();
     if (slot) return slot;
     // Redis lost its data: our keys come back with the next words we say.
     await this.#register(members);
     // Nothing to register: the worker holds no key.
-    const none = { kind: "no-usable-key" } as const;
-    return (await acquireSlot(deps, members, request)) ?? none;
+    return (await ask()) ?? { kind: "no-usable-key" };
   }
 
-  /** Keeps an account out of use for `durationMs`, because OpenRouter said so. */
-  async parkAccount(
-    account: string,
-    durationMs: number,
-    reason: string,
-  ): Promise<void> {
-    await runScript(
-      this.#redis,
-      parkAccount,
-      [
-        this.#redisKeys.accountPrefix + account,
-        this.#redisKeys.poolIdle(this.id),
-        this.#redisKeys.poolResting(this.id),
-      ],
-      [
-        account,
-        Math.ceil(durationMs),
-        reason,
-        Math.ceil(Math.max(2 * this.#limits.dayMs, 2 * durationMs)),
-        poolTtlMs,
-      ],
-    );
+  /** Keeps the account of a granted key out of use for a while, because OpenRouter said so. */
+  parkAccount(key: ApiKey, parking: Parking): Promise<void> {
+    return parkAccount(this.#store, this.#limits, this.id, key, parking);
+  }
+
+  /**
+   * Takes over what OpenRouter tells of a key: whose it is (keys of one user share one
+   * budget from then on), and how many calls of the day its account may make and has made.
+   *
+   * @returns the account that became a part of the key's, and how many calls made elsewhere
+   *   were not known before.
+   */
+  async learn(
+    key: ApiKey,
+    facts: { readonly userId: string | undefined; readonly day: DayUse },
+  ): Promise<{ joined: string | undefined; usedElsewhere: number }> {
+    const { userId, day } = facts;
+    const joined =
+      userId === undefined
+        ? undefined
+        : await noteOwner(this.#store, this.#limits, key, userId);
+    // The limits of an account are gathered from all of its keys.
+    if (joined !== undefined) await this.#registerAgain(key);
+    const usedElsewhere = await noteUse(this.#store, this.#limits, key, day);
+    return { joined, usedElsewhere };
   }
 
   /** Takes a key out of use. @returns false when it was out of use already. */
   retireKey(key: ApiKey, retirement: Retirement): Promise<boolean> {
     const { account, id } = key;
-    return retireKey(
-      this.#redis,
-      this.#redisKeys,
-      { poolId: this.id, account, keyId: id },
-      retirement,
-    );
+    const member = { poolId: this.id, account, keyId: id };
+    return retireKey(this.#store, member, retirement);
   }
 
-  /** Takes all keys of an account out of use. */
-  async retireAccount(account: string, retirement: Retirement): Promise<void> {
+  /** Takes all keys of a granted key's account out of use. */
+  async retireAccount(
+    { account }: ApiKey,
+    retirement: Retirement,
+  ): Promise<void> {
+    const { redis, redisKeys } = this.#store;
+    const moved = await redis.hgetall(redisKeys.movedKeys);
     for (const key of this.keys) {
-      if (key.account === account) await this.retireKey(key, retirement);
+      const belongsTo = moved[key.id] ?? key.account;
+      if (belongsTo === account) await this.retireKey(key, retirement);
     }
   }
 
   /** Puts a retired key back into use. @returns whether it was out of use, and is not any more. */
   async restoreKey(key: ApiKey): Promise<boolean> {
-    const [redis, redisKeys] = [this.#redis, this.#redisKeys];
-    if (!(await releaseKey(redis, redisKeys, key.id, "probe"))) return false;
-    const { id, membersById } = this.#members;
-    const member = membersById.get(key.id);
-    if (member) await registerMembers(redis, redisKeys, id, [member]);
+    if (!(await releaseKey(this.#store, key.id, "probe"))) return false;
+    await this.#registerAgain(key);
     return true;
-  }
-
-  /** The keys of this pool that are out of use and may come back by themselves. */
-  async readRetiredKeys(): Promise<readonly ApiKey[]> {
-    const retired = await this.#redis.hgetall(this.#redisKeys.retiredKeys);
-    return Object.entries(retired)
-      .filter(
-        ([, why]) => (JSON.parse(why) as Retirement).reason !== "taken-out",
-      )
-      .flatMap(([id]) => this.#members.keysById.get(id) ?? []);
-  }
-
-  findKey(id: string): ApiKey | undefined {
-    return this.#members.keysById.get(id);
   }
 
   /**
@@ -188,11 +170,16 @@ export class KeyPool {
    * @returns how long it cools down, in ms.
    */
   coolModel(model: string, statedMs: number | undefined): Promise<number> {
-    return coolModel(this.#redis, this.#redisKeys, model, statedMs);
+    return coolModel(this.#store, model, statedMs);
   }
 
   #register({ id, membersById }: PoolMembers): Promise<void> {
-    const members = [...membersById.values()];
-    return registerMembers(this.#redis, this.#redisKeys, id, members);
+    return registerMembers(this.#store, id, [...membersById.values()]);
+  }
+
+  async #registerAgain(key: ApiKey): Promise<void> {
+    const { id, membersById } = this.#members;
+    const member = membersById.get(key.id);
+    if (member) await registerMembers(this.#store, id, [member]);
   }
 }

@@ -1,37 +1,49 @@
 --[[
-  Keeps an account from being called for a while, because OpenRouter said that it is limited.
-  A longer parking that is already there stays.
+  Keeps an account from being called for a while, because OpenRouter said that it is limited, and
+  notes the limit that it stated with that. A longer parking that is already there stays.
 
   Atomic because the account's state and its place in the index must agree.
 
-  KEYS[1] account   HASH
+  KEYS[1] moved     HASH  key id -> account, where it is not the one that it was granted for
   KEYS[2] idle      SORTED SET
   KEYS[3] resting   SORTED SET
-  ARGV[1] account
-  ARGV[2] durationMs
-  ARGV[3] reason
-  ARGV[4] ttlMs     life of the account's hash, at least the parking's
-  ARGV[5] poolTtlMs life of the index unless a worker renews it
+  ARGV[1] account prefix
+  ARGV[2] key id
+  ARGV[3] account   that the key was granted for
+  ARGV[4] durationMs
+  ARGV[5] reason
+  ARGV[6] ttlMs     life of the account's hash, at least the parking's
+  ARGV[7] poolTtlMs life of the index unless a worker renews it
+  ARGV[8] limit     calls that the account may make in a window (reason 'minute') or a day (reason
+                    'day'); '' when that was not stated
+  ARGV[9] dayMs     how long the limit holds unless it is stated again
 
   Returns the time until which it is parked (ms since the epoch).
 ]]
-local accountKey, idle, resting = unpack(KEYS)
-local account, durationMs, reason, ttlMs, poolTtlMs = unpack(ARGV)
+local moved, idle, resting = unpack(KEYS)
+local accountPrefix, keyId, name, durationMs, reason, ttlMs, poolTtlMs, limit, dayMs = unpack(ARGV)
+local account = redis.call('HGET', moved, keyId) or name
+local accountKey = accountPrefix .. account
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function text(number) return string.format('%.0f', number) end
+
+local limitField = ({ minute = 'perMinute', day = 'perDay' })[reason]
+if limitField and limit ~= '' then
+  redis.call('HSET', accountKey, limitField, limit, limitField .. 'Until', text(now + dayMs))
+end
+
 local parkedUntil = now + tonumber(durationMs)
 local earlier = tonumber(redis.call('HGET', accountKey, 'parkedUntil')) or 0
-if earlier >= parkedUntil then return string.format('%.0f', earlier) end
-
-local untilText = string.format('%.0f', parkedUntil)
-redis.call('HSET', accountKey, 'parkedUntil', untilText, 'parkedReason', reason)
+if earlier >= parkedUntil then return text(earlier) end
+redis.call('HSET', accountKey, 'parkedUntil', text(parkedUntil), 'parkedReason', reason)
 if redis.call('PTTL', accountKey) < tonumber(ttlMs) then redis.call('PEXPIRE', accountKey, ttlMs) end
 
 -- Only accounts of this pool are in its index; one that is out of use is in neither set.
 local restingUntil = redis.call('ZSCORE', resting, account)
 if redis.call('ZREM', idle, account) == 1 or (restingUntil and tonumber(restingUntil) < parkedUntil) then
-  redis.call('ZADD', resting, untilText, account)
+  redis.call('ZADD', resting, text(parkedUntil), account)
   if redis.call('ZCARD', resting) == 1 then redis.call('PEXPIRE', resting, poolTtlMs) end
 end
-return untilText
+return text(parkedUntil)

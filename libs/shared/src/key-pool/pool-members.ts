@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AccountLimits, ApiKey } from "./api-key.ts";
+import type { ApiKey } from "./api-key.ts";
 
 /** A key as Redis knows it. */
 export type Member = {
@@ -11,39 +11,25 @@ export type Member = {
 
 /** The keys of a pool at one time. */
 export type PoolMembers = {
-  /** Digest of the key ids and their accounts: the same keys make the same pool. */
+  /** Digest of the keys, their accounts and the limits given to those: the same entries make the same pool. */
   readonly id: string;
   readonly keysById: ReadonlyMap<string, ApiKey>;
-  /** Limits given for one key of an account hold for all of them; the smaller, should they differ. */
   readonly membersById: ReadonlyMap<string, Member>;
 };
 
 /** Describes keys as a pool. */
 export function describeMembers(keys: readonly ApiKey[]): PoolMembers {
-  const names = keys.map((key) => `${key.account}=${key.id}`).sort();
-  const digest = createHash("sha256").update(names.join("\n")).digest("hex");
-  const limits = new Map<string, AccountLimits>();
-  for (const { account, limits: own } of keys) {
-    limits.set(account, smallerOf(limits.get(account) ?? {}, own));
-  }
+  const members = keys.map(describeMember);
+  const texts = members.map(({ keyId, details }) => `${keyId}=${details}`);
+  const digest = createHash("sha256").update(texts.sort().join("\n"));
   return {
-    id: digest.slice(0, 16),
+    id: digest.digest("hex").slice(0, 16),
     keysById: new Map(keys.map((key) => [key.id, key])),
-    membersById: new Map(
-      keys.map(({ account, id, mask }) => {
-        const details = { account, mask, ...limits.get(account) };
-        const member = { account, keyId: id, details: JSON.stringify(details) };
-        return [id, member];
-      }),
-    ),
+    membersById: new Map(members.map((member) => [member.keyId, member])),
   };
 }
 
-function smallerOf(one: AccountLimits, other: AccountLimits): AccountLimits {
-  const both = { ...one, ...other };
-  for (const name of ["perMinute", "perDay"] as const) {
-    const limit = Math.min(one[name] ?? Infinity, other[name] ?? Infinity);
-    if (limit < Infinity) both[name] = limit;
-  }
-  return both;
+function describeMember({ account, id, mask, limits }: ApiKey): Member {
+  const details = { account, mask, ...limits };
+  return { account, keyId: id, details: JSON.stringify(details) };
 }

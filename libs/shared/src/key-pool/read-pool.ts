@@ -11,6 +11,24 @@ const readAccounts = loadScript(
 /** Accounts read in one script call, so that a huge pool does not block Redis. */
 const batchSize = 200;
 
+/** What is read of an account's hash; `acquire.lua` says what it means. */
+const accountFields = [
+  "parkedUntil",
+  "parkedReason",
+  "day",
+  "dayUsed",
+  "dayElsewhere",
+  "lastUsedAt",
+  "capPerMinute",
+  "perMinute",
+  "perMinuteUntil",
+  "capPerDay",
+  "perDay",
+  "perDayUntil",
+] as const;
+type AccountField = (typeof accountFields)[number];
+type AccountRow = [values: string[], grants: string[]];
+
 /** What Redis keeps about a key of a pool. */
 export const memberSchema = z.object({ account: z.string(), mask: z.string() });
 const retirementSchema = z.object({ reason: z.string(), at: z.number() });
@@ -67,11 +85,15 @@ export async function readPool(
   const members = await Promise.all(
     poolIds.map((id) => redis.hgetall(redisKeys.poolMembers(id))),
   );
-  const retired = await redis.hgetall(redisKeys.retiredKeys);
+  const [retired, moved] = await Promise.all([
+    redis.hgetall(redisKeys.retiredKeys),
+    redis.hgetall(redisKeys.movedKeys),
+  ]);
   const keys = Object.entries(
     Object.assign({}, ...members) as Record<string, string>,
   )
     .map(([id, details]) => readKey(id, details, retired[id]))
+    .map((key) => ({ ...key, account: moved[key.id] ?? key.account }))
     .sort(
       (a, b) => a.account.localeCompare(b.account) || a.id.localeCompare(b.id),
     );
@@ -85,15 +107,13 @@ export async function readPool(
       redis,
       readAccounts,
       [],
-      [redisKeys.accountPrefix, ...batch],
-    )) as [string, ...string[][]];
+      [redisKeys.accountPrefix, accountFields.join(","), ...batch],
+    )) as [string, ...AccountRow[]];
     const [time, ...rows] = reply;
     now = Number(time);
     for (const [index, account] of batch.entries()) {
-      accounts.set(
-        account,
-        readAccount(account, rows[index] ?? [], now, limits),
-      );
+      const [values = [], grants = []] = rows[index] ?? [];
+      accounts.set(account, readAccount(account, values, grants, now, limits));
     }
   }
   const dayEndsAt = (Math.floor(now / limits.dayMs) + 1) * limits.dayMs;
@@ -113,30 +133,36 @@ function readKey(
 
 function readAccount(
   account: string,
-  row: readonly string[],
+  values: readonly string[],
+  grants: readonly string[],
   now: number,
   limits: RateLimits,
 ): AccountState {
-  const [parkedUntil, reason = "", day, dayUsed, dayElsewhere, ...rest] = row;
-  const [lastUsedAt, capPerMinute, perMinute, ...others] = rest;
-  const [capPerDay, perDay, ...grants] = others;
-  const isToday = Number(day || -1) === Math.floor(now / limits.dayMs);
-  const until = Number(parkedUntil || 0);
+  const numberOf = (field: AccountField) =>
+    Number(values[accountFields.indexOf(field)] || 0);
+  const isToday = numberOf("day") === Math.floor(now / limits.dayMs);
+  const lowerTo = (cap: number, stated: number, until: number) =>
+    until > now ? Math.min(cap, stated) : cap;
+  const until = numberOf("parkedUntil");
+  const reason = values[accountFields.indexOf("parkedReason")] ?? "";
   return {
     account,
     grantedAt: grants
       .map(Number)
       .filter((at) => at + limits.windowMs + limits.guardMs > now),
-    dayUsed: isToday ? Number(dayUsed || 0) : 0,
-    dayElsewhere: isToday ? Number(dayElsewhere || 0) : 0,
-    perMinute: smallerOf(capPerMinute || limits.perMinute, perMinute),
-    perDay: smallerOf(capPerDay || limits.perDay, perDay),
-    lastUsedAt: lastUsedAt ? Number(lastUsedAt) : undefined,
+    dayUsed: isToday ? numberOf("dayUsed") : 0,
+    dayElsewhere: isToday ? numberOf("dayElsewhere") : 0,
+    perMinute: lowerTo(
+      numberOf("capPerMinute") || limits.perMinute,
+      numberOf("perMinute"),
+      numberOf("perMinuteUntil"),
+    ),
+    perDay: lowerTo(
+      numberOf("capPerDay") || limits.perDay,
+      numberOf("perDay"),
+      numberOf("perDayUntil"),
+    ),
+    lastUsedAt: numberOf("lastUsedAt") || undefined,
     parked: until > now ? { until, reason } : undefined,
   };
-}
-
-/** The operator's limit, or OpenRouter's where it is known and smaller. */
-function smallerOf(cap: string | number, stated: string | undefined): number {
-  return stated ? Math.min(Number(cap), Number(stated)) : Number(cap);
 }

@@ -1,8 +1,7 @@
-import type { Redis } from "ioredis";
-import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
-import { accountTtlMs, poolTtlMs, retiredTtlMs } from "./lifetimes.ts";
+import { accountTtlMs, knownTtlMs, poolTtlMs } from "./lifetimes.ts";
 import type { Member } from "./pool-members.ts";
+import type { PoolStore } from "./pool-store.ts";
 
 const register = loadScript(new URL("./register.lua", import.meta.url));
 
@@ -11,8 +10,7 @@ const batchSize = 500;
 
 /** Makes keys known as a pool's; without any, only keeps the pool alive. May be repeated. */
 export async function registerMembers(
-  redis: Redis,
-  redisKeys: RedisKeys,
+  { redis, redisKeys }: PoolStore,
   poolId: string,
   members: readonly Member[],
 ): Promise<void> {
@@ -29,12 +27,14 @@ export async function registerMembers(
         redisKeys.poolMembers(poolId),
         redisKeys.retiredKeys,
         redisKeys.pools,
+        redisKeys.movedKeys,
+        redisKeys.owners,
       ],
       [
         redisKeys.accountPrefix,
         poolId,
         poolTtlMs,
-        retiredTtlMs,
+        knownTtlMs,
         accountTtlMs,
         ...batch.flatMap(({ account, keyId, details }) => [
           account,

@@ -1,6 +1,7 @@
 --[[
-  Adds keys to a pool, and sets the limits that the operator gives their accounts. Keys that are there already are left as they are, so it may run at any
-  time and as often as one likes; retired keys are listed as members but not put into use.
+  Adds keys to a pool, and sets the limits that the operator gives their accounts. Keys that are
+  there already are left as they are, so it may run at any time and as often as one likes; retired
+  keys are listed as members but not put into use.
 
   Atomic because another worker may register the same pool, or retire a key, at the same time.
 
@@ -10,19 +11,21 @@
   KEYS[4] members        HASH  key id -> JSON, see ARGV
   KEYS[5] retired keys   HASH  key id -> why
   KEYS[6] pools          SORTED SET  pool id by time last seen
+  KEYS[7] moved          HASH  key id -> account, where it is not the one that its entry names
+  KEYS[8] owners         HASH  user -> account
 
   ARGV[1] account prefix
   ARGV[2] pool id
   ARGV[3] ttlMs          life of the pool's keys unless a worker renews them
-  ARGV[4] retiredTtlMs   life of the list of retired keys after a worker was last seen
+  ARGV[4] knownTtlMs     life of what is known of keys and their owners after a worker was last seen
   ARGV[5] accountTtlMs   life of an account's hash after its keys were last registered
-  ARGV[6...] triples of account, key id, JSON of {account, mask, perMinute, perDay}; without
-    limits of its own an account goes by those that all share
+  ARGV[6...] triples of account, key id, JSON of {account, mask, perMinute, perDay}; an account's
+    limits are the smallest that its keys have, else those that all accounts share
 
   Returns the number of keys put into use.
 ]]
-local idle, resting, rotation, members, retired, pools = unpack(KEYS)
-local accountPrefix, poolId, ttlMs, retiredTtlMs, accountTtlMs = unpack(ARGV, 1, 5)
+local idle, resting, rotation, members, retired, pools, moved, owners = unpack(KEYS)
+local accountPrefix, poolId, ttlMs, knownTtlMs, accountTtlMs = unpack(ARGV, 1, 5)
 
 local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
@@ -31,39 +34,51 @@ local function lists(ids, keyId)
   return string.find(',' .. ids .. ',', ',' .. keyId .. ',', 1, true) ~= nil
 end
 
-local function setLimit(account, field, limit)
+local function setLimits(account, ids)
+  local limits = {}
+  for keyId in string.gmatch(ids, '[^,]+') do
+    local own = cjson.decode(redis.call('HGET', members, keyId) or '{}')
+    for _, name in ipairs({ 'perMinute', 'perDay' }) do
+      if own[name] then limits[name] = math.min(limits[name] or own[name], own[name]) end
+    end
+  end
   local accountKey = accountPrefix .. account
-  if tonumber(redis.call('HGET', accountKey, field)) == limit then return end
-  if limit then redis.call('HSET', accountKey, field, limit) else redis.call('HDEL', accountKey, field) end
-  -- It may have a slot earlier than was thought.
-  redis.call('ZADD', resting, 'XX', now, account)
-end
-
-local added = 0
-for i = 6, #ARGV, 3 do
-  local account, keyId, details = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local limits = cjson.decode(details)
-  redis.call('HSET', members, keyId, details)
-  setLimit(account, 'capPerMinute', limits.perMinute)
-  setLimit(account, 'capPerDay', limits.perDay)
-  local accountKey = accountPrefix .. account
+  for field, limit in pairs({ capPerMinute = limits.perMinute or '', capPerDay = limits.perDay or '' }) do
+    if (redis.call('HGET', accountKey, field) or '') ~= tostring(limit) then
+      redis.call('HSET', accountKey, field, limit)
+      -- It may have a slot earlier than was thought.
+      redis.call('ZADD', resting, 'XX', now, account)
+    end
+  end
   if redis.call('PTTL', accountKey) < tonumber(accountTtlMs) then
     redis.call('PEXPIRE', accountKey, accountTtlMs)
   end
+end
+
+local added, touched = 0, {}
+for i = 6, #ARGV, 3 do
+  local name, keyId, details = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  local account = redis.call('HGET', moved, keyId) or name
+  redis.call('HSET', members, keyId, details)
   local ids = redis.call('HGET', rotation, account)
   if redis.call('HEXISTS', retired, keyId) == 0 and not (ids and lists(ids, keyId)) then
     redis.call('HSET', rotation, account, ids and (ids .. ',' .. keyId) or keyId)
     added = added + 1
     if not redis.call('ZSCORE', resting, account) then
-      local lastUsedAt = redis.call('HGET', accountKey, 'lastUsedAt') or '0'
+      local lastUsedAt = redis.call('HGET', accountPrefix .. account, 'lastUsedAt') or '0'
       redis.call('ZADD', idle, 'NX', lastUsedAt, account)
     end
   end
+  touched[account] = true
+end
+for account in pairs(touched) do
+  local ids = redis.call('HGET', rotation, account)
+  if ids then setLimits(account, ids) end
 end
 
 redis.call('ZADD', pools, now, poolId)
 redis.call('ZREMRANGEBYSCORE', pools, '-inf', now - ttlMs)
 redis.call('PEXPIRE', pools, ttlMs)
 for k = 1, 4 do redis.call('PEXPIRE', KEYS[k], ttlMs) end
-redis.call('PEXPIRE', retired, retiredTtlMs)
+for _, known in ipairs({ retired, moved, owners }) do redis.call('PEXPIRE', known, knownTtlMs) end
 return added

@@ -8,15 +8,17 @@
   KEYS[2] resting        SORTED SET
   KEYS[3] rotation       HASH  account -> usable key ids, comma-separated
   KEYS[4] retired keys   HASH  key id -> why
-  ARGV[1] account
+  KEYS[5] moved          HASH  key id -> account, where it is not the one that its entry names
+  ARGV[1] account        that its entry names
   ARGV[2] key id
   ARGV[3] why            JSON
   ARGV[4] ttlMs          life of the list of retired keys after the last retirement
 
   Returns 1 when the key was in use until now, else 0.
 ]]
-local idle, resting, rotation, retired = unpack(KEYS)
-local account, keyId, why, ttlMs = unpack(ARGV)
+local idle, resting, rotation, retired, moved = unpack(KEYS)
+local name, keyId, why, ttlMs = unpack(ARGV)
+local account = redis.call('HGET', moved, keyId) or name
 
 local earlier = redis.call('HGET', retired, keyId)
 if not earlier or cjson.decode(earlier).reason ~= 'taken-out' then

@@ -1,7 +1,6 @@
-import type { Redis } from "ioredis";
-import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
-import { retiredTtlMs } from "./lifetimes.ts";
+import { knownTtlMs } from "./lifetimes.ts";
+import type { PoolStore } from "./pool-store.ts";
 
 const scripts = {
   retireKey: loadScript(new URL("./retire-key.lua", import.meta.url)),
@@ -22,8 +21,7 @@ export type Retirement = {
 
 /** Takes a key of a pool out of use. @returns false when it was out of use already. */
 export async function retireKey(
-  redis: Redis,
-  redisKeys: RedisKeys,
+  { redis, redisKeys }: PoolStore,
   key: { poolId: string; account: string; keyId: string },
   retirement: Retirement,
 ): Promise<boolean> {
@@ -35,8 +33,9 @@ export async function retireKey(
       redisKeys.poolResting(key.poolId),
       redisKeys.poolRotation(key.poolId),
       redisKeys.retiredKeys,
+      redisKeys.movedKeys,
     ],
-    [key.account, key.keyId, JSON.stringify(retirement), retiredTtlMs],
+    [key.account, key.keyId, JSON.stringify(retirement), knownTtlMs],
   );
   return wasUsed === 1;
 }
@@ -48,18 +47,15 @@ export async function retireKey(
  * @returns whether it was out of use, and is not any more.
  */
 export async function releaseKey(
-  redis: Redis,
-  redisKeys: RedisKeys,
+  { redis, redisKeys }: PoolStore,
   keyId: string,
   by: "operator" | "probe",
 ): Promise<boolean> {
-  const { retiredKeys } = redisKeys;
-  const args = [keyId, by];
   const outcome = await runScript(
     redis,
     scripts.releaseKey,
-    [retiredKeys],
-    args,
+    [redisKeys.retiredKeys],
+    [keyId, by],
   );
   return outcome === "released";
 }

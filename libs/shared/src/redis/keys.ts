@@ -22,10 +22,16 @@ export function createRedisKeys(prefix: string) {
     delayedJobs: `${root}:${completionsQueue}:delayed`,
     /** SORTED SET that idle workers wait for an element of; BullMQ's. */
     jobMarker: `${root}:${completionsQueue}:marker`,
-    /** HASH of an account's day use, last use and parking. The script adds the account's name. */
+    /** HASH of an account's limits, day use, last use and parking. The script adds the account's name. */
     accountPrefix: `${root}:account:`,
+    /** HASH from key id to the account that the key turned out to belong to, unlike what its entry says. */
+    movedKeys: `${root}:moved-keys`,
+    /** HASH from OpenRouter's user (a digest) to the account. */
+    owners: `${root}:owners`,
     /** SORTED SET of key pools by when a worker was last seen using them (epoch ms). */
     pools: `${root}:pools`,
+    /** First part of the keys of all pools. A script adds the pool's id, and what follows it below. */
+    poolPrefix: `${root}:pool:`,
     /** SORTED SET of accounts that have a free slot, by last use (epoch ms). */
     poolIdle: (poolId: string) => `${root}:pool:${poolId}:idle`,
     /** SORTED SET of accounts without a free slot, by when they get one (epoch ms). */
@@ -36,7 +42,9 @@ export function createRedisKeys(prefix: string) {
     poolMembers: (poolId: string) => `${root}:pool:${poolId}:members`,
     /** HASH from key id to why it is out of use (JSON). */
     retiredKeys: `${root}:retired-keys`,
-    /** STRING held by the worker that probes a retired key at the moment. */
+    /** STRING that says whether a pool's keys are being asked about (`begun`) or have been (`ended`). */
+    probeRound: (poolId: string) => `${root}:probe-round:${poolId}`,
+    /** STRING held by the worker that asks about one key because somebody wants to know. */
     probe: (keyId: string) => `${root}:probe:${keyId}`,
     /** STRING that exists while a model cools down. */
     modelCooldown: (model: string) => `${root}:model:${model}:cooldown`,

@@ -42,7 +42,12 @@ test.for([
   ["free-models-per-day-high-balance. ", "day"],
 ] as const)("429 of the account: %s", ([limitName, limit]) => {
   const message = `Rate limit exceeded: ${limitName}`;
-  const expected = { kind: "account-limited", limit, restMs: 30_000 };
+  const expected = {
+    kind: "account-limited",
+    limit,
+    restMs: 30_000,
+    quota: 20,
+  };
   const inHeaders = { headers: lower(resetHeaders(30)) };
   const inBody = { headers: resetHeaders(30), provider_name: null };
   expect(judge(429, error(429, message), inHeaders)).toEqual(expected);
@@ -51,6 +56,7 @@ test.for([
   expect(judge(429, error(429, message))).toEqual({
     ...expected,
     restMs: undefined,
+    quota: undefined,
   });
 });
 

@@ -1,0 +1,51 @@
+import { Pool } from "undici";
+import { type KeyFacts, readKeyFacts } from "./key-facts.ts";
+
+/** What asking about a key brought. */
+export type KeyAnswer = {
+  /** HTTP status; undefined when there was no answer. */
+  readonly status: number | undefined;
+  /** Present when the key is well. */
+  readonly facts: KeyFacts | undefined;
+};
+
+/** Asks about keys, over connections of its own: it never takes one from a request. */
+export type KeyClient = {
+  /** Asks for a key's own state; not to get it is an expected outcome. */
+  ask(secret: string): Promise<KeyAnswer>;
+  close(): Promise<void>;
+};
+
+const timeoutMs = 10_000;
+const keepAliveMs = 5_000;
+
+/** Opens connections as they are needed, at most `connections` at a time. */
+export function createKeyClient(options: {
+  baseUrl: string;
+  connections: number;
+}): KeyClient {
+  const base = new URL(options.baseUrl);
+  const pool = new Pool(base.origin, {
+    connections: options.connections,
+    keepAliveTimeout: keepAliveMs,
+  });
+
+  async function ask(secret: string): Promise<KeyAnswer> {
+    try {
+      const response = await pool.request({
+        method: "GET",
+        path: `${base.pathname}/key`,
+        headers: { authorization: `Bearer ${secret}` },
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      const body = await response.body.text();
+      const status = response.statusCode;
+      const facts = status === 200 ? readKeyFacts(body) : undefined;
+      return { status, facts };
+    } catch {
+      return { status: undefined, facts: undefined };
+    }
+  }
+
+  return { ask, close: () => pool.destroy() };
+}

@@ -1,0 +1,70 @@
+--[[
+  Takes over what OpenRouter says about an account: how many calls a day it may make, and how many it
+  has made today, wherever from. Our count is only ever raised, and each of our own grants stays in it:
+
+  The figure can be a minute old. As long as it is not above our count it tells nothing new. When it
+  is, somebody else uses the account too, and the figure may lack our own latest grants: they are added.
+
+  Atomic because calls are granted at the same time.
+
+  KEYS[1] moved   HASH  key id -> account, where it is not the one that its entry names
+  KEYS[2] pools   SORTED SET  pool ids
+
+  ARGV[1] account prefix
+  ARGV[2] pool prefix
+  ARGV[3] key id
+  ARGV[4] account       as the key's entry names it
+  ARGV[5] perDay        the day's limit; '' when it is not known
+  ARGV[6] used          calls of today; '' when it is not known
+  ARGV[7] windowMs      the figure lacks no call that is older
+  ARGV[8] dayMs         also how long the limit holds unless it is stated again
+  ARGV[9] accountTtlMs  life of the account's hash
+
+  Returns how many calls made elsewhere were not known before.
+]]
+local moved, pools = unpack(KEYS)
+local accountPrefix, poolPrefix, keyId, name, perDay, used = unpack(ARGV, 1, 6)
+local windowMs, dayMs, accountTtlMs = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local day = math.floor(now / dayMs)
+local account = redis.call('HGET', moved, keyId) or name
+local accountKey = accountPrefix .. account
+
+local function countLatestGrants()
+  local count = 0
+  for _, at in ipairs(redis.call('LRANGE', accountKey .. ':minute', 0, -1)) do
+    if tonumber(at) > now - windowMs then count = count + 1 end
+  end
+  return count
+end
+
+local function raiseUse(figure)
+  local known = redis.call('HMGET', accountKey, 'day', 'dayUsed')
+  local isToday = tonumber(known[1]) == day
+  local before = isToday and tonumber(known[2]) or 0
+  if figure <= before then return 0 end
+  if not isToday then redis.call('HDEL', accountKey, 'dayElsewhere') end
+  local more = figure + countLatestGrants() - before
+  redis.call('HSET', accountKey, 'day', string.format('%.0f', day), 'dayUsed', before + more)
+  redis.call('HINCRBY', accountKey, 'dayElsewhere', more)
+  return more
+end
+
+local more = 0
+-- At the start of a day the figure may still be yesterday's.
+if used ~= '' and now - day * dayMs >= 2 * windowMs then more = raiseUse(tonumber(used)) end
+
+if perDay ~= '' then
+  local before = tonumber(redis.call('HGET', accountKey, 'perDay'))
+  redis.call('HSET', accountKey, 'perDay', perDay, 'perDayUntil', string.format('%.0f', now + dayMs))
+  if before and tonumber(perDay) > before then
+    -- It may have a slot earlier than was thought.
+    for _, pool in ipairs(redis.call('ZRANGE', pools, 0, -1)) do
+      redis.call('ZADD', poolPrefix .. pool .. ':resting', 'XX', string.format('%.0f', now), account)
+    end
+  end
+end
+if redis.call('PTTL', accountKey) < accountTtlMs then redis.call('PEXPIRE', accountKey, accountTtlMs) end
+return more

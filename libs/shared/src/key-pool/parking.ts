@@ -1,0 +1,64 @@
+import type { RateLimits } from "../config/rate-limits.ts";
+import { loadScript, runScript } from "../redis/script.ts";
+import type { ApiKey } from "./api-key.ts";
+import { poolTtlMs } from "./lifetimes.ts";
+import type { PoolStore } from "./pool-store.ts";
+
+const scripts = {
+  parkAccount: loadScript(new URL("./park-account.lua", import.meta.url)),
+  unparkAccount: loadScript(new URL("./unpark-account.lua", import.meta.url)),
+};
+
+/** What OpenRouter said when it refused a call because of its account. */
+export type Parking = {
+  /** How long the account must not be called, in ms. */
+  readonly durationMs: number;
+  readonly reason: "minute" | "day" | "stated";
+  /** What the account may do in a window or a day (as the reason says), where that was stated. */
+  readonly limit: number | undefined;
+};
+
+/** Keeps the account of a granted key out of use for a while. */
+export async function parkAccount(
+  { redis, redisKeys }: PoolStore,
+  { dayMs }: RateLimits,
+  poolId: string,
+  key: ApiKey,
+  { durationMs, reason, limit }: Parking,
+): Promise<void> {
+  await runScript(
+    redis,
+    scripts.parkAccount,
+    [
+      redisKeys.movedKeys,
+      redisKeys.poolIdle(poolId),
+      redisKeys.poolResting(poolId),
+    ],
+    [
+      redisKeys.accountPrefix,
+      key.id,
+      key.account,
+      Math.ceil(durationMs),
+      reason,
+      Math.ceil(Math.max(2 * dayMs, 2 * durationMs)),
+      poolTtlMs,
+      limit ?? "",
+      dayMs,
+    ],
+  );
+}
+
+/** Ends an account's parking in one pool. @returns false when it was not parked. */
+export async function unparkAccount(
+  { redis, redisKeys }: PoolStore,
+  poolId: string,
+  account: string,
+): Promise<boolean> {
+  const wasParked = await runScript(
+    redis,
+    scripts.unparkAccount,
+    [redisKeys.accountPrefix + account, redisKeys.poolResting(poolId)],
+    [account],
+  );
+  return wasParked === 1;
+}
