@@ -44,8 +44,10 @@ test("the lines with a request's id tell its story through both apps", async ({
     { times: 1, fault: { kind: "429-account-minute" } },
     { times: 1, fault: { kind: "503" } },
   ]);
+  const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
   const { status } = await chat(stack.url, {
-    headers: { authorization, "x-request-id": requestId },
+    headers: { authorization, "x-request-id": requestId, traceparent },
   });
   expect(status).toBe(200);
 
@@ -87,6 +89,9 @@ test("the lines with a request's id tell its story through both apps", async ({
   }
   const jobs = story.map(({ jobId }) => jobId).filter(Boolean);
   expect(new Set(jobs).size).toBe(1);
+  // From a trace to its lines, and back.
+  const untraced = story.filter((line) => line.trace_id !== traceId);
+  expect(untraced.map(({ app, msg }) => `${app}: ${msg}`)).toEqual([]);
 });
 
 test("no secret and no prompt is in a log, a page, a metric or a trace", async ({

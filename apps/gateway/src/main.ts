@@ -42,6 +42,7 @@ const logger = await createLogger({
   level: config.LOG_LEVEL,
   file: config.LOG_FILE,
   app: "gateway",
+  isTraced: config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
 }).catch(exitOnConfigError);
 const tracing = await startTracing(config, "gateway");
 const gatewayId = randomUUID();

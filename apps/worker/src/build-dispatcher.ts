@@ -38,7 +38,7 @@ import { createRecordCall } from "./record-call.ts";
 import { RestGate } from "./rest-gate.ts";
 import { createRestKeys } from "./rest-keys.ts";
 import { StreamCredits } from "./streaming/stream-credits.ts";
-import { traceCalls, traceJobs } from "./trace-jobs.ts";
+import { traceAdmission, traceCalls, traceJobs } from "./trace-jobs.ts";
 
 /** Seconds for which an idle worker waits in one command. */
 const drainDelaySeconds = 2;
@@ -98,7 +98,8 @@ export function buildDispatcher(deps: {
   const fairShare = new FairShare(async (name) => {
     await moveToFront(redis, redisKeys, name);
   });
-  const admit = createAdmit({
+  const { tracing } = deps;
+  const decide = createAdmit({
     keyPool,
     gate,
     outcomes,
@@ -106,12 +107,12 @@ export function buildDispatcher(deps: {
     metrics,
     logger,
   });
+  const admit = tracing ? traceAdmission(decide, tracing) : decide;
   const credits = new StreamCredits({
     redis,
     redisKeys,
     stallMs: config.STREAM_STALL_MS,
   });
-  const { tracing } = deps;
   const callOpenRouter = createCallOpenRouter({
     client: deps.client,
     redis,

@@ -48,6 +48,7 @@ const logger = await createLogger({
   level: config.LOG_LEVEL,
   file: config.LOG_FILE,
   app: "worker",
+  isTraced: config.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
 }).catch(exitOnConfigError);
 const tracing = await startTracing(config, "worker");
 const workerId = randomUUID();

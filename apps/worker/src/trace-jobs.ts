@@ -1,22 +1,31 @@
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Tracing } from "@openrouter-free-pool/shared/tracing/tracing";
-import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import {
+  type Context,
+  context,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
+import type { Admit } from "./admit.ts";
 import type { CallOpenRouter } from "./call-openrouter.ts";
 import { describeJob } from "./describe-job.ts";
 import type { ProcessCompletion } from "./process-completion.ts";
 
+/** Has the decision about a job take place in the trace of the request that put it on the queue. */
+export function traceAdmission(admit: Admit, tracing: Tracing): Admit {
+  return (job, signal) =>
+    context.with(contextOf(job, tracing), () => admit(job, signal));
+}
+
 /** Makes a span of the work on a job, in the trace of the request that put it on the queue. */
 export function traceJobs(
   processCompletion: ProcessCompletion,
-  { tracer, telemetry }: Tracing,
+  tracing: Tracing,
 ): ProcessCompletion {
   return async (job, key, signal) => {
-    const metadata = job.opts.telemetry?.metadata;
-    const active = context.active();
-    const parent = metadata
-      ? telemetry.contextManager.fromMetadata(active, metadata)
-      : active;
-    const span = tracer.startSpan(
+    const parent = contextOf(job, tracing);
+    const span = tracing.tracer.startSpan(
       "process completion",
       { kind: SpanKind.CONSUMER, attributes: attributesOf(job) },
       parent,
@@ -61,6 +70,14 @@ export function traceCalls(
       span.end();
     }
   };
+}
+
+function contextOf(job: CompletionJob, { telemetry }: Tracing): Context {
+  const metadata = job.opts.telemetry?.metadata;
+  const active = context.active();
+  return metadata
+    ? telemetry.contextManager.fromMetadata(active, metadata)
+    : active;
 }
 
 function attributesOf(job: CompletionJob) {

@@ -1,3 +1,4 @@
+import { trace } from "@opentelemetry/api";
 import { type DestinationStream, type Logger, multistream, pino } from "pino";
 import { describeError } from "./describe-error.ts";
 import { hideSecrets } from "./hide-secrets.ts";
@@ -8,14 +9,16 @@ import { openLogFile } from "./log-file.ts";
  * word; on a terminal they are made pleasant to read.
  *
  * @param options.file also written to, and rotated.
+ * @param options.isTraced whether lines name the trace that they belong to.
  * @throws {ConfigError} when the file cannot be written.
  */
 export async function createLogger(options: {
   level: string;
   app: string;
   file?: string | undefined;
+  isTraced?: boolean;
 }): Promise<Logger> {
-  const { level, app, file } = options;
+  const { file, ...others } = options;
   const console = await openConsole();
   const destination =
     file === undefined
@@ -24,12 +27,12 @@ export async function createLogger(options: {
           { level: "trace", stream: console },
           { level: "trace", stream: await openLogFile(file) },
         ]);
-  return buildLogger({ level, app }, destination);
+  return buildLogger(others, destination);
 }
 
 /** The logger itself, apart from where its lines go. */
 export function buildLogger(
-  options: { level: string; app: string },
+  options: { level: string; app: string; isTraced?: boolean },
   destination: DestinationStream,
 ): Logger {
   return pino(
@@ -44,6 +47,7 @@ export function buildLogger(
         censor: "[hidden]",
       },
       hooks: { streamWrite: hideSecrets },
+      ...(options.isTraced ? { mixin: nameTrace } : {}),
     },
     destination,
   );
@@ -60,6 +64,12 @@ const hiddenPaths = [
   const below = field.startsWith("[") ? field : `.${field}`;
   return [field, `*${below}`, `*.*${below}`];
 });
+
+/** Names as in OpenTelemetry's conventions for logs that are not its own. */
+function nameTrace(): Record<string, string> {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
+}
 
 async function openConsole(): Promise<DestinationStream> {
   if (!process.stdout.isTTY) return pino.destination(1);
