@@ -18,6 +18,7 @@ export function createFindTrouble(deps: {
     if (isStopping()) return "The gateway is stopping";
     const view = await redisHealth.readInTime(readView).catch(() => undefined);
     if (!view) return "Redis is unreachable";
+    if (redisHealth.isFull) return "Redis is out of memory";
     if (view.workers === 0) return "No worker is alive";
     if (view.pool.keys.every((key) => key.retired)) {
       return "No OpenRouter key is usable";

@@ -1,19 +1,20 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import type { Redis } from "ioredis";
-import { GatewayError } from "./gateway-error.ts";
+import { redisDown, toRedisTrouble } from "./redis-trouble.ts";
 
 /** A Redis that does not answer for this long counts as down. */
 const patienceMs = 3_000;
-const retryAfterMs = 5_000;
 
 /**
- * Knows whether Redis can be relied on just now: connected, and answering. A
- * server that hangs looks connected, so each heartbeat is timed.
+ * Knows whether Redis can be relied on just now: connected, answering, and with
+ * room. A server that hangs looks connected, so each heartbeat is timed.
  */
 export class RedisHealth {
   readonly #redis: Redis;
   #isAnswering = true;
+  #isFull = false;
 
   constructor(redis: Redis) {
     this.#redis = redis;
@@ -21,6 +22,11 @@ export class RedisHealth {
 
   get isUp(): boolean {
     return this.#redis.status === "ready" && this.#isAnswering;
+  }
+
+  /** Whether the last heartbeat found no room. */
+  get isFull(): boolean {
+    return this.#isFull;
   }
 
   /** Gives a connection that is being made its time; without Redis it goes on, too. */
@@ -43,7 +49,7 @@ export class RedisHealth {
   /**
    * Reads something from Redis, without waiting for one that hangs.
    *
-   * @throws {GatewayError} `redis-down`.
+   * @throws {GatewayError} `redis-down`, or `queue-full` when it had to write for that and is full.
    */
   async readInTime<Value>(read: () => Promise<Value>): Promise<Value> {
     this.requireUp();
@@ -56,7 +62,7 @@ export class RedisHealth {
     try {
       return await reading;
     } catch (cause) {
-      throw redisDown(cause);
+      throw toRedisTrouble(cause);
     }
   }
 
@@ -64,8 +70,14 @@ export class RedisHealth {
   async watch(heartbeat: () => Promise<void>): Promise<void> {
     if (this.#redis.status !== "ready") return;
     const beaten = heartbeat().then(
-      () => true,
-      () => false,
+      () => {
+        this.#isFull = false;
+        return true;
+      },
+      (error: unknown) => {
+        this.#isFull = isOutOfMemory(error);
+        return this.#isFull;
+      },
     );
     await this.#isInTime(beaten);
   }
@@ -82,11 +94,4 @@ export class RedisHealth {
     });
     return isInTime;
   }
-}
-
-function redisDown(cause?: unknown): GatewayError {
-  return new GatewayError("redis-down", "The queue's Redis is unreachable", {
-    cause,
-    retryAfterMs,
-  });
 }

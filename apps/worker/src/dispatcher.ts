@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
+import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import type { Logger } from "pino";
 import type { Admit } from "./admit.ts";
 import { describeJob } from "./describe-job.ts";
@@ -12,6 +13,7 @@ import type { ProcessCompletion } from "./process-completion.ts";
 import type { RestGate } from "./rest-gate.ts";
 
 const pauseAfterErrorMs = 500;
+const pauseWhenFullMs = 1_000;
 /** More would disturb the order of the line when slots run out on the way. */
 const mostAtATime = 16;
 
@@ -145,7 +147,10 @@ export class Dispatcher {
       const isAlone = this.#inFlight.size === 1;
       if (grant.isLastInLine && isAlone) this.#worker.expectNoJob();
     } catch (error) {
-      this.#abandon(job, error);
+      if (!isOutOfMemory(error)) return this.#abandon(job, error);
+      this.#logger.warn(describeJob(job), "Redis is full: no slot was taken");
+      this.#gate.closeFor(pauseWhenFullMs);
+      await this.#outcomes.putBack(job);
     }
   }
 

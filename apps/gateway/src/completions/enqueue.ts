@@ -1,9 +1,8 @@
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Queue } from "bullmq";
-import { GatewayError } from "../gateway-error.ts";
+import { toRedisTrouble } from "../redis-trouble.ts";
 import type { WaitingRequest } from "./waiting-requests.ts";
 
-const retryAfterMs = 5_000;
 /** Finished requests are visible for a day at most. */
 const keptSeconds = 86_400;
 
@@ -35,20 +34,7 @@ export function createEnqueue(
         ...whenFinished,
       });
     } catch (cause) {
-      throw toGatewayError(cause);
+      throw toRedisTrouble(cause);
     }
   };
-}
-
-function toGatewayError(cause: unknown): GatewayError {
-  const isOutOfMemory = cause instanceof Error && /\bOOM\b/.test(cause.message);
-  return isOutOfMemory
-    ? new GatewayError("queue-full", "The queue's Redis is out of memory", {
-        cause,
-        retryAfterMs,
-      })
-    : new GatewayError("redis-down", "The queue did not take the request", {
-        cause,
-        retryAfterMs,
-      });
 }

@@ -1,3 +1,4 @@
+import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import type { ErrorRequestHandler, Request, Response } from "express";
 import type { Logger } from "pino";
 import { noteCompletion } from "../completions/completion-notes.ts";
@@ -5,6 +6,7 @@ import { awaitsBody } from "../completions/whitespace-while-waiting.ts";
 import { familyOf } from "../families/family.ts";
 import { toOpenAiError } from "../families/openai-error.ts";
 import { GatewayError, toSeconds } from "../gateway-error.ts";
+import { redisFull } from "../redis-trouble.ts";
 import { requestIdOf } from "./request-id.ts";
 
 /** The only place where an error becomes a response. */
@@ -57,6 +59,7 @@ export function allowOnly(...methods: string[]) {
 
 function toGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
+  if (isOutOfMemory(thrown)) return redisFull(thrown);
   return (
     readBodyError(thrown) ??
     new GatewayError("internal", "Internal error", { cause: thrown })

@@ -4,6 +4,7 @@ import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { GatewayError } from "../gateway-error.ts";
+import { toRedisTrouble } from "../redis-trouble.ts";
 import type { Flight, FlightStore } from "./flight-store.ts";
 import { LocalFlight } from "./local-flight.ts";
 import type { Leader, Part } from "./part.ts";
@@ -84,7 +85,7 @@ export class SharedRequests {
 
   async #joinElsewhere(mine: Flight): Promise<Part> {
     const state = await this.#store.join(mine).catch((cause: unknown) => {
-      throw redisDown(cause);
+      throw toRedisTrouble(cause);
     });
     switch (state.kind) {
       case "answered":
@@ -164,7 +165,7 @@ export class SharedRequests {
       // After an outage of Redis a leader takes a moment to be heard of again.
       if (silenceMs < 3 * tendEveryMs) this.#end(local, undefined);
     } catch (cause) {
-      if (silenceMs > longestSilenceMs) this.#end(local, redisDown(cause));
+      if (silenceMs > longestSilenceMs) this.#end(local, toRedisTrouble(cause));
     }
   }
 }
@@ -172,9 +173,4 @@ export class SharedRequests {
 function stopping(): GatewayError {
   const message = "This gateway stopped before the answer came";
   return new GatewayError("stopping", message, { retryAfterMs });
-}
-
-function redisDown(cause: unknown): GatewayError {
-  const message = "The queue's Redis is unreachable";
-  return new GatewayError("redis-down", message, { cause, retryAfterMs });
 }

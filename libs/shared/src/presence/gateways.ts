@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import type { RedisKeys } from "../redis/keys.ts";
+import { isOutOfMemory } from "../redis/out-of-memory.ts";
 
 /**
  * A gateway that was not heard of for this long counts as dead: its clients are
@@ -22,10 +23,11 @@ export async function showPresence(
 }
 
 /**
- * Says that a gateway process lives.
+ * Says that a gateway process lives, also to a Redis that is full.
  *
  * @param isPresent whether it listens on its channel, so that the lack of a
  * listener would mean that it has gone.
+ * @throws what Redis answers, when it is full, too.
  */
 export async function announceGateway(
   redis: Redis,
@@ -33,12 +35,15 @@ export async function announceGateway(
   gatewayId: string,
   isPresent: boolean,
 ): Promise<void> {
-  await redis.set(
-    redisKeys.gatewayAlive(gatewayId),
-    isPresent ? "present" : "heard",
-    "PX",
-    gatewayTtlMs,
-  );
+  const alive = redisKeys.gatewayAlive(gatewayId);
+  const word = isPresent ? "present" : "heard";
+  try {
+    await redis.set(alive, word, "PX", gatewayTtlMs);
+  } catch (error) {
+    // To live on takes no memory.
+    if (isOutOfMemory(error)) await redis.pexpire(alive, gatewayTtlMs);
+    throw error;
+  }
 }
 
 /** Says that a gateway process has stopped: its jobs are not to be called any more. */

@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { CompletionProgress } from "../queue/completion-job.ts";
 import type { FinishedRequest } from "../queue/finished-request.ts";
 import type { RedisKeys } from "../redis/keys.ts";
+import { writeOnceThereIsRoom } from "../redis/out-of-memory.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 import { longestPushBytes } from "./pushed-reply.ts";
 import { encodeReply, type Reply } from "./reply.ts";
@@ -18,7 +19,7 @@ export type JobNotes = {
   readonly finished?: FinishedRequest | undefined;
 };
 
-/** Sends a reply to the gateway that waits for it. Waits for Redis when it is away. */
+/** Sends a reply to the gateway that waits for it. Waits for Redis when it is away or full. */
 export async function sendReply(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -28,20 +29,18 @@ export async function sendReply(
 ): Promise<void> {
   const { gatewayId, jobId } = address;
   const { head, body } = encodeReply(reply);
-  await runScript(
-    redis,
-    script,
-    [redisKeys.gatewayReplies(gatewayId), redisKeys.job(jobId)],
-    [
-      jobId,
-      head,
-      body,
-      unreadTtlMs,
-      toJson(notes.progress),
-      toJson(notes.finished),
-      longestPushBytes,
-    ],
-  );
+  const keys = [redisKeys.gatewayReplies(gatewayId), redisKeys.job(jobId)];
+  const values = [
+    jobId,
+    head,
+    body,
+    unreadTtlMs,
+    toJson(notes.progress),
+    toJson(notes.finished),
+    longestPushBytes,
+  ];
+  // OpenRouter is not to be asked twice because Redis was full for a while.
+  await writeOnceThereIsRoom(() => runScript(redis, script, keys, values));
 }
 
 function toJson(value: object | undefined): string {
