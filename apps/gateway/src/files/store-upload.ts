@@ -69,7 +69,8 @@ export function createStoreUpload(deps: {
       await check.end(() => readParts(storage, parts));
       return parts;
     } catch (error) {
-      await writer.abandon();
+      // A storage that fails may fail at this, too; what went wrong first is told.
+      await writer.abandon().catch(() => undefined);
       throw error;
     }
   }
@@ -99,7 +100,10 @@ export function createStoreUpload(deps: {
       expiresAt: createdAt + ttlMs,
       content: { kind: "parts", parts: upload.content },
     };
-    await files.save(file);
+    await files.save(file).catch(async (error: unknown) => {
+      await drop(upload.content);
+      throw error;
+    });
     return file;
   };
 }

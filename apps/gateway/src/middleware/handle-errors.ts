@@ -7,6 +7,7 @@ import { familyOf } from "../families/family.ts";
 import { toOpenAiError } from "../families/openai-error.ts";
 import { GatewayError, toSeconds } from "../gateway-error.ts";
 import { redisFull } from "../redis-trouble.ts";
+import { isStorageError, storageFailed } from "../storage/storage-trouble.ts";
 import { requestIdOf } from "./request-id.ts";
 
 /** The only place where an error becomes a response. */
@@ -60,6 +61,7 @@ export function allowOnly(...methods: string[]) {
 function toGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
   if (isOutOfMemory(thrown)) return redisFull(thrown);
+  if (isStorageError(thrown)) return storageFailed(thrown);
   return (
     readBodyError(thrown) ??
     new GatewayError("internal", "Internal error", { cause: thrown })

@@ -41,13 +41,10 @@ export class PartWriter {
     return { folder: this.#folder, count: this.#count, bytes: this.#bytes };
   }
 
-  /** Removes what was written. */
+  /** Removes what was written, a part that was not written to its end included. */
   async abandon(): Promise<void> {
     this.#gathered = [];
-    await removeParts(this.#storage, {
-      folder: this.#folder,
-      count: this.#count,
-    });
+    await this.#storage.deleteAll(this.#folder);
   }
 
   async #flush(): Promise<void> {
