@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { gatewayVariables } from "../../../apps/gateway/src/config.ts";
+import { workerVariables } from "../../../apps/worker/src/config.ts";
+import { projectRoot } from "../../../scripts/project-root.ts";
+
+type Service = {
+  environment?: Record<string, string>;
+  image?: string;
+  security_opt?: string[];
+  read_only?: boolean;
+};
+
+const read = (file: string) =>
+  parse(readFileSync(join(projectRoot, file), "utf8"), { merge: true }) as {
+    services: Record<string, Service>;
+  };
+
+const files = [
+  "docker-compose.yml",
+  "deploy/compose/redis-password.yml",
+  "deploy/compose/keys-file.yml",
+] as const;
+
+const ours = { gateway: gatewayVariables, worker: workerVariables } as const;
+
+test.for(files)("%s sets only variables that its application reads", (file) => {
+  const { services } = read(file);
+  const known = Object.keys(read("docker-compose.yml").services);
+  expect(known).toEqual(expect.arrayContaining(Object.keys(services)));
+  for (const [name, variables] of Object.entries(ours)) {
+    const set = Object.keys(services[name]?.environment ?? {});
+    const unknown = set.filter((variable) => !(variable in variables.shape));
+    // The gateway is told that it has no keys.
+    expect(unknown).toEqual(
+      file === "docker-compose.yml" && name === "gateway"
+        ? ["OPENROUTER_API_KEYS"]
+        : [],
+    );
+  }
+});
+
+test("what we run may write nowhere else and gain no rights", () => {
+  const { services } = read("docker-compose.yml");
+  for (const name of ["gateway", "worker", "redis"]) {
+    expect(services[name]).toMatchObject({
+      read_only: true,
+      security_opt: ["no-new-privileges:true"],
+    });
+  }
+});
