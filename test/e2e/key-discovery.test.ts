@@ -12,14 +12,22 @@ afterEach(() => stack?.stop());
 test("calls of the day that were made elsewhere are not made again, and found again when Redis forgot", async ({
   annotate,
 }) => {
-  const keys = [testKey(0)];
+  // Nobody told that these are one account's.
+  const keys = [testKey(0), testKey(1)];
   stack = await startStack({
     redisUrl: inject("redisUrl"),
     keys,
     perMinute: 1_000,
     workers: 2,
     simulator: {
-      accounts: { one: { keys, dailyUsedElsewhere: 30, perMinute: 1_000 } },
+      accounts: {
+        one: {
+          keys,
+          userId: "user_one",
+          dailyUsedElsewhere: 30,
+          perMinute: 1_000,
+        },
+      },
     },
   });
   const { url, prefix, simulator } = stack;
@@ -32,12 +40,12 @@ test("calls of the day that were made elsewhere are not made again, and found ag
   expect(total).toBe(170);
   expect(quotaViolations).toBe(0);
   // One worker asked for both.
-  expect(byPath["/key"]).toBe(1);
+  expect(byPath["/key"]).toBe(keys.length);
 
   await removeKeys(inject("redisUrl"), prefix);
   await until("the use of the day is known again", async () => {
-    const [key] = (await readPoolStatus(url)).keys;
-    return key?.day.used === 200;
+    const { keys } = await readPoolStatus(url);
+    return keys.every(({ day }) => day.used === 200);
   });
 });
 

@@ -137,8 +137,7 @@ const probing = repeat(() => keyProbing.probeAll(), {
 async function takeKeysOver(): Promise<void> {
   const keys = readKeys(config);
   const before = keyPool.id;
-  await keyProbing.probeBeforeUse(keys);
-  await keyPool.replaceKeys(keys);
+  await keyPool.replaceKeys(keys, () => keyProbing.probeBeforeUse(keys));
   if (keyPool.id === before) return;
   dispatch.lookAgain();
   const masks = keys.map((key) => key.mask);
@@ -173,9 +172,9 @@ closeOnSignals(
   { deadlineMs: config.SHUTDOWN_GRACE_MS + 10_000, logger },
 );
 
-await keyProbing.probeBeforeUse(keys);
 // A pool that Redis still knows may lack keys that were put back while no worker was there.
 await keyPool.register();
+await keyProbing.probeBeforeUse(keys);
 await announce();
 await listenForWorkerCommands(subscriber, redisKeys, (command) => {
   dispatch.lookAgain();

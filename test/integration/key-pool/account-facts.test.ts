@@ -82,7 +82,7 @@ test("keys of one user share one budget, with what both have used", async () => 
   expect(await reveal(pool, 0, "user_a")).toMatchObject({ joined: undefined });
   expect(await reveal(pool, 2, "user_b")).toMatchObject({ joined: undefined });
   const { joined } = await reveal(pool, 1, "user_a");
-  expect(joined).toBe(keyOf(pool, 0).id);
+  expect(joined).toBe(keyOf(pool, 1).id);
   // What is left of two budgets, not of three.
   expect(await drain(fixture)).toHaveLength(
     4 - usedByOther + Math.max(0, 4 - (6 - usedByOther)),
@@ -90,7 +90,7 @@ test("keys of one user share one budget, with what both have used", async () => 
 
   await sleep(limits.windowMs + shortLimits.guardMs + 5);
   const shared = (await drain(fixture)).filter((name) => name !== "other");
-  expect(shared).toEqual(Array(4).fill(keyOf(pool, 1).id));
+  expect(shared).toEqual(Array(4).fill(keyOf(pool, 0).id));
   // To know it already changes nothing.
   expect((await reveal(pool, 0, "user_a")).joined).toBeUndefined();
   expect((await reveal(pool, 1, "user_a")).joined).toBeUndefined();
@@ -115,6 +115,33 @@ test("keys of a joined account are used in turns, and one of them can go out of 
   expect(new Set([await used(), await used()]).size).toBe(2);
   // The account's own limit holds all the while: six are spent.
   expect(await drain(fixture)).toHaveLength(4);
+});
+
+test("two names for one user's keys make one account, round after round", async () => {
+  const keys = [`alice=${testKey(0)}`, `bob=${testKey(1)}`];
+  const fixture = await openPool({ keys, limits: { ...minute, perMinute: 5 } });
+  const { pool } = fixture;
+  await reveal(pool, 0, "user_a");
+  expect((await reveal(pool, 1, "user_a")).joined).toBe("alice");
+  for (const index of [0, 1, 0, 1]) {
+    expect((await reveal(pool, index, "user_a")).joined).toBeUndefined();
+  }
+  expect(await drain(fixture)).toEqual(Array(5).fill("bob"));
+});
+
+test("what is learned of new keys before they are used holds from their first call", async () => {
+  const limits = { ...minute, perMinute: 5 };
+  const fixture = await openPool({ keys: [testKey(0)], limits });
+  const { pool } = fixture;
+  const keys = parseApiKeys([testKey(1), testKey(2), testKey(3)]);
+  await pool.replaceKeys(keys, async () => {
+    for (const [index, key] of keys.entries()) {
+      if (index === 2) {
+        await pool.retireKey(key, { reason: "invalid", at: Date.now() });
+      } else await pool.learn(key, { userId: "user_a", day: nothing });
+    }
+  });
+  expect(await drain(fixture)).toEqual(Array(5).fill(keyOf(pool, 1).id));
 });
 
 test("the name that an operator gave stays, and the one given last", async () => {

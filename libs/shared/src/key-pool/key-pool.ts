@@ -67,11 +67,19 @@ export class KeyPool {
   /**
    * Goes on with other keys, in a pool of their own. Calls in flight end with the key
    * that they have; what their accounts have used is kept.
+   *
+   * @param getReady is run when Redis knows the pool, and before it is used.
    */
-  async replaceKeys(keys: readonly ApiKey[]): Promise<void> {
+  async replaceKeys(
+    keys: readonly ApiKey[],
+    getReady: () => Promise<void> = async () => undefined,
+  ): Promise<void> {
     const members = describeMembers(keys);
     await this.#register(members);
+    await getReady();
     this.#members = members;
+    // Among them may be keys that were found well while getting ready.
+    await this.#register(members);
   }
 
   /** Keeps the pool's keys in Redis alive, and makes it known again if they are lost. */
@@ -139,9 +147,7 @@ export class KeyPool {
 
   /** Takes a key out of use. @returns false when it was out of use already. */
   retireKey(key: ApiKey, retirement: Retirement): Promise<boolean> {
-    const { account, id } = key;
-    const member = { poolId: this.id, account, keyId: id };
-    return retireKey(this.#store, member, retirement);
+    return retireKey(this.#store, key, retirement);
   }
 
   /** Takes all keys of a granted key's account out of use. */

@@ -1,8 +1,8 @@
 --[[
   Notes which user of OpenRouter's a key belongs to. All keys of one user share one budget: when an
   account of that user is known already under another name, the two become one. Their keys move over
-  in every pool, and what both have used counts together. A name that an operator gave stays rather
-  than a key's id, and the one that was heard of last rather than an earlier one.
+  in every pool, and what both have used counts together. The name that the key's entry gives it
+  stays, and where it gives none, the one that is known.
 
   Atomic because no slot may be taken from the halves of one budget while they are joined.
 
@@ -77,13 +77,20 @@ local function joinBudgets(from, into)
   if redis.call('PTTL', into) < tonumber(accountTtlMs) then redis.call('PEXPIRE', into, accountTtlMs) end
 end
 
+local function noteAccount(id, entryName, name)
+  if name == entryName then redis.call('HDEL', moved, id) else redis.call('HSET', moved, id, name) end
+end
+
 local function moveKeys(pool, from, into)
   local idle, resting, rotation = pool .. ':idle', pool .. ':resting', pool .. ':rotation'
   redis.call('ZREM', idle, from)
   redis.call('ZREM', resting, from)
   local ids = redis.call('HGET', rotation, from)
   if not ids then return end
-  for id in string.gmatch(ids, '[^,]+') do redis.call('HSET', moved, id, into) end
+  for id in string.gmatch(ids, '[^,]+') do
+    local entry = redis.call('HGET', pool .. ':members', id)
+    noteAccount(id, entry and cjson.decode(entry).account, into)
+  end
   local others = redis.call('HGET', rotation, into)
   redis.call('HSET', rotation, into, others and (others .. ',' .. ids) or ids)
   redis.call('HDEL', rotation, from)
@@ -95,14 +102,14 @@ end
 
 local account = redis.call('HGET', moved, keyId) or name
 local known = redis.call('HGET', owners, user) or account
-local from, into = known, account
-if isNamed(known) and not isNamed(account) then from, into = account, known end
+local from, into = account, known
+if isNamed(account) then from, into = known, account end
 if from ~= into then
   joinBudgets(accountPrefix .. from, accountPrefix .. into)
   for _, pool in ipairs(redis.call('ZRANGE', pools, 0, -1)) do moveKeys(poolPrefix .. pool, from, into) end
 end
 
 redis.call('HSET', owners, user, into)
-if into == name then redis.call('HDEL', moved, keyId) else redis.call('HSET', moved, keyId, into) end
-for _, known in ipairs({ moved, owners }) do redis.call('PEXPIRE', known, knownTtlMs) end
+noteAccount(keyId, name, into)
+for _, hash in ipairs({ moved, owners }) do redis.call('PEXPIRE', hash, knownTtlMs) end
 return from ~= into and from or false

@@ -25,9 +25,8 @@ export class PoolOperator {
   async takeOut(keyId: string): Promise<boolean> {
     const memberships = await this.#findMemberships(keyId);
     const why = { reason: "taken-out", at: Date.now() } satisfies Retirement;
-    for (const [poolId, { account }] of memberships) {
-      const key = { poolId, account, keyId };
-      await retireKey(this.#store, key, why);
+    for (const [, { account }] of memberships) {
+      await retireKey(this.#store, { account, id: keyId }, why);
     }
     return memberships.length > 0;
   }

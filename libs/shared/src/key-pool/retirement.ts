@@ -19,23 +19,23 @@ export type Retirement = {
   readonly at: number;
 };
 
-/** Takes a key of a pool out of use. @returns false when it was out of use already. */
+/** Takes a key out of use, in every pool. @returns false when it was out of use already. */
 export async function retireKey(
   { redis, redisKeys }: PoolStore,
-  key: { poolId: string; account: string; keyId: string },
+  key: { readonly account: string; readonly id: string },
   retirement: Retirement,
 ): Promise<boolean> {
   const wasUsed = await runScript(
     redis,
     scripts.retireKey,
+    [redisKeys.retiredKeys, redisKeys.movedKeys, redisKeys.pools],
     [
-      redisKeys.poolIdle(key.poolId),
-      redisKeys.poolResting(key.poolId),
-      redisKeys.poolRotation(key.poolId),
-      redisKeys.retiredKeys,
-      redisKeys.movedKeys,
+      redisKeys.poolPrefix,
+      key.account,
+      key.id,
+      JSON.stringify(retirement),
+      knownTtlMs,
     ],
-    [key.account, key.keyId, JSON.stringify(retirement), knownTtlMs],
   );
   return wasUsed === 1;
 }
