@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { projectRoot } from "../../scripts/project-root.ts";
 
 type Mistake = {
@@ -76,6 +78,35 @@ test.for(mistakes)(
     expect(exitCode).toBe(1);
     expect(stderr).not.toContain("secret?");
     expect(stderr).not.toContain(secretKey);
+  },
+);
+
+test.for([
+  { app: "gateway", variable: "PORT" },
+  { app: "worker", variable: "WORKER_PORT" },
+])(
+  "$app on a port that is taken, or on another machine's address, says so in one line",
+  async ({ app, variable }) => {
+    await using other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    const settings = {
+      REDIS_URL: inject("redisUrl"),
+      REDIS_PREFIX: `test-${randomUUID()}`,
+      OPENROUTER_API_KEYS: "sk-or-v1-fine",
+      [variable]: String(port),
+    };
+    const [taken, elsewhere] = await Promise.all([
+      run(app, settings),
+      run(app, { ...settings, HOST: "192.0.2.1" }),
+    ]);
+    expect(taken.stderr).toBe(
+      `${variable}: got ${port}, wants a free port: another process listens there\n`,
+    );
+    expect(elsewhere.stderr).toBe(
+      'HOST: got "192.0.2.1", wants an address of this machine\n',
+    );
+    expect([taken.exitCode, elsewhere.exitCode]).toEqual([1, 1]);
   },
 );
 

@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { AddressInfo } from "node:net";
+import { toListenError } from "@openrouter-free-pool/shared/config/listen-error";
 import { refuseBrokenHttp } from "./refuse-broken-http.ts";
 
 /** Proxies keep idle connections for 60 s or so; closing first would fail their next request. */
@@ -20,7 +21,7 @@ export type Listening = {
   close(): Promise<void>;
 };
 
-/** Listens for HTTP requests. @throws when the port is taken. */
+/** Listens for HTTP requests. @throws {ConfigError} when host or port cannot be had. */
 export async function listen(
   app: RequestListener,
   options: { host: string; port: number },
@@ -29,7 +30,9 @@ export async function listen(
   // A request may wait for hours in the queue; its body has the default time to arrive.
   server.timeout = 0;
   server.listen(options.port, options.host);
-  await once(server, "listening");
+  await once(server, "listening").catch((error: unknown) => {
+    throw toListenError(error, { ...options, portVariable: "PORT" });
+  });
   const closed = once(server, "close");
   const responses = trackResponses(server);
   refuseBrokenHttp(server, responses);

@@ -153,7 +153,8 @@ warnIfOpen(config, logger);
 await redisHealth.waitForConnection();
 await completions.start();
 batches.start();
-const server = await listen(app, { host: config.HOST, port: config.PORT });
+const address = { host: config.HOST, port: config.PORT };
+const server = await listen(app, address).catch(exitOnConfigError);
 logger.info({ gatewayId, ...server.address }, "Gateway is ready");
 
 closeOnSignals(

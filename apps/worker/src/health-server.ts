@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { toListenError } from "@openrouter-free-pool/shared/config/listen-error";
 import type { MetricsPage } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { Logger } from "pino";
 
@@ -13,7 +14,11 @@ export type HealthChecks = {
 
 const defaultPort = 3001;
 
-/** Serves `/health`, `/ready` and `/metrics`; takes any free port when the default one is taken. */
+/**
+ * Serves `/health`, `/ready` and `/metrics`; takes any free port when the default one is taken.
+ *
+ * @throws {ConfigError} when host or port cannot be had.
+ */
 export async function startHealthServer(
   checks: HealthChecks,
   options: { host: string; port: number | undefined; logger: Logger },
@@ -64,13 +69,14 @@ async function listen(
   server: Server,
   options: { host: string; port: number | undefined },
 ): Promise<number> {
+  const { host, port = defaultPort } = options;
   try {
-    return await listenOn(server, options.host, options.port ?? defaultPort);
+    return await listenOn(server, host, port);
   } catch (error) {
     const isTaken =
       error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-    if (!isTaken || options.port !== undefined) throw error;
-    return listenOn(server, options.host, 0);
+    if (isTaken && options.port === undefined) return listenOn(server, host, 0);
+    throw toListenError(error, { host, port, portVariable: "WORKER_PORT" });
   }
 }
 

@@ -101,7 +101,7 @@ const health = await startHealthServer(
     renderMetrics: () => metrics.render(),
   },
   { host: config.HOST, port: config.WORKER_PORT, logger },
-);
+).catch(exitOnConfigError);
 
 const startedAt = Date.now();
 async function announce(): Promise<void> {
