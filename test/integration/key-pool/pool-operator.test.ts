@@ -89,6 +89,17 @@ test("only an operator puts it back: no probe, no worker's start, no refusal mea
   expect(JSON.parse(why ?? "")).toMatchObject({ reason: "taken-out" });
 });
 
+test("a key that has reached its own limit stays out as long as that is so", async () => {
+  const key = keyOf("alice");
+  const isSpent = true;
+  await pool.retireKey(key, { reason: "key-limit", at: Date.now() });
+  expect(await pool.restoreKey(key, isSpent)).toBe(false);
+  expect(await pool.restoreKey(key)).toBe(true);
+  // Many keys may spend nothing at all, and serve free models well.
+  await pool.retireKey(key, { reason: "invalid", at: Date.now() });
+  expect(await pool.restoreKey(key, isSpent)).toBe(true);
+});
+
 test("it goes out of every fleet that has it, and comes back to each", async () => {
   const other = openPool([`alice=${testKey(0)}`, `carol=${testKey(2)}`]);
   await other.register();

@@ -35,8 +35,7 @@ export function createProbeKey(deps: {
     } else {
       logger.debug(details, `Asked about key ${mask}`);
     }
-    // A key that has used up its own limit is well, but of no use.
-    if (!facts.isSpent && (await keyPool.restoreKey(key))) {
+    if (await keyPool.restoreKey(key, facts.isSpent)) {
       logger.info(details, `Key ${mask} is usable again`);
     }
   }

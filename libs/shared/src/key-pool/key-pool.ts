@@ -163,9 +163,15 @@ export class KeyPool {
     }
   }
 
-  /** Puts a retired key back into use. @returns whether it was out of use, and is not any more. */
-  async restoreKey(key: ApiKey): Promise<boolean> {
-    if (!(await releaseKey(this.#store, key.id, "probe"))) return false;
+  /**
+   * Puts a retired key back into use that was found well.
+   *
+   * @param isSpent whether it has reached its own limit.
+   * @returns whether it was out of use, and is not any more.
+   */
+  async restoreKey(key: ApiKey, isSpent = false): Promise<boolean> {
+    const by = isSpent ? "probe-of-spent-key" : "probe";
+    if (!(await releaseKey(this.#store, key.id, by))) return false;
     await this.#registerAgain(key);
     return true;
   }

@@ -1,12 +1,13 @@
 --[[
   Takes a key off the list of retired ones, so that it can be registered again. One that an
-  operator has taken out only an operator can release.
+  operator has taken out only an operator can release, and one that has reached its own limit
+  stays out as long as that is so.
 
   Atomic because an operator may take a key out at the moment when a probe finds it well.
 
   KEYS[1] retired keys   HASH  key id -> why (JSON)
   ARGV[1] key id
-  ARGV[2] by             'operator' or 'probe'
+  ARGV[2] by             'operator', 'probe', or 'probe-of-spent-key'
 
   Returns 'in-use' when it was not retired, 'released' when it is not retired any more, else
   'kept-out'.
@@ -16,6 +17,8 @@ local keyId, by = ARGV[1], ARGV[2]
 
 local why = redis.call('HGET', retired, keyId)
 if not why then return 'in-use' end
-if by ~= 'operator' and cjson.decode(why).reason == 'taken-out' then return 'kept-out' end
+local reason = cjson.decode(why).reason
+if by ~= 'operator' and reason == 'taken-out' then return 'kept-out' end
+if by == 'probe-of-spent-key' and reason == 'key-limit' then return 'kept-out' end
 redis.call('HDEL', retired, keyId)
 return 'released'

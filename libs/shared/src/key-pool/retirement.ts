@@ -42,14 +42,14 @@ export async function retireKey(
 
 /**
  * Lets a retired key be registered again. One that an operator has taken out only an
- * operator can release.
+ * operator can release, and one that has reached its own limit no probe that finds it so.
  *
  * @returns whether it was out of use, and is not any more.
  */
 export async function releaseKey(
   { redis, redisKeys }: PoolStore,
   keyId: string,
-  by: "operator" | "probe",
+  by: "operator" | "probe" | "probe-of-spent-key",
 ): Promise<boolean> {
   const outcome = await runScript(
     redis,
