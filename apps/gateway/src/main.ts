@@ -17,7 +17,7 @@ import {
 } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
-import { startTracing } from "@openrouter-free-pool/shared/tracing/tracing";
+import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
 import { buildAdmin } from "./admin/build-admin.ts";
 import { buildApp } from "./app.ts";
 import { buildBatches } from "./build-batches.ts";

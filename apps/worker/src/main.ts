@@ -26,7 +26,7 @@ import {
 } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
-import { startTracing } from "@openrouter-free-pool/shared/tracing/tracing";
+import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
 import { version } from "@openrouter-free-pool/shared/version";
 import { buildDispatcher } from "./build-dispatcher.ts";
 import { workerVariables } from "./config.ts";

@@ -16,16 +16,3 @@ export type TracingConfig = {
   readonly OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf" | "http/json";
   readonly OTEL_TRACES_SAMPLER_ARG: number;
 };
-
-/**
- * Begins to trace, where a receiver is named. Otherwise nothing of OpenTelemetry's
- * SDK is even loaded.
- */
-export async function startTracing(
-  config: TracingConfig,
-  app: "gateway" | "worker",
-): Promise<Tracing | undefined> {
-  if (config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined;
-  const { openTracing } = await import("./open-tracing.ts");
-  return openTracing(config, app);
-}
