@@ -63,7 +63,13 @@ test("events come one by one, not at the end", async () => {
 });
 
 test("a queued stream gets comments with its place, then the stream", async () => {
-  const busy = Array.from({ length: 2 * perMinute }, () => chat(stack.url));
+  const perWindow = 2 * perMinute;
+  const before = (await stack.simulator.calls()).length;
+  const busy = Array.from({ length: 3 * perWindow }, () => chat(stack.url));
+  await until("every slot is taken", async () => {
+    const calls = await stack.simulator.calls();
+    return calls.length - before >= perWindow;
+  });
   const results = await Promise.all([
     ...Array.from({ length: 5 }, (_, i) =>
       streamChat(url, { marker: `queued-${i}` }),
