@@ -3,6 +3,7 @@ import { Redis } from "ioredis";
 import { findOwnRedis } from "../../scripts/redis/find-redis.ts";
 import { NoRedisError } from "../../scripts/redis/no-redis-error.ts";
 import { type Stack, startStack } from "../support/stack.ts";
+import { runClosedLoop } from "./closed-loop.ts";
 import { type CommandCount, countCommands } from "./count-commands.ts";
 import { type AcquireResult, measureAcquire } from "./measure-acquire.ts";
 import { type DrainResult, measureDrain } from "./measure-drain.ts";
@@ -13,6 +14,8 @@ import {
 } from "./measure-throughput.ts";
 import { printResults } from "./print-results.ts";
 import { saveResults } from "./save-results.ts";
+
+const warmUpMs = 5_000;
 
 /** Everything that one run found out. Between machines only ratios compare, not times. */
 export type BenchResults = {
@@ -43,6 +46,11 @@ function startUnlimitedStack(redisUrl: string): Promise<Stack> {
   });
 }
 
+/** A lone connection alone would be measured on code that is not compiled yet. */
+async function warmUp(stack: Stack): Promise<void> {
+  await runClosedLoop({ url: `${stack.url}/v1`, connections: 100 }, warmUpMs);
+}
+
 async function runBench(url: string, redis: Redis): Promise<BenchResults> {
   const machine = {
     cpus: availableParallelism(),
@@ -59,6 +67,7 @@ async function runBench(url: string, redis: Redis): Promise<BenchResults> {
   const commands: CommandCount[] = [];
   let throughput: ThroughputResult;
   try {
+    await warmUp(stack);
     for (const connections of [1, 10, 100]) {
       announce(`latency over ${connections} connections`);
       latencies.push(await measureLatency(stack, connections));

@@ -42,28 +42,12 @@ export function buildLogger(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError },
-      redact: {
-        paths: hiddenPaths,
-        censor: "[hidden]",
-      },
       hooks: { streamWrite: hideSecrets },
       ...(options.isTraced ? { mixin: nameTrace } : {}),
     },
     destination,
   );
 }
-
-/** Fields that hold a secret, at every depth at which something is logged. */
-const hiddenPaths = [
-  "secret",
-  "password",
-  "authorization",
-  "cookie",
-  '["x-api-key"]',
-].flatMap((field) => {
-  const below = field.startsWith("[") ? field : `.${field}`;
-  return [field, `*${below}`, `*.*${below}`];
-});
 
 /** Names as in OpenTelemetry's conventions for logs that are not its own. */
 function nameTrace(): Record<string, string> {

@@ -67,6 +67,23 @@ describe("no secret is logged", () => {
     expect(lines.join()).not.toMatch(/alice-123|s=1|hunter2/);
   });
 
+  test("by the name of its field at any depth, in lists, and whatever its signs", () => {
+    const { logger, last } = record();
+    const quoted = 'a"b\\"c]';
+    logger.info({
+      a: { b: { c: { d: { Authorization: quoted } } } },
+      headers: { "set-cookie": [quoted, "t=2"], accept: "*/*" },
+      password: "",
+      secretary: "kept",
+    });
+    expect(last()).toMatchObject({
+      a: { b: { c: { d: { Authorization: "[hidden]" } } } },
+      headers: { "set-cookie": "[hidden]", accept: "*/*" },
+      password: "[hidden]",
+      secretary: "kept",
+    });
+  });
+
   test("the password in a URL", () => {
     const { logger, lines } = record();
     logger.info({ url: "redis://:hunter2@redis:6379/0" });
