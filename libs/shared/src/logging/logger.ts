@@ -55,8 +55,20 @@ function nameTrace(): Record<string, string> {
   return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
+/** In bytes. Beyond it lines are lost: who does not read them must neither hold up requests nor fill the memory. */
+const keptForSlowReader = 16 * 1_024 * 1_024;
+
+/** Lines are written in order by another thread; what is left is written when the process ends. */
+function openStdout(): DestinationStream {
+  return pino.destination({
+    dest: 1,
+    sync: false,
+    maxLength: keptForSlowReader,
+  });
+}
+
 async function openConsole(): Promise<DestinationStream> {
-  if (!process.stdout.isTTY) return pino.destination(1);
+  if (!process.stdout.isTTY) return openStdout();
   const { default: pretty } = await import("pino-pretty");
   return pretty({ sync: true, ignore: "pid", translateTime: "SYS:HH:MM:ss.l" });
 }
