@@ -65,7 +65,8 @@ export function createAdmit(deps: {
       case "granted":
         gate.room = Math.min(slot.freeAccounts, slot.waiting);
         gate.closeFor(Math.max(0, slot.nextSlotMs));
-        await fairShare.countCall(job.priority);
+        // Where nobody waits, nobody was overtaken.
+        if (slot.waiting > 0) await fairShare.countCall(job.priority);
         return slot;
       case "busy":
         // Its client need not wait in vain; the next job in line may have more time.
