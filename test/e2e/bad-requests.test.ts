@@ -251,6 +251,15 @@ test.for([
   });
 });
 
+test("an expectation that nobody knows is passed over", async () => {
+  const { port, hostname } = new URL(stack.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    "GET /health HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\nConnection: close\r\n\r\n",
+  );
+  expect(await text(socket)).toMatch(/^HTTP\/1.1 200 /);
+});
+
 test("nothing of all this reached OpenRouter", async () => {
   const before = (await stack.simulator.summary()).byPath["/chat/completions"];
   expect(before).toBe(1);

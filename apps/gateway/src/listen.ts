@@ -11,6 +11,8 @@ import { refuseBrokenHttp } from "./refuse-broken-http.ts";
 
 /** Proxies keep idle connections for 60 s or so; closing first would fail their next request. */
 const keepAliveMs = 75_000;
+/** How long a request may take to arrive: a large batch file over a slow line. Node's own 5 minutes would cut it. */
+const arrivalMs = 3_600_000;
 
 /** A server that accepts requests. */
 export type Listening = {
@@ -26,9 +28,16 @@ export async function listen(
   app: RequestListener,
   options: { host: string; port: number },
 ): Promise<Listening> {
-  const server = createServer({ keepAliveTimeout: keepAliveMs }, app);
-  // A request may wait for hours in the queue; its body has the default time to arrive.
+  const server = createServer(
+    { keepAliveTimeout: keepAliveMs, requestTimeout: arrivalMs },
+    app,
+  );
+  // A request may wait for hours in the queue.
   server.timeout = 0;
+  // Expectations that nobody knows are passed over; Node would answer with a bare 417.
+  server.on("checkExpectation", (request, response) =>
+    server.emit("request", request, response),
+  );
   server.listen(options.port, options.host);
   await once(server, "listening").catch((error: unknown) => {
     throw toListenError(error, { ...options, portVariable: "PORT" });
