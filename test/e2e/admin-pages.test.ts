@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import {
   afterAll,
   afterEach,
@@ -9,12 +9,7 @@ import {
   vi,
 } from "vitest";
 import { findBarriers } from "../support/accessibility.ts";
-import {
-  findChromium,
-  openPage,
-  startBrowser,
-  type WatchedPage,
-} from "../support/browser.ts";
+import { findChromium, Pages } from "../support/browser.ts";
 import { burst, chat, countStatuses } from "../support/chat.ts";
 import {
   type Stack,
@@ -27,27 +22,22 @@ import { until } from "../support/until.ts";
 const password = "correct horse battery";
 const windowMs = 2_000;
 const chromium = findChromium();
+const pages = new Pages(chromium);
 // Two cores have to run a browser besides the stack.
 vi.setConfig({ testTimeout: 60_000 });
 
-let browser: Browser | undefined;
 let stack: Stack | undefined;
-const watched: WatchedPage[] = [];
 
 beforeEach((context) => {
   if (!chromium) context.skip("needs chromium on the PATH");
 });
 afterEach(async () => {
-  const seen = watched.splice(0);
-  await Promise.all(seen.map(({ page }) => page.context().close()));
+  await pages.closeAll();
   await stack?.stop();
   stack = undefined;
-  for (const { complaints, foreignRequests } of seen) {
-    expect(complaints).toEqual([]);
-    expect(foreignRequests).toEqual([]);
-  }
+  expect(pages.takeComplaints()).toEqual([]);
 });
-afterAll(() => browser?.close());
+afterAll(() => pages.end());
 
 async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
   stack = await startStack({
@@ -61,16 +51,6 @@ async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
     env: { ADMIN_PASSWORD: password, ...options.env },
   });
   return stack;
-}
-
-async function open(
-  url: string,
-  options: Parameters<typeof openPage>[2] = {},
-): Promise<Page> {
-  browser ??= await startBrowser(chromium ?? "");
-  const opened = await openPage(browser, url, options);
-  watched.push(opened);
-  return opened.page;
 }
 
 async function logIn(page: Page, path = "/admin"): Promise<void> {
@@ -105,15 +85,14 @@ const rowOf = (page: Page, account: string) =>
 
 test("a wrong password is refused, the right one leads on, and the page lives while a burst runs", async () => {
   const { url } = await start();
-  const page = await open(url);
+  const page = await pages.open(url);
   await page.goto("/admin?keys=limited");
   await page.getByLabel("User name").fill("admin");
   await page.getByLabel("Password").fill("incorrect horse");
-  // The refusal is a 401, which Chromium notes in its console.
-  const complaints = watched[0]?.complaints;
   await page.getByRole("button", { name: "Log in" }).click();
   await page.getByRole("alert").waitFor();
-  expect(complaints?.splice(0)).toHaveLength(1);
+  // The refusal is a 401, which Chromium notes in its console.
+  expect(pages.takeComplaints()).toHaveLength(1);
 
   await page.getByLabel("User name").fill("admin");
   await page.getByLabel("Password").fill(password);
@@ -142,7 +121,7 @@ test("a wrong password is refused, the right one leads on, and the page lives wh
 
 test("no call goes out on a key that was taken out, until it is put back", async () => {
   const { url, simulator } = await start();
-  const page = await open(url);
+  const page = await pages.open(url);
   await logIn(page);
   const answers = burst(url, 60);
   await until("both keys are used", async () => {
@@ -169,7 +148,7 @@ test("a paused queue sends nothing; resumed, it goes on at once", async ({
   annotate,
 }) => {
   const { url, simulator } = await start();
-  const page = await open(url);
+  const page = await pages.open(url);
   await logIn(page);
   await act(page, "Pause the queue", "Pause the queue");
   expect(await headline(page)).toBe("The queue is paused");
@@ -189,14 +168,14 @@ test("a paused queue sends nothing; resumed, it goes on at once", async ({
 
 test("a key is probed on demand: a dead one goes out, a healthy one comes back", async () => {
   const { url, simulator } = await start({ env: { KEY_PROBE_MS: "600000" } });
-  const page = await open(url);
+  const page = await pages.open(url);
   await logIn(page);
   const mask = await textOf(rowOf(page, "alice").locator("code"));
   const key = testKey(1);
   await simulator.settings({ keys: { [key]: { fault: { kind: "401" } } } });
   await act(page, `Probe key ${mask}`, "Ask now");
   await until("it is out of use", async () =>
-    /Invalid[\s\S]*asked just now: 401/.test(
+    /Invalid[\s\S]*asked OpenRouter just now: 401/.test(
       await textOf(rowOf(page, "alice")),
     ),
   );
@@ -216,7 +195,7 @@ test("a cooling model's delayed request goes out when an operator ends the coold
       fault: { kind: "429-provider-pool", retryAfterSeconds: 50 },
     },
   ]);
-  const page = await open(url);
+  const page = await pages.open(url);
   await logIn(page);
   const answer = chat(url, { model });
   await page
@@ -233,7 +212,7 @@ test("a cooling model's delayed request goes out when an operator ends the coold
 test("without JavaScript the page shows everything and every action works", async () => {
   const { url } = await start();
   await burst(url, 5);
-  const page = await open(url, { javaScriptEnabled: false });
+  const page = await pages.open(url, { javaScriptEnabled: false });
   await logIn(page);
   expect(await headline(page)).toBe("Nothing waits");
   expect(await rowOf(page, "alice").count()).toBe(1);
@@ -248,10 +227,10 @@ test("wide or narrow, light or dark: nothing is cut off, nothing jumps, no barri
   const looks = [1280, 390].flatMap((width) =>
     (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme })),
   );
-  const pages = await Promise.all(
+  const views = await Promise.all(
     looks.map(async ({ width, colorScheme }) => {
       const viewport = { width, height: 850 };
-      const page = await open(url, { viewport, colorScheme });
+      const page = await pages.open(url, { viewport, colorScheme });
       await page.addInitScript(sumUpLayoutShifts);
       await logIn(page);
       return page;
@@ -259,13 +238,13 @@ test("wide or narrow, light or dark: nothing is cut off, nothing jumps, no barri
   );
   const answers = burst(url, 30);
   await Promise.all(
-    pages.map((page) =>
+    views.map((page) =>
       until("figures have come and gone", async () =>
         /6 of/.test(await textOf(page.locator("#keys"))),
       ),
     ),
   );
-  for (const [index, page] of pages.entries()) {
+  for (const [index, page] of views.entries()) {
     const look = JSON.stringify(looks[index]);
     expect(await findBarriers(page), look).toEqual([]);
     const root = "document.documentElement";
@@ -278,7 +257,7 @@ test("wide or narrow, light or dark: nothing is cut off, nothing jumps, no barri
 
 test("the keyboard reaches and confirms an action, and the focus survives the live update", async () => {
   const { url } = await start();
-  const page = await open(url);
+  const page = await pages.open(url);
   await logIn(page);
   const link = page.getByRole("link", { name: "Pause the queue" });
   await link.focus();

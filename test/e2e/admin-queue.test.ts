@@ -1,7 +1,7 @@
 import type { FinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
 import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
 import { pino } from "pino";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import {
   afterAll,
   afterEach,
@@ -12,12 +12,7 @@ import {
   vi,
 } from "vitest";
 import { AdminClient } from "../support/admin-client.ts";
-import {
-  findChromium,
-  openPage,
-  startBrowser,
-  type WatchedPage,
-} from "../support/browser.ts";
+import { findChromium, Pages } from "../support/browser.ts";
 import { burst, chat, countStatuses } from "../support/chat.ts";
 import { readPoolStatus } from "../support/pool-status.ts";
 import { type Stack, startStack } from "../support/stack.ts";
@@ -25,30 +20,25 @@ import { until } from "../support/until.ts";
 
 const secretPrompt = "The password of the treasury is swordfish";
 const chromium = findChromium();
+const pages = new Pages(chromium);
 // Two cores have to run a browser besides the stack.
 vi.setConfig({ testTimeout: 60_000 });
 const queuePath = "/admin/queues/queue/completions";
 const apiRoot = "/admin/queues/api/queues";
 const api = `${apiRoot}/completions`;
 
-let browser: Browser | undefined;
 let stack: Stack | undefined;
-const watched: WatchedPage[] = [];
 
 beforeEach((context) => {
   if (!chromium) context.skip("needs chromium on the PATH");
 });
 afterEach(async () => {
-  const seen = watched.splice(0);
-  await Promise.all(seen.map(({ page }) => page.context().close()));
+  await pages.closeAll();
   await stack?.stop();
   stack = undefined;
-  for (const { complaints, foreignRequests } of seen) {
-    expect(complaints).toEqual([]);
-    expect(foreignRequests).toEqual([]);
-  }
+  expect(pages.takeComplaints()).toEqual([]);
 });
-afterAll(() => browser?.close());
+afterAll(() => pages.end());
 
 async function start(env: Record<string, string> = {}, perMinute = 20) {
   const redisUrl = inject("redisUrl");
@@ -56,13 +46,8 @@ async function start(env: Record<string, string> = {}, perMinute = 20) {
   return stack;
 }
 
-async function open(url: string): Promise<Page> {
-  browser ??= await startBrowser(chromium ?? "");
-  const viewport = { width: 1280, height: 900 };
-  const opened = await openPage(browser, url, { viewport });
-  watched.push(opened);
-  return opened.page;
-}
+const open = (url: string): Promise<Page> =>
+  pages.open(url, { viewport: { width: 1280, height: 900 } });
 
 const openTab = (page: Page, tab: string) =>
   page.goto(`${queuePath}?status=${tab}`);

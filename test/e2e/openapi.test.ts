@@ -1,4 +1,3 @@
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { modelsListSchema } from "../../apps/gateway/src/models/models-list.ts";
 import {
@@ -7,24 +6,23 @@ import {
   modelsCountSchema,
   readinessSchema,
 } from "../../apps/gateway/src/openapi/answer-schemas.ts";
-import { findChromium, openPage, startBrowser } from "../support/browser.ts";
+import { findChromium, Pages } from "../support/browser.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
 const clientKey = "a-client-key-0123456789";
 const chromium = findChromium();
+const pages = new Pages(chromium);
 
 let stack: Stack;
-let browser: Browser | undefined;
 beforeAll(async () => {
   stack = await startStack({
     redisUrl: inject("redisUrl"),
     env: { GATEWAY_API_KEYS: clientKey },
   });
-  if (chromium) browser = await startBrowser(chromium);
 });
 afterAll(async () => {
-  await browser?.close();
+  await pages.end();
   await stack?.stop();
 });
 
@@ -78,11 +76,8 @@ test("the page's address may end with a slash", async () => {
 });
 
 test("a browser shows the page and can try a request out, without a complaint", async (ctx) => {
-  if (!browser) return ctx.skip("needs chromium on the PATH");
-  const { page, complaints, foreignRequests } = await openPage(
-    browser,
-    stack.url,
-  );
+  if (!chromium) return ctx.skip("needs chromium on the PATH");
+  const page = await pages.open(stack.url);
   await page.goto("/docs");
   await page.getByText("Create a chat completion").first().waitFor();
   expect(await page.title()).toBe("OpenRouter Free Pool: API");
@@ -100,6 +95,5 @@ test("a browser shows the page and can try a request out, without a complaint", 
   const live = operation.locator(".live-responses-table");
   await live.getByText("echo: Say hello.").first().waitFor();
   expect(await live.textContent()).toContain("200");
-  expect(complaints).toEqual([]);
-  expect(foreignRequests).toEqual([]);
+  expect(pages.takeComplaints()).toEqual([]);
 });

@@ -7,15 +7,6 @@ import {
   type Page,
 } from "playwright-core";
 
-/** A page in real Chromium, and everything it complained about. */
-export type WatchedPage = {
-  readonly page: Page;
-  /** Errors in the console (a refusal of the content security policy is one), and exceptions. */
-  readonly complaints: string[];
-  /** Addresses that were asked for anywhere but at `origin`. */
-  readonly foreignRequests: string[];
-};
-
 /** The Chromium or Chrome on the PATH; a test without one says so: `ctx.skip("needs chromium on the PATH")`. */
 export function findChromium(): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
@@ -25,37 +16,71 @@ export function findChromium(): string | undefined {
     .find(isExecutable);
 }
 
-/** Starts Chromium without a window. */
-export function startBrowser(executablePath: string): Promise<Browser> {
+/** The pages of one test file, in one real Chromium that starts with the first of them. */
+export class Pages {
+  readonly #executablePath: string;
+  readonly #open: Page[] = [];
+  #browser: Browser | undefined;
+  #complaints: string[] = [];
+
+  /** @param executablePath see {@link findChromium}. */
+  constructor(executablePath = "") {
+    this.#executablePath = executablePath;
+  }
+
+  /** Opens a page that only `origin` has a right to fill. */
+  async open(
+    origin: string,
+    options: BrowserContextOptions = {},
+  ): Promise<Page> {
+    this.#browser ??= await startBrowser(this.#executablePath);
+    const context = await this.#browser.newContext({
+      baseURL: origin,
+      ...options,
+    });
+    const page = await context.newPage();
+    this.#open.push(page);
+    page.on("console", (message) => {
+      if (message.type() !== "error") return;
+      this.#complaints.push(`${message.text()} (${message.location().url})`);
+    });
+    page.on("pageerror", (error) => this.#complaints.push(String(error)));
+    context.on("request", (request) => {
+      const url = new URL(request.url());
+      const isOwn = url.origin === origin || url.protocol === "data:";
+      if (!isOwn) this.#complaints.push(`${request.url()} was asked for`);
+    });
+    return page;
+  }
+
+  /**
+   * Everything that the pages complained about since it was taken last: errors in the
+   * console (a refusal of the content security policy is one), exceptions, and
+   * addresses that were asked for anywhere but at their origin.
+   */
+  takeComplaints(): string[] {
+    const complaints = this.#complaints;
+    this.#complaints = [];
+    return complaints;
+  }
+
+  async closeAll(): Promise<void> {
+    const pages = this.#open.splice(0);
+    await Promise.all(pages.map((page) => page.context().close()));
+  }
+
+  /** Ends the browser. */
+  async end(): Promise<void> {
+    await this.#browser?.close();
+  }
+}
+
+function startBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
     // Root cannot use the sandbox, and a container's /dev/shm is small.
     args: ["--no-sandbox", "--disable-dev-shm-usage"],
   });
-}
-
-/** Opens a page that only `origin` has a right to fill. */
-export async function openPage(
-  browser: Browser,
-  origin: string,
-  options: BrowserContextOptions = {},
-): Promise<WatchedPage> {
-  const context = await browser.newContext({ baseURL: origin, ...options });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  const foreignRequests: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") {
-      complaints.push(`${message.text()} (${message.location().url})`);
-    }
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  context.on("request", (request) => {
-    const url = new URL(request.url());
-    const isOwn = url.origin === origin || url.protocol === "data:";
-    if (!isOwn) foreignRequests.push(request.url());
-  });
-  return { page, complaints, foreignRequests };
 }
 
 function isExecutable(file: string): boolean {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { keyStates } from "../keys-status.ts";
 
 const use = z.object({
   limit: z.int(),
@@ -32,17 +33,7 @@ export const keysStatusSchema = z.object({
       id: z.string(),
       key: z.string().meta({ description: "The mask" }),
       account: z.string(),
-      state: z.enum([
-        "available",
-        "minute-limited",
-        "day-limited",
-        "parked",
-        "invalid",
-        "key-limit",
-        "no-credit",
-        "taken-out",
-        "unknown",
-      ]),
+      state: z.enum(keyStates),
       available: z.boolean(),
       minute: use,
       day: use.extend({

@@ -117,7 +117,7 @@ function noteOn(key: KeyStatus, { view, probes }: Overview): string {
   const isParked = view.pool.accounts.get(key.account)?.parked !== undefined;
   const parked = isParked ? "parked by OpenRouter" : "";
   const asked = probe
-    ? `asked ${formatAgo(Date.now() - probe.at)}: ${probe.status ?? "no answer"}`
+    ? `asked OpenRouter ${formatAgo(Date.now() - probe.at)}: ${probe.status ?? "no answer"}`
     : "";
   const { elsewhere } = key.day;
   const others = elsewhere > 0 ? `${elsewhere} of today used elsewhere` : "";
