@@ -46,7 +46,7 @@
 
   Returns
     {'granted', account, key id, ms until another slot is free (0: now, -1: never by itself),
-      1 when no other job is in the queue, else 0}
+      accounts that may have a slot now, jobs that wait, 1 when no other job is in the queue, else 0}
     {'busy', ms until the next slot}
     {'model-cooling', ms}
     {'gateway-away', ms until it is worth another look}
