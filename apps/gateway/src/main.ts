@@ -50,11 +50,6 @@ const redisUrl = readRedisUrl(config);
 const limits = readRateLimits(config);
 const redisKeys = createRedisKeys(config.REDIS_PREFIX);
 
-const redis = connectRedis(redisUrl, {
-  role: "fail-fast",
-  name: "gateway",
-  logger,
-});
 const replies = connectRedis(redisUrl, {
   role: "durable",
   name: "gateway-replies",
@@ -64,6 +59,12 @@ const subscriber = connectRedis(redisUrl, {
   role: "durable",
   name: "gateway-subscriber",
   logger,
+});
+const redis = connectRedis(redisUrl, {
+  role: "fail-fast",
+  name: "gateway",
+  logger,
+  listeners: [replies, subscriber],
 });
 const redisHealth = new RedisHealth(redis);
 const queue = openCompletionsQueue(redis, redisKeys, tracing?.telemetry);

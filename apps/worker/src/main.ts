@@ -56,10 +56,17 @@ const redisUrl = readRedisUrl(config);
 const limits = readRateLimits(config);
 const redisKeys = createRedisKeys(config.REDIS_PREFIX);
 
-const connect = (name: string) =>
-  connectRedis(redisUrl, { role: "durable", name, logger });
-const redis = connect("worker");
-const subscriber = connect("worker-cancellations");
+const subscriber = connectRedis(redisUrl, {
+  role: "durable",
+  name: "worker-cancellations",
+  logger,
+});
+const redis = connectRedis(redisUrl, {
+  role: "durable",
+  name: "worker",
+  logger,
+  listeners: [subscriber],
+});
 
 const keyPool = new KeyPool({
   redis,

@@ -14,12 +14,21 @@ export type ConnectionRole =
  * Opens a connection that reconnects for ever and sends unanswered commands again.
  *
  * Errors are logged once per outage, not once per attempt.
+ *
+ * @param options.listeners connections that only listen. A server that becomes a replica
+ *   keeps them, and they would never hear that the primary is elsewhere: so they leave
+ *   it with this connection, which is told at its next write.
  */
 export function connectRedis(
   url: string,
-  options: { role: ConnectionRole; name: string; logger: Logger },
+  options: {
+    role: ConnectionRole;
+    name: string;
+    logger: Logger;
+    listeners?: readonly Redis[];
+  },
 ): Redis {
-  const { role, name, logger } = options;
+  const { role, name, logger, listeners = [] } = options;
   const redis = new Redis(url, {
     connectionName: name,
     maxRetriesPerRequest: null,
@@ -28,9 +37,13 @@ export function connectRedis(
     keepAlive: 10_000,
     connectTimeout: 5_000,
     retryStrategy: (attempt) => Math.min(attempt * 50, longestReconnectDelayMs),
-    // A replica that was just promoted answers READONLY until clients reconnect.
-    reconnectOnError: (error) =>
-      error.message.startsWith("READONLY") ? 2 : false,
+    reconnectOnError(error) {
+      if (!error.message.startsWith("READONLY")) return false;
+      for (const listener of listeners) {
+        if (listener.status === "ready") listener.disconnect(true);
+      }
+      return 2;
+    },
   } satisfies RedisOptions);
 
   let isDown = false;

@@ -1,0 +1,45 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+/** An address that leads to whatever server it is pointed at, as a service's name does. */
+export type TcpRelay = {
+  readonly port: number;
+  /** New connections go there from now on; those that are open stay where they are. */
+  pointAt(port: number): void;
+  stop(): Promise<void>;
+};
+
+/** Starts a relay on 127.0.0.1 that leads to `port` of the same host. */
+export async function startTcpRelay(port: number): Promise<TcpRelay> {
+  let target = port;
+  const open = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(target, "127.0.0.1");
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(socket);
+      socket.setNoDelay();
+      socket.on("error", () => other.destroy());
+      socket.once("close", () => {
+        open.delete(socket);
+        other.destroy();
+      });
+      socket.pipe(other);
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    pointAt(next) {
+      target = next;
+    },
+    async stop() {
+      server.close();
+      for (const socket of open) socket.destroy();
+      await once(server, "close");
+    },
+  };
+}
