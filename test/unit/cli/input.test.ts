@@ -4,10 +4,16 @@ import {
   readBatchLine,
   readPromptLine,
 } from "../../../apps/cli/src/input/read-json-lines.ts";
+import { findDelimiter } from "../../../apps/cli/src/input/read-table.ts";
 import { parseTemplate } from "../../../apps/cli/src/input/template.ts";
 import { simplify } from "../../../apps/cli/src/results/simplify.ts";
 
-const defaults = { model: "m", system: "be brief", fields: { top_p: 1 } };
+const defaults = {
+  model: "m",
+  system: "be brief",
+  fields: { top_p: 1 },
+  template: undefined,
+};
 
 test.each([
   ['{"custom_id":"a","body":{}}', "batch"],
@@ -16,8 +22,34 @@ test.each([
   ["Tell me a story", "text"],
   ['"quoted"', "text"],
   ["{not json", "text"],
+  ["[INST] Tell me", "text"],
+  ["[", "text"],
+  ['[{"prompt":"x"}]', "array"],
+  ['[\n  {\n    "prompt": "x"', "array"],
+  ['["one", "two"]', "array"],
+  ["[]", "array"],
 ] as const)("%s looks like %s", (line, format) => {
-  expect(detectFormat(line)).toBe(format);
+  expect(detectFormat("-", line)).toBe(format);
+});
+
+test.each([
+  ["a.csv", "csv"],
+  ["A.CSV", "csv"],
+  ["a.tsv", "tsv"],
+  ["a.tab", "tsv"],
+  ["a.csv.txt", "text"],
+] as const)("%s is read as %s by its name", (source, format) => {
+  expect(detectFormat(source, "id\ttext\n")).toBe(format);
+});
+
+test.each([
+  ["id,text\n", ","],
+  ["id;text\n", ";"],
+  ["id\ttext\n", "\t"],
+  ['"a;b;c;d",x,y\n', ","],
+  ["one column\n", ","],
+] as const)("the delimiter of %j is %j", (header, delimiter) => {
+  expect(findDelimiter(header)).toBe(delimiter);
 });
 
 test("a prompt gets the defaults, and its own fields win", () => {

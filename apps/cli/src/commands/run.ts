@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { isEncoding } from "../input/decode-input.ts";
 import { inputError } from "../input/input-error.ts";
 import { prepareUpload } from "../input/prepare-upload.ts";
 import {
@@ -8,6 +9,7 @@ import {
   inputFormats,
   readInput,
 } from "../input/read-input.ts";
+import { parseTemplate } from "../input/template.ts";
 import { keepAnswered } from "../results/keep-answered.ts";
 import { isWatched, print, tell } from "../terminal.ts";
 import { type Connection, connect } from "./connection.ts";
@@ -16,6 +18,7 @@ import { describeWayBack, waitForResults } from "./wait-for-results.ts";
 type RunOptions = Connection & {
   output?: string;
   format?: InputFormat;
+  encoding?: string;
   template?: string;
   model: string;
   system?: string;
@@ -42,7 +45,15 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
         inputFormats,
       ),
     )
-    .option("-t, --template <text>", "prompt made of a CSV's columns: {column}")
+    .option(
+      "--encoding <name>",
+      "encoding of the input, such as latin1 or gbk (default: UTF-8)",
+      readEncoding,
+    )
+    .option(
+      "-t, --template <text>",
+      "prompt made of the fields of a record: {field}",
+    )
     .option(
       "-m, --model <model>",
       "model of prompts",
@@ -89,8 +100,12 @@ async function run(input: string, options: RunOptions): Promise<ExitCode> {
     readInput({
       source: input,
       format: options.format,
-      template: options.template,
-      defaults: {
+      encoding: options.encoding,
+      requests: {
+        template:
+          options.template === undefined
+            ? undefined
+            : parseTemplate(options.template),
         model: options.model,
         system: options.system,
         fields: options.field,
@@ -123,6 +138,11 @@ async function run(input: string, options: RunOptions): Promise<ExitCode> {
   } finally {
     await upload.remove();
   }
+}
+
+function readEncoding(name: string): string {
+  if (isEncoding(name)) return name;
+  throw inputError(`--encoding: nobody knows ${name}`);
 }
 
 /** Values are JSON where they can be, else text. */

@@ -1,96 +1,152 @@
 import { open } from "node:fs/promises";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import { readTextLines } from "@openrouter-free-pool/shared/lines/line-splitter";
+import { decodeInput } from "./decode-input.ts";
 import { inputError } from "./input-error.ts";
-import { readCsv } from "./read-csv.ts";
+import { readJsonArray } from "./read-json-array.ts";
 import { readBatchLine, readPromptLine } from "./read-json-lines.ts";
+import { type Delimiter, readTable } from "./read-table.ts";
 import {
   promptLine,
-  type RequestDefaults,
   type RequestLine,
+  type RequestOptions,
 } from "./request-line.ts";
-import { parseTemplate } from "./template.ts";
 
 /** Forms that an input may have. */
-export const inputFormats = ["batch", "prompts", "csv", "text"] as const;
+export const inputFormats = [
+  "batch",
+  "prompts",
+  "array",
+  "csv",
+  "tsv",
+  "text",
+] as const;
 
 /** See {@link inputFormats}. */
 export type InputFormat = (typeof inputFormats)[number];
+
+/** One request a line. */
+type LineFormat = "batch" | "prompts" | "text";
 
 /** What is read, and how. */
 export type InputOptions = {
   /** A file's path, or `-` for standard input. */
   readonly source: string;
-  /** Found out from the name and the first line when it is not given. */
+  /** Found out from the name and the beginning when it is not given. */
   readonly format: InputFormat | undefined;
-  /** For CSV. */
-  readonly template: string | undefined;
-  readonly defaults: RequestDefaults;
+  /** See {@link decodeInput}. */
+  readonly encoding: string | undefined;
+  readonly requests: RequestOptions;
 };
+
+/** Longest line, in bytes; the gateway takes less. */
+const longestLineBytes = 128 * 1024 * 1024;
 
 /** Reads an input as lines of a batch, one at a time. */
 export async function* readInput(
   options: InputOptions,
 ): AsyncGenerator<RequestLine> {
-  const { source, template, defaults } = options;
-  const isCsv =
-    options.format === "csv" ||
-    (options.format === undefined && /\.csv$/i.test(source));
-  if (isCsv) {
-    if (template === undefined) {
-      throw inputError(
-        'A CSV needs --template, such as "Translate into {language}: {text}"',
-      );
-    }
-    yield* readCsv(await openSource(source), parseTemplate(template), defaults);
-    return;
-  }
-  let format = options.format;
-  let number = 0;
-  const lines = createInterface({
-    input: await openSource(source),
-    crlfDelay: Infinity,
-  });
-  for await (const line of lines) {
-    number += 1;
-    if (line.trim() === "") continue;
-    format ??= detectFormat(line);
-    yield readLine(line, number, format, defaults);
-  }
-}
-
-function readLine(
-  line: string,
-  number: number,
-  format: Exclude<InputFormat, "csv">,
-  defaults: RequestDefaults,
-): RequestLine {
+  const { source, requests } = options;
+  const bytes = await openSource(source);
+  const { beginning, text } = await peek(decodeInput(bytes, options.encoding));
+  const format = options.format ?? detectFormat(source, beginning);
   switch (format) {
-    case "batch":
-      return readBatchLine(line, number);
-    case "prompts":
-      return readPromptLine(line, number, defaults);
-    case "text":
-      return promptLine(`line-${number}`, line, defaults);
+    case "csv":
+    case "tsv":
+      yield* readRows(text, format === "tsv" ? "\t" : undefined, requests);
+      return;
+    case "array":
+      yield* readJsonArray(text, requests);
+      return;
+    default:
+      yield* readRequestLines(text, format, requests);
   }
 }
 
-/** What the first line looks like. */
-export function detectFormat(line: string): Exclude<InputFormat, "csv"> {
+async function* readRows(
+  text: AsyncIterable<string>,
+  delimiter: Delimiter | undefined,
+  requests: RequestOptions,
+): AsyncGenerator<RequestLine> {
+  if (!requests.template) {
+    throw inputError(
+      'A table needs --template, such as "Translate into {language}: {text}"',
+    );
+  }
+  yield* readTable(text, delimiter, requests);
+}
+
+async function* readRequestLines(
+  text: AsyncIterable<string>,
+  format: LineFormat,
+  requests: RequestOptions,
+): AsyncGenerator<RequestLine> {
+  let number = 0;
+  for await (const line of readTextLines(text, longestLineBytes)) {
+    number += 1;
+    if (line === undefined) throw inputError(`Line ${number} is too long`);
+    if (line.trim() === "") continue;
+    if (format === "batch") yield readBatchLine(line, number);
+    else if (format === "prompts") yield readPromptLine(line, number, requests);
+    else yield promptLine(`line-${number}`, line, requests);
+  }
+}
+
+/**
+ * What an input looks like.
+ *
+ * @param beginning its first line that is not blank, and what was read behind it.
+ */
+export function detectFormat(source: string, beginning: string): InputFormat {
+  if (/\.csv$/i.test(source)) return "csv";
+  if (/\.(tsv|tab)$/i.test(source)) return "tsv";
+  const text = beginning.trimStart();
+  // A text may begin with a bracket, too: "[INST] …".
+  if (/^\[\s*["{\]]/.test(text)) return "array";
   try {
-    const value: unknown = JSON.parse(line.replace(/^\uFEFF/, ""));
+    const value: unknown = JSON.parse(text.split("\n", 1)[0] ?? "");
     if (typeof value !== "object" || value === null) return "text";
     return "custom_id" in value && "body" in value ? "batch" : "prompts";
   } catch {
+    // An object whose text goes on in the next line is JSON that nobody can read by lines.
+    if (/^\{\s*\n\s*"/.test(text)) throw indentedObjects();
     return "text";
   }
 }
 
-async function openSource(source: string): Promise<Readable> {
+function indentedObjects() {
+  return inputError(
+    "The input looks like JSON over several lines: write one object a line, or one array",
+  );
+}
+
+/** Reads until the first line that is not blank is there; `text` is the whole text. */
+async function peek(chunks: AsyncGenerator<string>) {
+  let beginning = "";
+  while (!beginning.trimStart().includes("\n")) {
+    const { value, done } = await chunks.next();
+    if (done) break;
+    beginning += value;
+  }
+  async function* text() {
+    yield beginning;
+    yield* chunks;
+  }
+  return { beginning, text: text() };
+}
+
+async function openSource(source: string): Promise<AsyncIterable<Buffer>> {
   if (source === "-") return process.stdin;
   try {
-    return (await open(source)).createReadStream();
+    const handle = await open(source);
+    if ((await handle.stat()).isDirectory()) {
+      await handle.close();
+      throw inputError(`${source} is a folder`);
+    }
+    return handle.createReadStream();
   } catch (cause) {
-    throw inputError(`${source} cannot be read`, cause);
+    if (cause instanceof Error && "syscall" in cause) {
+      throw inputError(`${source} cannot be read`, cause);
+    }
+    throw cause;
   }
 }

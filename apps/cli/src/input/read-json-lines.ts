@@ -1,10 +1,7 @@
 import { z } from "zod";
 import { inputError } from "./input-error.ts";
-import {
-  promptLine,
-  type RequestDefaults,
-  type RequestLine,
-} from "./request-line.ts";
+import { recordLine } from "./record-line.ts";
+import type { RequestLine, RequestOptions } from "./request-line.ts";
 
 const batchLineSchema = z.looseObject({
   custom_id: z.string(),
@@ -12,44 +9,38 @@ const batchLineSchema = z.looseObject({
   body: z.looseObject({}),
 });
 
-const promptSchema = z
-  .looseObject({
-    prompt: z.string().optional(),
-    messages: z.array(z.unknown()).optional(),
-    custom_id: z.string().optional(),
-    id: z.union([z.string(), z.number()]).optional(),
-  })
-  .refine((line) => line.prompt !== undefined || line.messages !== undefined);
+/** Whether a value is a line of a batch as OpenAI defines it. */
+export function isBatchLine(
+  value: unknown,
+): value is z.output<typeof batchLineSchema> {
+  return batchLineSchema.safeParse(value).success;
+}
 
 /** Reads a line of a batch as OpenAI defines it; it goes on as it is. */
 export function readBatchLine(text: string, number: number): RequestLine {
-  const parsed = batchLineSchema.safeParse(parseJson(text, number));
-  if (!parsed.success) {
+  const value = parseJson(text, number);
+  if (!isBatchLine(value)) {
     throw inputError(
       `Line ${number} is no batch line: it needs custom_id, method, url and body`,
     );
   }
-  return { customId: parsed.data.custom_id, text };
+  return { customId: value.custom_id, text };
 }
 
 /** Reads a line such as `{"prompt":"…"}`; other fields go into the body. */
 export function readPromptLine(
   text: string,
   number: number,
-  defaults: RequestDefaults,
+  options: RequestOptions,
 ): RequestLine {
-  const parsed = promptSchema.safeParse(parseJson(text, number));
-  if (!parsed.success) {
-    throw inputError(`Line ${number} has neither "prompt" nor "messages"`);
-  }
-  const { prompt = "", custom_id: customId, id, ...fields } = parsed.data;
-  const name = customId ?? (id === undefined ? `line-${number}` : String(id));
-  return promptLine(name, prompt, defaults, fields);
+  const value = parseJson(text, number);
+  const record = typeof value === "object" && value !== null ? value : {};
+  return recordLine({ ...record }, `line-${number}`, options);
 }
 
 function parseJson(text: string, number: number): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
+    return JSON.parse(text);
   } catch (cause) {
     throw inputError(`Line ${number} is not valid JSON`, cause);
   }

@@ -1,3 +1,11 @@
+import type { Template } from "./template.ts";
+
+/** How records become requests. */
+export type RequestOptions = RequestDefaults & {
+  /** Makes the prompt of a record's fields. */
+  readonly template: Template | undefined;
+};
+
 /** What becomes of a prompt unless it says otherwise. */
 export type RequestDefaults = {
   readonly model: string;

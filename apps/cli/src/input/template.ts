@@ -1,23 +1,27 @@
 import { inputError } from "./input-error.ts";
 
-/** Fills the columns of a row into a text. */
-export type Template = (row: Readonly<Record<string, string>>) => string;
+/** Fills the fields of a record into a text. */
+export type Template = (record: Readonly<Record<string, unknown>>) => string;
 
 /**
  * Reads a template such as `Translate into {language}: {text}`. `{{` and `}}` stand
  * for single braces.
  *
- * @throws {CliError} when a row lacks a column.
+ * @throws {CliError} when a record lacks a field.
  */
 export function parseTemplate(text: string): Template {
-  return (row) =>
+  return (record) =>
     text.replace(/\{\{|\}\}|\{([^{}]+)\}/g, (found, name?: string) => {
       if (name === undefined) return found.charAt(0);
-      const value = row[name.trim()];
-      if (value !== undefined) return value;
-      const columns = Object.keys(row).join(", ");
+      const value = record[name.trim()];
+      if (value !== undefined && value !== null) return toText(value);
+      const columns = Object.keys(record).join(", ");
       throw inputError(
         `The template wants a column "${name.trim()}"; there are: ${columns}`,
       );
     });
+}
+
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { readResultLines } from "./read-result-lines.ts";
 
 /**
  * Finds out which ids have an answer in a file of results, and takes everything
@@ -17,7 +18,9 @@ export async function keepAnswered(path: string): Promise<Set<string>> {
 
   const kept = `${path}.tmp`;
   async function* answeredLines() {
-    for await (const line of handle?.readLines() ?? []) {
+    for await (const line of readResultLines(
+      handle?.createReadStream() ?? [],
+    )) {
       const id = readAnsweredId(line);
       if (id === undefined || answered.has(id)) continue;
       answered.add(id);

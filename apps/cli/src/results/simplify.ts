@@ -23,14 +23,23 @@ export function simplify(text: string): string {
   const { custom_id: id, response, error } = line;
   const chat = chatSchema.safeParse(response?.body);
   if (chat.success) {
-    return JSON.stringify({
+    return toLine({
       id,
       content: chat.data.choices[0]?.message.content ?? "",
     });
   }
   const refused = errorSchema.safeParse(response?.body);
-  if (error) return JSON.stringify({ id, error: error.message });
+  if (error) return toLine({ id, error: error.message });
   return refused.success
-    ? JSON.stringify({ id, error: refused.data.error.message })
-    : JSON.stringify({ id, content: response?.body ?? null });
+    ? toLine({ id, error: refused.data.error.message })
+    : toLine({ id, content: response?.body ?? null });
+}
+
+/** JSON that is one line for every reader: some take these characters for line breaks. */
+function toLine(value: object): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u0085\u2028\u2029]/g,
+    (character) =>
+      `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -3,7 +3,7 @@ import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
-import { readLines } from "./read-lines.ts";
+import { readResultLines } from "./read-result-lines.ts";
 import { simplify } from "./simplify.ts";
 
 /** Where results go, and in what form. */
@@ -25,7 +25,8 @@ export async function writeResults(
   async function* lines() {
     for (const fileId of [batch.output_file_id, batch.error_file_id]) {
       if (fileId === null) continue;
-      for await (const line of readLines(await gateway.readContent(fileId))) {
+      const content = await gateway.readContent(fileId);
+      for await (const line of readResultLines(content)) {
         yield `${isSimple ? simplify(line) : line}\n`;
       }
     }

@@ -1,6 +1,6 @@
 import { GatewayError } from "../gateway-error.ts";
 import { CustomIds } from "../lines/custom-ids.ts";
-import { isBlank, LineSplitter, readLines } from "../lines/line-splitter.ts";
+import { isBlank, LineSplitter, readLines } from "@openrouter-free-pool/shared/lines/line-splitter";
 import {
   duplicateProblem,
   isProblem,

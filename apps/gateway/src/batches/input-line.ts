@@ -1,4 +1,4 @@
-import type { Line } from "../lines/line-splitter.ts";
+import type { Line } from "@openrouter-free-pool/shared/lines/line-splitter";
 
 /** What is wrong with a line of a batch's input, in the form of OpenAI's `errors.data`. */
 export type LineProblem = {

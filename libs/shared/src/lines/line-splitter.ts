@@ -68,6 +68,24 @@ export async function* readLines(
   yield* splitter.end();
 }
 
+/**
+ * Reads the lines of a text one by one, without their line breaks. Only LF and CRLF end a line:
+ * JSON and prompts may hold the other characters that Unicode counts as line breaks.
+ *
+ * @returns undefined for a line that is longer than `maxBytes`.
+ */
+export async function* readTextLines(
+  chunks: AsyncIterable<string | Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<string | undefined, void> {
+  async function* toBytes() {
+    for await (const chunk of chunks) yield Buffer.from(chunk);
+  }
+  for await (const { bytes } of readLines(toBytes(), maxBytes)) {
+    yield bytes?.toString().replace(/\r$/, "");
+  }
+}
+
 /** Whether a line holds nothing but white space. */
 export function isBlank({ bytes }: Line): boolean {
   return (

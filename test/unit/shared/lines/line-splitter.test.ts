@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import {
   isBlank,
   LineSplitter,
-} from "../../../../apps/gateway/src/lines/line-splitter.ts";
+} from "../../../../libs/shared/src/lines/line-splitter.ts";
 
 function split(chunks: Buffer[], maxBytes = Number.POSITIVE_INFINITY) {
   const splitter = new LineSplitter(maxBytes);

@@ -1,0 +1,55 @@
+import { inputError } from "./input-error.ts";
+import { isBatchLine } from "./read-json-lines.ts";
+import { recordLine } from "./record-line.ts";
+import {
+  promptLine,
+  type RequestLine,
+  type RequestOptions,
+} from "./request-line.ts";
+
+/** An array is parsed whole; larger inputs are to be JSON lines, which are read one by one. */
+const mostCharacters = 256 * 1024 * 1024;
+
+/**
+ * Reads a JSON array: of prompts (strings), records, or batch lines.
+ *
+ * @throws {CliError} naming the item by its place.
+ */
+export async function* readJsonArray(
+  text: AsyncIterable<string>,
+  options: RequestOptions,
+): AsyncGenerator<RequestLine> {
+  for (const [index, item] of (await parseArray(text)).entries()) {
+    const place = `item-${index + 1}`;
+    if (typeof item === "string") yield promptLine(place, item, options);
+    else if (isBatchLine(item)) {
+      yield { customId: item.custom_id, text: JSON.stringify(item) };
+    } else if (typeof item === "object" && item !== null) {
+      yield recordLine(item as Record<string, unknown>, place, options);
+    } else {
+      throw inputError(`Item ${index + 1} is neither an object nor a string`);
+    }
+  }
+}
+
+async function parseArray(
+  chunks: AsyncIterable<string>,
+): Promise<readonly unknown[]> {
+  let text = "";
+  for await (const chunk of chunks) {
+    text += chunk;
+    if (text.length > mostCharacters) {
+      throw inputError(
+        "A JSON array of this size is not read; write one object a line (JSON lines)",
+      );
+    }
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value)) return value;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw inputError(`The input is not a valid JSON array: ${reason}`, cause);
+  }
+  throw inputError("The input is not a JSON array");
+}
