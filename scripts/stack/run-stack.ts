@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { loadDotEnv } from "../../libs/shared/src/config/dot-env.ts";
 import { projectRoot } from "../project-root.ts";
 import { findRedis } from "../redis/find-redis.ts";
 import { NoRedisError } from "../redis/no-redis-error.ts";
@@ -10,8 +10,7 @@ import { type Supervised, supervise } from "./supervise.ts";
 
 /** Everything on one machine: Redis if none is given, one gateway, one worker. Ends when told to, or when one of them cannot run. */
 export async function runStack({ watch }: { watch: boolean }): Promise<void> {
-  const envFile = join(projectRoot, ".env");
-  if (existsSync(envFile)) process.loadEnvFile(envFile);
+  loadDotEnv(join(projectRoot, ".env"));
   if (!openRouterKeysAreSet(process.env)) {
     console.error(
       "OPENROUTER_API_KEYS is not set: copy .env.example to .env and put your OpenRouter keys there, or try `npm run demo`, which needs none.",

@@ -177,11 +177,14 @@ test("what would lose requests is switched off", async () => {
 test("only so many finished requests are kept", async () => {
   const { url, prefix } = await start({ KEEP_FINISHED_JOBS: "5" });
   expect(countStatuses(await burst(url, 15))).toEqual({ 200: 15 });
-  const redis = connectRedis(inject("redisUrl"), {
-    role: "durable",
-    name: "test",
-    logger: pino({ level: "silent" }),
-  });
+  const redis = connectRedis(
+    { url: inject("redisUrl") },
+    {
+      role: "durable",
+      name: "test",
+      logger: pino({ level: "silent" }),
+    },
+  );
   try {
     const completed = `{${prefix}}:completions:completed`;
     await until("they are finished", async () => {
@@ -196,11 +199,14 @@ test("only so many finished requests are kept", async () => {
 
 /** The keys of this test that hold a text. */
 async function findInRedis(prefix: string, text: string): Promise<string[]> {
-  const redis = connectRedis(inject("redisUrl"), {
-    role: "durable",
-    name: "test",
-    logger: pino({ level: "silent" }),
-  });
+  const redis = connectRedis(
+    { url: inject("redisUrl") },
+    {
+      role: "durable",
+      name: "test",
+      logger: pino({ level: "silent" }),
+    },
+  );
   try {
     const found: string[] = [];
     const keys = await redis.keys(`{${prefix}}*`);

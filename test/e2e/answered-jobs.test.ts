@@ -14,11 +14,14 @@ test("a request that was answered is not called again when its worker was lost r
   const redisUrl = inject("redisUrl");
   stack = await startStack({ redisUrl });
   const { prefix, simulator } = stack;
-  const redis = connectRedis(redisUrl, {
-    role: "durable",
-    name: "test",
-    logger: pino({ level: "silent" }),
-  });
+  const redis = connectRedis(
+    { url: redisUrl },
+    {
+      role: "durable",
+      name: "test",
+      logger: pino({ level: "silent" }),
+    },
+  );
   const queue = openCompletionsQueue(redis, createRedisKeys(prefix));
   try {
     // As such a worker leaves it: answered, but still on the queue.

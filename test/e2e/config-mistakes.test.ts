@@ -50,7 +50,7 @@ const mistakes: Mistake[] = [
     app: "worker",
     variables: { OPENROUTER_API_KEYS: `sk-or-v1-fine,${secretKey}` },
     says: [
-      "OPENROUTER_API_KEYS: got a value that is not shown because it is secret, wants entry 2: a key is 8 to 512 printable characters without blanks",
+      "OPENROUTER_API_KEYS: got a value that is not shown because it is secret, wants entry 2: a key is 8 to 512 printable characters without blanks, quotes, brackets and separators",
     ],
   },
   {
@@ -65,6 +65,27 @@ const mistakes: Mistake[] = [
       'RATE_LIMIT_PER_MINUTE: got "twenty", wants a whole number from 1 to 1000000',
       'OPENROUTER_BASE_URL: got "openrouter.ai", wants a URL such as https://host/path',
       'MAX_ATTEMPTS: got "0", wants a whole number from 1 to 100',
+    ],
+  },
+  {
+    app: "worker",
+    variables: {
+      OPENROUTER_API_KEYS_FILE: "/nowhere/keys",
+      RATE_LIMIT_PER_MIN: "5",
+      MAX_ATTEMPTS: "0",
+    },
+    says: [
+      'MAX_ATTEMPTS: got "0", wants a whole number from 1 to 100',
+      "OPENROUTER_API_KEYS_FILE: got \"/nowhere/keys\", wants a file of keys, one a line: ENOENT: no such file or directory, open '/nowhere/keys'",
+      "unknown variable RATE_LIMIT_PER_MIN; did you mean RATE_LIMIT_PER_MINUTE?",
+    ],
+  },
+  {
+    app: "gateway",
+    variables: { FILES_STORAGE: "s3", PORT: "http" },
+    says: [
+      'PORT: got "http", wants a whole number from 0 to 65535',
+      "S3_BUCKET: got nothing, wants the name of a bucket when FILES_STORAGE is s3",
     ],
   },
 ];

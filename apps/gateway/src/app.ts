@@ -48,6 +48,7 @@ export function buildApp(deps: {
   readPoolView: ReadPoolView;
   redisHealth: RedisHealth;
   findTrouble: () => Promise<string | undefined>;
+  findWarning: () => string | undefined;
   isStopping: () => boolean;
   clientKeys: readonly ClientKey[];
   statistics: Statistics;

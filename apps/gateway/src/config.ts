@@ -1,4 +1,5 @@
 import { appVariables } from "@openrouter-free-pool/shared/config/app-variables";
+import { splitList } from "@openrouter-free-pool/shared/config/list";
 import {
   byteSize,
   httpUrl,
@@ -9,9 +10,10 @@ import {
 import { z } from "zod";
 import { batchVariables } from "./batches/variables.ts";
 import { parseClientKeys } from "./clients/client-keys.ts";
-import { requireBucket, storageVariables } from "./storage/variables.ts";
+import { storageVariables } from "./storage/variables.ts";
 
-const variables = z.object({
+/** Everything a gateway reads from the environment. It needs no key of OpenRouter's. */
+export const gatewayVariables = z.object({
   ...appVariables,
   PORT: port().default(3000),
   HOST: z.string().default("127.0.0.1"),
@@ -21,7 +23,7 @@ const variables = z.object({
     .default("")
     .transform((list, context) => {
       try {
-        return parseClientKeys(list.split(","));
+        return parseClientKeys(splitList(list));
       } catch (error) {
         context.addIssue((error as Error).message);
         return z.NEVER;
@@ -63,9 +65,6 @@ const variables = z.object({
     .optional()
     .meta({ secret: true }),
 });
-
-/** Everything a gateway reads from the environment. It needs no key of OpenRouter's. */
-export const gatewayVariables = variables.superRefine(requireBucket);
 
 /** See {@link gatewayVariables}. */
 export type GatewayConfig = Readonly<z.output<typeof gatewayVariables>>;

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { loadDotEnv } from "@openrouter-free-pool/shared/config/dot-env";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
-import { readRedisUrl } from "@openrouter-free-pool/shared/config/redis-url";
+import { readRedisAddress } from "@openrouter-free-pool/shared/config/redis-address";
 import {
   closeOnSignals,
   exitOnConfigError,
   loadConfigOrExit,
-  loadDotEnv,
 } from "@openrouter-free-pool/shared/lifecycle";
 import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
 import { openCompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
@@ -15,6 +15,7 @@ import {
   connectRedis,
   disconnectRedis,
 } from "@openrouter-free-pool/shared/redis/connect";
+import { EvictionPolicy } from "@openrouter-free-pool/shared/redis/eviction-policy";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
@@ -32,11 +33,12 @@ import { createMeasureRequest } from "./metrics/request-metrics.ts";
 import { ModelsCache } from "./models/models-cache.ts";
 import { RedisHealth } from "./redis-health.ts";
 import { openStorage } from "./storage/open-storage.ts";
+import { requireBucket } from "./storage/variables.ts";
 import { warnIfOpen } from "./warn-if-open.ts";
 
 loadDotEnv();
 const config = loadConfigOrExit(() =>
-  loadConfig(gatewayVariables, process.env),
+  loadConfig(gatewayVariables, process.env, [requireBucket]),
 );
 const logger = await createLogger({
   level: config.LOG_LEVEL,
@@ -46,27 +48,28 @@ const logger = await createLogger({
 }).catch(exitOnConfigError);
 const tracing = await startTracing(config, "gateway");
 const gatewayId = randomUUID();
-const redisUrl = readRedisUrl(config);
+const redisAddress = readRedisAddress(config);
 const limits = readRateLimits(config);
 const redisKeys = createRedisKeys(config.REDIS_PREFIX);
 
-const replies = connectRedis(redisUrl, {
+const replies = connectRedis(redisAddress, {
   role: "durable",
   name: "gateway-replies",
   logger,
 });
-const subscriber = connectRedis(redisUrl, {
+const subscriber = connectRedis(redisAddress, {
   role: "durable",
   name: "gateway-subscriber",
   logger,
 });
-const redis = connectRedis(redisUrl, {
+const redis = connectRedis(redisAddress, {
   role: "fail-fast",
   name: "gateway",
   logger,
   listeners: [replies, subscriber],
 });
 const redisHealth = new RedisHealth(redis);
+const evictionPolicy = new EvictionPolicy(redis, logger);
 const queue = openCompletionsQueue(redis, redisKeys, tracing?.telemetry);
 const readPoolView = createReadPoolView({ redis, redisKeys, limits, queue });
 const poolWatch = new PoolWatch(readPoolView, logger);
@@ -136,6 +139,7 @@ const app = buildApp({
     poolWatch,
     isStopping: () => isStopping,
   }),
+  findWarning: () => evictionPolicy.problem,
   isStopping: () => isStopping,
   clientKeys: config.GATEWAY_API_KEYS,
   statistics,
@@ -152,6 +156,9 @@ const app = buildApp({
 
 warnIfOpen(config, logger);
 await redisHealth.waitForConnection();
+await evictionPolicy
+  .check({ isRequired: config.REDIS_REQUIRE_NOEVICTION })
+  .catch(exitOnConfigError);
 await completions.start();
 batches.start();
 const address = { host: config.HOST, port: config.PORT };

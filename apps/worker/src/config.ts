@@ -1,4 +1,5 @@
 import { appVariables } from "@openrouter-free-pool/shared/config/app-variables";
+import { splitList } from "@openrouter-free-pool/shared/config/list";
 import {
   httpUrl,
   milliseconds,
@@ -18,7 +19,7 @@ export const workerVariables = z.object({
     .string("a comma-separated list of `key` or `account=key`")
     .transform((list, context): readonly ApiKey[] => {
       try {
-        const keys = parseApiKeys(list.split(","));
+        const keys = parseApiKeys(splitList(list, { separators: ";" }));
         if (keys.length > 0) return keys;
         context.addIssue("at least one key");
       } catch (error) {

@@ -9,6 +9,8 @@ export type HealthChecks = {
   readonly version: string;
   /** Why the worker cannot work now; undefined when it can. */
   findTrouble(): string | undefined;
+  /** What an operator should mend although it works. */
+  findWarning(): string | undefined;
   renderMetrics(): Promise<MetricsPage>;
 };
 
@@ -46,8 +48,9 @@ async function answer(url: string, checks: HealthChecks) {
       return json(200, { status: "ok", timestamp, version });
     case "/ready": {
       const reason = checks.findTrouble();
+      const warning = checks.findWarning();
       return reason === undefined
-        ? json(200, { status: "ready", timestamp, version })
+        ? json(200, { status: "ready", warning, timestamp, version })
         : json(503, { status: "not ready", reason, timestamp, version });
     }
     case "/metrics": {

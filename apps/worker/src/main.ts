@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { loadDotEnv } from "@openrouter-free-pool/shared/config/dot-env";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
-import { readRedisUrl } from "@openrouter-free-pool/shared/config/redis-url";
+import { readRedisAddress } from "@openrouter-free-pool/shared/config/redis-address";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/worker-commands";
 import {
   closeOnSignals,
   exitOnConfigError,
   loadConfigOrExit,
-  loadDotEnv,
 } from "@openrouter-free-pool/shared/lifecycle";
 import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
 import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
@@ -24,6 +24,7 @@ import {
   connectRedis,
   disconnectRedis,
 } from "@openrouter-free-pool/shared/redis/connect";
+import { EvictionPolicy } from "@openrouter-free-pool/shared/redis/eviction-policy";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
@@ -33,7 +34,7 @@ import { workerVariables } from "./config.ts";
 import { startHealthServer } from "./health-server.ts";
 import { createKeyProbing, probesAtATime } from "./keys/key-probing.ts";
 import { createProbeKey } from "./keys/probe-key.ts";
-import { readKeys } from "./keys/read-keys.ts";
+import { readKeys, requireKeys } from "./keys/read-keys.ts";
 import { watchKeysFile } from "./keys/watch-keys-file.ts";
 import { createOpenRouterClient } from "./openrouter/client.ts";
 import { createKeyClient } from "./openrouter/key-client.ts";
@@ -42,7 +43,9 @@ import { createKeyClient } from "./openrouter/key-client.ts";
 const lookForRoundMs = 5_000;
 
 loadDotEnv();
-const config = loadConfigOrExit(() => loadConfig(workerVariables, process.env));
+const config = loadConfigOrExit(() =>
+  loadConfig(workerVariables, process.env, [requireKeys]),
+);
 const keys = loadConfigOrExit(() => readKeys(config));
 const logger = await createLogger({
   level: config.LOG_LEVEL,
@@ -52,21 +55,22 @@ const logger = await createLogger({
 }).catch(exitOnConfigError);
 const tracing = await startTracing(config, "worker");
 const workerId = randomUUID();
-const redisUrl = readRedisUrl(config);
+const redisAddress = readRedisAddress(config);
 const limits = readRateLimits(config);
 const redisKeys = createRedisKeys(config.REDIS_PREFIX);
 
-const subscriber = connectRedis(redisUrl, {
+const subscriber = connectRedis(redisAddress, {
   role: "durable",
   name: "worker-cancellations",
   logger,
 });
-const redis = connectRedis(redisUrl, {
+const redis = connectRedis(redisAddress, {
   role: "durable",
   name: "worker",
   logger,
   listeners: [subscriber],
 });
+const evictionPolicy = new EvictionPolicy(redis, logger);
 
 const keyPool = new KeyPool({
   redis,
@@ -105,6 +109,7 @@ const health = await startHealthServer(
     version,
     findTrouble: () =>
       redis.status === "ready" ? undefined : "Redis is unreachable",
+    findWarning: () => evictionPolicy.problem,
     renderMetrics: () => metrics.render(),
   },
   { host: config.HOST, port: config.WORKER_PORT, logger },
@@ -181,6 +186,9 @@ closeOnSignals(
 
 // A pool that Redis still knows may lack keys that were put back while no worker was there.
 await keyPool.register();
+await evictionPolicy
+  .check({ isRequired: config.REDIS_REQUIRE_NOEVICTION })
+  .catch(exitOnConfigError);
 await keyProbing.probeBeforeUse(keys);
 await announce();
 await listenForWorkerCommands(subscriber, redisKeys, (command) => {

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { loadEnvFile } from "node:process";
 import type { Logger } from "pino";
 import { ConfigError } from "./config/load-config.ts";
 
@@ -8,11 +6,6 @@ const sameSignalMs = 1_000;
 
 /** A part of a process that must be closed when the process stops. */
 export type Closer = () => Promise<void>;
-
-/** Reads `.env` in the working directory, where there is one; real variables win. */
-export function loadDotEnv(): void {
-  if (existsSync(".env")) loadEnvFile(".env");
-}
 
 /** Parses settings, or ends the process with one line for each that is wrong. */
 export function loadConfigOrExit<Config>(load: () => Config): Config {

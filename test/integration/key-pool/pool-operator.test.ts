@@ -29,11 +29,14 @@ let operator: PoolOperator;
 
 beforeEach(async () => {
   redisKeys = createRedisKeys(`test-${randomUUID()}`);
-  redis = connectRedis(inject("redisUrl"), {
-    role: "durable",
-    name: "test",
-    logger,
-  });
+  redis = connectRedis(
+    { url: inject("redisUrl") },
+    {
+      role: "durable",
+      name: "test",
+      logger,
+    },
+  );
   pool = openPool([`alice=${testKey(0)}`, `bob=${testKey(1)}`]);
   await pool.register();
   await announceGateway(redis, redisKeys, gatewayId, false);

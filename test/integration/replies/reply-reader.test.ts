@@ -21,7 +21,7 @@ let reader: ReplyReader;
 let received: { jobId: string; reply: Reply }[];
 
 const connect = (name: string) =>
-  connectRedis(inject("redisUrl"), { role: "durable", name, logger });
+  connectRedis({ url: inject("redisUrl") }, { role: "durable", name, logger });
 
 beforeEach(() => {
   redisKeys = createRedisKeys(`test-${randomUUID()}`);

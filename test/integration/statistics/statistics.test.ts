@@ -24,11 +24,14 @@ const recorders: StatisticsRecorder[] = [];
 
 beforeEach(() => {
   redisKeys = createRedisKeys(`test-${randomUUID()}`);
-  redis = connectRedis(inject("redisUrl"), {
-    role: "durable",
-    name: "test",
-    logger,
-  });
+  redis = connectRedis(
+    { url: inject("redisUrl") },
+    {
+      role: "durable",
+      name: "test",
+      logger,
+    },
+  );
 });
 afterEach(async () => {
   await Promise.all(recorders.splice(0).map((recorder) => recorder.stop()));

@@ -16,7 +16,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-const scripts = fileURLToPath(new URL("../../../scripts", import.meta.url));
+/** What the scripts need when they run without the installed packages. */
+const copied = ["scripts", "libs/shared/src/config/dot-env.ts"];
+const sourceOf = (path: string) =>
+  fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 export interface TemporaryProject {
   root: string;
@@ -29,7 +32,9 @@ export interface TemporaryProject {
 export function createProject(): TemporaryProject {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "scripts test-")));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  cpSync(scripts, join(root, "scripts"), { recursive: true });
+  for (const path of copied) {
+    cpSync(sourceOf(path), join(root, path), { recursive: true });
+  }
   return {
     root,
     write: (path, content) => {

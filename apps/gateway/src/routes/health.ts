@@ -6,6 +6,8 @@ import { allowOnly } from "../middleware/handle-errors.ts";
 export function routeHealth(deps: {
   /** Why a request could not be served now; undefined when it could. */
   findTrouble: () => Promise<string | undefined>;
+  /** What an operator should mend although requests are served. */
+  findWarning: () => string | undefined;
 }): Router {
   const router = Router();
   router.get("/health", (_request, response) => {
@@ -14,7 +16,13 @@ export function routeHealth(deps: {
   router.get("/ready", async (_request, response) => {
     const reason = await deps.findTrouble();
     if (reason === undefined) {
-      response.json({ status: "ready", timestamp: timestamp(), version });
+      const warning = deps.findWarning();
+      response.json({
+        status: "ready",
+        ...(warning === undefined ? {} : { warning }),
+        timestamp: timestamp(),
+        version,
+      });
     } else {
       response
         .status(503)

@@ -1,3 +1,4 @@
+import type { Requirement } from "@openrouter-free-pool/shared/config/load-config";
 import {
   byteSize,
   httpUrl,
@@ -30,14 +31,7 @@ export type StorageConfig = Readonly<
 >;
 
 /** A bucket has no default. */
-export function requireBucket(
-  config: Pick<StorageConfig, "FILES_STORAGE" | "S3_BUCKET">,
-  context: z.RefinementCtx,
-): void {
-  if (config.FILES_STORAGE !== "s3" || config.S3_BUCKET !== undefined) return;
-  context.addIssue({
-    code: "custom",
-    path: ["S3_BUCKET"],
-    message: "the name of a bucket when FILES_STORAGE is s3",
-  });
-}
+export const requireBucket: Requirement = (given) =>
+  given.FILES_STORAGE === "s3" && given.S3_BUCKET === undefined
+    ? "S3_BUCKET: got nothing, wants the name of a bucket when FILES_STORAGE is s3"
+    : undefined;

@@ -11,7 +11,7 @@ import {
 export const appVariables = {
   REDIS_URL: z
     .url({
-      protocol: /^rediss?$/,
+      protocol: /^(rediss?|unix)$/,
       error: "a URL such as redis://localhost:6379",
     })
     .default("redis://localhost:6379")
@@ -19,6 +19,8 @@ export const appVariables = {
     .meta({ secret: true }),
   /** File that holds Redis's password and nothing else; parsed to the password. */
   REDIS_PASSWORD_FILE: secretFile().optional(),
+  /** Whether a Redis that may evict keys is refused at start; else it is warned of. */
+  REDIS_REQUIRE_NOEVICTION: yesOrNo().default(false),
   /** First part of every Redis key, so that several pools can share one Redis. */
   REDIS_PREFIX: z
     .string()

@@ -1,9 +1,16 @@
 import type { z } from "zod";
+import { findMisspeltVariables } from "./misspelt-variables.ts";
 
 /** A setting that cannot be used. Its message has one line for each wrong variable. */
 export class ConfigError extends Error {
   override name = "ConfigError";
 }
+
+/** The variables that are given, with their texts. */
+export type GivenVariables = Readonly<Record<string, string | undefined>>;
+
+/** Checks what no single variable shows. @returns a line that says what is wrong. */
+export type Requirement = (given: GivenVariables) => string | undefined;
 
 /**
  * Parses environment variables through a schema, reports every problem at once
@@ -15,7 +22,8 @@ export class ConfigError extends Error {
  */
 export function loadConfig<Schema extends z.ZodObject>(
   schema: Schema,
-  environment: Record<string, string | undefined>,
+  environment: GivenVariables,
+  requirements: readonly Requirement[] = [],
 ): Readonly<z.output<Schema>> {
   const given = Object.fromEntries(
     Object.entries(environment).filter(
@@ -23,12 +31,15 @@ export function loadConfig<Schema extends z.ZodObject>(
     ),
   );
   const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues
-        .map((issue) => describe(issue, schema, given))
-        .join("\n"),
-    );
+  const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) =>
+      describe(issue, schema, given),
+    ),
+    ...requirements.flatMap((requirement) => requirement(given) ?? []),
+    ...findMisspeltVariables(Object.keys(schema.shape), given),
+  ];
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(problems.join("\n"));
   }
   return Object.freeze(parsed.data);
 }
@@ -36,7 +47,7 @@ export function loadConfig<Schema extends z.ZodObject>(
 function describe(
   issue: z.core.$ZodIssue,
   schema: z.ZodObject,
-  given: Record<string, string | undefined>,
+  given: GivenVariables,
 ): string {
   const variable = String(issue.path[0]);
   const isSecret = schema.shape[variable]?.meta()?.secret === true;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { unquote } from "../config/list.ts";
 
 /** What an operator sets for one account, where it differs from what all share. */
 export type AccountLimits = {
@@ -25,8 +26,8 @@ const accountName = /^[\w.@-]{1,64}$/;
 const keyId = /^[0-9a-f]{16}$/;
 const lastSetting = /\s+(\w+)=(\S*)$/;
 const largestLimit = 10_000_000;
-// What an HTTP header value may hold, without blanks and without our separators.
-const keyText = /^[\x21-\x2b\x2d-\x7e]{8,512}$/;
+// What an HTTP header value may hold, without blanks, quotes, brackets and separators.
+const keyText = /^[!#-&(-+\--:<-Z^-_a-~]{8,512}$/;
 
 /**
  * Parses `key` or `account=key`, which `perMinute=N` and `perDay=N` may follow. A key
@@ -49,7 +50,9 @@ export function parseApiKey(entry: string): ApiKey {
     throw new Error("an account's name is not 16 hexadecimal digits");
   }
   if (!keyText.test(secret)) {
-    throw new Error("a key is 8 to 512 printable characters without blanks");
+    throw new Error(
+      "a key is 8 to 512 printable characters without blanks, quotes, brackets and separators",
+    );
   }
   const id = createHash("sha256").update(secret).digest("hex").slice(0, 16);
   return { id, mask: maskApiKey(secret), account: named ?? id, limits, secret };
@@ -105,9 +108,16 @@ export function parseApiKeys(
  * @throws {Error} naming the line by its number, never by its text.
  */
 export function parseKeysFile(text: string): readonly ApiKey[] {
-  const lines = text.split(/\r?\n/);
+  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   return parseApiKeys(
-    lines.map((line) => line.replace(/(^|\s)#.*$/, "")),
+    lines.map((line) =>
+      unquote(
+        line
+          .replace(/(^|\s)#.*$/, "")
+          .trim()
+          .replace(/[,;]$/, ""),
+      ),
+    ),
     "line",
   );
 }

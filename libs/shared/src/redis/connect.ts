@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from "ioredis";
 import type { Logger } from "pino";
+import type { RedisAddress } from "../config/redis-address.ts";
 
 const longestReconnectDelayMs = 1_000;
 
@@ -20,7 +21,7 @@ export type ConnectionRole =
  *   it with this connection, which is told at its next write.
  */
 export function connectRedis(
-  url: string,
+  { url, ...credentials }: RedisAddress,
   options: {
     role: ConnectionRole;
     name: string;
@@ -30,6 +31,7 @@ export function connectRedis(
 ): Redis {
   const { role, name, logger, listeners = [] } = options;
   const redis = new Redis(url, {
+    ...credentials,
     connectionName: name,
     maxRetriesPerRequest: null,
     enableOfflineQueue: role === "durable",

@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+
+/** A value in quotes behind which the line goes on, such as `"A","B"`. */
+const listOfQuoted =
+  /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*((["'])(?:(?!\3).)*\3[ \t]*[,;].*)$/gm;
+
+/**
+ * Parses the text of an env file. Beyond what Node reads, it may begin with a byte order mark, and
+ * the values of a list may each stand in quotes.
+ */
+export function parseDotEnv(text: string): Record<string, string> {
+  const marked = text.replace(/^\uFEFF/, "");
+  const variables = parseEnv(marked) as Record<string, string>;
+  for (const [, name, value] of marked.matchAll(listOfQuoted)) {
+    if (name && value) variables[name] = value.trim();
+  }
+  return variables;
+}
+
+/** Sets what an env file says in the environment, where there is one; real variables win. */
+export function loadDotEnv(path = ".env"): void {
+  if (!existsSync(path)) return;
+  const variables = parseDotEnv(readFileSync(path, "utf8"));
+  for (const [name, value] of Object.entries(variables)) {
+    process.env[name] ??= value;
+  }
+}

@@ -1,0 +1,31 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** Shorter names are too near to those of other programs. */
+const shortestName = 8;
+/** Share of a name's letters that may be wrong. */
+const wrongShare = 0.25;
+/** What Kubernetes sets for each service of a namespace, such as `REDIS_PORT=tcp://…`. */
+const serviceLink = /_(SERVICE_(HOST|PORT)|PORT_\d+)|^tcp:\/\//;
+
+/**
+ * Finds variables that nobody reads and that look like one that is read and is not set.
+ *
+ * @returns a line for each.
+ */
+export function findMisspeltVariables(
+  known: readonly string[],
+  given: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const unset = known.filter(
+    (name) => name.length >= shortestName && given[name] === undefined,
+  );
+  if (unset.length === 0) return [];
+  return Object.entries(given).flatMap(([name, value = ""]) => {
+    const isOther = known.includes(name) || name.length < shortestName;
+    if (isOther || serviceLink.test(name) || serviceLink.test(value)) return [];
+    const meant = closest(name, unset);
+    const isNear =
+      distance(name, meant) <= Math.floor(meant.length * wrongShare);
+    return isNear ? [`unknown variable ${name}; did you mean ${meant}?`] : [];
+  });
+}
