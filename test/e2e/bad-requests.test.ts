@@ -74,10 +74,50 @@ const badRequests: BadRequest[] = [
     message: /^`model`: is required \(or `models`\)$/,
   },
   {
-    title: "an empty list of models",
+    title: "an empty list of models, and no model",
     request: post(JSON.stringify({ models: [], messages })),
     ...invalid,
-    message: /^`models`: /,
+    message: /^`model`: is required \(or `models`\)$/,
+  },
+  {
+    title: "a model's name of 257 characters",
+    request: post(JSON.stringify({ model: "m".repeat(257), messages })),
+    ...invalid,
+    message: /^`model`: has more than 256 characters$/,
+  },
+  {
+    title: "a model's name of 8 MB",
+    request: post(JSON.stringify({ model: "m".repeat(8e6), messages })),
+    ...invalid,
+    message: /^`model`: is longer than 32768 bytes$/,
+  },
+  {
+    title: "17 models",
+    request: post(JSON.stringify({ models: Array(17).fill(model), messages })),
+    ...invalid,
+    message: /^`models`: has more than 16 models$/,
+  },
+  {
+    title: "5,000 models that are all wrong",
+    request: post(JSON.stringify({ models: Array(5_000).fill(1), messages })),
+    ...invalid,
+    message: /^`models`: has more than 16 models$/,
+  },
+  {
+    title: "a forwarded header of 2,049 characters",
+    request: post(JSON.stringify({ model, messages }), {
+      "x-title": "t".repeat(2_049),
+    }),
+    ...invalid,
+    message: /^x-title: is longer than 2048 characters$/,
+  },
+  {
+    title: "a body nested 257 deep",
+    request: post(
+      `{"model":"m","messages":${"[".repeat(256)}${"]".repeat(256)}}`,
+    ),
+    ...invalid,
+    message: /^The body is nested too deeply: more than 256 levels$/,
   },
   {
     title: "no messages",
@@ -152,6 +192,26 @@ const badRequests: BadRequest[] = [
     status: 404,
     type: "not_found_error",
     message: /^There is nothing at \/v1\/nowhere$/,
+  },
+  ...[
+    "/chat/completions",
+    "/v1/v1/chat/completions",
+    "/api/chat/completions",
+  ].map((path) => ({
+    title: `a wrong base URL (${path})`,
+    path,
+    request: post(JSON.stringify({ model, messages })),
+    status: 404,
+    type: "not_found_error",
+    message: /; did you mean \/v1\/chat\/completions$/,
+  })),
+  {
+    title: "an unknown path of 5,000 characters",
+    path: `/v1/${"x".repeat(5_000)}`,
+    request: {},
+    status: 404,
+    type: "not_found_error",
+    message: /^There is nothing at .{200}$/,
   },
   {
     title: "an unknown path that cannot be decoded",
@@ -265,6 +325,31 @@ test("nothing of all this reached OpenRouter", async () => {
   expect(before).toBe(1);
   const [call] = await stack.simulator.calls();
   expect(call?.kind).toBe("ok");
+});
+
+test.for([
+  {
+    title: "a byte order mark",
+    body: `\uFEFF${JSON.stringify({ model, messages })}`,
+  },
+  { title: "models: null", body: { model, models: null, messages } },
+  { title: "models: []", body: { model, models: [], messages } },
+  { title: "model: null", body: { model: null, models: [model], messages } },
+  {
+    title: "the content type twice",
+    body: { model, messages },
+    headers: { "content-type": "application/json, application/json" },
+  },
+  { title: "two slashes", body: { model, messages }, path: `/${completions}` },
+  {
+    title: "two slashes further on",
+    body: { model, messages },
+    path: "/v1//chat/completions?x=//",
+  },
+])("$title is taken", async ({ body, headers, path = completions }) => {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const answer = await send(stack.url + path, post(text, headers));
+  expect(answer.status).toBe(200);
 });
 
 test("models may stand in the place of model, under either prefix", async () => {

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import {
+  type CompletionRequest,
+  completionJobName,
+} from "@openrouter-free-pool/shared/queue/completion-job";
 import { openCompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
@@ -137,7 +140,7 @@ async function fillQueue(url: string, prefix: string, count: number) {
   const opts = { priority: priorities.normal };
   await queue.addBulk(
     Array.from({ length: count }, () => ({
-      name: testModel,
+      name: completionJobName,
       data: request,
       opts,
     })),

@@ -14,11 +14,13 @@ import type { ReadPoolView } from "./forecast/pool-watch.ts";
 import type { Idempotency } from "./idempotency/idempotency.ts";
 import type { MeasureRequest } from "./metrics/request-metrics.ts";
 import { authenticate } from "./middleware/authenticate.ts";
+import type { BodyBudget } from "./middleware/body-budget.ts";
 import { closeWhenStopping } from "./middleware/close-when-stopping.ts";
 import {
   createHandleErrors,
   refuseUnknownPath,
 } from "./middleware/handle-errors.ts";
+import { joinSlashes } from "./middleware/join-slashes.ts";
 import { logCompletion } from "./middleware/log-completion.ts";
 import { measureRequests, nameRoute } from "./middleware/measure-requests.ts";
 import { recordFinished } from "./middleware/record-finished.ts";
@@ -62,11 +64,13 @@ export function buildApp(deps: {
   keepAliveMs: number;
   longestWaitMs: number;
   bodyLimitBytes: number;
+  bodyBudget: BodyBudget;
   logger: Logger;
 }): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  app.use(joinSlashes);
   app.use(requestId);
   app.use(closeWhenStopping(deps.isStopping));
   app.use(routeHealth(deps));

@@ -12,6 +12,7 @@ import { createCreateBatch } from "./batches/create-batch.ts";
 import { createExecuteLines } from "./batches/execute-lines.ts";
 import { takeLease } from "./batches/lease.ts";
 import { createRunBatch } from "./batches/run-batch.ts";
+import type { AddJobs } from "./completions/add-jobs.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createFileStore } from "./files/file-store.ts";
 import { removeExpired, removeJournalLater } from "./files/remove-expired.ts";
@@ -31,6 +32,7 @@ export function buildBatches(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
   queue: Queue<CompletionRequest, void>;
+  addJobs: AddJobs;
   poolWatch: PoolWatch;
   storage: Storage;
   statistics: Statistics;

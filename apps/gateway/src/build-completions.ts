@@ -12,10 +12,12 @@ import { ReplyReader } from "@openrouter-free-pool/shared/replies/reply-reader";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { AddJobs } from "./completions/add-jobs.ts";
 import { createAnswerStream } from "./completions/answer-stream.ts";
 import { createDeliverReply } from "./completions/deliver-reply.ts";
 import { createEnqueue } from "./completions/enqueue.ts";
 import { finishWaiting } from "./completions/finish-waiting.ts";
+import { planFinishedRetention } from "./completions/finished-retention.ts";
 import { createReadPlace } from "./completions/read-place.ts";
 import { createRecoverLostJobs } from "./completions/recover-lost-jobs.ts";
 import { createSubmit } from "./completions/submit.ts";
@@ -25,6 +27,7 @@ import { createWithdraw } from "./completions/withdraw.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Forecast } from "./forecast/forecast.ts";
 import type { PoolWatch } from "./forecast/pool-watch.ts";
+import { BodyBudget } from "./middleware/body-budget.ts";
 import type { RedisHealth } from "./redis-health.ts";
 import { createCachedSubmit } from "./response-cache/cached-submit.ts";
 import {
@@ -50,12 +53,22 @@ export function buildCompletions(deps: {
   redisKeys: RedisKeys;
   redisHealth: RedisHealth;
   queue: Queue<CompletionRequest, void>;
+  addJobs: AddJobs;
   poolWatch: PoolWatch;
   logger: Logger;
 }) {
   const { config, gatewayId, redis, redisKeys, redisHealth, logger } = deps;
   const waiting = new WaitingRequests();
-  const enqueue = createEnqueue(deps.queue, config.KEEP_FINISHED_JOBS);
+  const enqueue = createEnqueue({
+    addJobs: deps.addJobs,
+    redis,
+    redisKeys,
+    retention: planFinishedRetention({
+      count: config.KEEP_FINISHED_JOBS,
+      bytes: config.KEEP_FINISHED_BYTES,
+    }),
+    waitingBodies: new BodyBudget(config.BODY_BYTES_IN_FLIGHT),
+  });
   const withdraw = createWithdraw({
     queue: deps.queue,
     redis,

@@ -48,10 +48,14 @@ export const gatewayVariables = z.object({
   RESPONSE_CACHE_MAX_ENTRY_BYTES: byteSize().default(1024 * 1024),
   /** Largest request body, in bytes. */
   BODY_LIMIT: byteSize().default(10 * 1024 * 1024),
+  /** Request bodies that one gateway holds at a time: those that arrive, and those that Redis does not have yet. In bytes. */
+  BODY_BYTES_IN_FLIGHT: byteSize().default(256 * 1024 * 1024),
   ...storageVariables,
   ...batchVariables,
   /** How many finished requests stay visible on the queue's page. */
   KEEP_FINISHED_JOBS: wholeNumber(0, 1_000_000).default(1_000),
+  /** What they may take of Redis's memory, in bytes, roughly. */
+  KEEP_FINISHED_BYTES: byteSize().default(64 * 1024 * 1024),
   /**
    * How long a stopping gateway goes on taking new connections while /ready says
    * 503, in ms, so that those who balance by /ready turn away first.

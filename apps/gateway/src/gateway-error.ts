@@ -14,6 +14,8 @@ export const gatewayErrors = {
   "worker-crashed": { status: 502, type: "upstream_error" },
   "redis-down": { status: 503, type: "service_unavailable" },
   "queue-full": { status: 503, type: "service_unavailable" },
+  "gateway-busy": { status: 503, type: "service_unavailable" },
+  "body-lost": { status: 503, type: "service_unavailable" },
   "storage-failed": { status: 503, type: "service_unavailable" },
   "no-usable-key": { status: 503, type: "service_unavailable" },
   removed: { status: 503, type: "service_unavailable" },

@@ -23,6 +23,7 @@ import { buildAdmin } from "./admin/build-admin.ts";
 import { buildApp } from "./app.ts";
 import { buildBatches } from "./build-batches.ts";
 import { buildCompletions } from "./build-completions.ts";
+import { createAddJobs } from "./completions/add-jobs.ts";
 import { gatewayVariables } from "./config.ts";
 import { createFindTrouble } from "./find-trouble.ts";
 import { createReadPoolView, PoolWatch } from "./forecast/pool-watch.ts";
@@ -30,6 +31,7 @@ import { createIdempotency } from "./idempotency/idempotency.ts";
 import { listen } from "./listen.ts";
 import { buildMetrics } from "./metrics/build-metrics.ts";
 import { createMeasureRequest } from "./metrics/request-metrics.ts";
+import { BodyBudget } from "./middleware/body-budget.ts";
 import { ModelsCache } from "./models/models-cache.ts";
 import { RedisHealth } from "./redis-health.ts";
 import { openStorage } from "./storage/open-storage.ts";
@@ -71,6 +73,7 @@ const redis = connectRedis(redisAddress, {
 const redisHealth = new RedisHealth(redis);
 const evictionPolicy = new EvictionPolicy(redis, logger);
 const queue = openCompletionsQueue(redis, redisKeys, tracing?.telemetry);
+const addJobs = createAddJobs({ queue, redis, redisKeys });
 const readPoolView = createReadPoolView({ redis, redisKeys, limits, queue });
 const poolWatch = new PoolWatch(readPoolView, logger);
 const completions = buildCompletions({
@@ -83,11 +86,14 @@ const completions = buildCompletions({
   redisKeys,
   redisHealth,
   queue,
+  addJobs,
   poolWatch,
   logger,
 });
 
+const bodyBudget = new BodyBudget(config.BODY_BYTES_IN_FLIGHT);
 const metrics = buildMetrics({
+  bodyBudget,
   limits,
   redis,
   redisKeys,
@@ -103,6 +109,7 @@ const batches = buildBatches({
   redis,
   redisKeys,
   queue,
+  addJobs,
   poolWatch,
   storage: await openStorage(config),
   statistics,
@@ -151,6 +158,7 @@ const app = buildApp({
   keepAliveMs: config.STREAM_COMMENT_MS,
   longestWaitMs: config.MAX_WAIT_MS,
   bodyLimitBytes: config.BODY_LIMIT,
+  bodyBudget,
   logger,
 });
 

@@ -20,7 +20,7 @@ export type CallOpenRouter = (
   job: CompletionJob,
   key: ApiKey,
   signal: AbortSignal,
-) => Promise<Relayed>;
+) => Promise<Relayed | { readonly kind: "body-lost" }>;
 
 /** Builds {@link CallOpenRouter}. */
 export function createCallOpenRouter(deps: {
@@ -78,8 +78,13 @@ export function createCallOpenRouter(deps: {
     }
   }
 
+  const readLargeBody = (jobId: string) =>
+    redis.getBuffer(redisKeys.body(jobId));
+
   return async function callOpenRouter(job, key, signal) {
-    const { path, body, headers, isStream } = job.data;
+    const { path, headers, isStream } = job.data;
+    const body = job.data.body ?? (await readLargeBody(String(job.id)));
+    if (body === null) return { kind: "body-lost" };
     const startedAt = performance.now();
     const outcome = await client.post({
       path,

@@ -209,6 +209,7 @@ const failureStatus = {
   "worker-crashed": 502,
   "keys-rate-limited": 429,
   removed: 503,
+  "body-lost": 503,
 } as const satisfies Record<FailureReply["code"], number>;
 
 /** What the queue's page says about a request that failed; never a part of its contents. */

@@ -16,6 +16,9 @@ import type { RecordCall } from "./record-call.ts";
 import type { RestKeys } from "./rest-keys.ts";
 import type { Relayed } from "./streaming/relay-stream.ts";
 
+/** When the client of a request whose body was lost may send it again, in ms. */
+const retryLostMs = 1_000;
+
 /** Carries one admitted job to its end, or back to the queue. */
 export type ProcessCompletion = (
   job: CompletionJob,
@@ -45,6 +48,9 @@ export function createProcessCompletion(deps: {
     ) {
       const startedAt = performance.now();
       const called = await callOpenRouter(job, key, signal);
+      if (called.kind === "body-lost") {
+        return outcomes.fail(job, "body-lost", retryLostMs);
+      }
       const upstreamMs = Math.round(performance.now() - startedAt);
       const progress = countCall(job);
       const judgement = judge(job, called);

@@ -62,7 +62,9 @@ export function traceCalls(
       } else if (called.kind === "relayed") {
         span.setAttribute("http.response.status_code", 200);
       } else {
-        span.setAttribute("error.type", called.failure.reason);
+        const reason =
+          called.kind === "body-lost" ? called.kind : called.failure.reason;
+        span.setAttribute("error.type", reason);
         span.setStatus({ code: SpanStatusCode.ERROR });
       }
       return called;

@@ -7,6 +7,7 @@ import type { Statistics } from "@openrouter-free-pool/shared/statistics/statist
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { AddJobs } from "../completions/add-jobs.ts";
 import type { FileStore } from "../files/file-store.ts";
 import type { PoolView, PoolWatch } from "../forecast/pool-watch.ts";
 import type { Storage } from "../storage/open-storage.ts";
@@ -37,6 +38,7 @@ export function createExecuteLines(deps: {
   files: FileStore;
   batches: BatchStore;
   queue: Queue<CompletionRequest, void>;
+  addJobs: AddJobs;
   redis: Redis;
   redisKeys: RedisKeys;
   poolWatch: PoolWatch;
@@ -86,6 +88,7 @@ export function createExecuteLines(deps: {
     const outstanding = new OutstandingLines();
     const lineQueue = createLineQueue({
       queue,
+      addJobs: deps.addJobs,
       redis,
       redisKeys,
       batch,

@@ -56,6 +56,8 @@ export function judgeReply(
     // Its batch ends before the next slot is due, as far as is known now.
     case "keys-rate-limited":
     case "no-usable-key":
+    // The line's body is still in the file.
+    case "body-lost":
       return { kind: "again", afterMs: withoutSlotAfterMs, isTry: false };
     // It has the deadline of its batch, which ends very soon if it has not.
     case "waited-out":

@@ -6,6 +6,7 @@ import {
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import type { AddJobs, NewJob } from "../completions/add-jobs.ts";
 import type { Family } from "../families/family.ts";
 import type { BatchRecord } from "./batch-record.ts";
 import { lineRequestId } from "./output-line.ts";
@@ -54,12 +55,13 @@ export function countWaitingLines(
 /** Builds {@link LineQueue}. */
 export function createLineQueue(deps: {
   queue: Queue<CompletionRequest, void>;
+  addJobs: AddJobs;
   redis: Redis;
   redisKeys: RedisKeys;
   batch: BatchRecord;
   family: Family;
 }): LineQueue {
-  const { queue, redis, redisKeys, batch, family } = deps;
+  const { queue, addJobs, redis, redisKeys, batch, family } = deps;
 
   // A line that is put on the queue again must not be taken for the job that was called off.
   const jobIdOf = ({ request, round }: OutstandingLine) =>
@@ -68,22 +70,21 @@ export function createLineQueue(deps: {
       : `${batch.id}.${request.line}.${round}`;
   const jobKeyOf = (line: OutstandingLine) => redisKeys.job(jobIdOf(line));
 
-  const describeJob = (outstanding: OutstandingLine) => {
+  const toJob = (outstanding: OutstandingLine): NewJob => {
     const { line, model, body } = outstanding.request;
     return {
-      name: model,
-      data: {
+      request: {
         requestId: lineRequestId(batch.id, line),
         client: batch.owner,
         gatewayId: batch.id,
         path: family.path,
         isStream: false,
         model,
-        body,
         headers: {},
         receivedAt: Date.now(),
         deadline: batch.expiresAt,
       },
+      body: Buffer.from(body),
       opts: { jobId: jobIdOf(outstanding), priority: priorities.low },
     };
   };
@@ -91,7 +92,7 @@ export function createLineQueue(deps: {
   return {
     async add(lines) {
       for (const some of chunk(lines)) {
-        await queue.addBulk(some.map(describeJob));
+        await addJobs(some.map(toJob));
       }
     },
     async findDone(lines) {
@@ -119,7 +120,11 @@ export function createLineQueue(deps: {
             // The mark first: whoever takes the job from here on sees it.
             const mark = redisKeys.cancelled(jobIdOf(line));
             await redis.set(mark, "1", "PX", markMs);
-            return queue.remove(jobIdOf(line));
+            const isRemoved = await queue.remove(jobIdOf(line));
+            if (isRemoved === 1) {
+              await redis.unlink(redisKeys.body(jobIdOf(line)));
+            }
+            return isRemoved;
           }),
         );
         held.push(...some.filter((_, index) => removed[index] === 0));

@@ -1,40 +1,67 @@
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
-import type { Queue } from "bullmq";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Redis } from "ioredis";
+import type { BodyBudget } from "../middleware/body-budget.ts";
 import { toRedisTrouble } from "../redis-trouble.ts";
+import { type AddJobs, isLarge } from "./add-jobs.ts";
+import type { FinishedRetention } from "./finished-retention.ts";
+import { bodyLost } from "./held-body.ts";
 import type { WaitingRequest } from "./waiting-requests.ts";
-
-/** Finished requests are visible for a day at most. */
-const keptSeconds = 86_400;
 
 /** Puts the job that stands for a waiting request on the queue. */
 export type Enqueue = (waiting: WaitingRequest) => Promise<void>;
 
 /**
- * Builds {@link Enqueue}; it throws `queue-full` or `redis-down`.
- *
- * @param keepFinished how many finished requests stay visible on the queue's page.
+ * Builds {@link Enqueue}; it throws `queue-full`, `redis-down`, or `body-lost` when a
+ * job has to be made again and the body is nowhere any more.
  */
-export function createEnqueue(
-  queue: Queue<CompletionRequest, void>,
-  keepFinished: number,
-): Enqueue {
-  const retention = keepFinished === 0 || {
-    count: keepFinished,
-    age: keptSeconds,
-  };
-  const whenFinished = {
-    removeOnComplete: retention,
-    removeOnFail: retention,
-  };
-  return async function enqueue({ jobId, request, priority }) {
+export function createEnqueue(deps: {
+  addJobs: AddJobs;
+  redis: Redis;
+  redisKeys: RedisKeys;
+  retention: FinishedRetention;
+  /** Bounds the small bodies that are kept while they wait, for a Redis that loses its jobs. */
+  waitingBodies: BodyBudget;
+}): Enqueue {
+  const { addJobs, redis, redisKeys, waitingBodies } = deps;
+  const { keep, payloadBytes } = deps.retention;
+
+  /** The body of a lost job may still be there. @returns whether it is. */
+  async function moveBody(from: string, to: string): Promise<boolean> {
     try {
-      await queue.add(request.model, request, {
-        jobId,
-        priority,
-        ...whenFinished,
-      });
-    } catch (cause) {
-      throw toRedisTrouble(cause);
+      await redis.rename(redisKeys.body(from), redisKeys.body(to));
+      return true;
+    } catch (error) {
+      if (/no such key/.test(String(error))) return false;
+      throw error;
     }
+  }
+
+  /** @returns whether the body was there. */
+  async function add({
+    jobId,
+    request,
+    body,
+    priority,
+  }: WaitingRequest): Promise<boolean> {
+    const from = body.storedAs ?? jobId;
+    if (!body.bytes && !(await moveBody(from, jobId))) return false;
+    const job = {
+      request: { ...request, keptPayloadBytes: payloadBytes },
+      body: body.bytes ?? "stored",
+      opts: { jobId, priority, removeOnComplete: keep, removeOnFail: keep },
+    } as const;
+    await addJobs([job]);
+    return true;
+  }
+
+  return async function enqueue(waiting) {
+    const { jobId, body } = waiting;
+    const isThere = await add(waiting).catch((cause: unknown) => {
+      throw toRedisTrouble(cause);
+    });
+    if (!isThere) throw bodyLost();
+    body.storedAs = jobId;
+    if (isLarge(body.size)) body.drop();
+    else body.countIn(waitingBodies);
   };
 }

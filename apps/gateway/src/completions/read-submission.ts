@@ -4,9 +4,11 @@ import {
 } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Request, Response } from "express";
 import type { Family } from "../families/family.ts";
-import type { ParsedBody } from "../families/parse-body.ts";
+import type { CheckedBody } from "../families/parse-body.ts";
+import { GatewayError } from "../gateway-error.ts";
 import { clientOf } from "../middleware/authenticate.ts";
 import { requestIdOf } from "../middleware/request-id.ts";
+import type { HeldBody } from "./held-body.ts";
 import { readHeader } from "./request-headers.ts";
 import type { Submission } from "./submit.ts";
 
@@ -19,24 +21,32 @@ const forwardedHeaders = [
   "anthropic-beta",
 ];
 
+/** They wait with the request, in Redis, too. In characters. */
+const longestForwardedHeader = 2_048;
+
 /** Gathers from a request what the queue needs to know. */
 export function readSubmission(
   request: Request,
   response: Response,
-  what: { family: Family; body: ParsedBody; longestWaitMs: number },
+  what: {
+    family: Family;
+    checked: CheckedBody;
+    body: HeldBody;
+    longestWaitMs: number;
+  },
 ): Submission {
-  const { family, body, longestWaitMs } = what;
+  const { family, checked, body, longestWaitMs } = what;
   return {
     requestId: requestIdOf(response),
     client: clientOf(response),
     path: family.path,
-    model: body.model,
-    isStream: body.isStream,
-    body: body.text,
+    model: checked.model,
+    isStream: checked.isStream,
+    body,
     headers: pickHeaders(request),
     receivedAt: Date.now(),
     maxWaitMs: Math.min(readMaxWait(request), longestWaitMs),
-    priority: priorities[readPriority(request, body)],
+    priority: priorities[readPriority(request, checked)],
   };
 }
 
@@ -44,13 +54,22 @@ function pickHeaders(request: Request): Record<string, string> {
   return Object.fromEntries(
     forwardedHeaders.flatMap((name) => {
       const value = request.get(name);
-      return value === undefined ? [] : [[name, value]];
+      if (value === undefined) return [];
+      if (value.length > longestForwardedHeader) throw tooLong(name);
+      return [[name, value]];
     }),
   );
 }
 
+function tooLong(name: string): GatewayError {
+  return new GatewayError(
+    "invalid-request",
+    `${name}: is longer than ${longestForwardedHeader} characters`,
+  );
+}
+
 /** `X-Priority`; without it, OpenAI's flexible tier counts as low. */
-function readPriority(request: Request, body: ParsedBody): PriorityName {
+function readPriority(request: Request, body: CheckedBody): PriorityName {
   const usual = body.fields.service_tier === "flex" ? "low" : "normal";
   return readHeader(request, "X-Priority") ?? usual;
 }

@@ -3,6 +3,9 @@ import type { Request } from "express";
 import { z } from "zod";
 import { GatewayError } from "../gateway-error.ts";
 
+/** A refusal shows no more than so many characters of what came. */
+const mostShown = 100;
+
 /** One of some words, in capitals or not. */
 function word<const Words extends readonly [string, ...string[]]>(
   words: Words,
@@ -69,6 +72,6 @@ export function readHeader<Name extends keyof Headers>(
   const wanted = parsed.error.issues.map(({ message }) => message).join("; ");
   throw new GatewayError(
     "invalid-request",
-    `${name}: got ${JSON.stringify(given)}, ${wanted}`,
+    `${name}: got ${JSON.stringify(given.slice(0, mostShown))}, ${wanted}`,
   );
 }

@@ -8,6 +8,7 @@ import { familyOf } from "../families/family.ts";
 import { fitError } from "../families/fit-error.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { noteCompletion } from "./completion-notes.ts";
+import { bodyLost } from "./held-body.ts";
 
 const noKeyRetryMs = 60_000;
 
@@ -66,6 +67,8 @@ function toFailureError(reply: FailureReply): GatewayError {
       return new GatewayError(code, "No OpenRouter key is usable", {
         retryAfterMs,
       });
+    case "body-lost":
+      return bodyLost();
     case "removed":
       return new GatewayError(
         code,

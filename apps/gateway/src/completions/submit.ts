@@ -9,12 +9,17 @@ import type { Forecast } from "../forecast/forecast.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { RedisHealth } from "../redis-health.ts";
 import type { Enqueue } from "./enqueue.ts";
+import type { HeldBody } from "./held-body.ts";
 import type { WaitingRequests } from "./waiting-requests.ts";
 import { watchDeadline } from "./watch-deadline.ts";
 import type { Withdraw } from "./withdraw.ts";
 
 /** A checked request, on its way to the queue. */
-export type Submission = Omit<CompletionRequest, "gatewayId" | "deadline"> & {
+export type Submission = Omit<
+  CompletionRequest,
+  "gatewayId" | "deadline" | "body" | "keptPayloadBytes"
+> & {
+  readonly body: HeldBody;
   /** How long it may wait in the queue, in ms. */
   readonly maxWaitMs: number;
   readonly priority: number;
@@ -52,16 +57,29 @@ export function createSubmit(deps: {
 }): Submit {
   const { gatewayId, forecast, waiting, withdraw, logger } = deps;
 
-  return async function submit(submission, { hungUp, receive, onJob }) {
+  return async function submit(submission, waiter) {
+    const letGo = submission.body.hold();
+    try {
+      return await submitHeld(submission, waiter);
+    } finally {
+      letGo();
+    }
+  };
+
+  async function submitHeld(
+    submission: Submission,
+    { hungUp, receive, onJob }: Waiter,
+  ): Promise<FinalReply> {
     deps.redisHealth.requireUp();
     await forecast.admit(submission.maxWaitMs, submission.priority);
     if (hungUp.aborted) throw new GatewayError("client-gone");
 
-    const { maxWaitMs, priority, ...checked } = submission;
+    const { maxWaitMs, priority, body, ...checked } = submission;
     const deadline = checked.receivedAt + maxWaitMs;
     const { promise, resolve, reject } = Promise.withResolvers<FinalReply>();
     const entry = waiting.add({
       request: { ...checked, gatewayId, deadline },
+      body,
       priority,
       receive(part) {
         endWatch();
@@ -100,7 +118,7 @@ export function createSubmit(deps: {
       endWatch();
       hungUp.removeEventListener("abort", onHangUp);
     }
-  };
+  }
 }
 
 function waitedOut(maxWaitMs: number): GatewayError {

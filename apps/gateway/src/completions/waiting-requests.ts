@@ -5,6 +5,7 @@ import type {
   StreamPartReply,
 } from "@openrouter-free-pool/shared/replies/reply";
 import { GatewayError } from "../gateway-error.ts";
+import type { HeldBody } from "./held-body.ts";
 
 const retryAfterMs = 5_000;
 
@@ -14,7 +15,8 @@ export type WaitingRequest = {
   jobId: string;
   /** When the job was made, ms since the epoch. */
   since: number;
-  readonly request: CompletionRequest;
+  readonly request: Omit<CompletionRequest, "body">;
+  readonly body: HeldBody;
   readonly priority: number;
   /** Takes a part of a stream. @returns false when a part before it is lost. */
   readonly receive: (part: StreamPartReply) => boolean;
@@ -40,7 +42,10 @@ export class WaitingRequests {
    * @throws {GatewayError} `stopping`.
    */
   add(
-    what: Pick<WaitingRequest, "request" | "priority" | "receive" | "settle">,
+    what: Pick<
+      WaitingRequest,
+      "request" | "body" | "priority" | "receive" | "settle"
+    >,
   ): WaitingRequest {
     if (this.#isClosed) throw stopping();
     const waiting = {

@@ -24,7 +24,11 @@ export function createWithdraw(deps: {
 }): Withdraw {
   const { queue, redis, redisKeys, markMs } = deps;
 
-  const remove = async (jobId: string) => (await queue.remove(jobId)) === 1;
+  async function remove(jobId: string): Promise<boolean> {
+    const isGone = (await queue.remove(jobId)) === 1;
+    if (isGone) await redis.unlink(redisKeys.body(jobId));
+    return isGone;
+  }
 
   return {
     async callOff(jobId) {

@@ -14,6 +14,7 @@ export const chatCompletions: Family = {
   summary: "Create a chat completion",
   canStream: true,
   schema: bodySchema({ messages: z.array(z.unknown()).min(1) }),
+  contentField: "messages",
   example: {
     model: "openrouter/free",
     messages: [{ role: "user", content: "Say hello." }],

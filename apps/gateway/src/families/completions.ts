@@ -13,6 +13,7 @@ export const completions: Family = {
   summary: "Create a text completion",
   canStream: true,
   schema: bodySchema({ prompt: present }),
+  contentField: "prompt",
   example: { model: "openrouter/free", prompt: "Say hello." },
   errorSchema: openAiErrorSchema,
   toErrorBody: toOpenAiError,

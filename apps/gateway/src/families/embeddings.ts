@@ -8,6 +8,7 @@ export const embeddings: Family = {
   summary: "Create embeddings",
   canStream: false,
   schema: bodySchema({ input: present }),
+  contentField: "input",
   example: { model: "openrouter/free", input: "Hello" },
   errorSchema: openAiErrorSchema,
   toErrorBody: toOpenAiError,

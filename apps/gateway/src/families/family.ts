@@ -4,8 +4,8 @@ import type { GatewayError } from "../gateway-error.ts";
 
 /** What the gateway must know of a body; everything else passes unread. */
 export type KnownFields = {
-  readonly model?: string | undefined;
-  readonly models?: readonly string[] | undefined;
+  readonly model?: string | null | undefined;
+  readonly models?: readonly string[] | null | undefined;
   readonly stream?: boolean | null | undefined;
   readonly service_tier?: unknown;
 };
@@ -17,7 +17,10 @@ export type KnownFields = {
 export type Family = {
   /** Below OPENROUTER_BASE_URL, and below /v1 and /api/v1 of the gateway. */
   readonly path: string;
+  /** It is given small fields as they are, and only a likeness of {@link Family.contentField}. */
   readonly schema: z.ZodType<KnownFields>;
+  /** The field with what is asked: only its kind is checked, and whether it is empty. */
+  readonly contentField: "messages" | "prompt" | "input";
   /** One line for the description of the API. */
   readonly summary: string;
   readonly canStream: boolean;

@@ -1,31 +1,43 @@
 import { z } from "zod";
 
+/** A model's id is kept on the queue, in Redis keys and in logs. Longest, in characters. */
+const longestModelId = 256;
+const mostModels = 16;
+
 const model = z
   .string()
   .min(1)
+  .max(longestModelId, `has more than ${longestModelId} characters`)
   .meta({ description: "Such as `google/gemma-4-31b-it:free`" });
 
-/** The schema of a body: `fields` of its family, and the model, which all have. */
+/** What all families have; their values are read. null counts as absent. */
+const smallFields = {
+  model: model.nullish(),
+  models: z
+    .array(model)
+    .max(mostModels, `has more than ${mostModels} models`)
+    .meta({ description: "Tried one after the other by OpenRouter" })
+    .nullish(),
+  stream: z.boolean().nullish(),
+  service_tier: z.unknown().optional(),
+};
+
+/** Names of the fields whose values the gateway reads. */
+export const smallFieldNames = Object.keys(smallFields);
+
+/** The schema of a body: `fields` of its family, and what all have. */
 export function bodySchema<Fields extends z.ZodRawShape>(fields: Fields) {
   return z
-    .looseObject({
-      model: model.optional(),
-      models: z
-        .array(model)
-        .min(1)
-        .meta({ description: "Tried one after the other by OpenRouter" })
-        .optional(),
-      stream: z.boolean().nullish(),
-      ...fields,
-    })
-    .refine((body) => body.model !== undefined || body.models !== undefined, {
-      path: ["model"],
-      error: "is required (or `models`)",
-    })
+    .looseObject({ ...smallFields, ...fields })
+    .refine(
+      ({ model, models }) =>
+        isThere(model) || (Array.isArray(models) && models.length > 0),
+      { path: ["model"], error: "is required (or `models`)" },
+    )
     .meta({ anyOf: [{ required: ["model"] }, { required: ["models"] }] });
 }
 
+const isThere = (value: unknown) => value !== undefined && value !== null;
+
 /** A field that must be there, whatever it holds. */
-export const present = z
-  .unknown()
-  .refine((value) => value !== undefined && value !== null, "is required");
+export const present = z.unknown().refine(isThere, "is required");

@@ -14,6 +14,7 @@ export const messages: Family = {
   summary: "Create a message",
   canStream: true,
   schema: bodySchema({ messages: z.array(z.unknown()).min(1) }),
+  contentField: "messages",
   example: {
     model: "openrouter/free",
     max_tokens: 100,

@@ -1,5 +1,21 @@
+import { isUtf8 } from "node:buffer";
+import { MemberNames } from "@openrouter-free-pool/shared/json/member-names";
+import {
+  type JsonRange,
+  type JsonScan,
+  JsonScanError,
+  scanJsonInTurns,
+} from "@openrouter-free-pool/shared/json/scan-json";
 import { GatewayError } from "../gateway-error.ts";
 import type { Family, KnownFields } from "./family.ts";
+import { smallFieldNames } from "./known-fields.ts";
+
+/** Arrays and objects within each other that a body may have. */
+const mostLevels = 256;
+/** A field that the gateway reads is no longer than this, in bytes: `models` with the longest ids fits. */
+const longestFieldBytes = 32 * 1024;
+/** A refusal names no more problems than this. */
+const mostProblems = 5;
 
 /** What a checked body says. */
 export type CheckedBody = {
@@ -9,20 +25,20 @@ export type CheckedBody = {
   readonly isStream: boolean;
 };
 
-/** A body that was checked; `text` is what the client sent, byte for byte. */
-export type ParsedBody = CheckedBody & { readonly text: string };
-
-// BOM kept, so that decoding and encoding again gives the same bytes.
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 /**
- * Reads a body and checks it as its family demands.
+ * Checks the bytes of a body as its family demands. The whole text is checked; of its
+ * contents only what the gateway must know is read, and nothing else is built.
  *
  * @throws {GatewayError} `invalid-request`, saying what is wrong.
  */
-export function parseBody(bytes: Buffer, family: Family): ParsedBody {
-  const text = decode(bytes);
-  return { text, ...checkBody(parseJson(text), family) };
+export async function parseBody(
+  bytes: Buffer,
+  family: Family,
+): Promise<CheckedBody> {
+  if (!isUtf8(bytes)) throw invalid("The body is not valid UTF-8");
+  const scan = await scanBody(bytes, family);
+  if (scan.kind !== "object") throw invalid("`body`: must be a JSON object");
+  return checkBody(readFields(bytes, scan, family), family);
 }
 
 /**
@@ -33,35 +49,98 @@ export function parseBody(bytes: Buffer, family: Family): ParsedBody {
 export function checkBody(body: unknown, family: Family): CheckedBody {
   const parsed = family.schema.safeParse(body);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `\`${issue.path.join(".") || "body"}\`: ${issue.message}`,
-    );
-    throw new GatewayError("invalid-request", problems.join("; "));
+    const problems = parsed.error.issues
+      .slice(0, mostProblems)
+      .map(
+        (issue) => `\`${issue.path.join(".") || "body"}\`: ${issue.message}`,
+      );
+    throw invalid(problems.join("; "));
   }
   const fields = parsed.data;
   const isStream = fields.stream === true;
   if (isStream && !family.canStream) {
-    throw new GatewayError("invalid-request", "`stream`: cannot be true here");
+    throw invalid("`stream`: cannot be true here");
   }
   const model = fields.model ?? fields.models?.[0] ?? "";
   return { fields, model, isStream };
 }
 
-function decode(bytes: Buffer): string {
+async function scanBody(bytes: Buffer, family: Family): Promise<JsonScan> {
   try {
-    return utf8.decode(bytes);
-  } catch (cause) {
-    throw new GatewayError("invalid-request", "The body is not valid UTF-8", {
-      cause,
-    });
+    const names = namesOf(family);
+    return await scanJsonInTurns(bytes, { names, maxDepth: mostLevels });
+  } catch (error) {
+    if (!(error instanceof JsonScanError)) throw error;
+    if (error.reason === "too-deep") {
+      throw invalid(
+        `The body is nested too deeply: more than ${mostLevels} levels`,
+      );
+    }
+    const isEmpty =
+      bytes.length < longestFieldBytes && !/\S/.test(String(bytes));
+    throw invalid(`The body ${isEmpty ? "is empty" : "is not valid JSON"}`);
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const why = text.trim() === "" ? "is empty" : "is not valid JSON";
-    throw new GatewayError("invalid-request", `The body ${why}`, { cause });
+const namesByFamily = new WeakMap<Family, MemberNames>();
+
+function namesOf(family: Family): MemberNames {
+  const known = namesByFamily.get(family);
+  if (known) return known;
+  const names = new MemberNames([...smallFieldNames, family.contentField]);
+  namesByFamily.set(family, names);
+  return names;
+}
+
+function readFields(
+  bytes: Buffer,
+  { members }: JsonScan,
+  family: Family,
+): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const [name, range] of members) {
+    fields[name] =
+      name === family.contentField
+        ? standIn(bytes, range)
+        : readSmall(bytes, name, range);
   }
+  return fields;
+}
+
+function readSmall(bytes: Buffer, name: string, range: JsonRange): unknown {
+  const { start, end } = range;
+  if (end - start > longestFieldBytes) {
+    throw invalid(`\`${name}\`: is longer than ${longestFieldBytes} bytes`);
+  }
+  return JSON.parse(bytes.toString("utf8", start, end));
+}
+
+/** A small value that is like the large one in all that the schemas look at: its kind, and whether it is empty. */
+function standIn(bytes: Buffer, { kind, start, end }: JsonRange): unknown {
+  switch (kind) {
+    case "null":
+      return null;
+    case "array":
+      return isBlank(bytes, start + 1, end - 1) ? [] : [null];
+    case "object":
+      return {};
+    case "string":
+      return end - start > 2 ? "…" : "";
+    case "number":
+      return 0;
+    case "boolean":
+      return true;
+  }
+}
+
+function isBlank(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte > 0x20) return false;
+  }
+  return true;
+}
+
+function invalid(message: string): GatewayError {
+  return new GatewayError("invalid-request", message);
 }

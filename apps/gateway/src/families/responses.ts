@@ -8,6 +8,7 @@ export const responses: Family = {
   summary: "Create a response",
   canStream: true,
   schema: bodySchema({ input: present }),
+  contentField: "input",
   example: { model: "openrouter/free", input: "Say hello." },
   errorSchema: openAiErrorSchema,
   toErrorBody: toOpenAiError,

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Request, Response } from "express";
 import { readHeader } from "../completions/request-headers.ts";
-import type { ParsedBody } from "../families/parse-body.ts";
 import { clientOf } from "../middleware/authenticate.ts";
 
 /** What tells one idempotent request from another. */
@@ -20,17 +19,17 @@ export type IdempotencyKey = {
 export function readIdempotencyKey(
   request: Request,
   response: Response,
-  what: { path: string; body: ParsedBody },
+  what: { path: string; body: Buffer },
 ): IdempotencyKey | undefined {
   const given = readHeader(request, "Idempotency-Key");
   if (given === undefined) return undefined;
   return {
     key: `idempotency:${digest(clientOf(response) ?? "", given)}`,
-    fingerprint: digest(what.path, what.body.text),
+    fingerprint: digest(what.path, what.body),
   };
 }
 
-function digest(...parts: string[]): string {
+function digest(...parts: (string | Buffer)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(`${part.length}:`).update(part);
   return hash.digest("hex");

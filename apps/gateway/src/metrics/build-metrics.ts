@@ -9,7 +9,9 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createReadQueueDepth } from "../admin/overview/read-queue-depth.ts";
 import type { PoolWatch } from "../forecast/pool-watch.ts";
+import type { BodyBudget } from "../middleware/body-budget.ts";
 import type { RedisHealth } from "../redis-health.ts";
+import { measureBodies } from "./measure-bodies.ts";
 import { measurePool } from "./pool-metrics.ts";
 
 /** Builds what `GET /metrics` of a gateway tells of pool, queue, Redis and the process. */
@@ -20,11 +22,13 @@ export function buildMetrics(deps: {
   redisHealth: RedisHealth;
   queue: Queue<CompletionRequest, void>;
   poolWatch: PoolWatch;
+  bodyBudget: BodyBudget;
   logger: Logger;
 }): Metrics {
   const { redis, redisKeys } = deps;
   const metrics = new Metrics("gateway", deps.logger);
   measureRedis(metrics, redis);
+  measureBodies(metrics, deps.bodyBudget);
   measurePool(metrics, {
     ...deps,
     readQueueDepth: createReadQueueDepth(deps),

@@ -7,6 +7,7 @@ import { familyOf } from "../families/family.ts";
 import { toOpenAiError } from "../families/openai-error.ts";
 import { GatewayError, toSeconds } from "../gateway-error.ts";
 import { redisFull } from "../redis-trouble.ts";
+import { suggestPath } from "../routes/suggest-path.ts";
 import { isStorageError, storageFailed } from "../storage/storage-trouble.ts";
 import { requestIdOf } from "./request-id.ts";
 
@@ -44,8 +45,14 @@ function setStatus(response: Response, error: GatewayError): void {
 
 /** Answers paths that nothing else answered. */
 export function refuseUnknownPath(request: Request, _response: Response): void {
-  throw new GatewayError("not-found", `There is nothing at ${request.path}`);
+  const meant = suggestPath(request.path);
+  const hint = meant === undefined ? "" : `; did you mean ${meant}`;
+  const path = request.path.slice(0, longestShownPath);
+  throw new GatewayError("not-found", `There is nothing at ${path}${hint}`);
 }
+
+/** A refusal shows no more than so many characters of what came. */
+const longestShownPath = 200;
 
 /** Answers methods that a path does not take. */
 export function allowOnly(...methods: string[]) {

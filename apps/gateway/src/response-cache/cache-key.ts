@@ -2,6 +2,9 @@ import { createHash } from "node:crypto";
 import type { Submission } from "../completions/submit.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
+/** Larger bodies are compared byte by byte: to find one spelling for them takes too long. */
+const longestCanonicalBytes = 64 * 1024;
+
 /**
  * What requests have in common that may get the same answer: the path, the meaning of
  * the body, and the headers that change the answer. Who asks does not matter.
@@ -9,7 +12,11 @@ import { canonicalJson } from "./canonical-json.ts";
  * @returns undefined for a request that cannot be compared.
  */
 export function cacheKeyOf(submission: Submission): string | undefined {
-  const body = canonicalJson(submission.body);
+  const bytes = submission.body.requireBytes();
+  const body =
+    bytes.length > longestCanonicalBytes
+      ? bytes
+      : canonicalJson(bytes.toString());
   if (body === undefined) return undefined;
   const hash = createHash("sha256");
   for (const part of [submission.path, dialectOf(submission), body]) {

@@ -8,6 +8,7 @@ import { GatewayError } from "../gateway-error.ts";
 import { readPageQuery } from "../listing/page-query.ts";
 import { toListObject } from "../listing/read-page.ts";
 import { clientOf } from "../middleware/authenticate.ts";
+import type { BodyBudget } from "../middleware/body-budget.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import { bodyOf, readJsonBody } from "../middleware/read-json-body.ts";
 import type { RedisHealth } from "../redis-health.ts";
@@ -19,6 +20,7 @@ const bodyLimitBytes = 64 * 1024;
 /** `/v1/batches`: OpenAI's Batch API. */
 export function routeBatches(deps: {
   redisHealth: RedisHealth;
+  bodyBudget: BodyBudget;
   batches: BatchStore;
   createBatch: CreateBatch;
   /** Looks for batches to execute, without waiting for the next round. */
@@ -38,7 +40,7 @@ export function routeBatches(deps: {
 
   router.post(
     "/",
-    ...readJsonBody(bodyLimitBytes),
+    readJsonBody(bodyLimitBytes, deps.bodyBudget),
     async (request, response) => {
       deps.redisHealth.requireUp();
       const batch = await deps.createBatch(
@@ -82,7 +84,7 @@ export function routeBatches(deps: {
 
 function parseBody(request: Request): unknown {
   try {
-    return JSON.parse(bodyOf(request).toString());
+    return JSON.parse(bodyOf(request).requireBytes().toString());
   } catch (cause) {
     throw new GatewayError("invalid-request", "The body is not valid JSON", {
       cause,

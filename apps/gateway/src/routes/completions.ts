@@ -17,6 +17,7 @@ import {
   type IdempotencyKey,
   readIdempotencyKey,
 } from "../idempotency/read-idempotency-key.ts";
+import type { BodyBudget } from "../middleware/body-budget.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import { bodyOf, readJsonBody } from "../middleware/read-json-body.ts";
 import { readCachePolicy } from "../response-cache/cache-policy.ts";
@@ -34,6 +35,7 @@ export function routeCompletions(
     keepAliveMs: number;
     longestWaitMs: number;
     bodyLimitBytes: number;
+    bodyBudget: BodyBudget;
   },
 ): Router {
   const { submit, cachedSubmit, answerStream, idempotency } = deps;
@@ -41,13 +43,15 @@ export function routeCompletions(
   const router = Router();
   router.post(
     "/",
-    ...readJsonBody(bodyLimitBytes),
+    readJsonBody(bodyLimitBytes, deps.bodyBudget),
     async (request, response) => {
-      const body = parseBody(bodyOf(request), family);
-      const { model, isStream } = body;
+      const body = bodyOf(request);
+      const checked = await parseBody(body.requireBytes(), family);
+      const { model, isStream } = checked;
       noteCompletion(response, { model, isStream });
       const submission = readSubmission(request, response, {
         family,
+        checked,
         body,
         longestWaitMs,
       });
@@ -55,7 +59,7 @@ export function routeCompletions(
       noteCompletion(response, { priority });
       const id = readIdempotencyKey(request, response, {
         path: family.path,
-        body,
+        body: body.requireBytes(),
       });
       const client = { request, response, hungUp: watchHangUp(response) };
       if (isStream) {

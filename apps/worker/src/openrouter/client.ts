@@ -48,7 +48,7 @@ export type UpstreamCall = {
   readonly path: string;
   readonly secret: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
   /** Whether a stream of events is wanted. */
   readonly isStream: boolean;
   /** Aborts the call. */

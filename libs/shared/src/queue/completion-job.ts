@@ -3,6 +3,12 @@ import type { Job } from "bullmq";
 /** Name of the one queue that all requests go through. */
 export const completionsQueue = "completions";
 
+/** Name of every job: BullMQ keeps it several times, so no client may choose it. */
+export const completionJobName = "completion";
+
+/** Larger bodies do not travel in the job, in bytes. */
+export const largestInlineBodyBytes = 64 * 1024;
+
 /** What travels through the queue. It never holds a key. */
 export type CompletionRequest = {
   readonly requestId: string;
@@ -16,8 +22,13 @@ export type CompletionRequest = {
   readonly isStream: boolean;
   /** The model that the request asks for first; what a cooldown applies to. */
   readonly model: string;
-  /** The client's body, byte for byte (it is valid UTF-8). */
-  readonly body: string;
+  /**
+   * The client's body, byte for byte (it is valid UTF-8). Absent when it is larger than
+   * {@link largestInlineBodyBytes}: then a Redis string of its own holds it, `body:<job id>`.
+   */
+  readonly body?: string | undefined;
+  /** Bytes that may stay of body and answer when the request is over. */
+  readonly keptPayloadBytes?: number | undefined;
   /** Client headers that go on to OpenRouter, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** When the gateway took the request in, ms since the epoch. */

@@ -28,16 +28,42 @@ export type FinishedRequest = Pick<
 > &
   Partial<CompletionRequest> & { readonly ending: Ending };
 
-/** Makes what stays on the job. */
+/**
+ * Makes what stays on the job. Payloads stay within the bytes that their gateway
+ * allows: a body whole or not at all, of an answer what fits beside it.
+ */
 export function toFinishedRequest(
   job: CompletionJob,
   ending: Ending,
   keepPayloads: boolean,
 ): FinishedRequest {
-  if (keepPayloads) return { ...job.data, ending };
   const { requestId, client, path, model, isStream, receivedAt } = job.data;
-  return { requestId, client, path, model, isStream, receivedAt, ending };
+  const request = { requestId, client, path, model, isStream, receivedAt };
+  if (!keepPayloads) return { ...request, ending };
+  const { body, keptPayloadBytes: room = 0, ...rest } = job.data;
+  const bodyBytes = body === undefined ? 0 : jsonBytes(body);
+  const keepsBody = body !== undefined && bodyBytes <= room;
+  const left = keepsBody ? room - bodyBytes : room;
+  const { answer, ...facts } = ending;
+  return {
+    ...rest,
+    ...(keepsBody ? { body } : {}),
+    ending:
+      answer === undefined ? ending : { ...facts, answer: cut(answer, left) },
+  };
 }
+
+/** The beginning of a text that takes no more than so many bytes as JSON. */
+function cut(text: string, bytes: number): string {
+  // JSON never takes less than a byte for a character.
+  let kept = text.slice(0, bytes);
+  while (kept !== "" && jsonBytes(kept) > bytes) {
+    kept = kept.slice(0, Math.floor(kept.length / 2));
+  }
+  return kept;
+}
+
+const jsonBytes = (text: string) => Buffer.byteLength(JSON.stringify(text));
 
 /** Whether a request was answered although its job is still on the queue: its worker was lost in between. */
 export function isFinished(job: CompletionJob): boolean {

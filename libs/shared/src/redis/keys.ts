@@ -62,6 +62,8 @@ export function createRedisKeys(prefix: string) {
     streamTaken: (jobId: string) => `${root}:stream:${jobId}:taken`,
     /** Pub/sub channel that tells a worker how far the clients of its streams are. */
     workerCredits: (workerId: string) => `${root}:worker:${workerId}:credits`,
+    /** STRING with the body of a request, where it is too large for its job. */
+    body: (jobId: string) => `${root}:body:${jobId}`,
     /** STRING that marks a job whose client has gone. */
     cancelled: (jobId: string) => `${root}:cancelled:${jobId}`,
     /** Pub/sub channel that tells workers which calls to abort. */

@@ -23,6 +23,8 @@ export type FailureReply = {
     | "keys-rate-limited"
     | "no-usable-key"
     | "worker-crashed"
+    /** Redis holds the request's body no more. */
+    | "body-lost"
     /** By an operator. */
     | "removed";
   /** When it is worth another try, in ms from now. */

@@ -10,6 +10,7 @@
 
   KEYS[1] replies  STREAM
   KEYS[2] job      HASH    BullMQ's
+  KEYS[3] requestBody STRING  of a large request; deleted when the request has ended
   ARGV[1] job id
   ARGV[2] head     JSON
   ARGV[3] body     bytes
@@ -20,7 +21,7 @@
 
   Returns the entry's id.
 ]]
-local replies, job = KEYS[1], KEYS[2]
+local replies, job, requestBody = KEYS[1], KEYS[2], KEYS[3]
 local jobId, head, body, ttlMs, progress, data = unpack(ARGV)
 local longestPushBytes = tonumber(ARGV[7])
 
@@ -30,6 +31,8 @@ if (progress ~= '' or data ~= '') and redis.call('EXISTS', job) == 1 then
   if progress ~= '' then redis.call('HSET', job, 'progress', progress) end
   if data ~= '' then redis.call('HSET', job, 'data', data) end
 end
+
+if data ~= '' then redis.call('UNLINK', requestBody) end
 
 local message = id
 if #head + #body <= longestPushBytes then

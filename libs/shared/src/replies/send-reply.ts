@@ -29,7 +29,11 @@ export async function sendReply(
 ): Promise<void> {
   const { gatewayId, jobId } = address;
   const { head, body } = encodeReply(reply);
-  const keys = [redisKeys.gatewayReplies(gatewayId), redisKeys.job(jobId)];
+  const keys = [
+    redisKeys.gatewayReplies(gatewayId),
+    redisKeys.job(jobId),
+    redisKeys.body(jobId),
+  ];
   const values = [
     jobId,
     head,

@@ -12,7 +12,7 @@ export async function promoteDelayed(
   const delayed = await queue.getJobs(["delayed"], 0, mostPromoted - 1, true);
   await Promise.all(
     delayed
-      .filter((job) => job?.name === model)
+      .filter((job) => job?.data.model === model)
       .map((job) => promoteIfDelayed(job)),
   );
 }

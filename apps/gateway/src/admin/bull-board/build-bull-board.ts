@@ -38,6 +38,7 @@ export function buildBullBoard(deps: {
     allowRetries: keepPayloads,
   });
   board.setFormatter("data", createShowData(keepPayloads));
+  board.setFormatter("name", ({ data }) => data?.model ?? "");
 
   const server = new ExpressAdapter();
   server.setBasePath(path);

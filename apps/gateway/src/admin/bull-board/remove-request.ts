@@ -18,6 +18,7 @@ export function createRemoveRequest(deps: {
       return "This request is at OpenRouter; it cannot be taken off the queue.";
     }
     await job.remove();
+    await redis.unlink(redisKeys.body(String(job.id)));
     const { gatewayId, receivedAt, ending } = job.data as FinishedRequest;
     if (ending !== undefined || gatewayId === undefined) return undefined;
     const queueMs = Math.max(0, Date.now() - receivedAt);

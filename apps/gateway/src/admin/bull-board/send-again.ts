@@ -20,7 +20,7 @@ export function createSendAgain(deps: {
     }
     const { ending: _, ...request } = job.data as FinishedRequest;
     if (request.body === undefined) {
-      return "Its prompt was not kept. Only with KEEP_PAYLOADS=true can a finished request be sent again.";
+      return "Its prompt was not kept. Only with KEEP_PAYLOADS=true can a finished request be sent again, and only a short one.";
     }
     const now = Date.now();
     await job.updateData({

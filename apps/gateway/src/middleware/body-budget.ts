@@ -1,0 +1,54 @@
+/** The share of the budget that is left to small bodies. */
+const shareForSmall = 1 / 8;
+/** A body up to this size is small, in bytes. */
+const smallBodyBytes = 64 * 1024;
+
+/**
+ * Bounds the bytes of all bodies that this gateway holds at a time. Large bodies
+ * leave some room to small ones: a few uploads do not shut everybody out.
+ */
+export class BodyBudget {
+  readonly #totalBytes: number;
+  readonly #largeBytes: number;
+  #usedBytes = 0;
+
+  constructor(totalBytes: number) {
+    this.#totalBytes = totalBytes;
+    this.#largeBytes = Math.floor(totalBytes * (1 - shareForSmall));
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** Whether there is room for `more` bytes of a body that has `size` bytes then. */
+  hasRoom(more: number, size: number): boolean {
+    const most = size > smallBodyBytes ? this.#largeBytes : this.#totalBytes;
+    return this.#usedBytes + more <= most;
+  }
+
+  /** Counts a body whose size grows until it is released. */
+  open(): BodyAccount {
+    let size = 0;
+    return {
+      grow: (bytes) => {
+        if (!this.hasRoom(bytes, size + bytes)) return false;
+        size += bytes;
+        this.#usedBytes += bytes;
+        return true;
+      },
+      release: () => {
+        this.#usedBytes -= size;
+        size = 0;
+      },
+    };
+  }
+}
+
+/** What one body takes of a {@link BodyBudget}. */
+export type BodyAccount = {
+  /** Counts more bytes. @returns whether there was room for them. */
+  grow(bytes: number): boolean;
+  /** Gives all its bytes back; a second time is of no effect. */
+  release(): void;
+};

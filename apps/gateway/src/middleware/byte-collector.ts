@@ -1,0 +1,36 @@
+/** Bodies up to this size are put together at their end, in bytes. */
+const smallBytes = 64 * 1024;
+
+/** Puts chunks together. Where the size is known, a large body is never there twice. */
+export class ByteCollector {
+  #chunks: Buffer[] = [];
+  #whole: Buffer | undefined;
+  #at = 0;
+
+  /** @param expectedBytes the size, if it is known; 0 if not. */
+  constructor(expectedBytes: number) {
+    // Memory that is not written to does not count yet: a promise of bytes costs nothing.
+    if (expectedBytes > smallBytes) {
+      this.#whole = Buffer.allocUnsafeSlow(expectedBytes);
+    }
+  }
+
+  add(chunk: Buffer): void {
+    if (this.#whole) this.#at += chunk.copy(this.#whole, this.#at);
+    else this.#chunks.push(chunk);
+  }
+
+  /** @returns all bytes that came. */
+  take(): Buffer {
+    const taken = this.#whole
+      ? this.#whole.subarray(0, this.#at)
+      : Buffer.concat(this.#chunks);
+    this.clear();
+    return taken;
+  }
+
+  clear(): void {
+    this.#whole = undefined;
+    this.#chunks = [];
+  }
+}
