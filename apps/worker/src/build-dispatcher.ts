@@ -131,7 +131,7 @@ export function buildDispatcher(deps: {
       ? traceCalls(callOpenRouter, tracing)
       : callOpenRouter,
     keyPool,
-    restKeys: createRestKeys({ keyPool, limits, logger }),
+    restKeys: createRestKeys({ keyPool, logger }),
     admit,
     outcomes,
     maxAttempts: config.MAX_ATTEMPTS,

@@ -35,6 +35,7 @@ import { createKeyProbing, probesAtATime } from "./keys/key-probing.ts";
 import { createProbeKey } from "./keys/probe-key.ts";
 import { readKeys } from "./keys/read-keys.ts";
 import { watchKeysFile } from "./keys/watch-keys-file.ts";
+import { createReportLateGrant } from "./metrics/late-grants.ts";
 import { createOpenRouterClient } from "./openrouter/client.ts";
 import { createKeyClient } from "./openrouter/key-client.ts";
 
@@ -68,11 +69,13 @@ const redis = connectRedis(redisUrl, {
   listeners: [subscriber],
 });
 
+const metrics = new Metrics("worker", logger);
 const keyPool = new KeyPool({
   redis,
   redisKeys,
   limits,
   keys,
+  onLateGrant: createReportLateGrant(metrics, logger),
 });
 const client = createOpenRouterClient({
   baseUrl: config.OPENROUTER_BASE_URL,
@@ -83,7 +86,6 @@ const keyClient = createKeyClient({
   baseUrl: config.OPENROUTER_BASE_URL,
   connections: probesAtATime,
 });
-const metrics = new Metrics("worker", logger);
 measureRedis(metrics, redis);
 const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
 const dispatch = buildDispatcher({

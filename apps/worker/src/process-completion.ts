@@ -1,3 +1,4 @@
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import {
@@ -19,7 +20,7 @@ import type { Relayed } from "./streaming/relay-stream.ts";
 /** Carries one admitted job to its end, or back to the queue. */
 export type ProcessCompletion = (
   job: CompletionJob,
-  key: ApiKey,
+  grant: Grant,
   signal: AbortSignal,
 ) => Promise<void>;
 
@@ -36,13 +37,15 @@ export function createProcessCompletion(deps: {
 }): ProcessCompletion {
   const { callOpenRouter, keyPool, restKeys, admit, outcomes, logger } = deps;
 
-  return async function processCompletion(job, firstKey, signal) {
+  return async function processCompletion(job, firstGrant, signal) {
     // A refused key costs no attempt: the job in hand goes out again on another one.
     for (
-      let key: ApiKey | undefined = firstKey;
-      key;
-      key = (await admit(job, signal))?.key
+      let grant: Grant | undefined = firstGrant;
+      grant;
+      grant = await admit(job, signal)
     ) {
+      if (await keyPool.releaseIfLate(grant)) continue;
+      const { key } = grant;
       const startedAt = performance.now();
       const called = await callOpenRouter(job, key, signal);
       const upstreamMs = Math.round(performance.now() - startedAt);

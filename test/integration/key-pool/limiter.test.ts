@@ -37,7 +37,7 @@ test("grants exactly the limit, then says when the next slot is free", async () 
   const denied = await fixture.acquire();
   if (denied.kind !== "busy") throw new Error(denied.kind);
   expect(denied.retryAfterMs).toBeGreaterThan(59_000);
-  expect(denied.retryAfterMs).toBeLessThanOrEqual(60_010);
+  expect(denied.retryAfterMs).toBeLessThanOrEqual(61_010);
 });
 
 test("says with each grant whether another slot is free", async () => {
@@ -155,7 +155,7 @@ test("says when every key is out of use, and grants again when one is put back",
   const [pool] = fixture.pools;
   const [key] = pool?.keys ?? [];
   if (!pool || !key) throw new Error("A pool has a key");
-  await pool.retireKey(key, { reason: "invalid", at: Date.now() });
+  await pool.retireKey(key, { reason: "invalid" });
   expect((await fixture.acquire()).kind).toBe("no-usable-key");
   await pool.register();
   expect((await fixture.acquire()).kind).toBe("no-usable-key");

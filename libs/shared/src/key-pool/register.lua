@@ -24,11 +24,13 @@
 
   Returns the number of keys put into use.
 ]]
+--- @include "now"
+--- @include "text"
+--- @include "account-of"
 local idle, resting, rotation, members, retired, pools, moved, owners = unpack(KEYS)
 local accountPrefix, poolId, ttlMs, knownTtlMs, accountTtlMs = unpack(ARGV, 1, 5)
 
-local time = redis.call('TIME')
-local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+local now = text(readNow())
 
 local function lists(ids, keyId)
   return string.find(',' .. ids .. ',', ',' .. keyId .. ',', 1, true) ~= nil
@@ -58,7 +60,7 @@ end
 local added, touched = 0, {}
 for i = 6, #ARGV, 3 do
   local name, keyId, details = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local account = redis.call('HGET', moved, keyId) or name
+  local account = accountOf(moved, keyId, name)
   redis.call('HSET', members, keyId, details)
   local ids = redis.call('HGET', rotation, account)
   if redis.call('HEXISTS', retired, keyId) == 0 and not (ids and lists(ids, keyId)) then

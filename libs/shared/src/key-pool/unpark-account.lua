@@ -9,12 +9,13 @@
 
   Returns 1 when the account was parked, else 0.
 ]]
+--- @include "now"
+--- @include "text"
 local accountKey, resting = unpack(KEYS)
 local account = ARGV[1]
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = readNow()
 local parkedUntil = tonumber(redis.call('HGET', accountKey, 'parkedUntil')) or 0
 redis.call('HDEL', accountKey, 'parkedUntil', 'parkedReason')
-redis.call('ZADD', resting, 'XX', string.format('%.0f', now), account)
+redis.call('ZADD', resting, 'XX', text(now), account)
 return parkedUntil > now and 1 or 0

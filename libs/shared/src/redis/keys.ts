@@ -46,6 +46,8 @@ export function createRedisKeys(prefix: string) {
     probeRound: (poolId: string) => `${root}:probe-round:${poolId}`,
     /** STRING held by the worker that asks about one key because somebody wants to know. */
     probe: (keyId: string) => `${root}:probe:${keyId}`,
+    /** STRING that exists when a slot was given back, so that it is not given back twice. */
+    releasedSlot: (releaseId: string) => `${root}:released-slot:${releaseId}`,
     /** STRING that exists while a model cools down. */
     modelCooldown: (model: string) => `${root}:model:${model}:cooldown`,
     /** STRING counting how often in a row a model had to cool down. */
