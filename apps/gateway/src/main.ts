@@ -16,6 +16,7 @@ import {
   disconnectRedis,
 } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
 import { buildAdmin } from "./admin/build-admin.ts";
@@ -66,6 +67,7 @@ const redis = connectRedis(redisUrl, {
   logger,
   listeners: [replies, subscriber],
 });
+const clock = new RedisClock();
 const redisHealth = new RedisHealth(redis);
 const queue = openCompletionsQueue(redis, redisKeys, tracing?.telemetry);
 const readPoolView = createReadPoolView({ redis, redisKeys, limits, queue });
@@ -78,6 +80,7 @@ const completions = buildCompletions({
   replies,
   subscriber,
   redisKeys,
+  clock,
   redisHealth,
   queue,
   poolWatch,
@@ -99,6 +102,7 @@ const batches = buildBatches({
   limits,
   redis,
   redisKeys,
+  clock,
   queue,
   poolWatch,
   storage: await openStorage(config),
@@ -112,6 +116,7 @@ const admin = buildAdmin({
   limits,
   redis,
   redisKeys,
+  clock,
   redisHealth,
   queue,
   poolWatch,

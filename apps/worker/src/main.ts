@@ -25,6 +25,7 @@ import {
   disconnectRedis,
 } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
 import { version } from "@openrouter-free-pool/shared/version";
@@ -69,6 +70,7 @@ const redis = connectRedis(redisUrl, {
   listeners: [subscriber],
 });
 
+const clock = new RedisClock();
 const metrics = new Metrics("worker", logger);
 const keyPool = new KeyPool({
   redis,
@@ -95,6 +97,7 @@ const dispatch = buildDispatcher({
   redis,
   subscriber,
   redisKeys,
+  clock,
   keyPool,
   client,
   statistics,
@@ -114,6 +117,7 @@ const health = await startHealthServer(
 
 const startedAt = Date.now();
 async function announce(): Promise<void> {
+  await clock.refresh(redis);
   await keyPool.renew();
   await announceWorker(redis, redisKeys, workerId, {
     host: hostname(),

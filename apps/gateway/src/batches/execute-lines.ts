@@ -2,6 +2,7 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import { countSlotsWithin } from "@openrouter-free-pool/shared/key-pool/capacity";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { readReplies } from "@openrouter-free-pool/shared/replies/read-replies";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Queue } from "bullmq";
@@ -39,6 +40,7 @@ export function createExecuteLines(deps: {
   queue: Queue<CompletionRequest, void>;
   redis: Redis;
   redisKeys: RedisKeys;
+  clock: RedisClock;
   poolWatch: PoolWatch;
   limits: RateLimits;
   statistics: Statistics;
@@ -88,6 +90,7 @@ export function createExecuteLines(deps: {
       queue,
       redis,
       redisKeys,
+      clock: deps.clock,
       batch,
       family,
     });
@@ -118,6 +121,7 @@ export function createExecuteLines(deps: {
       feeder,
       collector,
       lineQueue,
+      clock: deps.clock,
       readStatus: () => batches.readStatus(batch.id),
       isTakeOver,
       stop,

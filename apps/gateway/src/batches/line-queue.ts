@@ -4,6 +4,7 @@ import {
   scoreRange,
 } from "@openrouter-free-pool/shared/queue/priorities";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Family } from "../families/family.ts";
@@ -56,10 +57,11 @@ export function createLineQueue(deps: {
   queue: Queue<CompletionRequest, void>;
   redis: Redis;
   redisKeys: RedisKeys;
+  clock: RedisClock;
   batch: BatchRecord;
   family: Family;
 }): LineQueue {
-  const { queue, redis, redisKeys, batch, family } = deps;
+  const { queue, redis, redisKeys, clock, batch, family } = deps;
 
   // A line that is put on the queue again must not be taken for the job that was called off.
   const jobIdOf = ({ request, round }: OutstandingLine) =>
@@ -81,10 +83,14 @@ export function createLineQueue(deps: {
         model,
         body,
         headers: {},
-        receivedAt: Date.now(),
+        receivedAt: clock.now(),
         deadline: batch.expiresAt,
       },
-      opts: { jobId: jobIdOf(outstanding), priority: priorities.low },
+      opts: {
+        jobId: jobIdOf(outstanding),
+        priority: priorities.low,
+        timestamp: clock.now(),
+      },
     };
   };
 

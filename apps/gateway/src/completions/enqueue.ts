@@ -31,6 +31,7 @@ export function createEnqueue(
       await queue.add(request.model, request, {
         jobId,
         priority,
+        timestamp: request.receivedAt,
         ...whenFinished,
       });
     } catch (cause) {

@@ -1,5 +1,6 @@
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type {
   FinalReply,
   StreamPartReply,
@@ -15,6 +16,8 @@ import type { Withdraw } from "./withdraw.ts";
 
 /** A checked request, on its way to the queue. */
 export type Submission = Omit<CompletionRequest, "gatewayId" | "deadline"> & {
+  /** When the gateway took the request in, ms since the epoch of this process's clock. */
+  readonly receivedAt: number;
   /** How long it may wait in the queue, in ms. */
   readonly maxWaitMs: number;
   readonly priority: number;
@@ -48,6 +51,7 @@ export function createSubmit(deps: {
   waiting: WaitingRequests;
   enqueue: Enqueue;
   withdraw: Withdraw;
+  clock: RedisClock;
   logger: Logger;
 }): Submit {
   const { gatewayId, forecast, waiting, withdraw, logger } = deps;
@@ -58,10 +62,12 @@ export function createSubmit(deps: {
     if (hungUp.aborted) throw new GatewayError("client-gone");
 
     const { maxWaitMs, priority, ...checked } = submission;
-    const deadline = checked.receivedAt + maxWaitMs;
+    // What leaves this process is in Redis's time.
+    const receivedAt = deps.clock.now() - (Date.now() - submission.receivedAt);
+    const deadline = receivedAt + maxWaitMs;
     const { promise, resolve, reject } = Promise.withResolvers<FinalReply>();
     const entry = waiting.add({
-      request: { ...checked, gatewayId, deadline },
+      request: { ...checked, receivedAt, gatewayId, deadline },
       priority,
       receive(part) {
         endWatch();
@@ -79,7 +85,7 @@ export function createSubmit(deps: {
     );
     onJob?.(() => entry.jobId);
     const endWatch = watchDeadline({
-      deadline,
+      deadline: checked.receivedAt + maxWaitMs,
       removeJob: () => withdraw.remove(entry.jobId),
       onWaitedOut: () => waiting.settle(entry.jobId, waitedOut(maxWaitMs)),
     });
