@@ -24,12 +24,12 @@
 
   The pool's two sorted sets are an index over accounts, so that finding one costs O(log n):
     idle      by last use: the least recently used account is tried first
-    resting   by the time at which a slot becomes free
+    busy      by the time at which a slot becomes free
   The index may be behind (another pool with other keys can use the same account), so a
-  candidate is always checked against the truth, and moved to `resting` when it has no slot.
+  candidate is always checked against the truth, and moved to `busy` when it has no slot.
 
   KEYS[1] idle        SORTED SET
-  KEYS[2] resting     SORTED SET
+  KEYS[2] busy        SORTED SET
   KEYS[3] rotation    HASH    account -> usable key ids, comma-separated, next one first
   KEYS[4] members     HASH    exists while the pool is registered
   KEYS[5] alive       STRING  exists while the gateway that waits for this job lives; `present`
@@ -67,7 +67,7 @@
 ]]
 --- @include "now"
 --- @include "text"
-local idle, resting, rotation, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local idle, busy, rotation, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local alive, cancelled, cooldown = KEYS[5], KEYS[6], KEYS[7]
 local firstInLine, prioritized, delayed, marker = KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 local accountPrefix = ARGV[1]
@@ -131,7 +131,7 @@ end
 
 local function untilNext()
   if redis.call('ZCARD', idle) > 0 then return 0 end
-  local first = redis.call('ZRANGE', resting, 0, 0, 'WITHSCORES')
+  local first = redis.call('ZRANGE', busy, 0, 0, 'WITHSCORES')
   if #first == 0 then return -1 end
   return math.max(1, math.ceil(tonumber(first[2]) - now))
 end
@@ -143,9 +143,9 @@ local function clearLine(waiting)
   return 1
 end
 
-for _, account in ipairs(redis.call('ZRANGEBYSCORE', resting, '-inf', now, 'LIMIT', 0, MOST_MOVES)) do
+for _, account in ipairs(redis.call('ZRANGEBYSCORE', busy, '-inf', now, 'LIMIT', 0, MOST_MOVES)) do
   local lastUsedAt = redis.call('HGET', accountPrefix .. account, 'lastUsedAt') or '0'
-  redis.call('ZREM', resting, account)
+  redis.call('ZREM', busy, account)
   put(idle, lastUsedAt, account)
 end
 
@@ -182,7 +182,7 @@ for _ = 1, MOST_MOVES do
       put(idle, text(now), account)
     else
       redis.call('ZREM', idle, account)
-      put(resting, text(nextAt), account)
+      put(busy, text(nextAt), account)
     end
     local waiting = redis.call('LLEN', firstInLine) + redis.call('ZCARD', prioritized)
     local receipt = table.concat({ text(entry), text(day), text(now), lastUsedAt }, ',')
@@ -191,7 +191,7 @@ for _ = 1, MOST_MOVES do
     }
   else
     redis.call('ZREM', idle, account)
-    put(resting, text(state.at), account)
+    put(busy, text(state.at), account)
   end
 end
 

@@ -81,7 +81,7 @@ export async function acquireSlot(
     acquire,
     [
       redisKeys.poolIdle(id),
-      redisKeys.poolResting(id),
+      redisKeys.poolBusy(id),
       redisKeys.poolRotation(id),
       redisKeys.poolMembers(id),
       redisKeys.gatewayAlive(request.gatewayId),

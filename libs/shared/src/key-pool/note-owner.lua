@@ -83,9 +83,9 @@ local function noteAccount(id, entryName, name)
 end
 
 local function moveKeys(pool, from, into)
-  local idle, resting, rotation = pool .. ':idle', pool .. ':resting', pool .. ':rotation'
+  local idle, busy, rotation = pool .. ':idle', pool .. ':resting', pool .. ':rotation'
   redis.call('ZREM', idle, from)
-  redis.call('ZREM', resting, from)
+  redis.call('ZREM', busy, from)
   local ids = redis.call('HGET', rotation, from)
   if not ids then return end
   for id in string.gmatch(ids, '[^,]+') do
@@ -96,7 +96,7 @@ local function moveKeys(pool, from, into)
   redis.call('HSET', rotation, into, others and (others .. ',' .. ids) or ids)
   redis.call('HDEL', rotation, from)
   -- The limiter checks the account itself before it grants anything.
-  if redis.call('ZSCORE', resting, into) then return end
+  if redis.call('ZSCORE', busy, into) then return end
   redis.call('ZADD', idle, 'NX', redis.call('HGET', accountPrefix .. into, 'lastUsedAt') or '0', into)
   redis.call('PEXPIRE', idle, poolTtlMs)
 end

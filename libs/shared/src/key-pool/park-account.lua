@@ -6,7 +6,7 @@
 
   KEYS[1] moved     HASH  key id -> account, where it is not the one that it was granted for
   KEYS[2] idle      SORTED SET
-  KEYS[3] resting   SORTED SET
+  KEYS[3] busy      SORTED SET
   ARGV[1] account prefix
   ARGV[2] key id
   ARGV[3] account   that the key was granted for
@@ -25,7 +25,7 @@
 --- @include "now"
 --- @include "text"
 --- @include "account-of"
-local moved, idle, resting = unpack(KEYS)
+local moved, idle, busy = unpack(KEYS)
 local accountPrefix, keyId, name, statedMs, reason, ttlMs, poolTtlMs, limit = unpack(ARGV, 1, 8)
 local dayMs, windowMs, mostMs = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
 local account = accountOf(moved, keyId, name)
@@ -49,9 +49,9 @@ redis.call('HSET', accountKey, 'parkedUntil', text(parkedUntil), 'parkedReason',
 if redis.call('PTTL', accountKey) < tonumber(ttlMs) then redis.call('PEXPIRE', accountKey, ttlMs) end
 
 -- Only accounts of this pool are in its index; one that is out of use is in neither set.
-local restingUntil = redis.call('ZSCORE', resting, account)
-if redis.call('ZREM', idle, account) == 1 or (restingUntil and tonumber(restingUntil) < parkedUntil) then
-  redis.call('ZADD', resting, text(parkedUntil), account)
-  if redis.call('ZCARD', resting) == 1 then redis.call('PEXPIRE', resting, poolTtlMs) end
+local busyUntil = redis.call('ZSCORE', busy, account)
+if redis.call('ZREM', idle, account) == 1 or (busyUntil and tonumber(busyUntil) < parkedUntil) then
+  redis.call('ZADD', busy, text(parkedUntil), account)
+  if redis.call('ZCARD', busy) == 1 then redis.call('PEXPIRE', busy, poolTtlMs) end
 end
 return text(durationMs)

@@ -39,7 +39,7 @@ export async function parkAccount(
     [
       redisKeys.movedKeys,
       redisKeys.poolIdle(poolId),
-      redisKeys.poolResting(poolId),
+      redisKeys.poolBusy(poolId),
     ],
     [
       redisKeys.accountPrefix,
@@ -67,7 +67,7 @@ export async function unparkAccount(
   const wasParked = await runScript(
     redis,
     scripts.unparkAccount,
-    [redisKeys.accountPrefix + account, redisKeys.poolResting(poolId)],
+    [redisKeys.accountPrefix + account, redisKeys.poolBusy(poolId)],
     [account],
   );
   return wasParked === 1;

@@ -35,7 +35,7 @@ export function createRedisKeys(prefix: string) {
     /** SORTED SET of accounts that have a free slot, by last use (epoch ms). */
     poolIdle: (poolId: string) => `${root}:pool:${poolId}:idle`,
     /** SORTED SET of accounts without a free slot, by when they get one (epoch ms). */
-    poolResting: (poolId: string) => `${root}:pool:${poolId}:resting`,
+    poolBusy: (poolId: string) => `${root}:pool:${poolId}:resting`,
     /** HASH from account to its usable key ids, comma-separated, next one first. */
     poolRotation: (poolId: string) => `${root}:pool:${poolId}:rotation`,
     /** HASH from key id to account and mask (JSON), usable or not. */
