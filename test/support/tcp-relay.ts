@@ -6,12 +6,27 @@ export type TcpRelay = {
   readonly port: number;
   /** New connections go there from now on; those that are open stay where they are. */
   pointAt(port: number): void;
+  /** What is sent from now on arrives so much later, in each direction. */
+  delayBy(ms: number): void;
   stop(): Promise<void>;
 };
 
 /** Starts a relay on 127.0.0.1 that leads to `port` of the same host. */
 export async function startTcpRelay(port: number): Promise<TcpRelay> {
   let target = port;
+  let delayMs = 0;
+
+  /** Passes on what arrives, delayed and in order. */
+  function carry(from: Socket, to: Socket): void {
+    let lastDueAt = 0;
+    const later = (task: () => void) => {
+      lastDueAt = Math.max(lastDueAt, performance.now() + delayMs);
+      setTimeout(task, Math.ceil(lastDueAt - performance.now()));
+    };
+    from.on("data", (chunk) => later(() => to.write(chunk)));
+    from.on("end", () => later(() => to.end()));
+  }
+
   const open = new Set<Socket>();
   const server = createServer((near) => {
     const far = connect(target, "127.0.0.1");
@@ -26,7 +41,7 @@ export async function startTcpRelay(port: number): Promise<TcpRelay> {
         open.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
+      carry(socket, other);
     }
   });
   server.listen(0, "127.0.0.1");
@@ -35,6 +50,9 @@ export async function startTcpRelay(port: number): Promise<TcpRelay> {
     port: (server.address() as AddressInfo).port,
     pointAt(next) {
       target = next;
+    },
+    delayBy(ms) {
+      delayMs = ms;
     },
     async stop() {
       server.close();

@@ -6,7 +6,7 @@ import { until } from "./until.ts";
 /** Redis's own record of a slot that was granted. */
 export type Grant = {
   readonly account: string;
-  /** ms since the epoch, on Redis's clock. */
+  /** The latest time at which the call can have been sent, ms since the epoch of Redis's clock. */
   readonly at: number;
 };
 
@@ -18,6 +18,7 @@ export async function watchGrants(
   redisUrl: string,
   prefix: string,
 ): Promise<{
+  /** Those that were not given back. */
   readonly grants: readonly Grant[];
   /** Resolves when so many grants have been heard of. */
   waitFor(count: number): Promise<void>;
@@ -27,12 +28,15 @@ export async function watchGrants(
   const socket = connect(Number(port || 6379), hostname);
   const grants: Grant[] = [];
   const written = new RegExp(
-    `\\[\\d+ lua\\] "RPUSH" "\\{${prefix}\\}:account:([^"]+):minute" "(\\d+)"`,
+    `\\[\\d+ lua\\] "(RPUSH|LREM)" "\\{${prefix}\\}:account:([^"]+):minute" (?:"-1" )?"(\\d+)"`,
   );
   const lines = createInterface({ input: socket });
   lines.on("line", (line) => {
-    const [, account, at] = written.exec(line) ?? [];
-    if (account) grants.push({ account, at: Number(at) });
+    const [, command, account, at] = written.exec(line) ?? [];
+    if (!account) return;
+    const grant = { account, at: Number(at) };
+    if (command === "RPUSH") grants.push(grant);
+    else removeLast(grants, grant);
   });
   await once(socket, "connect");
   socket.write("MONITOR\r\n");
@@ -40,8 +44,17 @@ export async function watchGrants(
   return {
     grants,
     async waitFor(count) {
-      await until(`${count} grants are heard of`, () => grants.length >= count);
+      await until(
+        `${count} grants are heard of`,
+        () => grants.length === count,
+      );
     },
     stop: () => socket.destroy(),
   };
+}
+
+function removeLast(grants: Grant[], { account, at }: Grant): void {
+  const isIt = (grant: Grant) => grant.account === account && grant.at === at;
+  const index = grants.findLastIndex(isIt);
+  if (index >= 0) grants.splice(index, 1);
 }

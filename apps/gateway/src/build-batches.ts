@@ -2,6 +2,7 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
@@ -31,6 +32,7 @@ export function buildBatches(deps: {
   limits: RateLimits;
   redis: Redis;
   redisKeys: RedisKeys;
+  clock: RedisClock;
   queue: Queue<CompletionRequest, void>;
   addJobs: AddJobs;
   poolWatch: PoolWatch;
@@ -92,7 +94,12 @@ export function buildBatches(deps: {
     batches,
     removeFile,
     storeUpload: createStoreUpload({ storage, files, limits }),
-    createBatch: createCreateBatch({ files, batches, outputTtlMs: ttlMs }),
+    createBatch: createCreateBatch({
+      files,
+      batches,
+      clock: deps.clock,
+      outputTtlMs: ttlMs,
+    }),
     lookForBatches: () =>
       void runner.look().catch((error: unknown) => {
         logger.warn({ err: error }, "Looking for batches failed");

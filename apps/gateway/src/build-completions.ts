@@ -8,6 +8,7 @@ import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { ReplyReader } from "@openrouter-free-pool/shared/replies/reply-reader";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
@@ -51,6 +52,7 @@ export function buildCompletions(deps: {
   /** One for subscriptions, by which Redis can also tell that this process lives. */
   subscriber: Redis;
   redisKeys: RedisKeys;
+  clock: RedisClock;
   redisHealth: RedisHealth;
   queue: Queue<CompletionRequest, void>;
   addJobs: AddJobs;
@@ -107,6 +109,7 @@ export function buildCompletions(deps: {
     waiting,
     enqueue,
     withdraw,
+    clock: deps.clock,
     logger,
   });
   const shared = new SharedRequests({
@@ -118,7 +121,8 @@ export function buildCompletions(deps: {
     logger.warn({ err: error }, "Recovering lost jobs failed");
   let isPresent = false;
   const announce = () =>
-    redisHealth.watch(() => {
+    redisHealth.watch(async () => {
+      await deps.clock.refresh(redis);
       const isSeen = isPresent && deps.subscriber.status === "ready";
       return announceGateway(redis, redisKeys, gatewayId, isSeen);
     });

@@ -17,6 +17,7 @@ import {
 } from "@openrouter-free-pool/shared/redis/connect";
 import { EvictionPolicy } from "@openrouter-free-pool/shared/redis/eviction-policy";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
 import { buildAdmin } from "./admin/build-admin.ts";
@@ -70,6 +71,7 @@ const redis = connectRedis(redisAddress, {
   logger,
   listeners: [replies, subscriber],
 });
+const clock = new RedisClock();
 const redisHealth = new RedisHealth(redis);
 const evictionPolicy = new EvictionPolicy(redis, logger);
 const queue = openCompletionsQueue(redis, redisKeys, tracing?.telemetry);
@@ -84,6 +86,7 @@ const completions = buildCompletions({
   replies,
   subscriber,
   redisKeys,
+  clock,
   redisHealth,
   queue,
   addJobs,
@@ -108,6 +111,7 @@ const batches = buildBatches({
   limits,
   redis,
   redisKeys,
+  clock,
   queue,
   addJobs,
   poolWatch,
@@ -122,6 +126,7 @@ const admin = buildAdmin({
   limits,
   redis,
   redisKeys,
+  clock,
   redisHealth,
   queue,
   poolWatch,

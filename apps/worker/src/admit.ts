@@ -1,4 +1,4 @@
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import {
   type CompletionJob,
@@ -15,13 +15,6 @@ import type { RestGate } from "./rest-gate.ts";
 const workerLost = {
   status: 502,
   message: "The worker that relayed the stream was lost",
-};
-
-/** A job may call OpenRouter, with this key. */
-export type Grant = {
-  readonly key: ApiKey;
-  /** Whether no other job was in the queue at that moment. */
-  readonly isLastInLine: boolean;
 };
 
 /** Decides whether a job in hand may call OpenRouter now, and with which key. */
@@ -50,11 +43,10 @@ export function createAdmit(deps: {
     if (readProgress(job).hasBegun)
       return outcomes.breakStream(job, workerLost);
     if (job.deferredFailure) return outcomes.fail(job, "worker-crashed");
-    if (Date.now() > job.data.deadline) return outcomes.fail(job, "waited-out");
 
-    const { gatewayId, model } = job.data;
+    const { gatewayId, model, deadline } = job.data;
     const jobId = String(job.id);
-    const slot = await keyPool.acquire({ jobId, gatewayId, model });
+    const slot = await keyPool.acquire({ jobId, gatewayId, model, deadline });
     metrics.countDecision(slot.kind);
     logger.debug(
       { ...describeJob(job), slot: describeSlot(slot) },
@@ -65,16 +57,22 @@ export function createAdmit(deps: {
       case "granted":
         gate.room = Math.min(slot.freeAccounts, slot.waiting);
         gate.closeFor(Math.max(0, slot.nextSlotMs));
-        // Where nobody waits, nobody was overtaken.
-        if (slot.waiting > 0) await fairShare.countCall(job.priority);
+        // Where nobody waits, nobody was overtaken. Not awaited: a grant does not keep for long.
+        if (slot.waiting > 0) {
+          fairShare.countCall(job.priority).catch((error: unknown) => {
+            logger.warn({ err: error }, "Moving a job to the front failed");
+          });
+        }
         return slot;
       case "busy":
         // Its client need not wait in vain; the next job in line may have more time.
-        if (Date.now() + slot.retryAfterMs > job.data.deadline) {
+        if (slot.isPastDeadline) {
           return outcomes.fail(job, "keys-rate-limited", slot.retryAfterMs);
         }
         gate.closeFor(slot.retryAfterMs);
         return outcomes.putBack(job);
+      case "waited-out":
+        return outcomes.fail(job, "waited-out");
       case "model-cooling":
         return outcomes.deferForModel(job, slot.retryAfterMs);
       case "gateway-away":

@@ -5,7 +5,9 @@ import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
 import { completionsQueue } from "@openrouter-free-pool/shared/queue/completion-job";
 import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
+import { useRedisTime } from "@openrouter-free-pool/shared/queue/use-redis-time";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Tracing } from "@openrouter-free-pool/shared/tracing/tracing";
 import type { Redis } from "ioredis";
@@ -51,6 +53,7 @@ export function buildDispatcher(deps: {
   redis: Redis;
   subscriber: Redis;
   redisKeys: RedisKeys;
+  clock: RedisClock;
   keyPool: KeyPool;
   client: OpenRouterClient;
   statistics: Statistics;
@@ -70,6 +73,7 @@ export function buildDispatcher(deps: {
     drainDelay: drainDelaySeconds,
     runRetryDelay: 500,
   });
+  useRedisTime(worker.backend, deps.clock);
   worker.on("error", (error) => logger.warn({ err: error }, "BullMQ reports"));
   worker.on("stalled", (jobId) =>
     logger.warn({ jobId }, "Took over a job of a lost worker"),
@@ -131,7 +135,7 @@ export function buildDispatcher(deps: {
       ? traceCalls(callOpenRouter, tracing)
       : callOpenRouter,
     keyPool,
-    restKeys: createRestKeys({ keyPool, limits, logger }),
+    restKeys: createRestKeys({ keyPool, logger }),
     admit,
     outcomes,
     maxAttempts: config.MAX_ATTEMPTS,

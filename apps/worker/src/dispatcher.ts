@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import type { Logger } from "pino";
@@ -142,7 +142,7 @@ export class Dispatcher {
     try {
       const grant = await this.#admit(job, signal);
       if (!grant) return;
-      this.#work(job, grant.key, signal);
+      this.#work(job, grant, signal);
       // Alone and at rest, the next job is waited for rather than asked for in vain.
       const isAlone = this.#inFlight.size === 1;
       if (grant.isLastInLine && isAlone) this.#worker.expectNoJob();
@@ -154,10 +154,10 @@ export class Dispatcher {
     }
   }
 
-  #work(job: CompletionJob, key: ApiKey, signal: AbortSignal): void {
+  #work(job: CompletionJob, grant: Grant, signal: AbortSignal): void {
     const { gatewayId } = job.data;
     const jobId = String(job.id);
-    const work = this.#process(job, key, signal)
+    const work = this.#process(job, grant, signal)
       .catch((error: unknown) => this.#abandon(job, error))
       .finally(() => {
         this.#inFlight.delete(work);

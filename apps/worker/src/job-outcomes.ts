@@ -226,7 +226,8 @@ function tokenOf(job: CompletionJob): string {
 
 /** How a request has fared until now, besides the time of the last call. */
 export function figuresOf(job: CompletionJob) {
-  const startedAt = job.processedOn ?? Date.now();
+  // The queue takes it from Redis's clock, as gateways take `receivedAt`.
+  const startedAt = job.processedOn ?? job.data.receivedAt;
   return {
     queueMs: Math.max(0, startedAt - job.data.receivedAt),
     upstreamMs: 0,

@@ -1,6 +1,7 @@
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import { classify } from "./openrouter/classify.ts";
 import { isFreeModel } from "./openrouter/free-model.ts";
+import { readServerTime } from "./openrouter/server-time.ts";
 import type { Verdict } from "./openrouter/verdict.ts";
 import type { Relayed } from "./streaming/relay-stream.ts";
 
@@ -25,7 +26,7 @@ export function judge(job: CompletionJob, called: Relayed): Judgement {
       return called;
     case "answer":
       return classify(called.answer, {
-        now: Date.now(),
+        now: readServerTime(called.answer.headers, Date.now()),
         isFreeModel: isFreeModel(job.data.model),
       });
   }

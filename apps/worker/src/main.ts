@@ -26,6 +26,7 @@ import {
 } from "@openrouter-free-pool/shared/redis/connect";
 import { EvictionPolicy } from "@openrouter-free-pool/shared/redis/eviction-policy";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
 import { version } from "@openrouter-free-pool/shared/version";
@@ -36,6 +37,7 @@ import { createKeyProbing, probesAtATime } from "./keys/key-probing.ts";
 import { createProbeKey } from "./keys/probe-key.ts";
 import { readKeys, requireKeys } from "./keys/read-keys.ts";
 import { watchKeysFile } from "./keys/watch-keys-file.ts";
+import { createReportLateGrant } from "./metrics/late-grants.ts";
 import { createOpenRouterClient } from "./openrouter/client.ts";
 import { createKeyClient } from "./openrouter/key-client.ts";
 
@@ -72,11 +74,14 @@ const redis = connectRedis(redisAddress, {
 });
 const evictionPolicy = new EvictionPolicy(redis, logger);
 
+const clock = new RedisClock();
+const metrics = new Metrics("worker", logger);
 const keyPool = new KeyPool({
   redis,
   redisKeys,
   limits,
   keys,
+  onLateGrant: createReportLateGrant(metrics, logger),
 });
 const client = createOpenRouterClient({
   baseUrl: config.OPENROUTER_BASE_URL,
@@ -87,7 +92,6 @@ const keyClient = createKeyClient({
   baseUrl: config.OPENROUTER_BASE_URL,
   connections: probesAtATime,
 });
-const metrics = new Metrics("worker", logger);
 measureRedis(metrics, redis);
 const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
 const dispatch = buildDispatcher({
@@ -97,6 +101,7 @@ const dispatch = buildDispatcher({
   redis,
   subscriber,
   redisKeys,
+  clock,
   keyPool,
   client,
   statistics,
@@ -117,6 +122,7 @@ const health = await startHealthServer(
 
 const startedAt = Date.now();
 async function announce(): Promise<void> {
+  await clock.refresh(redis);
   await keyPool.renew();
   await announceWorker(redis, redisKeys, workerId, {
     host: hostname(),

@@ -1,3 +1,4 @@
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import {
@@ -22,7 +23,7 @@ const retryLostMs = 1_000;
 /** Carries one admitted job to its end, or back to the queue. */
 export type ProcessCompletion = (
   job: CompletionJob,
-  key: ApiKey,
+  grant: Grant,
   signal: AbortSignal,
 ) => Promise<void>;
 
@@ -39,13 +40,15 @@ export function createProcessCompletion(deps: {
 }): ProcessCompletion {
   const { callOpenRouter, keyPool, restKeys, admit, outcomes, logger } = deps;
 
-  return async function processCompletion(job, firstKey, signal) {
+  return async function processCompletion(job, firstGrant, signal) {
     // A refused key costs no attempt: the job in hand goes out again on another one.
     for (
-      let key: ApiKey | undefined = firstKey;
-      key;
-      key = (await admit(job, signal))?.key
+      let grant: Grant | undefined = firstGrant;
+      grant;
+      grant = await admit(job, signal)
     ) {
+      if (await keyPool.releaseIfLate(grant)) continue;
+      const { key } = grant;
       const startedAt = performance.now();
       const called = await callOpenRouter(job, key, signal);
       if (called.kind === "body-lost") {

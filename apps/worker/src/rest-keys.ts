@@ -1,4 +1,3 @@
-import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import type { Logger } from "pino";
@@ -15,34 +14,21 @@ export type RestKeys = {
   rest(key: ApiKey, verdict: KeyVerdict): Promise<void>;
 };
 
-/** A stated rest beyond this is taken for a mistake: no limit lasts longer than a day. */
-const longestRestDays = 2;
-
 /** Builds {@link RestKeys}; each rest leaves one line in the log. */
 export function createRestKeys(deps: {
   keyPool: KeyPool;
-  limits: RateLimits;
   logger: Logger;
 }): RestKeys {
-  const { keyPool, limits, logger } = deps;
-
-  function restOf(verdict: Extract<KeyVerdict, { kind: "account-limited" }>) {
-    const now = Date.now();
-    const untilDayEndMs = limits.dayMs - (now % limits.dayMs);
-    const usualMs = verdict.limit === "day" ? untilDayEndMs : limits.windowMs;
-    const restMs = verdict.restMs ?? usualMs;
-    return Math.min(restMs, longestRestDays * limits.dayMs);
-  }
+  const { keyPool, logger } = deps;
 
   return {
     async rest(key, verdict) {
       const details = { key: key.mask, account: key.account };
       switch (verdict.kind) {
         case "account-limited": {
-          const restMs = restOf(verdict);
           const { limit, quota } = verdict;
-          await keyPool.parkAccount(key, {
-            durationMs: restMs,
+          const restMs = await keyPool.parkAccount(key, {
+            durationMs: verdict.restMs,
             reason: limit,
             limit: quota,
           });
@@ -58,10 +44,7 @@ export function createRestKeys(deps: {
           return;
         }
         case "account-without-credit":
-          await keyPool.retireAccount(key, {
-            reason: "no-credit",
-            at: Date.now(),
-          });
+          await keyPool.retireAccount(key, { reason: "no-credit" });
           logger.error(
             details,
             `Marked account of key ${key.mask} as out of credit`,
@@ -69,7 +52,7 @@ export function createRestKeys(deps: {
           return;
         case "key-refused": {
           const { reason } = verdict;
-          await keyPool.retireKey(key, { reason, at: Date.now() });
+          await keyPool.retireKey(key, { reason });
           const state = reason === "invalid" ? "invalid" : "over its own limit";
           logger.error(details, `Marked key ${key.mask} as ${state}`);
         }

@@ -23,7 +23,7 @@ export function traceJobs(
   processCompletion: ProcessCompletion,
   tracing: Tracing,
 ): ProcessCompletion {
-  return async (job, key, signal) => {
+  return async (job, grant, signal) => {
     const parent = contextOf(job, tracing);
     const span = tracing.tracer.startSpan(
       "process completion",
@@ -32,7 +32,7 @@ export function traceJobs(
     );
     try {
       await context.with(trace.setSpan(parent, span), () =>
-        processCompletion(job, key, signal),
+        processCompletion(job, grant, signal),
       );
     } catch (error) {
       span.setStatus({ code: SpanStatusCode.ERROR });

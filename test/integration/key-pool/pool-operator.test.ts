@@ -68,7 +68,10 @@ async function drain(from = pool): Promise<string[]> {
   }
 }
 
-function park(durationMs: number, reason: "stated" | "minute"): Promise<void> {
+function park(
+  durationMs: number,
+  reason: "stated" | "minute",
+): Promise<number> {
   const parking = { durationMs, reason, limit: undefined };
   return pool.parkAccount(keyOf("alice"), parking);
 }
@@ -83,7 +86,7 @@ test("a key that is taken out is not called, until it is put back", async () => 
 test("only an operator puts it back: no probe, no worker's start, no refusal meanwhile", async () => {
   const key = keyOf("alice");
   await operator.takeOut(key.id);
-  await pool.retireKey(key, { reason: "invalid", at: Date.now() });
+  await pool.retireKey(key, { reason: "invalid" });
   expect(await pool.restoreKey(key)).toBe(false);
   await pool.register();
   await openPool([testKey(0), `bob=${testKey(1)}`]).register();
@@ -95,11 +98,11 @@ test("only an operator puts it back: no probe, no worker's start, no refusal mea
 test("a key that has reached its own limit stays out as long as that is so", async () => {
   const key = keyOf("alice");
   const isSpent = true;
-  await pool.retireKey(key, { reason: "key-limit", at: Date.now() });
+  await pool.retireKey(key, { reason: "key-limit" });
   expect(await pool.restoreKey(key, isSpent)).toBe(false);
   expect(await pool.restoreKey(key)).toBe(true);
   // Many keys may spend nothing at all, and serve free models well.
-  await pool.retireKey(key, { reason: "invalid", at: Date.now() });
+  await pool.retireKey(key, { reason: "invalid" });
   expect(await pool.restoreKey(key, isSpent)).toBe(true);
 });
 

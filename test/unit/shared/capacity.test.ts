@@ -6,6 +6,7 @@ import type {
   AccountState,
   PoolSnapshot,
 } from "@openrouter-free-pool/shared/key-pool/read-pool";
+import { leastUsableMs } from "@openrouter-free-pool/shared/key-pool/usable-time";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
@@ -70,7 +71,7 @@ function play(described: readonly Account[], horizonMs: number): number[] {
           taken.length < limits.perMinute ||
           (nth ?? 0) + limits.windowMs + limits.guardMs <= at;
         if (!isFree) break;
-        taken.push(at);
+        taken.push(at + leastUsableMs(limits));
         served.push(at - now);
         left -= 1;
       }

@@ -3,6 +3,7 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool-operator";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { StatisticsHistory } from "@openrouter-free-pool/shared/statistics/statistics-history";
 import type { Queue } from "bullmq";
 import ejs from "ejs";
@@ -35,6 +36,7 @@ export function buildAdmin(deps: {
   limits: RateLimits;
   redis: Redis;
   redisKeys: RedisKeys;
+  clock: RedisClock;
   redisHealth: RedisHealth;
   queue: Queue<CompletionRequest, void>;
   poolWatch: PoolWatch;

@@ -1,3 +1,4 @@
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { z } from "zod";
 import type { FileStore } from "../files/file-store.ts";
 import { isServed } from "../files/is-served.ts";
@@ -44,6 +45,7 @@ export type CreateBatch = (
 export function createCreateBatch(deps: {
   files: FileStore;
   batches: BatchStore;
+  clock: RedisClock;
   /** How long results are kept unless the request says otherwise. */
   outputTtlMs: number;
 }): CreateBatch {
@@ -66,7 +68,7 @@ export function createCreateBatch(deps: {
         `\`input_file_id\`: the purpose of ${input.id} is not "batch"`,
       );
     }
-    const createdAt = Date.now();
+    const createdAt = deps.clock.now();
     const windowMs = parseCompletionWindow(data.completion_window) ?? 0;
     const seconds = data.output_expires_after?.seconds;
     const batch: BatchRecord = {

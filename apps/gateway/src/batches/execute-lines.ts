@@ -2,6 +2,7 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import { countSlotsWithin } from "@openrouter-free-pool/shared/key-pool/capacity";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { readReplies } from "@openrouter-free-pool/shared/replies/read-replies";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Queue } from "bullmq";
@@ -41,6 +42,7 @@ export function createExecuteLines(deps: {
   addJobs: AddJobs;
   redis: Redis;
   redisKeys: RedisKeys;
+  clock: RedisClock;
   poolWatch: PoolWatch;
   limits: RateLimits;
   statistics: Statistics;
@@ -91,6 +93,7 @@ export function createExecuteLines(deps: {
       addJobs: deps.addJobs,
       redis,
       redisKeys,
+      clock: deps.clock,
       batch,
       family,
     });
@@ -121,6 +124,7 @@ export function createExecuteLines(deps: {
       feeder,
       collector,
       lineQueue,
+      clock: deps.clock,
       readStatus: () => batches.readStatus(batch.id),
       isTakeOver,
       stop,

@@ -1,5 +1,9 @@
+import {
+  isBlank,
+  type Line,
+  readLines,
+} from "@openrouter-free-pool/shared/lines/line-splitter";
 import type { Family } from "../families/family.ts";
-import { isBlank, type Line, readLines } from "@openrouter-free-pool/shared/lines/line-splitter";
 import { type BatchRequest, readRequest } from "./read-request.ts";
 
 /** Reads the requests of a batch one by one, in order. */

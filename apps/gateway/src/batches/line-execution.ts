@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Logger } from "pino";
 import type { BatchRecord, BatchStatus } from "./batch-record.ts";
 import type { LineFeeder } from "./line-feeder.ts";
@@ -73,7 +74,7 @@ export class LineExecution {
     }
     const replies = await collector.take();
     if ((await this.#deps.readStatus()) === "cancelling") return "cancelled";
-    if (Date.now() >= batch.expiresAt) return "expired";
+    if (this.#deps.clock.now() >= batch.expiresAt) return "expired";
     if (performance.now() - this.#sweptAt > sweepEveryMs) await this.#sweep();
     const fed = await feeder.feed();
     if (results.size >= batch.total) {
@@ -154,6 +155,7 @@ type ExecutionDeps = {
   readonly feeder: LineFeeder;
   readonly collector: ReplyCollector;
   readonly lineQueue: LineQueue;
+  readonly clock: RedisClock;
   readonly readStatus: () => Promise<BatchStatus | undefined>;
   /** Whether another leader may have fed lines before. */
   readonly isTakeOver: boolean;

@@ -4,6 +4,7 @@ import {
   scoreRange,
 } from "@openrouter-free-pool/shared/queue/priorities";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { AddJobs, NewJob } from "../completions/add-jobs.ts";
@@ -58,10 +59,11 @@ export function createLineQueue(deps: {
   addJobs: AddJobs;
   redis: Redis;
   redisKeys: RedisKeys;
+  clock: RedisClock;
   batch: BatchRecord;
   family: Family;
 }): LineQueue {
-  const { queue, addJobs, redis, redisKeys, batch, family } = deps;
+  const { queue, addJobs, redis, redisKeys, clock, batch, family } = deps;
 
   // A line that is put on the queue again must not be taken for the job that was called off.
   const jobIdOf = ({ request, round }: OutstandingLine) =>
@@ -81,11 +83,15 @@ export function createLineQueue(deps: {
         isStream: false,
         model,
         headers: {},
-        receivedAt: Date.now(),
+        receivedAt: clock.now(),
         deadline: batch.expiresAt,
       },
       body: Buffer.from(body),
-      opts: { jobId: jobIdOf(outstanding), priority: priorities.low },
+      opts: {
+        jobId: jobIdOf(outstanding),
+        priority: priorities.low,
+        timestamp: clock.now(),
+      },
     };
   };
 

@@ -1,5 +1,5 @@
-import { LineSet } from "../lines/line-set.ts";
 import { LineSplitter } from "@openrouter-free-pool/shared/lines/line-splitter";
+import { LineSet } from "../lines/line-set.ts";
 import type { Storage } from "../storage/open-storage.ts";
 import { journalFolder } from "./journal.ts";
 

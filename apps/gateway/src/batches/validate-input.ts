@@ -1,8 +1,11 @@
+import {
+  isBlank,
+  readLines,
+} from "@openrouter-free-pool/shared/lines/line-splitter";
 import type { Family } from "../families/family.ts";
 import { checkBody } from "../families/parse-body.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { CustomIds } from "../lines/custom-ids.ts";
-import { isBlank, readLines } from "@openrouter-free-pool/shared/lines/line-splitter";
 import {
   duplicateProblem,
   type InputLine,

@@ -48,7 +48,13 @@ export function createEnqueue(deps: {
     const job = {
       request: { ...request, keptPayloadBytes: payloadBytes },
       body: body.bytes ?? "stored",
-      opts: { jobId, priority, removeOnComplete: keep, removeOnFail: keep },
+      opts: {
+        jobId,
+        priority,
+        timestamp: request.receivedAt,
+        removeOnComplete: keep,
+        removeOnFail: keep,
+      },
     } as const;
     await addJobs([job]);
     return true;

@@ -1,5 +1,6 @@
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type {
   FinalReply,
   StreamPartReply,
@@ -20,6 +21,8 @@ export type Submission = Omit<
   "gatewayId" | "deadline" | "body" | "keptPayloadBytes"
 > & {
   readonly body: HeldBody;
+  /** When the gateway took the request in, ms since the epoch of this process's clock. */
+  readonly receivedAt: number;
   /** How long it may wait in the queue, in ms. */
   readonly maxWaitMs: number;
   readonly priority: number;
@@ -53,6 +56,7 @@ export function createSubmit(deps: {
   waiting: WaitingRequests;
   enqueue: Enqueue;
   withdraw: Withdraw;
+  clock: RedisClock;
   logger: Logger;
 }): Submit {
   const { gatewayId, forecast, waiting, withdraw, logger } = deps;
@@ -75,10 +79,12 @@ export function createSubmit(deps: {
     if (hungUp.aborted) throw new GatewayError("client-gone");
 
     const { maxWaitMs, priority, body, ...checked } = submission;
-    const deadline = checked.receivedAt + maxWaitMs;
+    // What leaves this process is in Redis's time.
+    const receivedAt = deps.clock.now() - (Date.now() - submission.receivedAt);
+    const deadline = receivedAt + maxWaitMs;
     const { promise, resolve, reject } = Promise.withResolvers<FinalReply>();
     const entry = waiting.add({
-      request: { ...checked, gatewayId, deadline },
+      request: { ...checked, receivedAt, gatewayId, deadline },
       body,
       priority,
       receive(part) {
@@ -97,7 +103,7 @@ export function createSubmit(deps: {
     );
     onJob?.(() => entry.jobId);
     const endWatch = watchDeadline({
-      deadline,
+      deadline: checked.receivedAt + maxWaitMs,
       removeJob: () => withdraw.remove(entry.jobId),
       onWaitedOut: () => waiting.settle(entry.jobId, waitedOut(maxWaitMs)),
     });

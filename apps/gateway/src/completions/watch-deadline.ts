@@ -15,7 +15,7 @@ const patienceMs = 2_000;
  * @returns a function that ends the watch.
  */
 export function watchDeadline(options: {
-  /** ms since the epoch. */
+  /** ms since the epoch of this process's clock. */
   deadline: number;
   /** Takes the job off the queue; false when a worker holds it. */
   removeJob: () => Promise<boolean>;

@@ -9,6 +9,7 @@
 
   Returns {head, body}, or {} when there is none.
 ]]
+--- @include "now"
 local entry, uses = KEYS[1], KEYS[2]
 local id = ARGV[1]
 
@@ -16,6 +17,5 @@ local found = redis.call('HMGET', entry, 'head', 'body')
 if not found[1] then
   return {}
 end
-local time = redis.call('TIME')
-redis.call('ZADD', uses, 'XX', time[1] * 1000 + math.floor(time[2] / 1000), id)
+redis.call('ZADD', uses, 'XX', readNow(), id)
 return found

@@ -18,12 +18,12 @@
 
   Returns how many were dropped to make room.
 ]]
+--- @include "now"
 local entry, uses, expiries, sizes = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local id, prefix, head, body = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local size, ttlMs, maxBytes = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = readNow()
 
 local function drop(old)
   local bytes = redis.call('HGET', sizes, old)

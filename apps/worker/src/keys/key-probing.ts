@@ -3,6 +3,7 @@ import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import { describeMembers } from "@openrouter-free-pool/shared/key-pool/pool-members";
 import { readProbeResults } from "@openrouter-free-pool/shared/key-pool/probe-results";
+import { readRedisClock } from "@openrouter-free-pool/shared/presence/workers";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { ProbeKey } from "./probe-key.ts";
@@ -59,9 +60,10 @@ export function createKeyProbing(deps: {
   /** Those that were not asked about lately, in a pool with other keys besides, say. */
   async function findDue(keys: readonly ApiKey[]): Promise<readonly ApiKey[]> {
     const results = await readProbeResults(redis, redisKeys);
+    const now = await readRedisClock(redis);
     return keys.filter(({ id }) => {
       const askedAt = results.get(id)?.at ?? 0;
-      return Math.abs(Date.now() - askedAt) > intervalMs / 2;
+      return Math.abs(now - askedAt) > intervalMs / 2;
     });
   }
 

@@ -1,6 +1,7 @@
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import { noteProbeResult } from "@openrouter-free-pool/shared/key-pool/probe-results";
+import { readRedisClock } from "@openrouter-free-pool/shared/presence/workers";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -41,7 +42,7 @@ export function createProbeKey(deps: {
   }
 
   async function takeOut(key: ApiKey): Promise<void> {
-    const retirement = { reason: "invalid", at: Date.now() } as const;
+    const retirement = { reason: "invalid" } as const;
     if (await keyPool.retireKey(key, retirement)) {
       logger.error({ key: key.mask }, `Marked key ${key.mask} as invalid`);
     }
@@ -52,7 +53,7 @@ export function createProbeKey(deps: {
     if (facts) await takeOver(key, facts);
     else if (status === 401) await takeOut(key);
     else logger.warn({ key: key.mask, status }, "Asking about a key failed");
-    const at = Date.now();
+    const at = await readRedisClock(redis);
     const result = status === undefined ? { at } : { at, status };
     await noteProbeResult(redis, redisKeys, key.id, result);
   };

@@ -13,16 +13,23 @@
       capPerMinute, capPerDay                  the operator's limits for this account, if it has its own
       perMinute, perDay                        what OpenRouter says it may do; it can only lower those,
       perMinuteUntil, perDayUntil              and it is forgotten unless OpenRouter says so again
-    <account prefix><account>:minute   LIST  times of its last grants, oldest first, at most as many
-                                             as the operator's limit
+    <account prefix><account>:minute   LIST  the latest times at which its last calls can have been
+                                             sent, oldest first, never falling, at most as many as
+                                             the operator's limit
+
+  A grant made at `now` may be used until `now + usableMs`; the caller gives back one that it hears of
+  later. The limit is checked for a call sent at once, and the latest possible time is stored: of the
+  calls of an account, any one is sent at least a window after the one that is perMinute places
+  before it, however long the answers travel.
+
   The pool's two sorted sets are an index over accounts, so that finding one costs O(log n):
     idle      by last use: the least recently used account is tried first
-    resting   by the time at which a slot becomes free
+    busy      by the time at which a slot becomes free
   The index may be behind (another pool with other keys can use the same account), so a
-  candidate is always checked against the truth, and moved to `resting` when it has no slot.
+  candidate is always checked against the truth, and moved to `busy` when it has no slot.
 
   KEYS[1] idle        SORTED SET
-  KEYS[2] resting     SORTED SET
+  KEYS[2] busy        SORTED SET
   KEYS[3] rotation    HASH    account -> usable key ids, comma-separated, next one first
   KEYS[4] members     HASH    exists while the pool is registered
   KEYS[5] alive       STRING  exists while the gateway that waits for this job lives; `present`
@@ -43,24 +50,31 @@
   ARGV[7] the gateway's channel
   ARGV[8] poolTtlMs   life of the index unless a worker renews it
   ARGV[9] accountTtlMs  life of an account's hash after its last grant
+  ARGV[10] usableMs   how long after the grant the call may still be sent
+  ARGV[11] deadline   when the client stops waiting, ms since the epoch of Redis's clock; '' when it never does
 
   Returns
     {'granted', account, key id, ms until another slot is free (0: now, -1: never by itself),
-      accounts that may have a slot now, jobs that wait, 1 when no other job is in the queue, else 0}
-    {'busy', ms until the next slot}
+      accounts that may have a slot now, jobs that wait, 1 when no other job is in the queue, else 0,
+      receipt (for release-slot.lua)}
+    {'busy', ms until the next slot, 1 when the deadline comes first, else 0}
+    {'waited-out'}      the deadline has passed
     {'model-cooling', ms}
     {'gateway-away', ms until it is worth another look}
     {'cancelled'} {'orphaned'}
     {'no-usable-key'}   every key of the pool is retired
     {'unregistered'}    Redis does not know the pool (any more)
 ]]
-local idle, resting, rotation, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+--- @include "now"
+--- @include "text"
+local idle, busy, rotation, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local alive, cancelled, cooldown = KEYS[5], KEYS[6], KEYS[7]
 local firstInLine, prioritized, delayed, marker = KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 local accountPrefix = ARGV[1]
 local usualPerMinute, usualPerDay = tonumber(ARGV[2]), tonumber(ARGV[3])
 local windowMs, dayMs, guardMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local channel, poolTtlMs, accountTtlMs = ARGV[7], ARGV[8], ARGV[9]
+local usableMs, deadline = tonumber(ARGV[10]), tonumber(ARGV[11])
 
 -- How many accounts one call may move between the sets, so that no call blocks Redis for long.
 local MOST_MOVES = 256
@@ -71,6 +85,7 @@ local LOOK_AGAIN_MS = 1000
 if redis.call('EXISTS', cancelled) == 1 then return { 'cancelled' } end
 local presence = redis.call('GET', alive)
 if not presence then return { 'orphaned' } end
+if deadline and readNow() > deadline then return { 'waited-out' } end
 if presence == 'present' and redis.call('PUBSUB', 'NUMSUB', channel)[2] == 0 then
   local leftMs = math.min(redis.call('PTTL', alive), AWAY_MS)
   redis.call('PEXPIRE', alive, leftMs)
@@ -79,13 +94,11 @@ end
 local coolingMs = redis.call('PTTL', cooldown)
 if coolingMs > 0 then return { 'model-cooling', coolingMs } end
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- The call is sent between `now` and `latest`.
+local now = readNow()
+local latest = now + usableMs
 local day = math.floor(now / dayMs)
 local dayEnd = (day + 1) * dayMs
-
--- Numbers are written with %.0f: Lua would turn large ones into 1.7e+12.
-local function text(number) return string.format('%.0f', number) end
 
 local function lowerTo(cap, stated, untilAt)
   if stated and tonumber(untilAt) > now then return math.min(cap, tonumber(stated)) end
@@ -105,8 +118,8 @@ local function readAccount(account)
   if nth then at = math.max(at, tonumber(nth) + windowMs + guardMs) end
   local isToday = tonumber(state[2]) == day
   local dayUsed = isToday and tonumber(state[3]) or 0
-  -- A call granted just before the day's end might be counted in the next day.
-  if dayUsed >= perDay or now >= dayEnd - guardMs then at = math.max(at, dayEnd) end
+  -- A call that may arrive after the day's end might be counted in the next day.
+  if dayUsed >= perDay or latest >= dayEnd - guardMs then at = math.max(at, dayEnd) end
   return { at = at, dayUsed = dayUsed, isToday = isToday, capPerMinute = capPerMinute }
 end
 
@@ -118,7 +131,7 @@ end
 
 local function untilNext()
   if redis.call('ZCARD', idle) > 0 then return 0 end
-  local first = redis.call('ZRANGE', resting, 0, 0, 'WITHSCORES')
+  local first = redis.call('ZRANGE', busy, 0, 0, 'WITHSCORES')
   if #first == 0 then return -1 end
   return math.max(1, math.ceil(tonumber(first[2]) - now))
 end
@@ -130,9 +143,9 @@ local function clearLine(waiting)
   return 1
 end
 
-for _, account in ipairs(redis.call('ZRANGEBYSCORE', resting, '-inf', now, 'LIMIT', 0, MOST_MOVES)) do
+for _, account in ipairs(redis.call('ZRANGEBYSCORE', busy, '-inf', now, 'LIMIT', 0, MOST_MOVES)) do
   local lastUsedAt = redis.call('HGET', accountPrefix .. account, 'lastUsedAt') or '0'
-  redis.call('ZREM', resting, account)
+  redis.call('ZREM', busy, account)
   put(idle, lastUsedAt, account)
 end
 
@@ -147,9 +160,12 @@ for _ = 1, MOST_MOVES do
   elseif state.at <= now then
     local accountKey = accountPrefix .. account
     local minuteKey = accountKey .. ':minute'
-    redis.call('RPUSH', minuteKey, text(now))
+    local previous = tonumber(redis.call('LINDEX', minuteKey, -1)) or 0
+    local entry = math.max(latest, previous)
+    local lastUsedAt = redis.call('HGET', accountKey, 'lastUsedAt') or ''
+    redis.call('RPUSH', minuteKey, text(entry))
     redis.call('LTRIM', minuteKey, -state.capPerMinute, -1)
-    redis.call('PEXPIRE', minuteKey, windowMs + guardMs)
+    redis.call('PEXPIRE', minuteKey, text(entry - now + windowMs + guardMs))
     if not state.isToday then redis.call('HDEL', accountKey, 'dayElsewhere') end
     redis.call('HSET', accountKey, 'day', text(day), 'dayUsed', state.dayUsed + 1, 'lastUsedAt', text(now))
     redis.call('PEXPIRE', accountKey, accountTtlMs)
@@ -166,17 +182,23 @@ for _ = 1, MOST_MOVES do
       put(idle, text(now), account)
     else
       redis.call('ZREM', idle, account)
-      put(resting, text(nextAt), account)
+      put(busy, text(nextAt), account)
     end
     local waiting = redis.call('LLEN', firstInLine) + redis.call('ZCARD', prioritized)
-    return { 'granted', account, keyId, untilNext(), redis.call('ZCARD', idle), waiting, clearLine(waiting) }
+    local receipt = table.concat({ text(entry), text(day), text(now), lastUsedAt }, ',')
+    return {
+      'granted', account, keyId, untilNext(), redis.call('ZCARD', idle), waiting, clearLine(waiting), receipt,
+    }
   else
     redis.call('ZREM', idle, account)
-    put(resting, text(state.at), account)
+    put(busy, text(state.at), account)
   end
 end
 
 local waitMs = untilNext()
-if waitMs >= 0 then return { 'busy', math.max(1, waitMs) } end
+if waitMs >= 0 then
+  local nextMs = math.max(1, waitMs)
+  return { 'busy', nextMs, deadline and now + nextMs > deadline and 1 or 0 }
+end
 if redis.call('EXISTS', members) == 1 then return { 'no-usable-key' } end
 return { 'unregistered' }

@@ -12,23 +12,46 @@ export type SlotRequest = {
   readonly jobId: string;
   readonly gatewayId: string;
   readonly model: string;
+  /** When the client stops waiting, ms since the epoch of Redis's clock; never when absent. */
+  readonly deadline?: number;
+};
+
+/** What `release-slot.lua` must know of a grant; as the script wrote it. */
+export type Receipt = {
+  readonly entry: string;
+  readonly day: string;
+  readonly grantedAt: string;
+  readonly lastUsedAt: string;
+};
+
+/** A slot that was taken: one call may be sent with this key. */
+export type Grant = {
+  readonly kind: "granted";
+  readonly key: ApiKey;
+  /** The call must be sent before this, in ms of `performance.now()`. */
+  readonly usableUntil: number;
+  readonly receipt: Receipt;
+  /** When another slot is free: 0 now, -1 not by itself. */
+  readonly nextSlotMs: number;
+  /** Accounts that have a free slot now. */
+  readonly freeAccounts: number;
+  /** Jobs that wait for one. */
+  readonly waiting: number;
+  /** Whether no other job is in the queue. */
+  readonly isLastInLine: boolean;
 };
 
 /** What the limiter says. Times in ms from now. */
 export type Acquisition =
-  /** `nextSlotMs` is when another slot is free: 0 now, -1 not by itself. */
+  | Grant
   | {
-      readonly kind: "granted";
-      readonly key: ApiKey;
-      readonly nextSlotMs: number;
-      /** Accounts that have a free slot now. */
-      readonly freeAccounts: number;
-      /** Jobs that wait for one. */
-      readonly waiting: number;
-      /** Whether no other job is in the queue. */
-      readonly isLastInLine: boolean;
+      readonly kind: "busy";
+      readonly retryAfterMs: number;
+      /** Whether the request's deadline comes before the next slot. */
+      readonly isPastDeadline: boolean;
     }
-  | { readonly kind: "busy"; readonly retryAfterMs: number }
+  /** The deadline has passed. */
+  | { readonly kind: "waited-out" }
   | { readonly kind: "model-cooling"; readonly retryAfterMs: number }
   /** The gateway that waits for the job has lost its connection, and perhaps its life. */
   | { readonly kind: "gateway-away"; readonly retryAfterMs: number }
@@ -38,21 +61,27 @@ export type Acquisition =
   | { readonly kind: "orphaned" }
   | { readonly kind: "no-usable-key" };
 
-/** Asks for one slot. @returns undefined when Redis does not know the pool (any more). */
+/**
+ * Asks for one slot, for a call that is sent within `usableMs`.
+ *
+ * @returns undefined when Redis does not know the pool (any more).
+ */
 export async function acquireSlot(
   { redis, redisKeys }: PoolStore,
   limits: RateLimits,
   members: PoolMembers,
-  request: SlotRequest,
+  request: SlotRequest & { readonly usableMs: number },
 ): Promise<Acquisition | undefined> {
   const { perMinute, perDay, windowMs, dayMs, guardMs } = limits;
   const { id } = members;
+  // The script sees the request later than this.
+  const usableUntil = performance.now() + request.usableMs;
   const reply = await runScript(
     redis,
     acquire,
     [
       redisKeys.poolIdle(id),
-      redisKeys.poolResting(id),
+      redisKeys.poolBusy(id),
       redisKeys.poolRotation(id),
       redisKeys.poolMembers(id),
       redisKeys.gatewayAlive(request.gatewayId),
@@ -73,9 +102,11 @@ export async function acquireSlot(
       redisKeys.gatewayPresence(request.gatewayId),
       poolTtlMs,
       accountTtlMs,
+      request.usableMs,
+      request.deadline ?? "",
     ],
   );
-  return readAcquisition(members, reply as readonly unknown[]);
+  return readAcquisition(members, reply as readonly unknown[], usableUntil);
 }
 
 /**
@@ -86,19 +117,22 @@ export async function acquireSlot(
 function readAcquisition(
   { keysById }: PoolMembers,
   reply: readonly unknown[],
+  usableUntil: number,
 ): Acquisition | undefined {
-  const [kind, first, keyId, nextSlotMs, ...queue] = reply;
-  const [freeAccounts, waiting, isLastInLine] = queue;
+  const [kind, first, second, nextSlotMs, ...queue] = reply;
+  const [freeAccounts, waiting, isLastInLine, receipt] = queue;
   switch (kind) {
     case "granted": {
-      const key = keysById.get(String(keyId));
+      const key = keysById.get(String(second));
       // It may have turned out to be a part of another account.
       const account = String(first);
       if (!key)
-        throw new Error(`Redis granted a key that is not ours: ${keyId}`);
+        throw new Error(`Redis granted a key that is not ours: ${second}`);
       return {
         kind,
         key: { ...key, account },
+        usableUntil,
+        receipt: readReceipt(receipt),
         nextSlotMs: Number(nextSlotMs),
         freeAccounts: Number(freeAccounts),
         waiting: Number(waiting),
@@ -106,9 +140,15 @@ function readAcquisition(
       };
     }
     case "busy":
+      return {
+        kind,
+        retryAfterMs: Number(first),
+        isPastDeadline: second === 1,
+      };
     case "model-cooling":
     case "gateway-away":
       return { kind, retryAfterMs: Number(first) };
+    case "waited-out":
     case "cancelled":
     case "orphaned":
     case "no-usable-key":
@@ -118,4 +158,10 @@ function readAcquisition(
     default:
       throw new Error(`acquire.lua answered ${String(kind)}`);
   }
+}
+
+function readReceipt(text: unknown): Receipt {
+  const [entry = "", day = "", grantedAt = "", lastUsedAt = ""] =
+    String(text).split(",");
+  return { entry, day, grantedAt, lastUsedAt };
 }

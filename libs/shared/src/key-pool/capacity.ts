@@ -1,5 +1,6 @@
 import type { RateLimits } from "../config/rate-limits.ts";
 import type { AccountState, PoolSnapshot } from "./read-pool.ts";
+import { slotPeriodMs } from "./usable-time.ts";
 
 /** Accounts with at least one key in use. */
 export function usableAccounts(
@@ -85,14 +86,16 @@ function countMinuteSlots(
   end: number,
 ): number {
   if (end < start) return 0;
-  const periodMs = limits.windowMs + limits.guardMs;
+  const periodMs = slotPeriodMs(limits);
+  // What is stored of a grant is the latest time at which its call can have been sent.
+  const firstMs = limits.windowMs + limits.guardMs;
   const taken = account.grantedAt.slice(-account.perMinute);
   const free = Math.max(0, account.perMinute - taken.length);
   // Each slot comes back one period after it was taken, and again after each later use.
   const usesFrom = (at: number) =>
     at > end ? 0 : 1 + Math.floor((end - at) / periodMs);
   return taken.reduce(
-    (sum, at) => sum + usesFrom(Math.max(start, at + periodMs)),
+    (sum, at) => sum + usesFrom(Math.max(start, at + firstMs)),
     free * usesFrom(start),
   );
 }

@@ -6,36 +6,36 @@
 
   KEYS[1] cooldown   STRING  exists while the model cools down
   KEYS[2] step       STRING  refusals in a row; forgotten after a quiet time
-  KEYS[3] cooling    SORTED SET  models that cool down, by when that ends (for those who look on)
+  KEYS[3] cooling    SORTED SET  models that cool down, by when that ends (for observability)
   ARGV[1] statedMs   what the answer asked for; 0 when it asked for nothing
-  ARGV[2] firstMs    the first step when nothing was asked for; doubled each time
+  ARGV[2] firstMs    the first step; doubled with each refusal in a row
   ARGV[3] longestMs  the longest step
   ARGV[4] model
+  ARGV[5] mostMs     bound on what an answer may ask for
 
   Returns how long the model cools down from now (ms).
 ]]
+--- @include "now"
+--- @include "text"
 local cooldown, step, cooling = unpack(KEYS)
 local statedMs, firstMs, longestMs = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local model = ARGV[4]
+local model, mostMs = ARGV[4], tonumber(ARGV[5])
 
 local remainingMs = redis.call('PTTL', cooldown)
 local steps = tonumber(redis.call('GET', step)) or 0
 if remainingMs <= 0 then steps = steps + 1 end
 
-local durationMs = statedMs
-if durationMs <= 0 then
-  if remainingMs > 0 then return remainingMs end
-  durationMs = math.min(firstMs * 2 ^ (steps - 1), longestMs)
-end
-durationMs = math.ceil(durationMs)
+-- A stated time lengthens a step and never shortens it: an upstream that asks for one second
+-- again and again does not set the pace.
+local stepMs = math.min(firstMs * 2 ^ (steps - 1), longestMs)
+local durationMs = math.ceil(math.min(math.max(stepMs, statedMs), mostMs))
 if remainingMs >= durationMs then return remainingMs end
 
 redis.call('SET', cooldown, '1', 'PX', durationMs)
 redis.call('SET', step, steps, 'PX', durationMs * 2 + longestMs)
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = readNow()
 redis.call('ZREMRANGEBYSCORE', cooling, '-inf', now)
-redis.call('ZADD', cooling, string.format('%.0f', now + durationMs), model)
+redis.call('ZADD', cooling, text(now + durationMs), model)
 if redis.call('PTTL', cooling) < durationMs then redis.call('PEXPIRE', cooling, durationMs) end
 return durationMs

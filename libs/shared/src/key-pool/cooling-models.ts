@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { readRedisClock } from "../presence/workers.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
+import { longestModelCooldownMs } from "./longest-times.ts";
 import type { PoolStore } from "./pool-store.ts";
 
 const coolModelScript = loadScript(
@@ -46,7 +47,7 @@ export async function countCoolingModels(
 }
 
 /**
- * Lets a model cool down, by what the answer asked for or in growing steps.
+ * Lets a model cool down in growing steps, and at least for as long as the answer asked for.
  *
  * @returns how long it cools down, in ms.
  */
@@ -63,7 +64,13 @@ export async function coolModel(
       redisKeys.modelCooldownStep(model),
       redisKeys.coolingModels,
     ],
-    [Math.ceil(statedMs ?? 0), firstCooldownMs, longestCooldownMs, model],
+    [
+      Math.ceil(statedMs ?? 0),
+      firstCooldownMs,
+      longestCooldownMs,
+      model,
+      longestModelCooldownMs,
+    ],
   );
   return Number(durationMs);
 }

@@ -3,6 +3,7 @@ import { type DayUse, noteOwner, noteUse } from "./account-facts.ts";
 import {
   type Acquisition,
   acquireSlot,
+  type Grant,
   type SlotRequest,
 } from "./acquisition.ts";
 import type { ApiKey } from "./api-key.ts";
@@ -11,12 +12,21 @@ import { type Parking, parkAccount } from "./parking.ts";
 import { describeMembers, type PoolMembers } from "./pool-members.ts";
 import type { PoolStore } from "./pool-store.ts";
 import { registerMembers } from "./register-members.ts";
+import { releaseSlot } from "./release-slot.ts";
 import { type Retirement, releaseKey, retireKey } from "./retirement.ts";
+import { UsableTime } from "./usable-time.ts";
+import { sendWorkerCommand } from "./worker-commands.ts";
 
-/** A grant that takes longer than this (or than the guard, if that is longer) comes late. */
-const leastLateMs = 500;
-/** Should Redis be slow all the time, a late slot is better than none. */
-const mostAttempts = 3;
+/** After so many late grants in a row a request waits in the queue. */
+const mostAttempts = 4;
+const pauseWhenSlowMs = 1_000;
+
+/** A grant that came too late to be used. */
+export type LateGrant = {
+  readonly key: ApiKey;
+  /** How much too late, in ms. */
+  readonly lateMs: number;
+};
 
 /**
  * The API keys of one worker fleet and the limits of their accounts.
@@ -28,17 +38,23 @@ const mostAttempts = 3;
 export class KeyPool {
   readonly #store: PoolStore;
   readonly #limits: RateLimits;
+  readonly #usableTime: UsableTime;
+  readonly #onLateGrant: (late: LateGrant) => void;
   #members: PoolMembers;
 
   constructor(
     options: PoolStore & {
       readonly limits: RateLimits;
       readonly keys: readonly ApiKey[];
+      /** For observability; a late grant is given back in any case. */
+      readonly onLateGrant?: (late: LateGrant) => void;
     },
   ) {
     const { redis, redisKeys, limits, keys } = options;
     this.#store = { redis, redisKeys };
     this.#limits = limits;
+    this.#usableTime = new UsableTime(limits);
+    this.#onLateGrant = options.onLateGrant ?? (() => undefined);
     this.#members = describeMembers(keys);
   }
 
@@ -91,22 +107,50 @@ export class KeyPool {
   }
 
   /**
-   * Takes one slot, in one round trip. A slot counts from the moment at which Redis
-   * granted it, so one that we hear of late (Redis hung) must be left unused: the
-   * call would fall into a later window, on top of that window's own.
+   * Takes one slot, in one round trip. A grant that arrives too late to be used is given
+   * back, and a slot is asked for again that may be used for longer.
    */
   async acquire(request: SlotRequest): Promise<Acquisition> {
-    const lateMs = Math.max(this.#limits.guardMs, leastLateMs);
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
       const askedAt = performance.now();
-      const acquisition = await this.#acquireOnce(request);
-      const isLate = performance.now() - askedAt > lateMs;
-      const isStale = acquisition.kind === "granted" && isLate;
-      if (!isStale || attempt === mostAttempts) return acquisition;
+      const usableMs = this.#usableTime.choose(askedAt);
+      const slot = await this.#acquireOnce({ ...request, usableMs });
+      const now = performance.now();
+      this.#usableTime.observe(now - askedAt, now);
+      if (slot.kind !== "granted" || !(await this.releaseIfLate(slot))) {
+        return slot;
+      }
     }
+    const retryAfterMs = pauseWhenSlowMs;
+    return { kind: "busy", retryAfterMs, isPastDeadline: false };
   }
 
-  async #acquireOnce(request: SlotRequest): Promise<Acquisition> {
+  /**
+   * Gives back a grant that is too old to be used; check it right before the call is sent.
+   *
+   * @returns whether it was, so that another slot must be asked for.
+   */
+  async releaseIfLate(grant: Grant): Promise<boolean> {
+    const lateMs = performance.now() - grant.usableUntil;
+    if (lateMs <= 0) return false;
+    this.#onLateGrant({ key: grant.key, lateMs });
+    await releaseSlot(this.#store, grant);
+    return true;
+  }
+
+  /**
+   * Gives back the slot of a call that was surely not sent, once, and wakes the workers
+   * that wait for one. A call that may have reached OpenRouter keeps its slot.
+   */
+  async release(grant: Grant): Promise<void> {
+    const { redis, redisKeys } = this.#store;
+    await releaseSlot(this.#store, grant);
+    await sendWorkerCommand(redis, redisKeys, { kind: "look-again" });
+  }
+
+  async #acquireOnce(
+    request: SlotRequest & { readonly usableMs: number },
+  ): Promise<Acquisition> {
     // The keys may be replaced while Redis answers.
     const members = this.#members;
     const ask = () => acquireSlot(this.#store, this.#limits, members, request);
@@ -118,8 +162,12 @@ export class KeyPool {
     return (await ask()) ?? { kind: "no-usable-key" };
   }
 
-  /** Keeps the account of a granted key out of use for a while, because OpenRouter said so. */
-  parkAccount(key: ApiKey, parking: Parking): Promise<void> {
+  /**
+   * Keeps the account of a granted key out of use for a while, because OpenRouter said so.
+   *
+   * @returns how long it is parked from now, in ms.
+   */
+  parkAccount(key: ApiKey, parking: Parking): Promise<number> {
     return parkAccount(this.#store, this.#limits, this.id, key, parking);
   }
 
@@ -177,7 +225,7 @@ export class KeyPool {
   }
 
   /**
-   * Lets a model cool down, by what the answer asked for or in growing steps.
+   * Lets a model cool down in growing steps, and at least for as long as the answer asked for.
    *
    * @returns how long it cools down, in ms.
    */

@@ -22,12 +22,13 @@
 
   Returns the account that became a part of the user's just now; nothing when none did.
 ]]
+--- @include "now"
+--- @include "text"
+--- @include "account-of"
 local moved, owners, pools = unpack(KEYS)
 local accountPrefix, poolPrefix, keyId, name, user, dayMs, poolTtlMs, accountTtlMs, knownTtlMs = unpack(ARGV)
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local day = math.floor(now / tonumber(dayMs))
+local day = math.floor(readNow() / tonumber(dayMs))
 
 local function isNamed(account) return not (#account == 16 and account:match('^%x+$')) end
 
@@ -54,7 +55,7 @@ end
 local function joinDayUse(from, into)
   local theirs, ours = readDay(from), readDay(into)
   local elsewhere = math.max(0, theirs.elsewhere - ours.own, ours.elsewhere - theirs.own)
-  redis.call('HSET', into, 'day', string.format('%.0f', day),
+  redis.call('HSET', into, 'day', text(day),
     'dayUsed', theirs.own + ours.own + elsewhere, 'dayElsewhere', elsewhere)
 end
 
@@ -82,9 +83,9 @@ local function noteAccount(id, entryName, name)
 end
 
 local function moveKeys(pool, from, into)
-  local idle, resting, rotation = pool .. ':idle', pool .. ':resting', pool .. ':rotation'
+  local idle, busy, rotation = pool .. ':idle', pool .. ':resting', pool .. ':rotation'
   redis.call('ZREM', idle, from)
-  redis.call('ZREM', resting, from)
+  redis.call('ZREM', busy, from)
   local ids = redis.call('HGET', rotation, from)
   if not ids then return end
   for id in string.gmatch(ids, '[^,]+') do
@@ -95,12 +96,12 @@ local function moveKeys(pool, from, into)
   redis.call('HSET', rotation, into, others and (others .. ',' .. ids) or ids)
   redis.call('HDEL', rotation, from)
   -- The limiter checks the account itself before it grants anything.
-  if redis.call('ZSCORE', resting, into) then return end
+  if redis.call('ZSCORE', busy, into) then return end
   redis.call('ZADD', idle, 'NX', redis.call('HGET', accountPrefix .. into, 'lastUsedAt') or '0', into)
   redis.call('PEXPIRE', idle, poolTtlMs)
 end
 
-local account = redis.call('HGET', moved, keyId) or name
+local account = accountOf(moved, keyId, name)
 local known = redis.call('HGET', owners, user) or account
 local from, into = account, known
 if isNamed(account) then from, into = known, account end

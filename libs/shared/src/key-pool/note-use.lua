@@ -22,14 +22,16 @@
 
   Returns how many calls made elsewhere were not known before.
 ]]
+--- @include "now"
+--- @include "text"
+--- @include "account-of"
 local moved, pools = unpack(KEYS)
 local accountPrefix, poolPrefix, keyId, name, perDay, used = unpack(ARGV, 1, 6)
 local windowMs, dayMs, accountTtlMs = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local now = readNow()
 local day = math.floor(now / dayMs)
-local account = redis.call('HGET', moved, keyId) or name
+local account = accountOf(moved, keyId, name)
 local accountKey = accountPrefix .. account
 
 local function countLatestGrants()
@@ -47,7 +49,7 @@ local function raiseUse(figure)
   if figure <= before then return 0 end
   if not isToday then redis.call('HDEL', accountKey, 'dayElsewhere') end
   local more = figure + countLatestGrants() - before
-  redis.call('HSET', accountKey, 'day', string.format('%.0f', day), 'dayUsed', before + more)
+  redis.call('HSET', accountKey, 'day', text(day), 'dayUsed', before + more)
   redis.call('HINCRBY', accountKey, 'dayElsewhere', more)
   return more
 end
@@ -58,11 +60,11 @@ if used ~= '' and now - day * dayMs >= 2 * windowMs then more = raiseUse(tonumbe
 
 if perDay ~= '' then
   local before = tonumber(redis.call('HGET', accountKey, 'perDay'))
-  redis.call('HSET', accountKey, 'perDay', perDay, 'perDayUntil', string.format('%.0f', now + dayMs))
+  redis.call('HSET', accountKey, 'perDay', perDay, 'perDayUntil', text(now + dayMs))
   if before and tonumber(perDay) > before then
     -- It may have a slot earlier than was thought.
     for _, pool in ipairs(redis.call('ZRANGE', pools, 0, -1)) do
-      redis.call('ZADD', poolPrefix .. pool .. ':resting', 'XX', string.format('%.0f', now), account)
+      redis.call('ZADD', poolPrefix .. pool .. ':resting', 'XX', text(now), account)
     end
   end
 end

@@ -6,44 +6,52 @@
 
   KEYS[1] moved     HASH  key id -> account, where it is not the one that it was granted for
   KEYS[2] idle      SORTED SET
-  KEYS[3] resting   SORTED SET
+  KEYS[3] busy      SORTED SET
   ARGV[1] account prefix
   ARGV[2] key id
   ARGV[3] account   that the key was granted for
-  ARGV[4] durationMs
+  ARGV[4] statedMs  what the answer asked for; '' when it asked for nothing: the end of the window or day
   ARGV[5] reason
-  ARGV[6] ttlMs     life of the account's hash, at least the parking's
+  ARGV[6] ttlMs     life of the account's hash, longer than any parking
   ARGV[7] poolTtlMs life of the index unless a worker renews it
   ARGV[8] limit     calls that the account may make in a window (reason 'minute') or a day (reason
                     'day'); '' when that was not stated
-  ARGV[9] dayMs     how long the limit holds unless it is stated again
+  ARGV[9] dayMs     also how long the limit holds unless it is stated again
+  ARGV[10] windowMs
+  ARGV[11] mostMs   bound on the parking; for the reason 'day' from the end of the day, else from now
 
-  Returns the time until which it is parked (ms since the epoch).
+  Returns how long it is parked from now (ms).
 ]]
-local moved, idle, resting = unpack(KEYS)
-local accountPrefix, keyId, name, durationMs, reason, ttlMs, poolTtlMs, limit, dayMs = unpack(ARGV)
-local account = redis.call('HGET', moved, keyId) or name
+--- @include "now"
+--- @include "text"
+--- @include "account-of"
+local moved, idle, busy = unpack(KEYS)
+local accountPrefix, keyId, name, statedMs, reason, ttlMs, poolTtlMs, limit = unpack(ARGV, 1, 8)
+local dayMs, windowMs, mostMs = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+local account = accountOf(moved, keyId, name)
 local accountKey = accountPrefix .. account
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local function text(number) return string.format('%.0f', number) end
+local now = readNow()
+local untilDayEndMs = dayMs - now % dayMs
+local usualMs = reason == 'day' and untilDayEndMs or windowMs
+local longestMs = reason == 'day' and untilDayEndMs + mostMs or mostMs
+local durationMs = math.min(tonumber(statedMs) or usualMs, longestMs)
 
 local limitField = ({ minute = 'perMinute', day = 'perDay' })[reason]
 if limitField and limit ~= '' then
   redis.call('HSET', accountKey, limitField, limit, limitField .. 'Until', text(now + dayMs))
 end
 
-local parkedUntil = now + tonumber(durationMs)
+local parkedUntil = now + durationMs
 local earlier = tonumber(redis.call('HGET', accountKey, 'parkedUntil')) or 0
-if earlier >= parkedUntil then return text(earlier) end
+if earlier >= parkedUntil then return text(earlier - now) end
 redis.call('HSET', accountKey, 'parkedUntil', text(parkedUntil), 'parkedReason', reason)
 if redis.call('PTTL', accountKey) < tonumber(ttlMs) then redis.call('PEXPIRE', accountKey, ttlMs) end
 
 -- Only accounts of this pool are in its index; one that is out of use is in neither set.
-local restingUntil = redis.call('ZSCORE', resting, account)
-if redis.call('ZREM', idle, account) == 1 or (restingUntil and tonumber(restingUntil) < parkedUntil) then
-  redis.call('ZADD', resting, text(parkedUntil), account)
-  if redis.call('ZCARD', resting) == 1 then redis.call('PEXPIRE', resting, poolTtlMs) end
+local busyUntil = redis.call('ZSCORE', busy, account)
+if redis.call('ZREM', idle, account) == 1 or (busyUntil and tonumber(busyUntil) < parkedUntil) then
+  redis.call('ZADD', busy, text(parkedUntil), account)
+  if redis.call('ZCARD', busy) == 1 then redis.call('PEXPIRE', busy, poolTtlMs) end
 end
-return text(parkedUntil)
+return text(durationMs)

@@ -1,7 +1,8 @@
 import type { RateLimits } from "../config/rate-limits.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 import type { ApiKey } from "./api-key.ts";
-import { poolTtlMs } from "./lifetimes.ts";
+import { accountTtlMs, poolTtlMs } from "./lifetimes.ts";
+import { longestParkingMs } from "./longest-times.ts";
 import type { PoolStore } from "./pool-store.ts";
 
 const scripts = {
@@ -11,41 +12,50 @@ const scripts = {
 
 /** What OpenRouter said when it refused a call because of its account. */
 export type Parking = {
-  /** How long the account must not be called, in ms. */
-  readonly durationMs: number;
+  /** How long the account must not be called, in ms; undefined when that was not stated. */
+  readonly durationMs: number | undefined;
   readonly reason: "minute" | "day" | "stated";
   /** What the account may do in a window or a day (as the reason says), where that was stated. */
   readonly limit: number | undefined;
 };
 
-/** Keeps the account of a granted key out of use for a while. */
+/**
+ * Keeps the account of a granted key out of use for a while, within the bounds of
+ * `longest-times.ts`.
+ *
+ * @returns how long it is parked from now, in ms.
+ */
 export async function parkAccount(
   { redis, redisKeys }: PoolStore,
-  { dayMs }: RateLimits,
+  limits: RateLimits,
   poolId: string,
   key: ApiKey,
   { durationMs, reason, limit }: Parking,
-): Promise<void> {
-  await runScript(
+): Promise<number> {
+  const { windowMs, dayMs } = limits;
+  const parkedMs = await runScript(
     redis,
     scripts.parkAccount,
     [
       redisKeys.movedKeys,
       redisKeys.poolIdle(poolId),
-      redisKeys.poolResting(poolId),
+      redisKeys.poolBusy(poolId),
     ],
     [
       redisKeys.accountPrefix,
       key.id,
       key.account,
-      Math.ceil(durationMs),
+      durationMs === undefined ? "" : Math.ceil(durationMs),
       reason,
-      Math.ceil(Math.max(2 * dayMs, 2 * durationMs)),
+      accountTtlMs + 2 * dayMs,
       poolTtlMs,
       limit ?? "",
       dayMs,
+      windowMs,
+      longestParkingMs(reason, limits),
     ],
   );
+  return Number(parkedMs);
 }
 
 /** Ends an account's parking in one pool. @returns false when it was not parked. */
@@ -57,7 +67,7 @@ export async function unparkAccount(
   const wasParked = await runScript(
     redis,
     scripts.unparkAccount,
-    [redisKeys.accountPrefix + account, redisKeys.poolResting(poolId)],
+    [redisKeys.accountPrefix + account, redisKeys.poolBusy(poolId)],
     [account],
   );
   return wasParked === 1;

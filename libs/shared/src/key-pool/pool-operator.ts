@@ -24,7 +24,7 @@ export class PoolOperator {
   /** Takes a key out of use until it is put back. @returns false when no worker has it. */
   async takeOut(keyId: string): Promise<boolean> {
     const memberships = await this.#findMemberships(keyId);
-    const why = { reason: "taken-out", at: Date.now() } satisfies Retirement;
+    const why = { reason: "taken-out" } satisfies Retirement;
     for (const [, { account }] of memberships) {
       await retireKey(this.#store, { account, id: keyId }, why);
     }

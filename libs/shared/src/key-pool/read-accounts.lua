@@ -9,12 +9,13 @@
   Returns {now (ms since the epoch), for each account {values of the fields, '' where there is none,
   grant times}}
 ]]
+--- @include "now"
+--- @include "text"
 local accountPrefix = ARGV[1]
 local fields = {}
 for field in string.gmatch(ARGV[2], '[^,]+') do fields[#fields + 1] = field end
 
-local time = redis.call('TIME')
-local reply = { string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)) }
+local reply = { text(readNow()) }
 for i = 3, #ARGV do
   local accountKey = accountPrefix .. ARGV[i]
   local values = redis.call('HMGET', accountKey, unpack(fields))

@@ -36,7 +36,10 @@ const retirementSchema = z.object({ reason: z.string(), at: z.number() });
 /** What the limiter knows about one account. Times in ms since the epoch of Redis's clock. */
 export type AccountState = {
   readonly account: string;
-  /** Times of the grants that still count in the window, oldest first. */
+  /**
+   * The latest times at which the calls that still count in the window can have been sent,
+   * oldest first. They can be a little later than `now`.
+   */
   readonly grantedAt: readonly number[];
   /** What counts as used today, calls made elsewhere included. */
   readonly dayUsed: number;
@@ -100,7 +103,7 @@ export async function readPool(
 
   const names = [...new Set(keys.map((key) => key.account))];
   const accounts = new Map<string, AccountState>();
-  let now = Date.now();
+  let now = Number(seconds) * 1_000;
   for (let at = 0; at < names.length; at += batchSize) {
     const batch = names.slice(at, at + batchSize);
     const reply = (await runScript(

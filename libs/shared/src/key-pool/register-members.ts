@@ -22,7 +22,7 @@ export async function registerMembers(
       register,
       [
         redisKeys.poolIdle(poolId),
-        redisKeys.poolResting(poolId),
+        redisKeys.poolBusy(poolId),
         redisKeys.poolRotation(poolId),
         redisKeys.poolMembers(poolId),
         redisKeys.retiredKeys,

@@ -6,7 +6,7 @@
   Atomic because another worker may register the same pool, or retire a key, at the same time.
 
   KEYS[1] idle           SORTED SET
-  KEYS[2] resting        SORTED SET
+  KEYS[2] busy           SORTED SET
   KEYS[3] rotation       HASH  account -> usable key ids, comma-separated
   KEYS[4] members        HASH  key id -> JSON, see ARGV
   KEYS[5] retired keys   HASH  key id -> why
@@ -24,11 +24,13 @@
 
   Returns the number of keys put into use.
 ]]
-local idle, resting, rotation, members, retired, pools, moved, owners = unpack(KEYS)
+--- @include "now"
+--- @include "text"
+--- @include "account-of"
+local idle, busy, rotation, members, retired, pools, moved, owners = unpack(KEYS)
 local accountPrefix, poolId, ttlMs, knownTtlMs, accountTtlMs = unpack(ARGV, 1, 5)
 
-local time = redis.call('TIME')
-local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+local now = text(readNow())
 
 local function lists(ids, keyId)
   return string.find(',' .. ids .. ',', ',' .. keyId .. ',', 1, true) ~= nil
@@ -47,7 +49,7 @@ local function setLimits(account, ids)
     if (redis.call('HGET', accountKey, field) or '') ~= tostring(limit) then
       redis.call('HSET', accountKey, field, limit)
       -- It may have a slot earlier than was thought.
-      redis.call('ZADD', resting, 'XX', now, account)
+      redis.call('ZADD', busy, 'XX', now, account)
     end
   end
   if redis.call('PTTL', accountKey) < tonumber(accountTtlMs) then
@@ -58,13 +60,13 @@ end
 local added, touched = 0, {}
 for i = 6, #ARGV, 3 do
   local name, keyId, details = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local account = redis.call('HGET', moved, keyId) or name
+  local account = accountOf(moved, keyId, name)
   redis.call('HSET', members, keyId, details)
   local ids = redis.call('HGET', rotation, account)
   if redis.call('HEXISTS', retired, keyId) == 0 and not (ids and lists(ids, keyId)) then
     redis.call('HSET', rotation, account, ids and (ids .. ',' .. keyId) or keyId)
     added = added + 1
-    if not redis.call('ZSCORE', resting, account) then
+    if not redis.call('ZSCORE', busy, account) then
       local lastUsedAt = redis.call('HGET', accountPrefix .. account, 'lastUsedAt') or '0'
       redis.call('ZADD', idle, 'NX', lastUsedAt, account)
     end

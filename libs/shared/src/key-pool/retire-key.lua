@@ -5,24 +5,26 @@
 
   Atomic because the key's state, the rotations and the indexes must agree.
 
-  KEYS[1] retired keys   HASH  key id -> why
+  KEYS[1] retired keys   HASH  key id -> JSON of {reason, at (ms since the epoch)}
   KEYS[2] moved          HASH  key id -> account, where it is not the one that its entry names
   KEYS[3] pools          SORTED SET  pool ids
   ARGV[1] pool prefix
   ARGV[2] account        that its entry names
   ARGV[3] key id
-  ARGV[4] why            JSON
+  ARGV[4] reason
   ARGV[5] ttlMs          life of the list of retired keys after the last retirement
 
   Returns 1 when the key was in use until now, else 0.
 ]]
+--- @include "now"
+--- @include "account-of"
 local retired, moved, pools = unpack(KEYS)
-local poolPrefix, name, keyId, why, ttlMs = unpack(ARGV)
-local account = redis.call('HGET', moved, keyId) or name
+local poolPrefix, name, keyId, reason, ttlMs = unpack(ARGV)
+local account = accountOf(moved, keyId, name)
 
 local earlier = redis.call('HGET', retired, keyId)
 if not earlier or cjson.decode(earlier).reason ~= 'taken-out' then
-  redis.call('HSET', retired, keyId, why)
+  redis.call('HSET', retired, keyId, cjson.encode({ reason = reason, at = readNow() }))
 end
 redis.call('PEXPIRE', retired, ttlMs)
 

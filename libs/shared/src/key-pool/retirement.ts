@@ -7,7 +7,7 @@ const scripts = {
   releaseKey: loadScript(new URL("./release-key.lua", import.meta.url)),
 };
 
-/** Why a key is out of use, as it is stored and shown. */
+/** Why a key is out of use. The script adds when it was retired, by Redis's clock. */
 export type Retirement = {
   readonly reason:
     | "invalid"
@@ -15,8 +15,6 @@ export type Retirement = {
     | "no-credit"
     /** By an operator, who alone can put it back. */
     | "taken-out";
-  /** ms since the epoch. */
-  readonly at: number;
 };
 
 /** Takes a key out of use, in every pool. @returns false when it was out of use already. */
@@ -29,13 +27,7 @@ export async function retireKey(
     redis,
     scripts.retireKey,
     [redisKeys.retiredKeys, redisKeys.movedKeys, redisKeys.pools],
-    [
-      redisKeys.poolPrefix,
-      key.account,
-      key.id,
-      JSON.stringify(retirement),
-      knownTtlMs,
-    ],
+    [redisKeys.poolPrefix, key.account, key.id, retirement.reason, knownTtlMs],
   );
   return wasUsed === 1;
 }

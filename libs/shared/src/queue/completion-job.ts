@@ -31,9 +31,9 @@ export type CompletionRequest = {
   readonly keptPayloadBytes?: number | undefined;
   /** Client headers that go on to OpenRouter, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** When the gateway took the request in, ms since the epoch. */
+  /** When the gateway took the request in, ms since the epoch of Redis's clock. */
   readonly receivedAt: number;
-  /** When the client stops waiting in the queue, ms since the epoch. */
+  /** When the client stops waiting in the queue, ms since the epoch of Redis's clock. */
   readonly deadline: number;
 };
 

@@ -35,7 +35,7 @@ export function createRedisKeys(prefix: string) {
     /** SORTED SET of accounts that have a free slot, by last use (epoch ms). */
     poolIdle: (poolId: string) => `${root}:pool:${poolId}:idle`,
     /** SORTED SET of accounts without a free slot, by when they get one (epoch ms). */
-    poolResting: (poolId: string) => `${root}:pool:${poolId}:resting`,
+    poolBusy: (poolId: string) => `${root}:pool:${poolId}:resting`,
     /** HASH from account to its usable key ids, comma-separated, next one first. */
     poolRotation: (poolId: string) => `${root}:pool:${poolId}:rotation`,
     /** HASH from key id to account and mask (JSON), usable or not. */
@@ -46,6 +46,8 @@ export function createRedisKeys(prefix: string) {
     probeRound: (poolId: string) => `${root}:probe-round:${poolId}`,
     /** STRING held by the worker that asks about one key because somebody wants to know. */
     probe: (keyId: string) => `${root}:probe:${keyId}`,
+    /** STRING that exists when a slot was given back, so that it is not given back twice. */
+    releasedSlot: (releaseId: string) => `${root}:released-slot:${releaseId}`,
     /** STRING that exists while a model cools down. */
     modelCooldown: (model: string) => `${root}:model:${model}:cooldown`,
     /** STRING counting how often in a row a model had to cool down. */

@@ -1,14 +1,43 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import type { Redis } from "ioredis";
 
 /** A Lua script, ready to be called by its digest. */
-export type Script = { readonly source: string; readonly sha: string };
+export type Script = {
+  /** The file's name, for errors. */
+  readonly name: string;
+  readonly source: string;
+  readonly sha: string;
+  /** How many KEYS its header declares. */
+  readonly keyCount: number;
+};
 
-/** Reads a `.lua` file that lies beside the module that runs it. */
+const includes = new URL("./includes/", import.meta.url);
+
+/**
+ * Reads a `.lua` file that lies beside the module that runs it. A line
+ * `--- @include "name"` is replaced by `redis/includes/name.lua`.
+ */
 export function loadScript(url: URL): Script {
-  const source = readFileSync(url, "utf8");
-  return { source, sha: createHash("sha1").update(source).digest("hex") };
+  const written = readFileSync(url, "utf8");
+  const source = written.replace(
+    /^--- @include "([\w-]+)"$/gm,
+    (_line, name: string) =>
+      readFileSync(new URL(`${name}.lua`, includes), "utf8").trimEnd(),
+  );
+  return {
+    name: basename(url.pathname),
+    source,
+    sha: createHash("sha1").update(source).digest("hex"),
+    keyCount: countDeclaredKeys(written),
+  };
+}
+
+/** Lines of the header such as `KEYS[1] idle  SORTED SET`. */
+function countDeclaredKeys(source: string): number {
+  const header = source.slice(0, source.indexOf("]]\n"));
+  return header.match(/^ *KEYS\[\d+\]/gm)?.length ?? 0;
 }
 
 type ScriptArguments = readonly (string | number | Buffer)[];
@@ -16,6 +45,8 @@ type ScriptArguments = readonly (string | number | Buffer)[];
 /**
  * Runs a script in one round trip. A server that does not know it yet (a fresh
  * or restarted one) is sent the source.
+ *
+ * @throws {Error} when the number of keys is not the one that the script's header declares.
  */
 export function runScript(
   redis: Redis,
@@ -23,6 +54,7 @@ export function runScript(
   keys: readonly string[],
   args: ScriptArguments,
 ): Promise<unknown> {
+  checkKeys(script, keys);
   return withSource(
     () => redis.evalsha(script.sha, keys.length, ...keys, ...args),
     () => redis.eval(script.source, keys.length, ...keys, ...args),
@@ -36,10 +68,18 @@ export function runScriptForBytes(
   keys: readonly string[],
   args: ScriptArguments,
 ): Promise<unknown> {
+  checkKeys(script, keys);
   const rest = [keys.length, ...keys, ...args];
   return withSource(
     () => redis.callBuffer("EVALSHA", script.sha, ...rest),
     () => redis.callBuffer("EVAL", script.source, ...rest),
+  );
+}
+
+function checkKeys(script: Script, keys: readonly string[]): void {
+  if (keys.length === script.keyCount) return;
+  throw new Error(
+    `${script.name} wants ${script.keyCount} keys and got ${keys.length}`,
   );
 }
 

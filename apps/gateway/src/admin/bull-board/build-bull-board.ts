@@ -3,6 +3,7 @@ import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import { ExpressAdapter } from "@bull-board/express";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Queue } from "bullmq";
 import { type Express, Router } from "express";
 import type { Redis } from "ioredis";
@@ -25,6 +26,7 @@ export function buildBullBoard(deps: {
   maxWaitMs: number;
   redis: Redis;
   redisKeys: RedisKeys;
+  clock: RedisClock;
   queue: Queue<CompletionRequest, void>;
   logger: Logger;
 }): Router {

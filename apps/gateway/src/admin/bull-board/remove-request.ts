@@ -1,5 +1,6 @@
 import type { FinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import type { Job } from "bullmq";
 import type { Redis } from "ioredis";
@@ -11,6 +12,7 @@ export type RemoveRequest = (job: Job) => Promise<string | undefined>;
 export function createRemoveRequest(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
+  clock: RedisClock;
 }): RemoveRequest {
   const { redis, redisKeys } = deps;
   return async function removeRequest(job) {
@@ -21,7 +23,7 @@ export function createRemoveRequest(deps: {
     await redis.unlink(redisKeys.body(String(job.id)));
     const { gatewayId, receivedAt, ending } = job.data as FinishedRequest;
     if (ending !== undefined || gatewayId === undefined) return undefined;
-    const queueMs = Math.max(0, Date.now() - receivedAt);
+    const queueMs = Math.max(0, deps.clock.now() - receivedAt);
     await sendReply(
       redis,
       redisKeys,

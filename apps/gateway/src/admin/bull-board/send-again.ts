@@ -1,5 +1,6 @@
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { FinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Job } from "bullmq";
 
 /** Sends a finished request again. @returns why it cannot be; undefined when it is on its way. */
@@ -11,6 +12,7 @@ export type SendAgain = (job: Job) => Promise<string | undefined>;
  */
 export function createSendAgain(deps: {
   gatewayId: string;
+  clock: RedisClock;
   maxWaitMs: number;
 }): SendAgain {
   return async function sendAgain(job) {
@@ -22,7 +24,7 @@ export function createSendAgain(deps: {
     if (request.body === undefined) {
       return "Its prompt was not kept. Only with KEEP_PAYLOADS=true can a finished request be sent again, and only a short one.";
     }
-    const now = Date.now();
+    const now = deps.clock.now();
     await job.updateData({
       ...(request as CompletionRequest),
       body: withoutStream(request.body),

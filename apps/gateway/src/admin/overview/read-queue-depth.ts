@@ -1,3 +1,4 @@
+import { readRedisClock } from "@openrouter-free-pool/shared/presence/workers";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import {
   type PriorityName,
@@ -36,7 +37,8 @@ export function createReadQueueDepth(deps: {
     if (headId === undefined) return [];
     const since = await redis.hget(redisKeys.job(headId), "timestamp");
     if (since === null) return [];
-    return [[name, Math.max(0, Date.now() - Number(since))] as const];
+    const now = await readRedisClock(redis);
+    return [[name, Math.max(0, now - Number(since))] as const];
   }
 
   return async function readQueueDepth() {

@@ -1,0 +1,29 @@
+import type { RateLimits } from "../config/rate-limits.ts";
+import type { Parking } from "./parking.ts";
+
+/** A model cools down for this long at most, whatever an answer asks for. */
+export const longestModelCooldownMs = 3_600_000;
+
+/** A refusal that names no limit parks an account for this long at most. */
+const longestStatedMs = 3_600_000;
+
+/** The upstream's day may end a little after Redis's. */
+const dayEndSpreadMs = 300_000;
+
+/**
+ * Bounds what a refusal may ask for, in ms. For `day` the time counts from the end of
+ * the UTC day, else from now.
+ */
+export function longestParkingMs(
+  reason: Parking["reason"],
+  { windowMs }: Pick<RateLimits, "windowMs">,
+): number {
+  switch (reason) {
+    case "minute":
+      return 2 * windowMs;
+    case "day":
+      return dayEndSpreadMs;
+    case "stated":
+      return longestStatedMs;
+  }
+}

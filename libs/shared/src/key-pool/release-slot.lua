@@ -1,0 +1,54 @@
+--[[
+  Gives a slot back that was surely not used: its entry in the minute, its call of the day, and its
+  account's place in the index. Every count is as if the slot had not been granted.
+
+  Atomic because other slots of the account are granted at the same time. Idempotent: a connection
+  that breaks sends the command again.
+
+  KEYS[1] moved      HASH  key id -> account, where it is not the one that it was granted for
+  KEYS[2] pools      SORTED SET  pool ids
+  KEYS[3] released   STRING  exists when this release was done
+  ARGV[1] account prefix
+  ARGV[2] pool prefix
+  ARGV[3] account    that the key was granted for
+  ARGV[4] key id
+  ARGV[5] entry      what acquire.lua stored in the minute (ms since the epoch)
+  ARGV[6] day        number of the day that the call counts for
+  ARGV[7] grantedAt  ms since the epoch
+  ARGV[8] lastUsedAt of the account before the grant; '' when it was never used
+  ARGV[9] releasedTtlMs  how long a repetition of the command is known for one
+
+  Returns 1, or 0 when this release was done already.
+]]
+--- @include "now"
+--- @include "text"
+--- @include "account-of"
+local moved, pools, released = unpack(KEYS)
+local accountPrefix, poolPrefix, name, keyId, entry, day, grantedAt, lastUsedAt, releasedTtlMs = unpack(ARGV)
+
+if not redis.call('SET', released, '1', 'NX', 'PX', releasedTtlMs) then return 0 end
+local account = accountOf(moved, keyId, name)
+local accountKey = accountPrefix .. account
+
+redis.call('LREM', accountKey .. ':minute', -1, entry)
+
+local state = redis.call('HMGET', accountKey, 'day', 'dayUsed', 'lastUsedAt')
+if state[1] == day and tonumber(state[2]) > 0 then redis.call('HINCRBY', accountKey, 'dayUsed', -1) end
+
+-- A later use of the account stands.
+local wasLast = state[3] == grantedAt
+if wasLast and lastUsedAt ~= '' then
+  redis.call('HSET', accountKey, 'lastUsedAt', lastUsedAt)
+elseif wasLast then
+  redis.call('HDEL', accountKey, 'lastUsedAt')
+end
+
+local now = text(readNow())
+for _, pool in ipairs(redis.call('ZRANGE', pools, 0, -1)) do
+  -- It may have a slot earlier than was thought; acquire.lua checks that.
+  redis.call('ZADD', poolPrefix .. pool .. ':resting', 'XX', now, account)
+  if wasLast then
+    redis.call('ZADD', poolPrefix .. pool .. ':idle', 'XX', lastUsedAt == '' and '0' or lastUsedAt, account)
+  end
+end
+return 1

@@ -1,0 +1,60 @@
+import type { Redis } from "ioredis";
+
+/** A reading of Redis's clock. All in ms; `sentAt` and `roundTripMs` are of the monotonic clock. */
+export type ClockSample = {
+  readonly sentAt: number;
+  readonly roundTripMs: number;
+  /** Since the epoch. */
+  readonly redisTime: number;
+};
+
+/** Clocks run apart by less than this share of the time that passes. */
+const mostDrift = 1 / 2_000;
+
+/**
+ * Redis's clock, as far as this process knows it: the one clock that all processes
+ * share. Clocks of different machines are never compared.
+ *
+ * Until the first reading it is this machine's clock.
+ */
+export class RedisClock {
+  #best: ClockSample | undefined;
+
+  /** Now, in whole ms since the epoch. */
+  now(): number {
+    const now = performance.now();
+    const offsetMs = this.#best ? offsetOf(this.#best) : performance.timeOrigin;
+    return Math.floor(now + offsetMs);
+  }
+
+  /** Reads the clock; call it now and then. */
+  async refresh(redis: Redis): Promise<void> {
+    const sentAt = performance.now();
+    const [seconds, micros] = await redis.time();
+    const roundTripMs = performance.now() - sentAt;
+    const redisTime = Number(seconds) * 1_000 + Number(micros) / 1_000;
+    this.add({ sentAt, roundTripMs, redisTime });
+  }
+
+  /**
+   * Takes the better of two readings, the one with less room for error. A reading that
+   * does not fit the earlier one means that the clock was set, or that another server
+   * has taken over: then the newer one counts.
+   */
+  add(sample: ClockSample): void {
+    if (!this.#best || isBetter(sample, this.#best)) this.#best = sample;
+  }
+}
+
+/** From the monotonic clock to Redis's; Redis read its clock midway, as far as is known. */
+function offsetOf({ sentAt, roundTripMs, redisTime }: ClockSample): number {
+  return redisTime - (sentAt + roundTripMs / 2);
+}
+
+function isBetter(sample: ClockSample, best: ClockSample): boolean {
+  const driftMs = (sample.sentAt - best.sentAt) * mostDrift;
+  const bestErrorMs = best.roundTripMs / 2 + driftMs;
+  const errorMs = sample.roundTripMs / 2;
+  const apartMs = Math.abs(offsetOf(sample) - offsetOf(best));
+  return errorMs <= bestErrorMs || apartMs > errorMs + bestErrorMs + 1;
+}

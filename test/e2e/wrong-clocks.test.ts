@@ -1,0 +1,81 @@
+import { pathToFileURL } from "node:url";
+import { afterEach, expect, inject, test } from "vitest";
+import { projectRoot } from "../../scripts/project-root.ts";
+import { burst, chat, countStatuses } from "../support/chat.ts";
+import { type Stack, startStack } from "../support/stack.ts";
+
+const preload = pathToFileURL(`${projectRoot}/test/support/shift-clock.ts`);
+const elevenMinutes = 660_000;
+
+let stack: Stack | undefined;
+afterEach(() => stack?.stop());
+
+function shiftedBy(ms: number): Record<string, string> {
+  return {
+    NODE_OPTIONS: `--import=${preload.href}`,
+    CLOCK_SHIFT_MS: String(ms),
+  };
+}
+
+/** Two workers whose clocks are 22 minutes apart, and a gateway that is right. */
+async function start(workers: readonly number[]): Promise<Stack> {
+  const running = await startStack({
+    redisUrl: inject("redisUrl"),
+    accounts: 3,
+    workers: 0,
+  });
+  stack = running;
+  for (const ms of workers) {
+    const worker = await running.startWorker(shiftedBy(ms));
+    const [line] = worker.logged("Worker is ready");
+    const aheadMs = Number(line?.time) - Date.now();
+    expect(Math.abs(aheadMs - ms)).toBeLessThan(60_000);
+  }
+  return running;
+}
+
+test.each([
+  ["ahead", [elevenMinutes]],
+  ["behind", [-elevenMinutes]],
+  ["ahead and behind", [elevenMinutes, -elevenMinutes]],
+] as const)(
+  "workers whose clocks are 11 minutes %s answer everything, and say rightly how long it waited",
+  async (_, workers) => {
+    const { url } = await start(workers);
+    const answers = await burst(url, 20);
+    expect(countStatuses(answers)).toEqual({ 200: 20 });
+    for (const { headers, tookMs } of answers) {
+      const queueMs = Number(headers.get("x-queue-time-ms"));
+      expect(queueMs).toBeLessThanOrEqual(tookMs + 50);
+    }
+  },
+);
+
+test.each([
+  ["ahead", [elevenMinutes]],
+  ["behind", [-elevenMinutes]],
+  ["ahead and behind", [elevenMinutes, -elevenMinutes]],
+] as const)(
+  "a delayed request comes back on time with workers whose clocks are 11 minutes %s",
+  async (_, workers) => {
+    const { url, simulator } = await start(workers);
+    await simulator.script([
+      { times: 1, fault: { kind: "429-provider-pool", retryAfterSeconds: 3 } },
+    ]);
+    const answer = await chat(url);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("x-attempts")).toBe("2");
+    const calls = await simulator.calls();
+    const [first, second] = calls;
+    const apartMs = (second?.at ?? 0) - (first?.at ?? 0);
+    expect(apartMs).toBeGreaterThanOrEqual(3_000);
+    expect(apartMs).toBeLessThan(15_000);
+  },
+);
+
+test("a gateway whose clock is 11 minutes ahead is served like any other", async () => {
+  const running = await start([0]);
+  const gateway = await running.startGateway(shiftedBy(elevenMinutes));
+  const answers = await burst(gateway.url, 10);
+  expect(countStatuses(answers)).toEqual({ 200: 10 });
+});
