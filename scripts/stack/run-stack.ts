@@ -3,7 +3,11 @@ import { join } from "node:path";
 import { projectRoot } from "../project-root.ts";
 import { findRedis } from "../redis/find-redis.ts";
 import { NoRedisError } from "../redis/no-redis-error.ts";
-import { announceGateway, gatewayUrl } from "./announce-gateway.ts";
+import {
+  announceGateway,
+  announceSignIn,
+  gatewayUrl,
+} from "./announce-gateway.ts";
 import { openRouterKeysAreSet } from "./openrouter-keys.ts";
 import { listenForStopSignals, type StopSignals } from "./stop-signals.ts";
 import { type Supervised, supervise } from "./supervise.ts";
@@ -59,6 +63,7 @@ async function runApps({
         join(projectRoot, "apps", name, "src", "main.ts"),
       ],
       env: { ...process.env, REDIS_URL: redisUrl },
+      onMessage: announceSignIn,
     });
   const worker = start("worker");
   const gateway = start("gateway");

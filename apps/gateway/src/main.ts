@@ -33,6 +33,7 @@ import { ModelsCache } from "./models/models-cache.ts";
 import { RedisHealth } from "./redis-health.ts";
 import { openStorage } from "./storage/open-storage.ts";
 import { warnIfOpen } from "./warn-if-open.ts";
+import { readWebAccess } from "./web-access/web-access.ts";
 
 loadDotEnv();
 const config = loadConfigOrExit(() =>
@@ -138,11 +139,12 @@ const app = buildApp({
   }),
   isStopping: () => isStopping,
   clientKeys: config.GATEWAY_API_KEYS,
+  webAccess: readWebAccess(config),
   statistics,
   metrics,
   tracer: tracing?.tracer,
   measureRequest: createMeasureRequest(metrics),
-  admin,
+  admin: admin.handler,
   limits,
   keepAliveMs: config.STREAM_COMMENT_MS,
   longestWaitMs: config.MAX_WAIT_MS,
@@ -156,6 +158,7 @@ await completions.start();
 batches.start();
 const address = { host: config.HOST, port: config.PORT };
 const server = await listen(app, address).catch(exitOnConfigError);
+await admin.announce(server.address);
 logger.info({ gatewayId, ...server.address }, "Gateway is ready");
 
 closeOnSignals(

@@ -47,9 +47,13 @@ export function refuseUnknownPath(request: Request, _response: Response): void {
   throw new GatewayError("not-found", `There is nothing at ${request.path}`);
 }
 
-/** Answers methods that a path does not take. */
+/** Answers methods that a path does not take, and OPTIONS, which asks for those that it does. */
 export function allowOnly(...methods: string[]) {
-  return (request: Request): void => {
+  return (request: Request, response: Response): void => {
+    if (request.method === "OPTIONS") {
+      response.status(204).set("Allow", methods.join(", ")).end();
+      return;
+    }
     throw new GatewayError(
       "method-not-allowed",
       `${request.method} is not allowed here`,
