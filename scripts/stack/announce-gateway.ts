@@ -34,6 +34,15 @@ export async function announceGateway(
   }
 }
 
+/** Says how to get into the admin pages, when a gateway without a password tells. */
+export function announceSignIn(message: unknown): void {
+  const { signInLink } = (message ?? {}) as { signInLink?: unknown };
+  if (typeof signInLink !== "string") return;
+  console.error(
+    `Open this link to sign in to the admin pages, once: ${signInLink}`,
+  );
+}
+
 async function whyNotReady(
   url: string,
   signal: AbortSignal,

@@ -3,7 +3,11 @@ import { loadDotEnv } from "../../libs/shared/src/config/dot-env.ts";
 import { projectRoot } from "../project-root.ts";
 import { findRedis } from "../redis/find-redis.ts";
 import { NoRedisError } from "../redis/no-redis-error.ts";
-import { announceGateway, gatewayUrl } from "./announce-gateway.ts";
+import {
+  announceGateway,
+  announceSignIn,
+  gatewayUrl,
+} from "./announce-gateway.ts";
 import { openRouterKeysAreSet } from "./openrouter-keys.ts";
 import { listenForStopSignals, type StopSignals } from "./stop-signals.ts";
 import { type Supervised, supervise } from "./supervise.ts";
@@ -58,6 +62,7 @@ async function runApps({
         join(projectRoot, "apps", name, "src", "main.ts"),
       ],
       env: { ...process.env, REDIS_URL: redisUrl },
+      onMessage: announceSignIn,
     });
   const worker = start("worker");
   const gateway = start("gateway");

@@ -10,6 +10,8 @@ export interface SuperviseOptions {
   /** For node: its flags, the file, the file's arguments. */
   args: string[];
   env: NodeJS.ProcessEnv;
+  /** What the process tells by `process.send`. */
+  onMessage?: (message: unknown) => void;
   /** One that ends sooner than this after its first start cannot run at all, say for a wrong setting. */
   startupMs?: number;
   /** Waits before each restart; after the last one it is given up. */
@@ -94,14 +96,15 @@ async function keepRunning(
   }
 }
 
-function launchNode({ args, env }: SuperviseOptions): ChildProcess {
+function launchNode({ args, env, onMessage }: SuperviseOptions): ChildProcess {
   // Detached: a Ctrl-C reaches only us, and we stop gateway, worker and Redis in the right order.
   const child = spawn(process.execPath, args, {
     cwd: projectRoot,
     env,
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
     detached: process.platform !== "win32",
   });
+  if (onMessage) child.on("message", onMessage);
   dieWithParent(child);
   return child;
 }

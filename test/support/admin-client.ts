@@ -1,4 +1,6 @@
 import { type RequestOptions, request } from "node:http";
+import type { AppProcess } from "./app-process.ts";
+import { newestSignInLink } from "./sign-in-link.ts";
 
 /** What the admin pages answered. */
 export type AdminAnswer = {
@@ -7,14 +9,30 @@ export type AdminAnswer = {
   readonly headers: NodeJS.Dict<string | string[]>;
 };
 
-/** A visitor of the admin pages that keeps its cookie, and sends exactly the headers that it is told to. */
+/** A visitor of the admin pages that keeps its cookies, and sends exactly the headers that it is told to. */
 export class AdminClient {
   readonly #url: string;
-  cookie = "";
+  readonly #cookies = new Map<string, string>();
 
   constructor(url: string, cookie = "") {
     this.#url = url;
-    this.cookie = cookie;
+    this.#keep(cookie);
+  }
+
+  /** All cookies, as they are sent. */
+  get cookie(): string {
+    return [...this.#cookies].map((pair) => pair.join("=")).join("; ");
+  }
+
+  /** Another visitor with the same cookies, as one who has copied them; perhaps at another gateway. */
+  copy(url = this.#url): AdminClient {
+    return new AdminClient(url, this.cookie);
+  }
+
+  /** Opens the newest sign-in link that a gateway has shown, here. */
+  async signIn(gateway: AppProcess): Promise<AdminAnswer> {
+    const { pathname, search } = new URL(newestSignInLink(gateway));
+    return this.get(pathname + search);
   }
 
   get(path: string, headers: Record<string, string> = {}) {
@@ -56,12 +74,22 @@ export class AdminClient {
     headers: Record<string, string>,
     body = "",
   ): Promise<AdminAnswer> {
-    const cookie = this.cookie === "" ? {} : { cookie: this.cookie };
+    const own = this.cookie;
+    const cookie = own === "" ? {} : { cookie: own };
     const options = { method, headers: { ...cookie, ...headers } };
     const answer = await exchange(`${this.#url}${path}`, options, body);
-    const [given] = [answer.headers["set-cookie"] ?? []].flat();
-    if (given) this.cookie = given.split(";")[0] ?? "";
+    for (const given of [answer.headers["set-cookie"] ?? []].flat()) {
+      this.#keep(given.split(";")[0] ?? "");
+    }
     return answer;
+  }
+
+  #keep(pairs: string): void {
+    for (const pair of pairs.split("; ")) {
+      const [name = "", value = ""] = pair.split("=");
+      if (value === "") this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
+    }
   }
 }
 

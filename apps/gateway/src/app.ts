@@ -38,6 +38,10 @@ import { routeKeysStatus } from "./routes/keys-status.ts";
 import { routeMetrics } from "./routes/metrics.ts";
 import { routeModels } from "./routes/models.ts";
 import { routeOpenApi } from "./routes/openapi.ts";
+import { allowOrigins } from "./web-access/allow-origins.ts";
+import { guardHosts } from "./web-access/guard-hosts.ts";
+import { guardOrigins } from "./web-access/guard-origins.ts";
+import type { WebAccess } from "./web-access/web-access.ts";
 
 /** Puts middleware and routes in order; it opens nothing itself. */
 export function buildApp(deps: {
@@ -53,6 +57,7 @@ export function buildApp(deps: {
   findWarning: () => string | undefined;
   isStopping: () => boolean;
   clientKeys: readonly ClientKey[];
+  webAccess: WebAccess;
   statistics: Statistics;
   metrics: Metrics;
   measureRequest: MeasureRequest;
@@ -70,10 +75,12 @@ export function buildApp(deps: {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  app.set("trust proxy", deps.webAccess.trustProxy);
   app.use(joinSlashes);
   app.use(requestId);
   app.use(closeWhenStopping(deps.isStopping));
   app.use(routeHealth(deps));
+  app.use(guardHosts(deps.webAccess));
   app.use(routeMetrics(deps.metrics));
   app.use(measureRequests(deps.measureRequest));
   app.use(routeOpenApi({ requiresKey: deps.clientKeys.length > 0 }));
@@ -93,6 +100,7 @@ export function buildApp(deps: {
     app.use(below(path), nameRoute(path));
   }
   app.use("/admin", nameRoute("/admin"));
+  app.use(prefixes, allowOrigins(deps.webAccess), guardOrigins(deps.webAccess));
   app.use(prefixes, authenticate(deps.clientKeys));
   for (const family of allFamilies) {
     app.use(below(family.path), routeCompletions(family, deps));

@@ -11,6 +11,7 @@ import { z } from "zod";
 import { batchVariables } from "./batches/variables.ts";
 import { parseClientKeys } from "./clients/client-keys.ts";
 import { storageVariables } from "./storage/variables.ts";
+import { webAccessVariables } from "./web-access/variables.ts";
 
 /** Everything a gateway reads from the environment. It needs no key of OpenRouter's. */
 export const gatewayVariables = z.object({
@@ -30,6 +31,7 @@ export const gatewayVariables = z.object({
       }
     })
     .meta({ secret: true }),
+  ...webAccessVariables,
   /** Where the list of models comes from. */
   OPENROUTER_BASE_URL: httpUrl().default("https://openrouter.ai/api/v1"),
   /** How long a request may wait in the queue, in ms. */
@@ -61,7 +63,7 @@ export const gatewayVariables = z.object({
    * 503, in ms, so that those who balance by /ready turn away first.
    */
   SHUTDOWN_DELAY_MS: milliseconds(0).default(0),
-  /** Who may see /admin; without a password only this machine itself. */
+  /** Who may see /admin; without a password, who opens the sign-in link of the log. */
   ADMIN_USERNAME: z.string().default("admin"),
   ADMIN_PASSWORD: z
     .string()

@@ -2,11 +2,14 @@
 export const gatewayErrors = {
   "invalid-request": { status: 400, type: "invalid_request_error" },
   "wrong-api-key": { status: 401, type: "authentication_error" },
+  // A web page of another origin, without a key.
+  "foreign-origin": { status: 403, type: "permission_error" },
   "not-found": { status: 404, type: "not_found_error" },
   "method-not-allowed": { status: 405, type: "invalid_request_error" },
   conflict: { status: 409, type: "invalid_request_error" },
   "body-too-large": { status: 413, type: "invalid_request_error" },
   "unsupported-media-type": { status: 415, type: "invalid_request_error" },
+  "foreign-host": { status: 421, type: "invalid_request_error" },
   "idempotency-mismatch": { status: 422, type: "invalid_request_error" },
   "keys-rate-limited": { status: 429, type: "rate_limit_error" },
   internal: { status: 500, type: "internal_error" },

@@ -38,6 +38,7 @@ import { RedisHealth } from "./redis-health.ts";
 import { openStorage } from "./storage/open-storage.ts";
 import { requireBucket } from "./storage/variables.ts";
 import { warnIfOpen } from "./warn-if-open.ts";
+import { readWebAccess } from "./web-access/web-access.ts";
 
 loadDotEnv();
 const config = loadConfigOrExit(() =>
@@ -154,11 +155,12 @@ const app = buildApp({
   findWarning: () => evictionPolicy.problem,
   isStopping: () => isStopping,
   clientKeys: config.GATEWAY_API_KEYS,
+  webAccess: readWebAccess(config),
   statistics,
   metrics,
   tracer: tracing?.tracer,
   measureRequest: createMeasureRequest(metrics),
-  admin,
+  admin: admin.handler,
   limits,
   keepAliveMs: config.STREAM_COMMENT_MS,
   longestWaitMs: config.MAX_WAIT_MS,
@@ -176,6 +178,7 @@ await completions.start();
 batches.start();
 const address = { host: config.HOST, port: config.PORT };
 const server = await listen(app, address).catch(exitOnConfigError);
+await admin.announce(server.address);
 logger.info({ gatewayId, ...server.address }, "Gateway is ready");
 
 closeOnSignals(

@@ -7,7 +7,7 @@ import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock"
 import { StatisticsHistory } from "@openrouter-free-pool/shared/statistics/statistics-history";
 import type { Queue } from "bullmq";
 import ejs from "ejs";
-import express, { type Express } from "express";
+import express, { type RequestHandler } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Batches } from "../build-batches.ts";
@@ -15,7 +15,6 @@ import type { GatewayConfig } from "../config.ts";
 import { type PoolWatch, poolMaxAgeMs } from "../forecast/pool-watch.ts";
 import type { RedisHealth } from "../redis-health.ts";
 import { guardPages } from "./access/guard-pages.ts";
-import { Sessions } from "./access/sessions.ts";
 import { createActions } from "./actions/actions.ts";
 import { routeActions } from "./actions/route-actions.ts";
 import { routeBatchesPage } from "./batches/route-batches-page.ts";
@@ -28,6 +27,13 @@ import { serveAssets } from "./serve-assets.ts";
 import { showMessage } from "./show-message.ts";
 
 const views = fileURLToPath(new URL("../views", import.meta.url));
+
+/** Everything under `/admin`. */
+export type Admin = {
+  readonly handler: RequestHandler;
+  /** Where no password is set, shows the link that opens the pages. */
+  announce(address: { host: string; port: number }): Promise<void>;
+};
 
 /** Builds everything under `/admin`: who may see it, the key-pool page and the queue's. */
 export function buildAdmin(deps: {
@@ -42,10 +48,11 @@ export function buildAdmin(deps: {
   poolWatch: PoolWatch;
   batches: Batches;
   logger: Logger;
-}): Express {
+}): Admin {
   const { config, redis, redisKeys, queue, poolWatch, logger } = deps;
   const { ADMIN_USERNAME: username, ADMIN_PASSWORD: password } = config;
-  const sessions = new Sessions(password ?? "");
+  const guard = guardPages({ ...deps, username, password });
+  const { sessions } = guard;
   const operator = new PoolOperator({ redis, redisKeys, poolMaxAgeMs });
   const actions = createActions({ queue, operator });
   const readOverview = createReadOverview({
@@ -61,10 +68,19 @@ export function buildAdmin(deps: {
   admin.use(securityHeaders());
   admin.use("/assets", serveAssets());
   admin.use(neverStored);
-  admin.use(guardPages({ ...deps, username, password, sessions }));
-  admin.use(routeOverview({ readOverview, actions }));
+  admin.use(...guard.handlers);
+  admin.use(routeOverview({ readOverview, actions, sessions }));
   admin.use("/batches", routeBatchesPage({ ...deps, ...deps.batches }));
-  admin.use(routeActions({ actions, sessions, poolWatch, logger }));
+  admin.use(
+    routeActions({
+      actions,
+      sessions,
+      isCooling: async (model) =>
+        (await redis.zscore(redisKeys.coolingModels, model)) !== null,
+      poolWatch,
+      logger,
+    }),
+  );
   admin.use(
     "/queues",
     buildBullBoard({
@@ -77,5 +93,5 @@ export function buildAdmin(deps: {
     const message = "There is no such page.";
     showMessage(response, { status: 404, title: "Not found", message });
   });
-  return admin;
+  return { handler: admin, announce: guard.announce };
 }

@@ -54,9 +54,13 @@ export function refuseUnknownPath(request: Request, _response: Response): void {
 /** A refusal shows no more than so many characters of what came. */
 const longestShownPath = 200;
 
-/** Answers methods that a path does not take. */
+/** Answers methods that a path does not take, and OPTIONS, which asks for those that it does. */
 export function allowOnly(...methods: string[]) {
-  return (request: Request): void => {
+  return (request: Request, response: Response): void => {
+    if (request.method === "OPTIONS") {
+      response.status(204).set("Allow", methods.join(", ")).end();
+      return;
+    }
     throw new GatewayError(
       "method-not-allowed",
       `${request.method} is not allowed here`,

@@ -116,6 +116,10 @@ export function createRedisKeys(prefix: string) {
     statistics: (bucket: number) => `${root}:statistics:${bucket}`,
     /** First part of the counters of failed log-ins. */
     failedLogins: `${root}:failed-logins`,
+    /** STRING that exists while a session of the admin pages lasts; the digest is of its id. */
+    adminSession: (digest: string) => `${root}:admin-session:${digest}`,
+    /** STRING that exists until a sign-in link is used or expires; the digest is of its token. */
+    signInLink: (digest: string) => `${root}:sign-in-link:${digest}`,
   };
 }
 

@@ -2,28 +2,98 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RequestHandler } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { RedisHealth } from "../../redis-health.ts";
+import { type AccessKey, createAccessKey } from "./access-key.ts";
+import { createCheckPassword } from "./check-password.ts";
+import type { Credentials } from "./credentials.ts";
+import { KnownBrowsers } from "./known-browsers.ts";
 import { createLoginLimit } from "./login-limit.ts";
-import { requireAccess } from "./require-access.ts";
-import { routeLogin } from "./route-login.ts";
-import type { Sessions } from "./sessions.ts";
+import { refuseOtherSites } from "./refuse-other-sites.ts";
+import { requireLink, requirePassword } from "./require-access.ts";
+import { routeLogin, routeLogout } from "./route-login.ts";
+import { routeSignIn } from "./route-sign-in.ts";
+import { Sessions, sessionLifeMs } from "./sessions.ts";
+import { linkLifeMs, SignInLink } from "./sign-in-link.ts";
+import { Tickets } from "./tickets.ts";
 
-/** What stands in front of all pages: the log-in, where there is a password, and the gate. */
-export function guardPages(deps: {
+type Deps = {
   username: string;
   password: string | undefined;
-  sessions: Sessions;
   redis: Redis;
   redisKeys: RedisKeys;
+  redisHealth: RedisHealth;
   logger: Logger;
-}): RequestHandler[] {
-  const { username, password, sessions } = deps;
-  if (password === undefined) {
-    return [requireAccess({ sessions, hasPassword: false })];
-  }
-  const credentials = { username, password };
-  const loginLimit = createLoginLimit(deps);
-  return [
-    routeLogin({ ...deps, credentials, loginLimit }),
-    requireAccess({ sessions, hasPassword: true }),
-  ];
+};
+
+/** What stands in front of all pages. */
+export type PageGuard = {
+  readonly sessions: Sessions;
+  readonly handlers: readonly RequestHandler[];
+  /** Where no password is set, shows the link that opens the pages. */
+  announce(address: { host: string; port: number }): Promise<void>;
+};
+
+/** Builds the gate and the way in: a log-in where there is a password, else a sign-in link. */
+export function guardPages(deps: Deps): PageGuard {
+  const { username, password } = deps;
+  const accessKey = createAccessKey(password ?? "");
+  const tickets = new Tickets({
+    ...deps,
+    accessKey,
+    redisKey: deps.redisKeys.adminSession,
+    lifeMs: sessionLifeMs,
+  });
+  const sessions = new Sessions({ tickets, accessKey });
+  return password === undefined
+    ? guardByLink(deps, sessions, accessKey)
+    : guardByPassword(deps, sessions, accessKey, { username, password });
+}
+
+function guardByPassword(
+  deps: Deps,
+  sessions: Sessions,
+  accessKey: AccessKey,
+  credentials: Credentials,
+): PageGuard {
+  const knownBrowsers = new KnownBrowsers(accessKey);
+  const checkPassword = createCheckPassword({
+    credentials,
+    loginLimit: createLoginLimit(deps),
+    knownBrowsers,
+    logger: deps.logger,
+  });
+  return {
+    sessions,
+    handlers: [
+      refuseOtherSites,
+      routeLogin({ checkPassword, knownBrowsers, sessions }),
+      routeLogout(sessions, "/admin/login"),
+      requirePassword({ sessions, checkPassword }),
+    ],
+    announce: async () => undefined,
+  };
+}
+
+function guardByLink(
+  deps: Deps,
+  sessions: Sessions,
+  accessKey: AccessKey,
+): PageGuard {
+  const tickets = new Tickets({
+    ...deps,
+    accessKey,
+    redisKey: deps.redisKeys.signInLink,
+    lifeMs: linkLifeMs,
+  });
+  const signInLink = new SignInLink({ tickets, logger: deps.logger });
+  return {
+    sessions,
+    handlers: [
+      refuseOtherSites,
+      routeSignIn({ sessions, signInLink }),
+      routeLogout(sessions, "/admin"),
+      requireLink({ sessions, signInLink }),
+    ],
+    announce: (address) => signInLink.announce(address),
+  };
 }

@@ -10,7 +10,7 @@ export function isSameOrigin(request: Request): boolean {
   if (site !== undefined) return site === "same-origin";
   const origin = request.get("origin");
   if (origin === undefined) return true;
-  // A proxy may have put another Host in place of the one that the browser asked for.
-  const hosts = [request.get("host"), request.get("x-forwarded-host")];
+  // The second is what a trusted proxy says that the browser asked for.
+  const hosts = [request.get("host"), request.host];
   return URL.canParse(origin) && hosts.includes(new URL(origin).host);
 }

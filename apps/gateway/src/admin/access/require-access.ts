@@ -1,39 +1,53 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { showMessage } from "../show-message.ts";
-import { isDirectLoopback } from "./is-direct-loopback.ts";
-import { isSameOrigin } from "./is-same-origin.ts";
-import type { Session, Sessions } from "./sessions.ts";
+import { readBasicCredentials } from "./basic-credentials.ts";
+import type { CheckPassword } from "./check-password.ts";
+import { formText, type Session, type Sessions } from "./sessions.ts";
+import type { SignInLink } from "./sign-in-link.ts";
 
-const onlyLocally =
-  "No ADMIN_PASSWORD is set, so these pages answer only programs on the gateway's own machine that ask it directly, not through a proxy. Set ADMIN_PASSWORD to open them to others.";
+/** All programs that send the password with each request are one visitor. */
+const programSession: Session = { id: "program" };
 
-/**
- * Lets through who may see the pages: with a password those who are logged in,
- * without one only this machine itself. What changes something must also come
- * from a page of ours.
- */
-export function requireAccess(deps: {
+/** Lets through who is signed in, or sends the password with HTTP Basic; others are asked to log in. */
+export function requirePassword(deps: {
   sessions: Sessions;
-  hasPassword: boolean;
+  checkPassword: CheckPassword;
 }): RequestHandler {
-  const { sessions, hasPassword } = deps;
-
-  function admit(session: Session, response: Response, next: NextFunction) {
-    response.locals.session = session;
-    response.locals.formToken = sessions.formToken(session);
-    next();
-  }
-
-  return (request, response, next) => {
-    const refusal = findRefusal(request, hasPassword);
-    if (refusal) return showMessage(response, refusal);
-
-    const session = sessions.read(request);
-    if (session && (session.isLoggedIn || !hasPassword)) {
-      return admit(session, response, next);
+  const { sessions, checkPassword } = deps;
+  return async (request, response, next) => {
+    const session = await sessions.read(request);
+    if (session) return admit({ sessions, session, response, next });
+    const given = readBasicCredentials(request);
+    if (!given) return askToLogIn(request, response);
+    const check = await checkPassword(request, given);
+    if (check.outcome === "right") {
+      return admit({ sessions, session: programSession, response, next });
     }
-    if (hasPassword) return askToLogIn(request, response);
-    admit(sessions.start(request, response, false), response, next);
+    const isLocked = check.outcome === "locked";
+    if (isLocked) {
+      response.set("Retry-After", String(Math.ceil(check.waitMs / 1_000)));
+    }
+    const code = isLocked ? 429 : 401;
+    const message = isLocked
+      ? "Too many wrong passwords from this address"
+      : "That user name and password do not belong together";
+    response.status(code).json({ error: { code, message } });
+  };
+}
+
+/** Lets through who has signed in with a link; without one nothing opens the pages. */
+export function requireLink(deps: {
+  sessions: Sessions;
+  signInLink: SignInLink;
+}): RequestHandler {
+  const { sessions, signInLink } = deps;
+  return async (request, response, next) => {
+    const session = await sessions.read(request);
+    if (session) return admit({ sessions, session, response, next });
+    await signInLink.renew();
+    const message =
+      "No ADMIN_PASSWORD is set, so only a sign-in link opens these pages. The gateway shows one in its log when it starts, and a new one when that is used up or an hour old.";
+    showMessage(response, { status: 403, title: "Sign in first", message });
   };
 }
 
@@ -42,30 +56,26 @@ export function sessionOf(response: Response): Session {
   return response.locals.session as Session;
 }
 
-function findRefusal(request: Request, hasPassword: boolean) {
-  if (!hasPassword && !isDirectLoopback(request)) {
-    return { status: 403, title: "Not from here", message: onlyLocally };
-  }
-  if (!isReading(request) && !isSameOrigin(request)) {
-    return {
-      status: 403,
-      title: "Not from there",
-      message: "Another site sent this request; nothing was done.",
-    };
-  }
-  return undefined;
+function admit(visit: {
+  sessions: Sessions;
+  session: Session;
+  response: Response;
+  next: NextFunction;
+}): void {
+  const { sessions, session, response, next } = visit;
+  response.locals.session = session;
+  response.locals.formToken = sessions.prove(session, formText);
+  next();
 }
 
 function askToLogIn(request: Request, response: Response): void {
-  if (isReading(request) && request.accepts(["json", "html"]) === "html") {
+  const isReading = request.method === "GET" || request.method === "HEAD";
+  if (isReading && request.accepts(["json", "html"]) === "html") {
     const next = encodeURIComponent(request.originalUrl);
     response.redirect(303, `/admin/login?next=${next}`);
     return;
   }
-  const error = { code: 401, message: "Log in at /admin/login first" };
-  response.status(401).json({ error });
-}
-
-function isReading(request: Request): boolean {
-  return request.method === "GET" || request.method === "HEAD";
+  const message =
+    "Log in at /admin/login first, or send the name and password with HTTP Basic";
+  response.status(401).json({ error: { code: 401, message } });
 }

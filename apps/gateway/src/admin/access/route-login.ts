@@ -1,54 +1,49 @@
 import express, { type Request, type Response, Router } from "express";
-import type { Logger } from "pino";
-import { showMessage } from "../show-message.ts";
-import { areSame, type Credentials } from "./credentials.ts";
-import { isSameOrigin } from "./is-same-origin.ts";
-import type { LoginLimit } from "./login-limit.ts";
+import type { CheckPassword } from "./check-password.ts";
+import type { Credentials } from "./credentials.ts";
+import type { KnownBrowsers } from "./known-browsers.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** `/admin/login` and `/admin/logout`. */
+/** `/admin/login`. */
 export function routeLogin(deps: {
-  credentials: Credentials;
+  checkPassword: CheckPassword;
+  knownBrowsers: KnownBrowsers;
   sessions: Sessions;
-  loginLimit: LoginLimit;
-  logger: Logger;
 }): Router {
-  const { credentials, sessions, loginLimit, logger } = deps;
+  const { checkPassword, knownBrowsers, sessions } = deps;
   const router = Router();
-  router.use(["/login", "/logout"], (request, response, next) => {
-    if (request.method !== "POST" || isSameOrigin(request)) return next();
-    const message = "Another site sent this form; nothing was done.";
-    showMessage(response, { status: 403, title: "Not from there", message });
-  });
 
   router.get("/login", (request, response) => {
     showForm(response, { next: pathOf(request.query.next) });
   });
 
   router.post("/login", readForm, async (request, response) => {
-    const address = request.socket.remoteAddress ?? "";
     const next = pathOf(formOf(request).next);
-    const waitMs = await loginLimit.count(address);
-    if (waitMs > 0) {
-      const minutes = Math.ceil(waitMs / 60_000);
+    const check = await checkPassword(request, readCredentials(request));
+    if (check.outcome === "locked") {
+      const minutes = Math.ceil(check.waitMs / 60_000);
       response.status(429).set("Retry-After", String(minutes * 60));
       const error = `Too many wrong passwords from your address. Try again in ${minutes} min.`;
       return showForm(response, { next, error });
     }
-    if (!areSame(readCredentials(request), credentials)) {
-      logger.warn({ address }, "Wrong password for the admin pages");
+    if (check.outcome === "wrong") {
       response.status(401);
       const error = "That user name and password do not belong together.";
       return showForm(response, { next, error });
     }
-    await loginLimit.forget(address);
-    sessions.start(request, response, true);
+    knownBrowsers.remember(request, response);
+    await sessions.start(request, response);
     response.redirect(303, next);
   });
+  return router;
+}
 
-  router.post("/logout", (_request, response) => {
-    sessions.end(response);
-    response.redirect(303, "/admin/login");
+/** `/admin/logout`. @param nextPage where a visitor goes from there. */
+export function routeLogout(sessions: Sessions, nextPage: string): Router {
+  const router = Router();
+  router.post("/logout", async (request, response) => {
+    await sessions.end(request, response);
+    response.redirect(303, nextPage);
   });
   return router;
 }

@@ -3,27 +3,33 @@ import type { Logger } from "pino";
 import type { PoolWatch } from "../../forecast/pool-watch.ts";
 import { sessionOf } from "../access/require-access.ts";
 import { formOf, readForm } from "../access/route-login.ts";
-import type { Sessions } from "../access/sessions.ts";
+import { formText, type Sessions } from "../access/sessions.ts";
 import { showMessage } from "../show-message.ts";
 import { type ActionName, isActionName } from "./action-names.ts";
 import type { Action } from "./actions.ts";
+import { doneText } from "./done-text.ts";
 import { nameTarget } from "./name-target.ts";
 
 /** `/admin/confirm`, where an action is confirmed, and `/admin/actions/…`, where it is done. */
 export function routeActions(deps: {
   actions: Record<ActionName, Action>;
   sessions: Sessions;
+  /** Whether a model cools down, or did a moment ago. */
+  isCooling: (model: string) => Promise<boolean>;
   poolWatch: PoolWatch;
   logger: Logger;
 }): Router {
-  const { actions, sessions, poolWatch, logger } = deps;
+  const { actions, sessions, isCooling, poolWatch, logger } = deps;
   const router = Router();
 
-  router.get("/confirm", (request, response) => {
+  router.get("/confirm", async (request, response) => {
     const { action: name, target = "" } = request.query;
     const label = nameTarget(name, String(target), poolWatch.look());
     if (!isActionName(name) || label === undefined) {
       return showMessage(response, unknownTarget);
+    }
+    if (name === "end-cooldown" && !(await isCooling(String(target)))) {
+      return showMessage(response, nothingToDo);
     }
     const { question, consequence, button, isHarmful = false } = actions[name];
     response.render("confirm", {
@@ -39,7 +45,8 @@ export function routeActions(deps: {
   router.post("/actions/:action", readForm, async (request, response) => {
     const { action: name } = request.params;
     const { token, target = "" } = formOf(request);
-    if (!sessions.isFormToken(sessionOf(response), String(token ?? ""))) {
+    const session = sessionOf(response);
+    if (!sessions.isProof(session, formText, String(token ?? ""))) {
       return showMessage(response, staleForm);
     }
     const label = nameTarget(name, String(target), poolWatch.look());
@@ -49,7 +56,11 @@ export function routeActions(deps: {
     const isDone = await actions[name].run(String(target));
     logger.warn({ action: name, target: label, isDone }, "An operator acted");
     if (!isDone) return showMessage(response, nothingToDo);
-    const query = new URLSearchParams({ done: name, target: String(target) });
+    const query = new URLSearchParams({
+      done: name,
+      target: String(target),
+      proof: sessions.prove(session, doneText(name, String(target))),
+    });
     response.redirect(303, `/admin?${query}`);
   });
   return router;

@@ -1,6 +1,9 @@
-import { type Request, Router } from "express";
+import { type Request, type Response, Router } from "express";
+import { sessionOf } from "../access/require-access.ts";
+import type { Sessions } from "../access/sessions.ts";
 import { type ActionName, isActionName } from "../actions/action-names.ts";
 import type { Action } from "../actions/actions.ts";
+import { doneText } from "../actions/done-text.ts";
 import { nameTarget } from "../actions/name-target.ts";
 import { renderPart } from "../render-part.ts";
 import { chartFigures } from "./chart-figures.ts";
@@ -12,15 +15,32 @@ import type { Overview, ReadOverview } from "./read-overview.ts";
 export function routeOverview(deps: {
   readOverview: ReadOverview;
   actions: Record<ActionName, Action>;
+  sessions: Sessions;
 }): Router {
-  const { readOverview, actions } = deps;
+  const { readOverview, actions, sessions } = deps;
   const router = Router();
+
+  /** What was done on the page before this one; nothing that only the address claims. */
+  function findNotice(
+    request: Request,
+    response: Response,
+    { view }: Overview,
+  ): string | undefined {
+    const { done, target = "", proof } = request.query;
+    if (!isActionName(done)) return undefined;
+    const text = doneText(done, String(target));
+    if (!sessions.isProof(sessionOf(response), text, String(proof))) {
+      return undefined;
+    }
+    const label = nameTarget(done, String(target), view);
+    return label === undefined ? undefined : actions[done].done(label);
+  }
 
   router.get("/", async (request, response) => {
     const overview = await readOverview();
     response.status(overview ? 200 : 503).render("pool", {
       overview: overview && present(overview, request),
-      notice: overview && findNotice(request, overview, actions),
+      notice: overview && findNotice(request, response, overview),
       now: new Date(),
       session: response.locals.session,
     });
@@ -50,16 +70,4 @@ export function routeOverview(deps: {
 
 function present(overview: Overview, request: Request) {
   return presentOverview(overview, readKeySelection(request.query));
-}
-
-/** What was done on the page before this one. */
-function findNotice(
-  request: Request,
-  { view }: Overview,
-  actions: Record<ActionName, Action>,
-): string | undefined {
-  const { done, target = "" } = request.query;
-  if (!isActionName(done)) return undefined;
-  const label = nameTarget(done, String(target), view);
-  return label === undefined ? undefined : actions[done].done(label);
 }

@@ -1,0 +1,38 @@
+import { Router } from "express";
+import { showMessage } from "../show-message.ts";
+import type { Sessions } from "./sessions.ts";
+import type { SignInLink } from "./sign-in-link.ts";
+
+/** `/admin/sign-in?token=…`, which the printed link leads to. */
+export function routeSignIn(deps: {
+  sessions: Sessions;
+  signInLink: SignInLink;
+}): Router {
+  const { sessions, signInLink } = deps;
+  const router = Router();
+
+  router.get("/sign-in", async (request, response) => {
+    response.set("Referrer-Policy", "no-referrer");
+    // A browser that loads a link before it is opened must not use it up.
+    const isLookingAhead = /prefetch|prerender/i.test(
+      `${request.get("sec-purpose")} ${request.get("purpose")}`,
+    );
+    if (request.method === "HEAD" || isLookingAhead) {
+      response.status(503).end();
+      return;
+    }
+    if (await signInLink.redeem(String(request.query.token ?? ""))) {
+      await sessions.start(request, response);
+      return response.redirect(303, "/admin");
+    }
+    if (await sessions.read(request)) return response.redirect(303, "/admin");
+    await signInLink.renew();
+    showMessage(response, {
+      status: 403,
+      title: "This link cannot be used any more",
+      message:
+        "A sign-in link works once and for an hour. The gateway's log shows a new one.",
+    });
+  });
+  return router;
+}

@@ -1,0 +1,57 @@
+import cors from "cors";
+import type { Request, RequestHandler } from "express";
+import { foreignOrigin } from "./guard-origins.ts";
+import type { WebAccess } from "./web-access.ts";
+
+/** Headers of an answer that a web page may read besides the usual ones. */
+const exposedHeaders = [
+  "X-Request-Id",
+  "X-Queue-Time-Ms",
+  "X-Upstream-Time-Ms",
+  "X-Attempts",
+  "Retry-After",
+  "X-Model",
+  "X-Answer-Check",
+];
+const preflightSeconds = 600;
+
+/**
+ * Lets web pages of CORS_ORIGINS read our answers, and answers their browsers'
+ * preflights. A preflight carries no key, so this comes before keys are looked at.
+ */
+export function allowOrigins(access: WebAccess): RequestHandler {
+  const isOpen = access.corsOrigins.includes("*");
+  const addHeaders = cors({
+    origin: isOpen ? "*" : [...access.corsOrigins],
+    methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+    exposedHeaders,
+    maxAge: preflightSeconds,
+  });
+  return (request, response, next) => {
+    const isPreflight = isPreflightRequest(request);
+    if (isPreflight && !isAllowedOrigin(request.get("origin"), access)) {
+      throw foreignOrigin();
+    }
+    // Any other OPTIONS asks which methods a path takes; its route answers.
+    const isForUs = isPreflight || request.method !== "OPTIONS";
+    if (access.corsOrigins.length === 0 || !isForUs) return next();
+    addHeaders(request, response, next);
+  };
+}
+
+/** Whether CORS_ORIGINS lets pages of this origin in; with `*` those that hide it, too. */
+export function isAllowedOrigin(
+  origin: string | undefined,
+  { corsOrigins }: WebAccess,
+): boolean {
+  if (corsOrigins.includes("*")) return true;
+  return origin !== undefined && corsOrigins.includes(origin.toLowerCase());
+}
+
+function isPreflightRequest(request: Request): boolean {
+  return (
+    request.method === "OPTIONS" &&
+    request.get("origin") !== undefined &&
+    request.get("access-control-request-method") !== undefined
+  );
+}

@@ -1,0 +1,47 @@
+import { isIP } from "node:net";
+import type { RequestHandler } from "express";
+import { GatewayError } from "../gateway-error.ts";
+import { isLoopback } from "./is-loopback.ts";
+import type { WebAccess } from "./web-access.ts";
+
+/**
+ * Refuses requests by a name that is not ours. A web page can let a name of its own
+ * point to this machine (DNS rebinding), and its requests then count as same-origin;
+ * only the Host header tells. Client keys make this check needless.
+ */
+export function guardHosts(access: WebAccess): RequestHandler {
+  const { listensLocally, allowedHosts } = access;
+  const isGuarded =
+    access.isKeyless &&
+    (listensLocally || allowedHosts.length > 0) &&
+    !allowedHosts.includes("*");
+  return (request, _response, next) => {
+    const host = hostNameOf(request.get("host") ?? "");
+    const isServed =
+      !isGuarded ||
+      isLoopback(host) ||
+      allowedHosts.some((allowed) => isMatch(host, allowed)) ||
+      // An address cannot be made to point elsewhere, a name can.
+      (!listensLocally && isAddress(host));
+    if (isServed) return next();
+    throw new GatewayError(
+      "foreign-host",
+      `Without GATEWAY_API_KEYS, requests to the host ${JSON.stringify(host)} are not served; add it to ALLOWED_HOSTS if it is yours`,
+    );
+  };
+}
+
+/** The name or address of a Host header, lower-case and without the port. */
+function hostNameOf(header: string): string {
+  return header.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
+}
+
+function isMatch(host: string, allowed: string): boolean {
+  return allowed.startsWith("*.")
+    ? host.endsWith(allowed.slice(1))
+    : host === allowed;
+}
+
+function isAddress(host: string): boolean {
+  return isIP(host.replace(/^\[(.*)\]$/, "$1")) !== 0;
+}
