@@ -30,6 +30,7 @@ import { createFindTrouble } from "./find-trouble.ts";
 import { createReadPoolView, PoolWatch } from "./forecast/pool-watch.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
 import { listen } from "./listen.ts";
+import { createMakeRoom } from "./make-room.ts";
 import { buildMetrics } from "./metrics/build-metrics.ts";
 import { createMeasureRequest } from "./metrics/request-metrics.ts";
 import { BodyBudget } from "./middleware/body-budget.ts";
@@ -96,6 +97,7 @@ const completions = buildCompletions({
 });
 
 const bodyBudget = new BodyBudget(config.BODY_BYTES_IN_FLIGHT);
+redisHealth.onFull = createMakeRoom({ queue, redis, redisKeys, logger });
 const metrics = buildMetrics({
   bodyBudget,
   limits,

@@ -13,6 +13,8 @@ const patienceMs = 3_000;
  */
 export class RedisHealth {
   readonly #redis: Redis;
+  /** Is called when Redis turns out to be full, once each time that it becomes so. */
+  onFull: () => void = () => undefined;
   #isAnswering = true;
   #isFull = false;
 
@@ -75,7 +77,9 @@ export class RedisHealth {
         return true;
       },
       (error: unknown) => {
+        const wasFull = this.#isFull;
         this.#isFull = isOutOfMemory(error);
+        if (this.#isFull && !wasFull) this.onFull();
         return this.#isFull;
       },
     );

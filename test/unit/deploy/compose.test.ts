@@ -11,6 +11,8 @@ type Service = {
   image?: string;
   security_opt?: string[];
   read_only?: boolean;
+  mem_limit?: string;
+  command?: string[];
 };
 
 const read = (file: string) =>
@@ -50,4 +52,12 @@ test("what we run may write nowhere else and gain no rights", () => {
       security_opt: ["no-new-privileges:true"],
     });
   }
+});
+
+test("no container can take all memory of its host, and Redis refuses before it is killed", () => {
+  const { services } = read("docker-compose.yml");
+  for (const { mem_limit } of Object.values(services)) {
+    expect(mem_limit).toMatch(/^\d+[gm]$/);
+  }
+  expect(services.redis?.command?.join(" ")).toContain("--maxmemory 1gb");
 });
