@@ -9,6 +9,7 @@ import {
 import { z } from "zod";
 import { batchVariables } from "./batches/variables.ts";
 import { parseClientKeys } from "./clients/client-keys.ts";
+import { uploadVariables } from "./files/upload-variables.ts";
 import { requireBucket, storageVariables } from "./storage/variables.ts";
 
 const variables = z.object({
@@ -46,7 +47,10 @@ const variables = z.object({
   RESPONSE_CACHE_MAX_ENTRY_BYTES: byteSize().default(1024 * 1024),
   /** Largest request body, in bytes. */
   BODY_LIMIT: byteSize().default(10 * 1024 * 1024),
+  /** How long nothing of an unfinished request may arrive before it is refused, in ms. */
+  BODY_STALL_MS: milliseconds(100).default(60_000),
   ...storageVariables,
+  ...uploadVariables,
   ...batchVariables,
   /** How many finished requests stay visible on the queue's page. */
   KEEP_FINISHED_JOBS: wholeNumber(0, 1_000_000).default(1_000),

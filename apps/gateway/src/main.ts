@@ -154,8 +154,12 @@ warnIfOpen(config, logger);
 await redisHealth.waitForConnection();
 await completions.start();
 batches.start();
-const address = { host: config.HOST, port: config.PORT };
-const server = await listen(app, address).catch(exitOnConfigError);
+const server = await listen(app, {
+  host: config.HOST,
+  port: config.PORT,
+  stallMs: config.BODY_STALL_MS,
+  logger,
+}).catch(exitOnConfigError);
 logger.info({ gatewayId, ...server.address }, "Gateway is ready");
 
 closeOnSignals(
