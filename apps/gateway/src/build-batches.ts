@@ -19,6 +19,7 @@ import { createFileStore } from "./files/file-store.ts";
 import { removeExpired, removeJournalLater } from "./files/remove-expired.ts";
 import { createRemoveFile } from "./files/remove-file.ts";
 import { createStoreUpload } from "./files/store-upload.ts";
+import { UploadCapacity } from "./files/upload-capacity.ts";
 import type { PoolWatch } from "./forecast/pool-watch.ts";
 import type { Storage } from "./storage/open-storage.ts";
 
@@ -93,7 +94,16 @@ export function buildBatches(deps: {
     files,
     batches,
     removeFile,
-    storeUpload: createStoreUpload({ storage, files, limits }),
+    storeUpload: createStoreUpload({
+      storage,
+      files,
+      limits,
+      capacity: new UploadCapacity({
+        uploads: config.MAX_UPLOADS,
+        uploadsPerClient: config.MAX_UPLOADS_PER_CLIENT,
+        heldBytes: config.UPLOAD_MEMORY,
+      }),
+    }),
     createBatch: createCreateBatch({
       files,
       batches,

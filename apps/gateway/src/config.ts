@@ -10,6 +10,7 @@ import {
 import { z } from "zod";
 import { batchVariables } from "./batches/variables.ts";
 import { parseClientKeys } from "./clients/client-keys.ts";
+import { uploadVariables } from "./files/upload-variables.ts";
 import { storageVariables } from "./storage/variables.ts";
 import { webAccessVariables } from "./web-access/variables.ts";
 
@@ -52,7 +53,10 @@ export const gatewayVariables = z.object({
   BODY_LIMIT: byteSize().default(10 * 1024 * 1024),
   /** Request bodies that one gateway holds at a time: those that arrive, and those that Redis does not have yet. In bytes. */
   BODY_BYTES_IN_FLIGHT: byteSize().default(256 * 1024 * 1024),
+  /** How long nothing of an unfinished request may arrive before it is refused, in ms. */
+  BODY_STALL_MS: milliseconds(100).default(60_000),
   ...storageVariables,
+  ...uploadVariables,
   ...batchVariables,
   /** How many finished requests stay visible on the queue's page. */
   KEEP_FINISHED_JOBS: wholeNumber(0, 1_000_000).default(1_000),

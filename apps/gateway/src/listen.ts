@@ -7,27 +7,41 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { toListenError } from "@openrouter-free-pool/shared/config/listen-error";
+import type { Logger } from "pino";
+import { watchArrivingRequests } from "./arriving-requests.ts";
+import { answerHalfClosedClients } from "./half-closed-clients.ts";
 import { refuseBrokenHttp } from "./refuse-broken-http.ts";
 
 /** Proxies keep idle connections for 60 s or so; closing first would fail their next request. */
 const keepAliveMs = 75_000;
 /** How long a request may take to arrive: a large batch file over a slow line. Node's own 5 minutes would cut it. */
 const arrivalMs = 3_600_000;
+/** How long a stopping server waits for requests that are about to be complete. */
+const arrivalGraceMs = 1_000;
 
 /** A server that accepts requests. */
 export type Listening = {
   readonly address: { readonly host: string; readonly port: number };
-  /** Accepts no new connection from now on, and has those in use closed after their answer. */
+  /**
+   * Accepts no new connection from now on, and has those in use closed after
+   * their answer. Requests that are not complete soon are refused.
+   */
   stopAccepting(): void;
   /** Resolves when the last answer is out. */
   close(): Promise<void>;
 };
 
-/** Listens for HTTP requests. @throws {ConfigError} when host or port cannot be had. */
+/**
+ * Listens for HTTP requests.
+ *
+ * @param options.stallMs how long nothing of a request's body may arrive before it is refused.
+ * @throws {ConfigError} when host or port cannot be had.
+ */
 export async function listen(
   app: RequestListener,
-  options: { host: string; port: number },
+  options: { host: string; port: number; stallMs: number; logger: Logger },
 ): Promise<Listening> {
+  const { host, logger } = options;
   const server = createServer(
     { keepAliveTimeout: keepAliveMs, requestTimeout: arrivalMs },
     app,
@@ -38,24 +52,31 @@ export async function listen(
   server.on("checkExpectation", (request, response) =>
     server.emit("request", request, response),
   );
-  server.listen(options.port, options.host);
+  server.listen(options.port, host);
   await once(server, "listening").catch((error: unknown) => {
     throw toListenError(error, { ...options, portVariable: "PORT" });
   });
+  // One connection that cannot be accepted must not end the process.
+  server.on("error", (err) => logger.error({ err }, "Accepting failed"));
   const closed = once(server, "close");
-  const responses = trackResponses(server);
+  const responses = trackResponses(server, logger);
   refuseBrokenHttp(server, responses);
+  answerHalfClosedClients(server);
+  const arriving = watchArrivingRequests(server, options.stallMs);
   const { port } = server.address() as AddressInfo;
   return {
-    address: { host: options.host, port },
+    address: { host, port },
     stopAccepting() {
       server.close();
       for (const response of responses) {
         if (!response.headersSent) response.setHeader("Connection", "close");
       }
+      setTimeout(() => arriving.refuseAll(), arrivalGraceMs).unref();
     },
     async close() {
+      arriving.refuseAll();
       await finish(responses);
+      arriving.stop();
       // Clients also hold connections that they have never used; those do not count as idle.
       server.closeAllConnections();
       await closed;
@@ -64,11 +85,16 @@ export async function listen(
 }
 
 /** @returns the responses that are not out yet, at any time. */
-function trackResponses(server: Server): ReadonlySet<ServerResponse> {
+function trackResponses(
+  server: Server,
+  logger: Logger,
+): ReadonlySet<ServerResponse> {
   const open = new Set<ServerResponse>();
   server.on("request", (_request, response: ServerResponse) => {
     open.add(response);
     response.once("close", () => open.delete(response));
+    // A late write is our mistake, but no reason to end everybody's requests.
+    response.on("error", (err) => logger.error({ err }, "Answering failed"));
   });
   return open;
 }

@@ -178,8 +178,12 @@ await evictionPolicy
   .catch(exitOnConfigError);
 await completions.start();
 batches.start();
-const address = { host: config.HOST, port: config.PORT };
-const server = await listen(app, address).catch(exitOnConfigError);
+const server = await listen(app, {
+  host: config.HOST,
+  port: config.PORT,
+  stallMs: config.BODY_STALL_MS,
+  logger,
+}).catch(exitOnConfigError);
 await admin.announce(server.address);
 logger.info({ gatewayId, ...server.address }, "Gateway is ready");
 

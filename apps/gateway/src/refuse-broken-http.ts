@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { endWithError, type RawError } from "./end-with-error.ts";
 
 type ParserError = Error & { code?: string };
 
@@ -18,45 +19,32 @@ export function refuseBrokenHttp(
     const isAnswering = [...responses].some(
       (response) => response.socket === socket && response.headersSent,
     );
-    if (isAnswering || !socket.writable || error.code === "ECONNRESET") {
-      socket.destroy();
-      return;
-    }
-    socket.end(describe(error));
+    if (isAnswering || error.code === "ECONNRESET") socket.destroy();
+    else endWithError(socket, explain(error.code));
   });
 }
 
-function describe(error: ParserError): string {
-  const [status, phrase, message] = explain(error.code);
-  const body = JSON.stringify({
-    error: {
-      code: status,
-      message,
-      type: "invalid_request_error",
-      metadata: { reason: "broken-http" },
-    },
-  });
-  return [
-    `HTTP/1.1 ${status} ${phrase}`,
-    "Content-Type: application/json; charset=utf-8",
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    "Connection: close",
-    "",
-    body,
-  ].join("\r\n");
-}
-
-function explain(code: string | undefined): [number, string, string] {
+function explain(code: string | undefined): RawError {
+  const type = "invalid_request_error";
+  const reason = "broken-http";
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
-      return [
-        431,
-        "Request Header Fields Too Large",
-        "The headers are too large",
-      ];
-    case "ERR_HTTP_REQUEST_TIMEOUT":
-      return [408, "Request Timeout", "The request did not arrive in time"];
+      return {
+        status: 431,
+        message: "The headers are too large",
+        type,
+        reason,
+      };
+    case "ERR_HTTP_REQUEST_TIMEOUT": {
+      const message = "The request did not arrive in time";
+      return { status: 408, message, type, reason };
+    }
     default:
-      return [400, "Bad Request", "The request is not valid HTTP"];
+      return {
+        status: 400,
+        message: "The request is not valid HTTP",
+        type,
+        reason,
+      };
   }
 }

@@ -36,6 +36,10 @@ export async function startHealthServer(
     response.end(body);
   });
   const port = await listen(server, options);
+  // One connection that cannot be accepted must not end the process.
+  server.on("error", (err) =>
+    options.logger.error({ err }, "Accepting failed"),
+  );
   options.logger.info({ host: options.host, port }, "Worker health is served");
   return server;
 }

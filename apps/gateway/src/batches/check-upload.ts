@@ -27,6 +27,11 @@ export class UploadCheck {
     this.#splitter = new LineSplitter(limits.lineBytes);
   }
 
+  /** Memory that the check takes. */
+  get heldBytes(): number {
+    return this.#splitter.heldBytes + this.#customIds.heldBytes;
+  }
+
   /** @throws {GatewayError} `invalid-request`, naming the line. */
   push(chunk: Buffer): void {
     this.#check(this.#splitter.split(chunk));

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import {
   Busboy,
@@ -23,7 +24,7 @@ const longestField = 10_000;
  * other fields. The file is handed over as a stream, never held.
  *
  * The request is read to its end even when something is wrong: many clients read
- * no answer before they have sent everything.
+ * no answer before they have sent everything. The first error is the one thrown.
  *
  * @throws {GatewayError} when the form is not right, or what `take` throws.
  */
@@ -37,42 +38,49 @@ export async function receiveUpload<Content extends object>(
   },
 ): Promise<Upload<Content>> {
   const form = openForm(request.headers, options.maxBytes);
-  const fields: Record<string, string> = {};
+  const fields = new Map<string, string>();
   let filename = "";
   let file: BusboyFileStream | undefined;
-  let taking: Promise<Content> | undefined;
+  let taking: Promise<Content | undefined> | undefined;
+  let firstError: unknown;
+  const fail = (error: unknown): undefined => {
+    firstError ??= error;
+    return undefined;
+  };
 
-  form.on("field", (name, value) => {
-    fields[name] = value;
-  });
+  form.on("error", (cause: unknown) => fail(unreadableForm(cause)));
+  form.on("field", (name, value) => fields.set(name, value));
   form.on("file", (name, stream, givenName) => {
+    // An early end of the form is raised here, too; without a listener it would end the process.
+    stream.on("error", ignore);
     if (name !== "file") {
       stream.resume();
       return;
     }
     filename = givenName ?? "";
     file = stream;
-    taking = options.take(stream.iterator({ destroyOnReturn: false }));
-    // What went wrong is told when the form has ended.
-    taking.catch(() => stream.resume());
+    taking = options
+      .take(stream.iterator({ destroyOnReturn: false }))
+      .catch((error: unknown) => {
+        stream.resume();
+        return fail(error);
+      });
   });
 
-  const problem = await readToEnd(request, form);
-  if (problem) file?.destroy(problem);
+  await feed(request, form).catch(fail);
+  if (firstError !== undefined) file?.destroy();
   const content = await taking;
-  const wrong =
-    problem ??
-    (file?.truncated
-      ? new GatewayError("body-too-large", "The file is too large")
-      : undefined);
-  if (wrong) {
+  if (file?.truncated) {
+    fail(new GatewayError("body-too-large", "The file is too large"));
+  }
+  if (firstError !== undefined) {
     if (content) await options.drop(content);
-    throw wrong;
+    throw firstError;
   }
   if (!content) {
     throw new GatewayError("invalid-request", "`file` is missing");
   }
-  return { filename, fields, content };
+  return { filename, fields: Object.fromEntries(fields), content };
 }
 
 function openForm(headers: IncomingMessage["headers"], maxBytes: number) {
@@ -95,25 +103,48 @@ function openForm(headers: IncomingMessage["headers"], maxBytes: number) {
   }
 }
 
-/** Resolves to what was wrong with the form, when all of it has come. */
-function readToEnd(
+/**
+ * Feeds a request to a form until both have ended; what is wrong with the form is raised by the form.
+ *
+ * @throws {GatewayError} `client-gone`.
+ */
+async function feed(
   request: IncomingMessage,
   form: BusboyInstance,
-): Promise<GatewayError | undefined> {
-  return new Promise((resolve) => {
-    form.once("finish", () => resolve(undefined));
-    form.once("error", (cause: unknown) => {
-      request.unpipe(form);
-      request.resume();
-      resolve(
-        new GatewayError("invalid-request", "The form could not be read", {
-          cause,
-        }),
-      );
+): Promise<void> {
+  let isOver = false;
+  const over = once(form, "finish")
+    .catch(ignore)
+    .then(() => {
+      isOver = true;
     });
-    request.once("close", () => {
-      if (!request.complete) resolve(new GatewayError("client-gone"));
-    });
-    request.pipe(form);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      if (isOver || write(form, chunk)) continue;
+      await Promise.race([over, new Promise((go) => form.once("drain", go))]);
+    }
+  } catch (cause) {
+    throw new GatewayError("client-gone", "client-gone", { cause });
+  }
+  if (!isOver) form.end();
+  await over;
+}
+
+/** @returns whether there is room for more. */
+function write(form: BusboyInstance, chunk: Buffer): boolean {
+  try {
+    return form.write(chunk);
+  } catch (error) {
+    // The parser may throw; such a form is as wrong as one that it refuses.
+    form.destroy(error instanceof Error ? error : new Error(String(error)));
+    return false;
+  }
+}
+
+function unreadableForm(cause: unknown): GatewayError {
+  return new GatewayError("invalid-request", "The form could not be read", {
+    cause,
   });
 }
+
+function ignore(): void {}

@@ -12,6 +12,11 @@ import {
 import { type FileRecord, newFileId } from "./file-record.ts";
 import type { FileStore } from "./file-store.ts";
 import { receiveUpload } from "./receive-upload.ts";
+import {
+  type UploadCapacity,
+  type UploadShare,
+  uploadsFull,
+} from "./upload-capacity.ts";
 
 /** The fields of an upload besides the file. */
 export const uploadFieldsSchema = z.object({
@@ -37,23 +42,30 @@ export type UploadLimits = {
 /** Takes in a multipart request as a file of requests. */
 export type StoreUpload = (
   request: IncomingMessage,
-  owner: string | undefined,
+  client: {
+    /** Name of its key; undefined without client keys. */
+    readonly owner: string | undefined;
+    /** Whose unfinished uploads are counted together. */
+    readonly countedAs: string;
+  },
 ) => Promise<FileRecord>;
 
 /**
- * Builds {@link StoreUpload}. While it comes in, the file is written to storage
+ * Builds {@link StoreUpload}; it throws what {@link UploadCapacity} throws. While it comes in, the file is written to storage
  * and its lines are checked; the record is made when everything is right.
  */
 export function createStoreUpload(deps: {
   storage: Storage;
   files: FileStore;
   limits: UploadLimits;
+  capacity: UploadCapacity;
 }): StoreUpload {
-  const { storage, files, limits } = deps;
+  const { storage, files, limits, capacity } = deps;
 
   async function take(
     id: string,
     chunks: AsyncIterable<Buffer>,
+    share: UploadShare,
   ): Promise<StoredParts> {
     const check = new UploadCheck({
       lineBytes: limits.lineBytes,
@@ -64,6 +76,10 @@ export function createStoreUpload(deps: {
       for await (const chunk of chunks) {
         check.push(chunk);
         await writer.write(chunk);
+        const mayHold = () => share.hold(writer.heldBytes + check.heldBytes);
+        if (mayHold()) continue;
+        await writer.flush();
+        if (!mayHold()) throw uploadsFull();
       }
       const parts = await writer.finish();
       await check.end(() => readParts(storage, parts));
@@ -72,16 +88,23 @@ export function createStoreUpload(deps: {
       // A storage that fails may fail at this, too; what went wrong first is told.
       await writer.abandon().catch(() => undefined);
       throw error;
+    } finally {
+      // What is left of the form is read, but not held.
+      share.hold(0);
     }
   }
 
-  return async function storeUpload(request, owner) {
+  async function store(
+    request: IncomingMessage,
+    owner: string | undefined,
+    share: UploadShare,
+  ): Promise<FileRecord> {
     const id = newFileId();
     const createdAt = Date.now();
     const drop = (parts: StoredParts) => removeParts(storage, parts);
     const upload = await receiveUpload(request, {
       maxBytes: limits.fileBytes,
-      take: (chunks) => take(id, chunks),
+      take: (chunks) => take(id, chunks, share),
       drop,
     });
     const fields = uploadFieldsSchema.safeParse(upload.fields);
@@ -105,6 +128,15 @@ export function createStoreUpload(deps: {
       throw error;
     });
     return file;
+  }
+
+  return async function storeUpload(request, { owner, countedAs }) {
+    const share = capacity.open(countedAs);
+    try {
+      return await store(request, owner, share);
+    } finally {
+      share.close();
+    }
   };
 }
 

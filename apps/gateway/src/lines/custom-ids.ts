@@ -32,6 +32,11 @@ export class CustomIds {
     if (this.#count * 4 > this.#table.length) this.#grow();
   }
 
+  /** Memory that the table takes. */
+  get heldBytes(): number {
+    return this.#table.byteLength;
+  }
+
   /** Whether the file has to be read again. */
   get isSuspicious(): boolean {
     return this.#suspects.size > 0;

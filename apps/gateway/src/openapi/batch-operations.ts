@@ -28,7 +28,7 @@ export const batchPaths: Paths = {
         required: true,
         content: { "multipart/form-data": { schema: uploadSchema() } },
       },
-      errors: [400, 413, 415],
+      errors: [400, 413, 415, 429, 503],
     }),
     get: operation("listFiles", "List files", {
       tag: "Files",
@@ -67,7 +67,7 @@ export const batchPaths: Paths = {
         content: { "application/octet-stream": { schema: {} } },
       },
       parameters: [fileId],
-      errors: [404],
+      errors: [404, 416],
     }),
   },
   "/v1/batches": {

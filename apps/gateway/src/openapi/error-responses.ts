@@ -10,6 +10,7 @@ const descriptions = {
   409: "Not in this state, or a stream with this Idempotency-Key was asked for already",
   413: "The body is too large",
   415: "The body is not JSON",
+  416: "The range lies outside the content",
   422: "The Idempotency-Key was used for another request",
   429: "The daily budgets are spent: the request could not be served in its time",
   500: "Something unforeseen",

@@ -53,9 +53,10 @@ export function routeFiles(deps: {
 
   router.post("/", async (request, response) => {
     deps.redisHealth.requireUp();
-    response.json(
-      toFileObject(await deps.storeUpload(request, clientOf(response))),
-    );
+    const owner = clientOf(response);
+    const countedAs = owner ?? request.ip ?? "unknown";
+    const file = await deps.storeUpload(request, { owner, countedAs });
+    response.json(toFileObject(file));
   });
   router.get("/", async (request, response) => {
     deps.redisHealth.requireUp();
@@ -75,11 +76,8 @@ export function routeFiles(deps: {
     response.json(await describe(await find(request.params.id, response)));
   });
   router.get("/:id/content", async (request, response) => {
-    await sendContent(
-      response,
-      storage,
-      await find(request.params.id, response),
-    );
+    const file = await find(request.params.id, response);
+    await sendContent(request, response, { storage, file });
   });
   router.delete("/:id", async (request, response) => {
     const { id } = await find(request.params.id, response);

@@ -1,3 +1,4 @@
+import { bufferOverheadBytes } from "../lines/line-splitter.ts";
 import type { Storage } from "./open-storage.ts";
 
 /** A part is gathered in memory before it is written; this bounds the memory of an upload. */
@@ -32,12 +33,12 @@ export class PartWriter {
     this.#gathered.push(chunk);
     this.#gatheredBytes += chunk.length;
     this.#bytes += chunk.length;
-    if (this.#gatheredBytes >= partBytes) await this.#flush();
+    if (this.#gatheredBytes >= partBytes) await this.flush();
   }
 
   /** Writes what is left. */
   async finish(): Promise<StoredParts> {
-    if (this.#gatheredBytes > 0) await this.#flush();
+    await this.flush();
     return { folder: this.#folder, count: this.#count, bytes: this.#bytes };
   }
 
@@ -47,7 +48,14 @@ export class PartWriter {
     await this.#storage.deleteAll(this.#folder);
   }
 
-  async #flush(): Promise<void> {
+  /** Memory that is taken by what is not written yet. */
+  get heldBytes(): number {
+    return this.#gatheredBytes + this.#gathered.length * bufferOverheadBytes;
+  }
+
+  /** Writes what was gathered as a part, however small, to free its memory. */
+  async flush(): Promise<void> {
+    if (this.#gatheredBytes === 0) return;
     const part = Buffer.concat(this.#gathered);
     this.#gathered = [];
     this.#gatheredBytes = 0;
@@ -63,6 +71,35 @@ export async function* readParts(
 ): AsyncGenerator<Buffer, void> {
   for (let part = 0; part < count; part += 1) {
     yield* await storage.getStream(partKey(folder, part));
+  }
+}
+
+/**
+ * Reads a content from one byte to another, both inclusive. Parts that lie
+ * outside are not read, only measured: their sizes differ.
+ */
+export async function* readPartsBetween(
+  storage: Storage,
+  { folder, count }: Pick<StoredParts, "folder" | "count">,
+  { start, end }: { start: number; end: number },
+): AsyncGenerator<Buffer, void> {
+  let partStart = 0;
+  for (let part = 0; part < count && partStart <= end; part += 1) {
+    const key = partKey(folder, part);
+    const { contentLength } = await storage.getMetaData(key);
+    const partEnd = partStart + contentLength;
+    if (partEnd > start) {
+      let at = partStart;
+      for await (const chunk of await storage.getStream(key)) {
+        const bytes = chunk as Buffer;
+        const from = Math.max(0, start - at);
+        const to = Math.min(bytes.length, end + 1 - at);
+        at += bytes.length;
+        if (from < to) yield bytes.subarray(from, to);
+        if (at > end) break;
+      }
+    }
+    partStart = partEnd;
   }
 }
 

@@ -103,6 +103,8 @@ export function createOpenRouterClient(options: {
       const headers = joinHeaders(response.headers);
       const status = response.statusCode;
       if (call.isStream && status < 300 && isEventStream(headers)) {
+        // It may break before anybody reads it, when nothing else listens; the reader is told all the same.
+        response.body.on("error", () => undefined);
         const chunks = readChunks(response.body, deadline, call.signal);
         return { kind: "stream", stream: { headers, chunks } } as const;
       }

@@ -1,4 +1,6 @@
 const newline = 0x0a;
+/** What a buffer costs besides its bytes: a client may send them one by one. */
+export const bufferOverheadBytes = 256;
 
 /** One line of a file. */
 export type Line = {
@@ -17,6 +19,13 @@ export class LineSplitter {
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
+  }
+
+  /** Memory that the unfinished line takes. */
+  get heldBytes(): number {
+    return this.#unfinished.length === 0
+      ? 0
+      : this.#unfinishedBytes + this.#unfinished.length * bufferOverheadBytes;
   }
 
   /** The lines that end in this chunk. */

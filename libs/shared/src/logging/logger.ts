@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { trace } from "@opentelemetry/api";
 import { type DestinationStream, type Logger, multistream, pino } from "pino";
 import { describeError } from "./describe-error.ts";
@@ -19,13 +20,13 @@ export async function createLogger(options: {
   isTraced?: boolean;
 }): Promise<Logger> {
   const { file, ...others } = options;
-  const console = await openConsole();
+  const console = tolerateErrors(await openConsole());
   const destination =
     file === undefined
       ? console
       : multistream([
           { level: "trace", stream: console },
-          { level: "trace", stream: await openLogFile(file) },
+          { level: "trace", stream: tolerateErrors(await openLogFile(file)) },
         ]);
   return buildLogger(others, destination);
 }
@@ -47,6 +48,12 @@ export function buildLogger(
     },
     destination,
   );
+}
+
+/** A full disk or a closed terminal loses lines; without a listener it would end the process. */
+function tolerateErrors(stream: DestinationStream): DestinationStream {
+  if (stream instanceof EventEmitter) stream.on("error", () => undefined);
+  return stream;
 }
 
 /** Names as in OpenTelemetry's conventions for logs that are not its own. */

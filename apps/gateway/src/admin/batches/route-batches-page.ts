@@ -57,7 +57,7 @@ export function routeBatchesPage(deps: {
 
   router.get("/:id/:of", async (request, response) => {
     const file = await files.find(fileOf(request));
-    if (file) return sendContent(response, storage, file);
+    if (file) return sendContent(request, response, { storage, file });
     return showNoResults(response);
   });
   return router;

@@ -1,0 +1,62 @@
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+
+/** An error that is written below Express, where there is no response to write it with. */
+export type RawError = {
+  readonly status: number;
+  readonly message: string;
+  /** In OpenAI's sense. */
+  readonly type: string;
+  readonly reason: string;
+  readonly retryAfterSeconds?: number;
+};
+
+/**
+ * How long a connection stays open after its last answer. A close with unread
+ * bytes sends a reset, which can overtake the answer; a client that never closes
+ * would keep the connection for ever.
+ */
+const lingerMs = 1_000;
+
+/** Answers with an error in the form that all our errors have, and closes the connection. */
+export function endWithError(socket: Socket, error: RawError): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.end(describe(error));
+  setTimeout(() => socket.destroy(), lingerMs).unref();
+}
+
+function describe({
+  status,
+  message,
+  type,
+  reason,
+  retryAfterSeconds,
+}: RawError): string {
+  const body = JSON.stringify({
+    error: {
+      code: status,
+      message,
+      type,
+      metadata: {
+        reason,
+        ...(retryAfterSeconds === undefined
+          ? {}
+          : { retry_after_seconds: retryAfterSeconds }),
+      },
+    },
+  });
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "Content-Type: application/json; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(retryAfterSeconds === undefined
+      ? []
+      : [`Retry-After: ${retryAfterSeconds}`]),
+    "Connection: close",
+    "",
+    body,
+  ].join("\r\n");
+}
