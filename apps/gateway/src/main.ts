@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { readRedisUrl } from "@openrouter-free-pool/shared/config/redis-url";
+import { readProxySettings } from "@openrouter-free-pool/shared/http/create-dispatcher";
 import {
   closeOnSignals,
   exitOnConfigError,
@@ -118,6 +119,9 @@ const admin = buildAdmin({
   logger,
 });
 
+const models = new ModelsCache(config.OPENROUTER_BASE_URL, {
+  proxy: readProxySettings(config),
+});
 let isStopping = false;
 const app = buildApp({
   submit: completions.submit,
@@ -128,7 +132,7 @@ const app = buildApp({
     config.IDEMPOTENCY_TTL_SECONDS * 1_000,
   ),
   batches,
-  models: new ModelsCache(config.OPENROUTER_BASE_URL),
+  models,
   readPoolView,
   redisHealth,
   findTrouble: createFindTrouble({
@@ -166,6 +170,7 @@ closeOnSignals(
       await Promise.all(connections.map(disconnectRedis));
     },
     () => queue.close(),
+    () => models.close(),
     () => completions.close(),
     () => statistics.stop(),
     () => server.close(),

@@ -27,6 +27,7 @@ export function judge(job: CompletionJob, called: Relayed): Judgement {
       return classify(called.answer, {
         now: Date.now(),
         isFreeModel: isFreeModel(job.data.model),
+        path: job.data.path,
       });
   }
   const { reason, message } = called.failure;

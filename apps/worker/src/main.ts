@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { readRedisUrl } from "@openrouter-free-pool/shared/config/redis-url";
+import { readProxySettings } from "@openrouter-free-pool/shared/http/create-dispatcher";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/worker-commands";
 import {
@@ -55,6 +56,7 @@ const workerId = randomUUID();
 const redisUrl = readRedisUrl(config);
 const limits = readRateLimits(config);
 const redisKeys = createRedisKeys(config.REDIS_PREFIX);
+const proxy = readProxySettings(config);
 
 const subscriber = connectRedis(redisUrl, {
   role: "durable",
@@ -78,10 +80,13 @@ const client = createOpenRouterClient({
   baseUrl: config.OPENROUTER_BASE_URL,
   connections: config.WORKER_CONCURRENCY,
   timeoutMs: config.UPSTREAM_TIMEOUT_MS,
+  answerMemoryBytes: config.ANSWER_MEMORY,
+  proxy,
 });
 const keyClient = createKeyClient({
   baseUrl: config.OPENROUTER_BASE_URL,
   connections: probesAtATime,
+  proxy,
 });
 const metrics = new Metrics("worker", logger);
 measureRedis(metrics, redis);
