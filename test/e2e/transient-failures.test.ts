@@ -89,13 +89,13 @@ const failures: Failure[] = [
     title: "white space instead of an answer",
     fault: { kind: "whitespace-body" },
     status: 502,
-    message: /^OpenRouter answered 502 without saying why$/,
+    message: /^OpenRouter answered 200 with an empty body$/,
   },
   {
     title: "half an answer",
     fault: { kind: "truncated-json" },
     status: 502,
-    message: /^OpenRouter answered 502 without saying why$/,
+    message: /^OpenRouter answered 200 with a body that is no valid JSON$/,
   },
   {
     title: "a connection that is dropped before the answer",

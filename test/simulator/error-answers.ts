@@ -1,3 +1,4 @@
+import { encodeAnswer } from "./encode-answer.ts";
 import type { ErrorContext } from "./error-context.ts";
 import type { ErrorFault, PlainStatusKind } from "./faults.ts";
 import {
@@ -124,11 +125,14 @@ export function buildErrorAnswer(
     case "502-html":
       return cloudflareAnswer(502, "502 Bad Gateway");
     case "custom":
-      return {
-        status: fault.status,
-        headers: fault.headers ?? {},
-        body: fault.body,
-      };
+      return encodeAnswer(
+        {
+          status: fault.status,
+          headers: fault.headers ?? {},
+          body: fault.body,
+        },
+        fault.encoding,
+      );
     default:
       return buildPlainError(fault, context);
   }

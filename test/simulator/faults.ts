@@ -21,6 +21,14 @@ export type PlainStatusKind =
   | "524"
   | "529";
 
+/** `deflate` has its zlib header, `deflate-raw` lacks it; both are labelled `deflate`. */
+export type ContentEncoding =
+  | "gzip"
+  | "deflate"
+  | "deflate-raw"
+  | "br"
+  | "zstd";
+
 /** Failures of a whole answer: refused before any model ran, or instead of its answer. */
 export type ErrorFault =
   | {
@@ -51,6 +59,8 @@ export type ErrorFault =
       status: number;
       headers?: Record<string, string>;
       body: string;
+      /** The body is sent so encoded, under the header that says so. */
+      encoding?: ContentEncoding;
     };
 
 /** Failures in how a 200 is delivered. `afterEvents` counts `data:` events, the role delta included. */

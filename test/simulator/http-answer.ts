@@ -2,7 +2,7 @@
 export type HttpAnswer = {
   status: number;
   headers: Record<string, string>;
-  body: string;
+  body: string | Buffer;
 };
 
 /** Builds a JSON answer; extra headers come after the content type. */

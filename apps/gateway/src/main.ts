@@ -4,6 +4,7 @@ import { loadDotEnv } from "@openrouter-free-pool/shared/config/dot-env";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { readRedisAddress } from "@openrouter-free-pool/shared/config/redis-address";
+import { readProxySettings } from "@openrouter-free-pool/shared/http/create-dispatcher";
 import {
   closeOnSignals,
   exitOnConfigError,
@@ -136,6 +137,9 @@ const admin = buildAdmin({
   logger,
 });
 
+const models = new ModelsCache(config.OPENROUTER_BASE_URL, {
+  proxy: readProxySettings(config),
+});
 let isStopping = false;
 const app = buildApp({
   submit: completions.submit,
@@ -146,7 +150,7 @@ const app = buildApp({
     config.IDEMPOTENCY_TTL_SECONDS * 1_000,
   ),
   batches,
-  models: new ModelsCache(config.OPENROUTER_BASE_URL),
+  models,
   readPoolView,
   redisHealth,
   findTrouble: createFindTrouble({
@@ -195,6 +199,7 @@ closeOnSignals(
       await Promise.all(connections.map(disconnectRedis));
     },
     () => queue.close(),
+    () => models.close(),
     () => completions.close(),
     () => statistics.stop(),
     () => server.close(),

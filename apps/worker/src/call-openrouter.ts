@@ -9,7 +9,7 @@ import type { Redis } from "ioredis";
 import { figuresOf } from "./job-outcomes.ts";
 import type { CallMetrics } from "./metrics/call-metrics.ts";
 import type { OpenRouterClient, UpstreamStream } from "./openrouter/client.ts";
-import { passHeaders } from "./openrouter/client-answer.ts";
+import { passHeaders } from "./openrouter/passed-headers.ts";
 import { createNoteStream } from "./streaming/note-stream.ts";
 import { type Relayed, relayStream } from "./streaming/relay-stream.ts";
 import { ReplyStream } from "./streaming/reply-stream.ts";
@@ -67,7 +67,7 @@ export function createCallOpenRouter(deps: {
       return await relayStream(stream, replies, {
         kind: "stream-start",
         workerId,
-        headers: passHeaders(stream),
+        headers: passHeaders(stream.headers, "text/event-stream"),
         ...figuresOf(job),
         calls,
         upstreamMs: call.upstreamMs,

@@ -1,6 +1,7 @@
 import { appVariables } from "@openrouter-free-pool/shared/config/app-variables";
 import { splitList } from "@openrouter-free-pool/shared/config/list";
 import {
+  byteSize,
   httpUrl,
   milliseconds,
   port,
@@ -41,6 +42,8 @@ export const workerVariables = z.object({
   WORKER_CONCURRENCY: wholeNumber(1, 10_000).default(64),
   /** Longest duration of one call, in ms. */
   UPSTREAM_TIMEOUT_MS: milliseconds(1).default(300_000),
+  /** Memory for answers larger than 1 MiB; what finds no room waits for it. */
+  ANSWER_MEMORY: byteSize().default(128 * 1024 ** 2),
   /** How long the client of a stream may take nothing before the stream is cut, in ms. */
   STREAM_STALL_MS: milliseconds(1_000).default(120_000),
   /** Calls per request that may fail for a passing reason before its client hears of it. */

@@ -28,6 +28,7 @@ export function judge(job: CompletionJob, called: Relayed): Judgement {
       return classify(called.answer, {
         now: readServerTime(called.answer.headers, Date.now()),
         isFreeModel: isFreeModel(job.data.model),
+        path: job.data.path,
       });
   }
   const { reason, message } = called.failure;

@@ -4,6 +4,7 @@ import { loadDotEnv } from "@openrouter-free-pool/shared/config/dot-env";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { readRedisAddress } from "@openrouter-free-pool/shared/config/redis-address";
+import { readProxySettings } from "@openrouter-free-pool/shared/http/create-dispatcher";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/worker-commands";
 import {
@@ -60,6 +61,7 @@ const workerId = randomUUID();
 const redisAddress = readRedisAddress(config);
 const limits = readRateLimits(config);
 const redisKeys = createRedisKeys(config.REDIS_PREFIX);
+const proxy = readProxySettings(config);
 
 const subscriber = connectRedis(redisAddress, {
   role: "durable",
@@ -87,10 +89,13 @@ const client = createOpenRouterClient({
   baseUrl: config.OPENROUTER_BASE_URL,
   connections: config.WORKER_CONCURRENCY,
   timeoutMs: config.UPSTREAM_TIMEOUT_MS,
+  answerMemoryBytes: config.ANSWER_MEMORY,
+  proxy,
 });
 const keyClient = createKeyClient({
   baseUrl: config.OPENROUTER_BASE_URL,
   connections: probesAtATime,
+  proxy,
 });
 measureRedis(metrics, redis);
 const statistics = new StatisticsRecorder({ redis, redisKeys, logger });

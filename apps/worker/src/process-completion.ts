@@ -54,48 +54,52 @@ export function createProcessCompletion(deps: {
       if (called.kind === "body-lost") {
         return outcomes.fail(job, "body-lost", retryLostMs);
       }
-      const upstreamMs = Math.round(performance.now() - startedAt);
-      const progress = countCall(job);
-      const judgement = judge(job, called);
-      logCall(job, { key, called, judgement, upstreamMs });
-      deps.recordCall(job, judgement, upstreamMs);
+      try {
+        const upstreamMs = Math.round(performance.now() - startedAt);
+        const progress = countCall(job);
+        const judgement = judge(job, called);
+        logCall(job, { key, called, judgement, upstreamMs });
+        deps.recordCall(job, judgement, upstreamMs);
 
-      switch (judgement.kind) {
-        case "aborted":
-          return outcomes.callOff(job, signal);
-        case "relayed":
-          return outcomes.endStream(job);
-        case "broken":
-          return signal.reason === cancelledReason
-            ? outcomes.drop(job)
-            : outcomes.breakStream(job, judgement);
-        case "return":
-          return outcomes.answer(
-            job,
-            clientAnswer(called, judgement.status),
-            upstreamMs,
-          );
-        case "transient": {
-          const failures = progress.failures + 1;
-          if (failures < deps.maxAttempts) {
-            const next = { ...progress, failures };
-            return outcomes.retryLater(job, next, judgement.retryAfterMs);
+        switch (judgement.kind) {
+          case "aborted":
+            return outcomes.callOff(job, signal);
+          case "relayed":
+            return outcomes.endStream(job);
+          case "broken":
+            return signal.reason === cancelledReason
+              ? outcomes.drop(job)
+              : outcomes.breakStream(job, judgement);
+          case "return":
+            return await outcomes.answer(
+              job,
+              clientAnswer(job, called, judgement.status),
+              upstreamMs,
+            );
+          case "transient": {
+            const failures = progress.failures + 1;
+            if (failures < deps.maxAttempts) {
+              const next = { ...progress, failures };
+              return outcomes.retryLater(job, next, judgement.retryAfterMs);
+            }
+            const answer = clientAnswer(job, called, judgement.status);
+            return await outcomes.answer(job, answer, upstreamMs);
           }
-          const answer = clientAnswer(called, judgement.status);
-          return outcomes.answer(job, answer, upstreamMs);
+          case "model-limited": {
+            const { model } = job.data;
+            const restMs = await keyPool.coolModel(model, judgement.restMs);
+            await job.updateProgress(progress);
+            return outcomes.deferForModel(job, restMs);
+          }
+          case "account-limited":
+          case "account-without-credit":
+          case "key-refused":
+            await restKeys.rest(key, judgement);
+            // Should no other key be free, the next worker that takes the job goes on counting.
+            await job.updateProgress(progress);
         }
-        case "model-limited": {
-          const { model } = job.data;
-          const restMs = await keyPool.coolModel(model, judgement.restMs);
-          await job.updateProgress(progress);
-          return outcomes.deferForModel(job, restMs);
-        }
-        case "account-limited":
-        case "account-without-credit":
-        case "key-refused":
-          await restKeys.rest(key, judgement);
-          // Should no other key be free, the next worker that takes the job goes on counting.
-          await job.updateProgress(progress);
+      } finally {
+        if (called.kind === "answer") called.release?.();
       }
     }
   };
@@ -141,10 +145,10 @@ function statusOf(called: Relayed): number | string {
   }
 }
 
-function clientAnswer(called: Relayed, status?: number) {
+function clientAnswer(job: CompletionJob, called: Relayed, status?: number) {
   switch (called.kind) {
     case "answer":
-      return toClientAnswer(called.answer, status);
+      return toClientAnswer(called.answer, status, job.data.path);
     case "no-answer":
       return toFailureAnswer(called.failure);
     default:

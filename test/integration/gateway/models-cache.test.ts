@@ -12,7 +12,7 @@ afterEach(() => simulator?.stop());
 
 test("a list that is not fresh any more is read anew, and kept when that fails", async () => {
   simulator = await startSimulator();
-  const cache = new ModelsCache(simulator.url, freshMs);
+  const cache = new ModelsCache(simulator.url, { freshMs });
   const readAt = performance.now();
   const first = await cache.get();
   expect(first.data.length).toBeGreaterThan(5);

@@ -1,3 +1,8 @@
+import {
+  createDispatcher,
+  type Dispatcher,
+  type ProxySettings,
+} from "@openrouter-free-pool/shared/http/create-dispatcher";
 import { GatewayError } from "../gateway-error.ts";
 import type { ModelsList } from "./models-list.ts";
 import { readModels } from "./read-models.ts";
@@ -11,12 +16,17 @@ const defaultFreshMs = 300_000;
 export class ModelsCache {
   readonly #url: string;
   readonly #freshMs: number;
+  readonly #dispatcher: Dispatcher;
   #list: { readonly value: ModelsList; readonly readAt: number } | undefined;
   #reading: Promise<ModelsList> | undefined;
 
-  constructor(baseUrl: string, freshMs: number = defaultFreshMs) {
+  constructor(
+    baseUrl: string,
+    options: { proxy?: ProxySettings; freshMs?: number } = {},
+  ) {
     this.#url = `${baseUrl}/models`;
-    this.#freshMs = freshMs;
+    this.#freshMs = options.freshMs ?? defaultFreshMs;
+    this.#dispatcher = createDispatcher(options.proxy ?? {});
   }
 
   /** @throws {GatewayError} `upstream-unreachable` when there never was a list. */
@@ -40,8 +50,13 @@ export class ModelsCache {
   }
 
   async #read(): Promise<ModelsList> {
-    const value = await readModels(this.#url);
+    const value = await readModels(this.#url, this.#dispatcher);
     this.#list = { value, readAt: performance.now() };
     return value;
+  }
+
+  /** Closes its connections. */
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
   }
 }

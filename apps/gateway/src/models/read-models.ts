@@ -1,3 +1,4 @@
+import type { Dispatcher } from "@openrouter-free-pool/shared/http/create-dispatcher";
 import { type ModelsList, modelsListSchema } from "./models-list.ts";
 
 const timeoutMs = 15_000;
@@ -9,23 +10,37 @@ const mostPages = 100;
  *
  * @throws {Error} when a page cannot be read.
  */
-export async function readModels(url: string): Promise<ModelsList> {
-  const first = await readPage(url);
+export async function readModels(
+  url: string,
+  dispatcher: Dispatcher,
+): Promise<ModelsList> {
+  const first = await readPage(url, dispatcher);
   const data = [...first.data];
   let next = nextUrl(first, url);
   for (let pages = 1; next && pages < mostPages; pages += 1) {
-    const page = await readPage(next);
+    const page = await readPage(next, dispatcher);
     data.push(...page.data);
     next = nextUrl(page, url);
   }
   return { ...first, data };
 }
 
-async function readPage(url: string): Promise<ModelsList> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  const response = await fetch(url, { signal });
-  if (!response.ok) throw new Error(`OpenRouter answered ${response.status}`);
-  return modelsListSchema.parse(await response.json());
+async function readPage(
+  url: string,
+  dispatcher: Dispatcher,
+): Promise<ModelsList> {
+  const { origin, pathname, search } = new URL(url);
+  const { statusCode, body } = await dispatcher.request({
+    origin,
+    path: pathname + search,
+    method: "GET",
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  if (statusCode !== 200) {
+    await body.dump();
+    throw new Error(`OpenRouter answered ${statusCode}`);
+  }
+  return modelsListSchema.parse(await body.json());
 }
 
 /** The next page, if it is where the first one came from. */

@@ -1,4 +1,4 @@
-import { bufferOverheadBytes } from "../lines/line-splitter.ts";
+import { bufferOverheadBytes } from "@openrouter-free-pool/shared/lines/line-splitter";
 import type { Storage } from "./open-storage.ts";
 
 /** A part is gathered in memory before it is written; this bounds the memory of an upload. */

@@ -1,19 +1,22 @@
 import type { UpstreamAnswer } from "./client.ts";
-import {
-  type ErrorDetails,
-  findEmbeddedError,
-  readErrorDetails,
-} from "./error-details.ts";
+import { type ErrorDetails, toErrorDetails } from "./error-details.ts";
+import { statusOfAnswer, statusOfError } from "./error-status.ts";
 import { readRateLimit } from "./rate-limit.ts";
-import { readRetryAfter } from "./retry-after.ts";
+import { readAnswer } from "./read-answer.ts";
+import { readErrorBody } from "./read-error-body.ts";
+import { type LimitWindows, readRetryAfter } from "./retry-timing.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** What the verdict depends on besides the answer. */
+/** What the classification depends on besides the answer. */
 export type ClassifyContext = {
   /** Our clock, ms since the epoch. */
   readonly now: number;
   /** Whether the request asked for a free model only. */
   readonly isFreeModel: boolean;
+  /** The endpoint, below the base URL. */
+  readonly path: string;
+  /** OpenRouter's own when absent. */
+  readonly windows?: LimitWindows;
 };
 
 /** Decides what one answer of OpenRouter means, by the table of the product's contract. */
@@ -21,16 +24,23 @@ export function classify(
   answer: UpstreamAnswer,
   context: ClassifyContext,
 ): Verdict {
-  if (answer.status >= 200 && answer.status < 300) {
-    const embedded = findEmbeddedError(answer);
-    if (!embedded) return { kind: "return" };
-    const verdict = classifyError(embedded.status, embedded, answer, context);
-    return verdict.kind === "return"
-      ? { ...verdict, status: embedded.status }
-      : verdict;
-  }
-  const details = readErrorDetails(answer.body);
-  return classifyError(answer.status, details, answer, context);
+  const { status } = answer;
+  if (status >= 200 && status < 300) return classifyOk(answer, context);
+  // Redirects and statuses that HTTP does not know.
+  if (status < 400 || status >= 600) return transient(502, answer, context);
+  const details = readErrorBody(answer.body);
+  const meant = statusOfAnswer(status, details);
+  return classifyError(meant, details, answer, context);
+}
+
+function classifyOk(answer: UpstreamAnswer, context: ClassifyContext): Verdict {
+  const content = readAnswer(answer.body, context.path);
+  if (content.kind === "answered") return { kind: "return" };
+  if (content.kind === "nothing") return transient(502, answer, context);
+  const details = toErrorDetails(content.error);
+  const status = statusOfError(details);
+  const verdict = classifyError(status, details, answer, context);
+  return verdict.kind === "return" ? { ...verdict, status } : verdict;
 }
 
 function classifyError(
@@ -39,8 +49,11 @@ function classifyError(
   answer: UpstreamAnswer,
   context: ClassifyContext,
 ): Verdict {
-  if (status === 429)
-    return readRateLimit(details, answer.headers, context.now);
+  if (status === 429) return readRateLimit(details, answer.headers, context);
+  // A provider that refuses OpenRouter's own key says nothing about ours.
+  if (details.isFromProvider && (status === 401 || status === 402)) {
+    return transient(502, answer, context);
+  }
   if (status === 401) return { kind: "key-refused", reason: "invalid" };
   if (status === 402 || isKeyLimit(status, details)) {
     // A request for a paid model is refused because of itself, not of the key;
@@ -50,11 +63,18 @@ function classifyError(
       ? { kind: "account-without-credit" }
       : { kind: "key-refused", reason: "key-limit" };
   }
-  if (status === 408 || status >= 500 || status < 200) {
-    const retryAfterMs = readRetryAfter(answer.headers, context.now);
-    return { kind: "transient", status, retryAfterMs };
-  }
-  return { kind: "return" };
+  return status === 408 || status >= 500
+    ? transient(status, answer, context)
+    : { kind: "return" };
+}
+
+function transient(
+  status: number,
+  { headers }: UpstreamAnswer,
+  { now }: ClassifyContext,
+): Verdict {
+  const retryAfterMs = readRetryAfter(headers, now);
+  return { kind: "transient", status, retryAfterMs };
 }
 
 function isKeyLimit(status: number, details: ErrorDetails): boolean {

@@ -1,58 +1,91 @@
+import { withoutMark } from "./byte-order-mark.ts";
 import type { NoAnswer, UpstreamAnswer } from "./client.ts";
+import { bareError, toErrorDetails } from "./error-details.ts";
+import { passHeaders } from "./passed-headers.ts";
+import { readAnswer } from "./read-answer.ts";
+import { parseErrorBody, readErrorBody } from "./read-error-body.ts";
 
-/** Headers of OpenRouter that mean something to a client. */
-const passedHeaders = ["content-type", "x-generation-id", "retry-after"];
+const json = "application/json";
+const longestShownText = 500;
 
 /**
  * The answer as the client gets it: OpenRouter's bytes under the status that it
- * means. Errors are always JSON, so a proxy's HTML page is replaced.
+ * means. An error is always a JSON envelope: what is none is put into one.
  *
- * @param status given when it is not the one that OpenRouter sent.
+ * @param given when it is not the status that OpenRouter sent.
+ * @param path the endpoint, below the base URL.
  */
 export function toClientAnswer(
   answer: UpstreamAnswer,
-  status: number = answer.status,
+  given: number = answer.status,
+  path = "",
 ): UpstreamAnswer {
-  if (status >= 400 && !isJson(answer.body)) {
-    return toErrorAnswer(
-      status,
-      `OpenRouter answered ${status} without saying why`,
-    );
+  const headers = passHeaders(answer.headers, json);
+  if (given >= 200 && given < 300) {
+    return { status: given, headers, body: withoutMark(answer.body) };
   }
-  return { status, headers: passHeaders(answer), body: answer.body };
-}
-
-/** The headers of an answer or a stream that go on to the client. */
-export function passHeaders(answer: {
-  readonly headers: Readonly<Record<string, string>>;
-}): Record<string, string> {
-  return Object.fromEntries(
-    passedHeaders.flatMap((name) => {
-      const value = answer.headers[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+  const status = given >= 400 && given < 600 ? given : 502;
+  return isEnvelope(answer.body)
+    ? { status, headers, body: withoutMark(answer.body) }
+    : toErrorAnswer(status, describe(answer, path), headers);
 }
 
 /** The answer for a call that brought none. */
 export function toFailureAnswer(failure: NoAnswer): UpstreamAnswer {
   const status = failure.reason === "timeout" ? 504 : 502;
-  return toErrorAnswer(status, failure.message);
+  return toErrorAnswer(status, failure.message, {});
 }
 
-function toErrorAnswer(status: number, message: string): UpstreamAnswer {
+function toErrorAnswer(
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>>,
+): UpstreamAnswer {
   const error = { code: status, message, type: "upstream_error" };
   return {
     status,
-    headers: { "content-type": "application/json" },
+    headers: { ...headers, "content-type": json },
     body: Buffer.from(JSON.stringify({ error })),
   };
 }
 
-function isJson(body: Buffer): boolean {
-  try {
-    return typeof JSON.parse(body.toString()) === "object";
-  } catch {
-    return false;
+/** Whether clients find a message where they look for it. */
+function isEnvelope(body: Buffer): boolean {
+  const parsed = parseErrorBody(body);
+  if (typeof parsed !== "object" || parsed === null) return false;
+  const { error } = parsed as { error?: unknown };
+  if (typeof error !== "object" || error === null) return false;
+  return "message" in error && typeof error.message === "string";
+}
+
+/** Says in one sentence what came in place of an answer. */
+function describe(answer: UpstreamAnswer, path: string): string {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return describeOk(answer, path);
+  const { message } =
+    status >= 400 && status < 600 ? readErrorBody(answer.body) : bareError();
+  if (message) return message.slice(0, longestShownText);
+  const target = answer.headers.location;
+  const isRedirect = status >= 300 && status < 400 && target !== undefined;
+  return isRedirect
+    ? `OpenRouter answered ${status}, a redirect to ${showText(target)}`
+    : `OpenRouter answered ${status} without saying why`;
+}
+
+function describeOk({ status, body }: UpstreamAnswer, path: string): string {
+  const content = readAnswer(body, path);
+  if (content.kind === "nothing") {
+    return `OpenRouter answered ${status} ${content.why}`;
   }
+  const message =
+    content.kind === "error" ? toErrorDetails(content.error).message : "";
+  return (
+    message.slice(0, longestShownText) ||
+    `OpenRouter answered ${status} with an error that says nothing`
+  );
+}
+
+/** A header as it may be shown: printable ASCII, cut. */
+function showText(value: string): string {
+  return value.replace(/[^\x20-\x7e]/g, "?").slice(0, longestShownText);
 }

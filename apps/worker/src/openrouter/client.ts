@@ -1,5 +1,13 @@
-import { Pool } from "undici";
+import {
+  createDispatcher,
+  type ProxySettings,
+} from "@openrouter-free-pool/shared/http/create-dispatcher";
+import { AnswerMemory } from "./answer-memory.ts";
 import { CallDeadline } from "./call-deadline.ts";
+import { decodeBody } from "./decode-body.ts";
+import { describeFailure, isLostConnection } from "./describe-failure.ts";
+import { peekForEvents, readWhole } from "./read-body.ts";
+import { Sending, watchSending } from "./sending.ts";
 
 /** An answer, whole. Header names are in lower case. */
 export type UpstreamAnswer = {
@@ -17,6 +25,8 @@ export type NoAnswer = {
     | "reader-stalled"
     | "aborted";
   readonly message: string;
+  /** False when surely no byte of the request left this machine: such a call cost nothing. */
+  readonly wasSent: boolean;
 };
 
 /** An answer that comes as events. Not to read on stops OpenRouter's work. */
@@ -28,7 +38,12 @@ export type UpstreamStream = {
 
 /** A call that brought a whole answer or none; failing is an expected outcome. */
 export type CallOutcome =
-  | { readonly kind: "answer"; readonly answer: UpstreamAnswer }
+  | {
+      readonly kind: "answer";
+      readonly answer: UpstreamAnswer;
+      /** Gives back the memory of a large answer; call it when the answer is no longer held. */
+      readonly release?: () => void;
+    }
   | { readonly kind: "no-answer"; readonly failure: NoAnswer };
 
 /** A stream that broke off. */
@@ -55,13 +70,12 @@ export type UpstreamCall = {
   readonly signal: AbortSignal;
 };
 
-class AnswerTooLargeError extends Error {
-  override name = "AnswerTooLargeError";
-}
-
-const keepAliveMs = 30_000;
-/** Larger than any whole answer; it keeps a lying upstream from filling the memory. */
-const largestAnswerBytes = 64 * 1024 * 1024;
+/** As long as a server keeps an idle connection without saying so: most keep it for 5 s or more. */
+const keepAliveMs = 4_000;
+/** A connection whose end a server has announced is not used in the time before it. */
+const keepAliveMarginMs = 1_000;
+/** A request that was surely not sent goes out again on another connection so many times. */
+const mostRepeats = 2;
 
 /** A client of OpenRouter with its own pool of keep-alive connections. */
 export type OpenRouterClient = {
@@ -76,67 +90,94 @@ export function createOpenRouterClient(options: {
   baseUrl: string;
   connections: number;
   timeoutMs: number;
+  /** Bytes of large answers held at a time. */
+  answerMemoryBytes: number;
+  proxy: ProxySettings;
 }): OpenRouterClient {
   const base = new URL(options.baseUrl);
-  const pool = new Pool(base.origin, {
+  const memory = new AnswerMemory(options.answerMemoryBytes);
+  const connections = createDispatcher(options.proxy, {
     connections: options.connections,
     keepAliveTimeout: keepAliveMs,
+    keepAliveTimeoutThreshold: keepAliveMarginMs,
     // One deadline covers the whole call; see `post`.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  const dispatcher = connections.compose(watchSending);
 
-  async function post(call: UpstreamCall) {
+  async function post(call: UpstreamCall): Promise<Posted> {
     const deadline = new CallDeadline(options.timeoutMs, call.signal);
-    try {
-      const response = await pool.request({
-        method: "POST",
-        path: base.pathname + call.path,
-        headers: {
-          ...call.headers,
-          "content-type": "application/json",
-          authorization: `Bearer ${call.secret}`,
-        },
-        body: call.body,
-        signal: deadline.signal,
-      });
-      const headers = joinHeaders(response.headers);
-      const status = response.statusCode;
-      if (call.isStream && status < 300 && isEventStream(headers)) {
-        // It may break before anybody reads it, when nothing else listens; the reader is told all the same.
-        response.body.on("error", () => undefined);
-        const chunks = readChunks(response.body, deadline, call.signal);
-        return { kind: "stream", stream: { headers, chunks } } as const;
+    for (let repeats = 0; ; repeats += 1) {
+      const watch = { deadline, signal: call.signal, sending: new Sending() };
+      try {
+        return await exchange(call, watch);
+      } catch (error) {
+        const failure = describeFailure(error, watch);
+        const isRepeated = !failure.wasSent && isLostConnection(error);
+        if (isRepeated && repeats < mostRepeats) continue;
+        deadline.stop();
+        return { kind: "no-answer", failure };
       }
-      const body = await readWhole(response.body);
-      deadline.stop();
-      return { kind: "answer", answer: { status, headers, body } } as const;
-    } catch (error) {
-      deadline.stop();
-      const failure = describeFailure(error, call.signal, deadline);
-      return { kind: "no-answer", failure } as const;
     }
   }
 
-  return { post, close: () => pool.destroy() };
+  async function exchange(call: UpstreamCall, watch: Watch): Promise<Posted> {
+    const { deadline, sending } = watch;
+    const request = {
+      origin: base.origin,
+      method: "POST" as const,
+      path: base.pathname + call.path,
+      headers: {
+        ...call.headers,
+        "content-type": "application/json",
+        authorization: `Bearer ${call.secret}`,
+      },
+      body: call.body,
+      signal: deadline.signal,
+      sending,
+    };
+    const response = await dispatcher.request(request);
+    const headers = joinHeaders(response.headers);
+    const status = response.statusCode;
+    const encoding = headers["content-encoding"];
+    let chunks = decodeBody(response.body, encoding);
+    if (call.isStream && status >= 200 && status < 300) {
+      const peeked = isEventStream(headers)
+        ? { isEvents: true, chunks }
+        : await peekForEvents(chunks);
+      chunks = peeked.chunks;
+      if (peeked.isEvents) {
+        const stream = { headers, chunks: readChunks(chunks, watch) };
+        return { kind: "stream", stream };
+      }
+    }
+    const { body, reservation } = await readWhole(chunks, {
+      memory,
+      signal: deadline.signal,
+      statedBytes: encoding === undefined ? statedLength(headers) : undefined,
+    });
+    deadline.stop();
+    const release = () => reservation?.release();
+    return { kind: "answer", answer: { status, headers, body }, release };
+  }
+
+  return { post, close: () => connections.destroy() };
 }
 
-async function readWhole(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > largestAnswerBytes) throw new AnswerTooLargeError();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
+type Posted = CallOutcome | { kind: "stream"; stream: UpstreamStream };
+
+type Watch = {
+  readonly deadline: CallDeadline;
+  readonly signal: AbortSignal;
+  readonly sending: Sending;
+};
 
 async function* readChunks(
   body: AsyncIterable<Buffer>,
-  deadline: CallDeadline,
-  calledOff: AbortSignal,
+  watch: Watch,
 ): AsyncGenerator<Buffer, void> {
+  const { deadline } = watch;
   try {
     for await (const chunk of body) {
       // A slow reader is not OpenRouter's fault.
@@ -145,8 +186,7 @@ async function* readChunks(
       deadline.start();
     }
   } catch (error) {
-    const failure = describeFailure(error, calledOff, deadline);
-    throw new BrokenStreamError(failure, error);
+    throw new BrokenStreamError(describeFailure(error, watch), error);
   } finally {
     deadline.stop();
   }
@@ -154,6 +194,13 @@ async function* readChunks(
 
 function isEventStream(headers: Readonly<Record<string, string>>): boolean {
   return /^\s*text\/event-stream\b/i.test(headers["content-type"] ?? "");
+}
+
+function statedLength(
+  headers: Readonly<Record<string, string>>,
+): number | undefined {
+  const length = Number(headers["content-length"]);
+  return Number.isSafeInteger(length) && length > 0 ? length : undefined;
 }
 
 function joinHeaders(
@@ -165,24 +212,4 @@ function joinHeaders(
       Array.isArray(value) ? value.join(", ") : (value ?? ""),
     ]),
   );
-}
-
-function describeFailure(
-  error: unknown,
-  calledOff: AbortSignal,
-  deadline: CallDeadline,
-): NoAnswer {
-  if (calledOff.aborted) return { reason: "aborted", message: "aborted" };
-  if (deadline.isOver) {
-    return { reason: "timeout", message: "OpenRouter did not answer in time" };
-  }
-  if (error instanceof AnswerTooLargeError) {
-    return { reason: "too-large", message: "OpenRouter's answer is too large" };
-  }
-  const code =
-    error instanceof Error && "code" in error ? String(error.code) : "unknown";
-  return {
-    reason: "network",
-    message: `The connection to OpenRouter failed (${code})`,
-  };
 }

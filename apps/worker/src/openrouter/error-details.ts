@@ -1,16 +1,21 @@
 import { z } from "zod";
-import type { UpstreamAnswer } from "./client.ts";
 
 const scalar = z.union([z.string(), z.number()]).transform(String);
+const text = z.string().catch("");
+const codeSchema = z.union([z.string(), z.number()]).transform(String);
 
 // Lenient on purpose: a field of an unexpected type counts as absent.
 const errorSchema = z.object({
-  message: z.string().catch(""),
-  code: z.coerce.number().optional().catch(undefined),
+  message: text,
+  detail: text,
+  code: codeSchema.optional().catch(undefined),
+  status: codeSchema.optional().catch(undefined),
+  type: z.string().optional().catch(undefined),
   metadata: z
     .object({
       headers: z.record(z.string(), scalar).optional().catch(undefined),
       limit_source: z.string().optional().catch(undefined),
+      error_type: z.string().optional().catch(undefined),
       provider_name: z.string().nullish().catch(undefined),
       raw: z.string().optional().catch(undefined),
       retry_after_seconds: z.number().optional().catch(undefined),
@@ -19,22 +24,11 @@ const errorSchema = z.object({
     .catch(undefined),
 });
 
-const answerSchema = z.object({
-  error: errorSchema.optional().catch(undefined),
-  // The family of /responses puts the error here.
-  response: z
-    .object({ error: errorSchema.optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
-  choices: z
-    .array(z.object({ error: errorSchema.optional().catch(undefined) }))
-    .optional()
-    .catch(undefined),
-});
-
-/** The parts of OpenRouter's error envelope that decide anything. */
+/** The parts of an error that decide anything. */
 export type ErrorDetails = {
   readonly message: string;
+  /** Codes, types and statuses that the error names, as text: `429`, `rate_limit_exceeded`. */
+  readonly codes: readonly string[];
   /** Headers repeated in the body, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly limitSource: string | undefined;
@@ -42,57 +36,32 @@ export type ErrorDetails = {
   readonly retryAfterMs: number | undefined;
 };
 
-const nothing: ErrorDetails = {
-  message: "",
-  headers: {},
-  limitSource: undefined,
-  isFromProvider: false,
-  retryAfterMs: undefined,
-};
-
-/** Reads an error body; one that is not OpenRouter's gives empty details. */
-export function readErrorDetails(body: Buffer): ErrorDetails {
-  const error = parseAnswer(body.toString())?.error;
-  return error ? toDetails(error) : nothing;
-}
-
-/**
- * Finds an error inside a 200: an `error` object in the body or in its first
- * choice, white space only, or something that is not JSON.
- */
-export function findEmbeddedError(
-  answer: UpstreamAnswer,
-): (ErrorDetails & { status: number }) | undefined {
-  const text = answer.body.toString();
-  const isWhole = text.trimEnd().endsWith("}");
-  // Parsing every answer would be wasteful: most say nothing of an error.
-  if (isWhole && !text.includes('"error"')) return undefined;
-
-  const parsed = parseAnswer(text);
-  if (!parsed) return { ...nothing, status: 502 };
-  const error =
-    parsed.error ??
-    parsed.response?.error ??
-    parsed.choices?.find((choice) => choice.error)?.error;
-  if (!error) return undefined;
-  const status =
-    error.code && error.code >= 400 && error.code < 600 ? error.code : 502;
-  return { ...toDetails(error), status };
-}
-
-function parseAnswer(text: string) {
-  try {
-    return answerSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-}
-
-function toDetails(error: z.output<typeof errorSchema>): ErrorDetails {
-  const { message, metadata } = error;
-  const seconds = metadata?.retry_after_seconds;
+/** An error that says nothing but, perhaps, a message. */
+export function bareError(message = ""): ErrorDetails {
   return {
     message,
+    codes: [],
+    headers: {},
+    limitSource: undefined,
+    isFromProvider: false,
+    retryAfterMs: undefined,
+  };
+}
+
+/** Reads an error as it stands in a body: OpenRouter's object, a mere text, or a list of them. */
+export function toErrorDetails(error: unknown): ErrorDetails {
+  if (typeof error === "string") return bareError(error);
+  if (Array.isArray(error)) return toErrorDetails(error[0]);
+  const parsed = errorSchema.safeParse(error);
+  if (!parsed.success) return bareError();
+  const { message, detail, code, status, type, metadata } = parsed.data;
+  const seconds = metadata?.retry_after_seconds;
+  const isStated = seconds !== undefined && seconds >= 0;
+  return {
+    message: message || detail,
+    codes: [code, status, metadata?.error_type, type].filter(
+      (named) => named !== undefined,
+    ),
     headers: Object.fromEntries(
       Object.entries(metadata?.headers ?? {}).map(([name, value]) => [
         name.toLowerCase(),
@@ -101,6 +70,6 @@ function toDetails(error: z.output<typeof errorSchema>): ErrorDetails {
     ),
     limitSource: metadata?.limit_source,
     isFromProvider: Boolean(metadata?.provider_name ?? metadata?.raw),
-    retryAfterMs: seconds === undefined ? undefined : seconds * 1_000,
+    retryAfterMs: isStated ? seconds * 1_000 : undefined,
   };
 }

@@ -1,4 +1,7 @@
-import { Pool } from "undici";
+import {
+  createDispatcher,
+  type ProxySettings,
+} from "@openrouter-free-pool/shared/http/create-dispatcher";
 import { type KeyFacts, readKeyFacts } from "./key-facts.ts";
 
 /** What asking about a key brought. */
@@ -17,22 +20,24 @@ export type KeyClient = {
 };
 
 const timeoutMs = 10_000;
-const keepAliveMs = 5_000;
+const keepAliveMs = 4_000;
 
 /** Opens connections as they are needed, at most `connections` at a time. */
 export function createKeyClient(options: {
   baseUrl: string;
   connections: number;
+  proxy: ProxySettings;
 }): KeyClient {
   const base = new URL(options.baseUrl);
-  const pool = new Pool(base.origin, {
+  const dispatcher = createDispatcher(options.proxy, {
     connections: options.connections,
     keepAliveTimeout: keepAliveMs,
   });
 
   async function ask(secret: string): Promise<KeyAnswer> {
     try {
-      const response = await pool.request({
+      const response = await dispatcher.request({
+        origin: base.origin,
         method: "GET",
         path: `${base.pathname}/key`,
         headers: { authorization: `Bearer ${secret}` },
@@ -47,5 +52,5 @@ export function createKeyClient(options: {
     }
   }
 
-  return { ask, close: () => pool.destroy() };
+  return { ask, close: () => dispatcher.destroy() };
 }

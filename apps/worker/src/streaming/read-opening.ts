@@ -1,72 +1,100 @@
+import {
+  findEventError,
+  parseEvent,
+  readEventData,
+} from "../openrouter/event-text.ts";
 import { findFirstBoundary } from "./event-boundary.ts";
+import { StreamContent } from "./stream-content.ts";
 
-/** A first event that is longer than this is taken for a good one. */
-const longestFirstEventBytes = 1024 * 1024;
+/** An event that is longer than this is taken for content. */
+const longestEventBytes = 1024 * 1024;
+/** So much without content is passed on as it is. */
+const mostHeldBytes = 256 * 1024;
 
 /** What a stream begins with. */
 export type Opening =
-  /** A good event; `bytes` begin with it. */
-  | { readonly kind: "event"; readonly bytes: Buffer }
-  /** An error that came as the first event; `body` is its JSON. */
-  | { readonly kind: "error"; readonly body: Buffer }
-  /** The stream ended without any event. */
-  | { readonly kind: "empty" };
+  /** Content; `bytes` are all events up to it, and what came with it. */
+  | { readonly kind: "content"; readonly bytes: Buffer }
+  /** The stream ended or failed before any content; `body` is what is to be classified in its place. */
+  | { readonly kind: "no-content"; readonly body: Buffer };
 
 /**
- * Reads up to the first event, which decides whether the call counts.
+ * Reads up to the first content, which decides whether the call counts. Events without
+ * any (a role, pings, empty deltas) are held until then: nothing of worth has been sent,
+ * so a call that fails behind them is made again.
  *
- * @param onComments gets the comments in front of it, each whole.
+ * @param onComments gets comments at once, each whole, because they keep the client's line alive.
  */
 export async function readOpening(
   chunks: AsyncIterator<Buffer>,
   onComments: (bytes: Buffer) => Promise<void>,
 ): Promise<Opening> {
+  const held: Buffer[] = [];
+  let heldBytes = 0;
   let bytes: Buffer = Buffer.alloc(0);
+  const content = new StreamContent();
   for (;;) {
     const end = findFirstBoundary(bytes);
-    if (end === 0 && bytes.length <= longestFirstEventBytes) {
+    if (end === 0 && bytes.length <= longestEventBytes) {
       const { value, done } = await chunks.next();
-      if (done) return judgeLastBytes(bytes);
-      bytes = Buffer.concat([bytes, value]);
+      if (done) return readLastBytes(held, bytes, content);
+      bytes = bytes.length === 0 ? value : Buffer.concat([bytes, value]);
       continue;
     }
+    if (end === 0) return begin(held, bytes);
     const block = bytes.subarray(0, end);
-    const data = readData(block.toString());
-    if (end === 0 || data !== undefined) return judge(bytes, data ?? "");
-    await onComments(block);
+    const data = readEventData(block.toString());
+    if (data === undefined && isComment(block)) {
+      await onComments(block);
+      bytes = bytes.subarray(end);
+      continue;
+    }
+    const opening = accept(data ?? "", content, held, bytes);
+    if (opening) return opening;
+    heldBytes += end;
+    if (heldBytes > mostHeldBytes) return begin(held, bytes);
+    held.push(block);
     bytes = bytes.subarray(end);
   }
 }
 
-function judgeLastBytes(bytes: Buffer): Opening {
-  const data = readData(bytes.toString());
-  return data === undefined ? { kind: "empty" } : judge(bytes, data);
-}
-
-function judge(bytes: Buffer, data: string): Opening {
-  if (data.trim() === "[DONE]") return { kind: "empty" };
-  return isError(data)
-    ? { kind: "error", body: Buffer.from(data) }
-    : { kind: "event", bytes };
-}
-
-/** The joined `data` of one event; undefined when it has none (a comment). */
-function readData(block: string): string | undefined {
-  const lines = block.split(/\r?\n/).filter((line) => line.startsWith("data:"));
-  return lines.length === 0
-    ? undefined
-    : lines.map((line) => line.slice(5).trimStart()).join("\n");
-}
-
-function isError(data: string): boolean {
-  // Parsing every first event would be wasteful: most say nothing of an error.
-  if (!data.includes('"error"')) return false;
-  try {
-    const { error, choices, response, type } = JSON.parse(data);
-    return Boolean(
-      error || choices?.[0]?.error || response?.error || type === "error",
-    );
-  } catch {
-    return false;
+/** Decides by one event; undefined when it leaves the matter open. */
+function accept(
+  data: string,
+  content: StreamContent,
+  held: readonly Buffer[],
+  bytes: Buffer,
+): Opening | undefined {
+  const event = parseEvent(data);
+  const error = findEventError(event);
+  if (error !== undefined) {
+    return { kind: "no-content", body: Buffer.from(JSON.stringify({ error })) };
   }
+  return content.accepts(data, event) ? begin(held, bytes) : undefined;
+}
+
+function begin(held: readonly Buffer[], bytes: Buffer): Opening {
+  return { kind: "content", bytes: Buffer.concat([...held, bytes]) };
+}
+
+/** The stream has ended: what is left is an event without its blank line, or no event at all. */
+function readLastBytes(
+  held: readonly Buffer[],
+  bytes: Buffer,
+  content: StreamContent,
+): Opening {
+  const data = readEventData(bytes.toString());
+  const opening =
+    data === undefined ? undefined : accept(data, content, held, bytes);
+  if (opening) return opening;
+  // JSON under the label of a stream is an answer, or an error, all the same.
+  const isJson = held.length === 0 && data === undefined;
+  return { kind: "no-content", body: isJson ? bytes : Buffer.alloc(0) };
+}
+
+/** Blank lines and lines that begin with a colon; a JSON text is none. */
+function isComment(block: Buffer): boolean {
+  return /^(:[^\n]*|\s*|(event|id|retry):[^\n]*)$/.test(
+    block.toString().trim().split("\n").at(0) ?? "",
+  );
 }

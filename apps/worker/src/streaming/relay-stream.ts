@@ -28,10 +28,9 @@ export async function relayStream(
   try {
     await replies.start(start);
     const opening = await readOpening(chunks, (bytes) => replies.write(bytes));
-    if (opening.kind !== "event") {
-      const body = opening.kind === "error" ? opening.body : Buffer.alloc(0);
+    if (opening.kind === "no-content") {
       await replies.flush();
-      return toAnswer(stream, body);
+      return toAnswer(stream, opening.body);
     }
     await replies.begin(opening.bytes);
     return await relayRest(chunks, replies);
@@ -62,7 +61,8 @@ function toAnswer(stream: UpstreamStream, body: Buffer): CallOutcome {
 function toFailure(error: unknown): NoAnswer {
   if (error instanceof BrokenStreamError) return error.failure;
   if (error instanceof ReaderStalledError) {
-    return { reason: "reader-stalled", message: error.message };
+    const { message } = error;
+    return { reason: "reader-stalled", message, wasSent: true };
   }
   throw error;
 }

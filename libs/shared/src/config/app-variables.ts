@@ -59,6 +59,12 @@ export const appVariables = {
     .min(0, "a number from 0 to 1")
     .max(1, "a number from 0 to 1")
     .default(1),
+  /** A proxy for outgoing calls of `http:` addresses; the URL may hold a credential. */
+  HTTP_PROXY: httpUrl().optional().meta({ secret: true }),
+  /** A proxy for outgoing calls of `https:` addresses; HTTP_PROXY when unset. */
+  HTTPS_PROXY: httpUrl().optional().meta({ secret: true }),
+  /** Hosts that are called without a proxy, comma-separated; `*` for all. */
+  NO_PROXY: z.string().optional(),
   /** How long a stopping process waits for work in hand, in ms. */
   SHUTDOWN_GRACE_MS: milliseconds(0).default(25_000),
 } as const;

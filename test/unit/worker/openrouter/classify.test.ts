@@ -13,7 +13,7 @@ function judge(
   const { headers = {}, isFreeModel = true } = options;
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const answer = { status, headers, body: Buffer.from(text) };
-  return classify(answer, { now, isFreeModel });
+  return classify(answer, { now, isFreeModel, path: "/chat/completions" });
 }
 
 const error = (code: number, message: string, metadata?: object) => ({

@@ -1,0 +1,34 @@
+import type {
+  JsonRange,
+  JsonScan,
+} from "@openrouter-free-pool/shared/json/scan-json";
+
+/** A larger member is not parsed: no error is that long, and nothing empty is, either. */
+const mostParsedBytes = 64 * 1024;
+
+/** The members of a body's outermost object, parsed when asked for. */
+export class AnswerMembers {
+  readonly #text: Buffer;
+  readonly #ranges: ReadonlyMap<string, JsonRange>;
+
+  constructor(text: Buffer, { members }: JsonScan) {
+    this.#text = text;
+    this.#ranges = members;
+  }
+
+  kindOf(name: string): JsonRange["kind"] | undefined {
+    return this.#ranges.get(name)?.kind;
+  }
+
+  isLarge(name: string): boolean {
+    const range = this.#ranges.get(name);
+    return range !== undefined && range.end - range.start > mostParsedBytes;
+  }
+
+  /** @returns undefined for one that is absent or large. */
+  get(name: string): unknown {
+    const range = this.#ranges.get(name);
+    if (!range || this.isLarge(name)) return undefined;
+    return JSON.parse(this.#text.toString("utf8", range.start, range.end));
+  }
+}

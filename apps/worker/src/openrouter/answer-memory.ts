@@ -1,0 +1,69 @@
+/** An answer up to this size is read without asking for room. */
+export const smallAnswerBytes = 1024 * 1024;
+
+/** Room for a large answer; to be given back when the answer is no longer held. */
+export type Reservation = { release(): void };
+
+type Waiting = { readonly bytes: number; readonly enter: () => void };
+
+/**
+ * Bounds the bytes of the large answers that a worker holds at a time. Each reserves
+ * all it may need at once and in the order of asking, so that none waits while it
+ * keeps another one from its room.
+ */
+export class AnswerMemory {
+  readonly #totalBytes: number;
+  #freeBytes: number;
+  #waiting: Waiting[] = [];
+
+  constructor(totalBytes: number) {
+    this.#totalBytes = totalBytes;
+    this.#freeBytes = totalBytes;
+  }
+
+  /** Waits for room; more than there is in all counts as all. Rejects when the signal aborts. */
+  async reserve(bytes: number, signal: AbortSignal): Promise<Reservation> {
+    const wanted = Math.min(bytes, this.#totalBytes);
+    await this.#enter(wanted, signal);
+    let isHeld = true;
+    return {
+      release: () => {
+        if (!isHeld) return;
+        isHeld = false;
+        this.#freeBytes += wanted;
+        this.#admitWaiting();
+      },
+    };
+  }
+
+  #enter(bytes: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const leave = () => {
+        this.#waiting = this.#waiting.filter((other) => other !== waiting);
+        reject(signal.reason);
+        this.#admitWaiting();
+      };
+      const waiting: Waiting = {
+        bytes,
+        enter: () => {
+          signal.removeEventListener("abort", leave);
+          resolve();
+        },
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      this.#waiting.push(waiting);
+      this.#admitWaiting();
+    });
+  }
+
+  #admitWaiting(): void {
+    for (;;) {
+      const [first] = this.#waiting;
+      if (!first || first.bytes > this.#freeBytes) return;
+      this.#waiting.shift();
+      this.#freeBytes -= first.bytes;
+      first.enter();
+    }
+  }
+}
