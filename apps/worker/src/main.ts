@@ -28,15 +28,15 @@ import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
 import { version } from "@openrouter-free-pool/shared/version";
-import { buildDispatcher } from "./build-dispatcher.ts";
+import { buildDispatcher } from "./build-worker.ts";
+import { createOpenRouterClient } from "./call/openrouter/client.ts";
+import { createKeyClient } from "./call/openrouter/key-client.ts";
 import { workerVariables } from "./config.ts";
 import { startHealthServer } from "./health-server.ts";
 import { createKeyProbing, probesAtATime } from "./keys/key-probing.ts";
 import { createProbeKey } from "./keys/probe-key.ts";
 import { readKeys } from "./keys/read-keys.ts";
 import { watchKeysFile } from "./keys/watch-keys-file.ts";
-import { createOpenRouterClient } from "./openrouter/client.ts";
-import { createKeyClient } from "./openrouter/key-client.ts";
 
 /** How often a worker looks whether it is time to ask about the keys, or whether that was forgotten. */
 const lookForRoundMs = 5_000;

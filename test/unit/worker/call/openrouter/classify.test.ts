@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { classify } from "../../../../apps/worker/src/openrouter/classify.ts";
-import type { Verdict } from "../../../../apps/worker/src/openrouter/verdict.ts";
+import { classify } from "../../../../../apps/worker/src/call/openrouter/classify.ts";
+import type { Verdict } from "../../../../../apps/worker/src/call/openrouter/verdict.ts";
 
 const now = Date.UTC(2026, 10, 23, 12, 0, 30);
 const inSeconds = (seconds: number) => now + seconds * 1_000;

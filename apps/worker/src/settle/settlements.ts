@@ -1,11 +1,11 @@
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Logger } from "pino";
-import { describeJob } from "./describe-job.ts";
-import type { JobOutcomes } from "./job-outcomes.ts";
+import { describeJob } from "../job/describe-job.ts";
 import type {
   DispatchMetrics,
   OutcomeName,
-} from "./metrics/dispatch-metrics.ts";
+} from "../metrics/dispatch-metrics.ts";
+import type { JobOutcomes } from "./settle.ts";
 
 type Observation = {
   readonly name: OutcomeName;

@@ -6,11 +6,11 @@ import {
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import { isFinished } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { Logger } from "pino";
-import { describeJob } from "./describe-job.ts";
-import type { FairShare } from "./fair-share.ts";
-import type { JobOutcomes } from "./job-outcomes.ts";
-import type { DispatchMetrics } from "./metrics/dispatch-metrics.ts";
-import type { RestGate } from "./rest-gate.ts";
+import { describeJob } from "../job/describe-job.ts";
+import type { DispatchMetrics } from "../metrics/dispatch-metrics.ts";
+import type { JobOutcomes } from "../settle/settle.ts";
+import type { FairShare } from "./overtaking.ts";
+import type { RestGate } from "./slot-forecast.ts";
 
 const workerLost = {
   status: 502,

@@ -2,7 +2,7 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import type { Logger } from "pino";
-import type { Verdict } from "./openrouter/verdict.ts";
+import type { Verdict } from "../call/openrouter/verdict.ts";
 
 /** Verdicts that speak of the key or its account. */
 export type KeyVerdict = Extract<

@@ -6,14 +6,14 @@ import {
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import type { Redis } from "ioredis";
-import { figuresOf } from "./job-outcomes.ts";
-import type { CallMetrics } from "./metrics/call-metrics.ts";
+import type { CallMetrics } from "../metrics/call-metrics.ts";
+import { figuresOf } from "../settle/settle.ts";
 import type { OpenRouterClient, UpstreamStream } from "./openrouter/client.ts";
 import { passHeaders } from "./openrouter/client-answer.ts";
-import { createNoteStream } from "./streaming/note-stream.ts";
-import { type Relayed, relayStream } from "./streaming/relay-stream.ts";
-import { ReplyStream } from "./streaming/reply-stream.ts";
-import type { StreamCredits } from "./streaming/stream-credits.ts";
+import { createNoteStream } from "./stream/record-stream.ts";
+import { type Relayed, relayStream } from "./stream/relay-stream.ts";
+import { ReplyStream } from "./stream/reply-stream.ts";
+import type { StreamCredits } from "./stream/stream-credits.ts";
 
 /** Makes one call for a job; a stream that comes back is relayed to its end. */
 export type CallOpenRouter = (

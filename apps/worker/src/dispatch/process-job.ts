@@ -6,15 +6,18 @@ import {
   readProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Logger } from "pino";
-import type { Admit } from "./admit.ts";
-import type { CallOpenRouter } from "./call-openrouter.ts";
-import { describeJob } from "./describe-job.ts";
-import { cancelledReason, type JobOutcomes } from "./job-outcomes.ts";
-import { type Judgement, judge } from "./judge.ts";
-import { toClientAnswer, toFailureAnswer } from "./openrouter/client-answer.ts";
-import type { RecordCall } from "./record-call.ts";
-import type { RestKeys } from "./rest-keys.ts";
-import type { Relayed } from "./streaming/relay-stream.ts";
+import type { CallOpenRouter } from "../call/call-openrouter.ts";
+import {
+  toClientAnswer,
+  toFailureAnswer,
+} from "../call/openrouter/client-answer.ts";
+import type { RecordCall } from "../call/record-call.ts";
+import type { Relayed } from "../call/stream/relay-stream.ts";
+import { type Judgement, judge } from "../decide/decide.ts";
+import { describeJob } from "../job/describe-job.ts";
+import type { RestKeys } from "../settle/park-key.ts";
+import { cancelledReason, type JobOutcomes } from "../settle/settle.ts";
+import type { Admit } from "./acquire-slot.ts";
 
 /** Carries one admitted job to its end, or back to the queue. */
 export type ProcessCompletion = (

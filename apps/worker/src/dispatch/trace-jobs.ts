@@ -7,10 +7,10 @@ import {
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
-import type { Admit } from "./admit.ts";
-import type { CallOpenRouter } from "./call-openrouter.ts";
-import { describeJob } from "./describe-job.ts";
-import type { ProcessCompletion } from "./process-completion.ts";
+import type { CallOpenRouter } from "../call/call-openrouter.ts";
+import { describeJob } from "../job/describe-job.ts";
+import type { Admit } from "./acquire-slot.ts";
+import type { ProcessCompletion } from "./process-job.ts";
 
 /** Has the decision about a job take place in the trace of the request that put it on the queue. */
 export function traceAdmission(admit: Admit, tracing: Tracing): Admit {

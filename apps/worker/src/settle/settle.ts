@@ -17,12 +17,12 @@ import type {
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { AnswerNotes } from "./answer-notes.ts";
+import { AnswerNotes } from "../call/answer-record.ts";
+import type { UpstreamAnswer } from "../call/openrouter/client.ts";
+import { describeJob } from "../job/describe-job.ts";
+import type { CallMetrics } from "../metrics/call-metrics.ts";
 import { backOff } from "./back-off.ts";
 import type { DeferralSpread } from "./deferral-spread.ts";
-import { describeJob } from "./describe-job.ts";
-import type { CallMetrics } from "./metrics/call-metrics.ts";
-import type { UpstreamAnswer } from "./openrouter/client.ts";
 
 /** How long a job that was answered, but not ours any more, is kept from being called again. */
 const tombstoneMs = 600_000;

@@ -10,35 +10,39 @@ import type { Statistics } from "@openrouter-free-pool/shared/statistics/statist
 import type { Tracing } from "@openrouter-free-pool/shared/tracing/tracing";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { createAdmit } from "./admit.ts";
-import { createCallOpenRouter } from "./call-openrouter.ts";
-import { listenForCancellations } from "./cancellations.ts";
+import { createCallOpenRouter } from "./call/call-openrouter.ts";
+import type { OpenRouterClient } from "./call/openrouter/client.ts";
+import { createRecordCall } from "./call/record-call.ts";
+import { StreamCredits } from "./call/stream/stream-credits.ts";
 import type { WorkerConfig } from "./config.ts";
-import { DeferralSpread } from "./deferral-spread.ts";
-import { Dispatcher } from "./dispatcher.ts";
-import { FairShare } from "./fair-share.ts";
-import { GatewayWatch } from "./gateway-watch.ts";
-import { HandFedWorker } from "./hand-fed-worker.ts";
-import { cancelledReason, createJobOutcomes } from "./job-outcomes.ts";
+import { createAdmit } from "./dispatch/acquire-slot.ts";
+import { listenForCancellations } from "./dispatch/cancellations.ts";
+import { Dispatcher } from "./dispatch/fetching.ts";
+import { GatewayWatch } from "./dispatch/gateway-watch.ts";
 import {
   createJobOwnership,
   lockMs,
   mostStalls,
   stalledCheckMs,
-} from "./job-ownership.ts";
+} from "./dispatch/job-locks.ts";
+import { HandFedWorker } from "./dispatch/manual-worker.ts";
+import { FairShare } from "./dispatch/overtaking.ts";
+import { createProcessCompletion } from "./dispatch/process-job.ts";
+import { RestGate } from "./dispatch/slot-forecast.ts";
+import {
+  traceAdmission,
+  traceCalls,
+  traceJobs,
+} from "./dispatch/trace-jobs.ts";
 import { createCallMetrics } from "./metrics/call-metrics.ts";
 import {
   createDispatchMetrics,
   measureLoad,
 } from "./metrics/dispatch-metrics.ts";
-import { observeOutcomes } from "./observe-outcomes.ts";
-import type { OpenRouterClient } from "./openrouter/client.ts";
-import { createProcessCompletion } from "./process-completion.ts";
-import { createRecordCall } from "./record-call.ts";
-import { RestGate } from "./rest-gate.ts";
-import { createRestKeys } from "./rest-keys.ts";
-import { StreamCredits } from "./streaming/stream-credits.ts";
-import { traceAdmission, traceCalls, traceJobs } from "./trace-jobs.ts";
+import { DeferralSpread } from "./settle/deferral-spread.ts";
+import { createRestKeys } from "./settle/park-key.ts";
+import { cancelledReason, createJobOutcomes } from "./settle/settle.ts";
+import { observeOutcomes } from "./settle/settlements.ts";
 
 /** Seconds for which an idle worker waits in one command. */
 const drainDelaySeconds = 2;

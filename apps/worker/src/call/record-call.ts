@@ -1,9 +1,9 @@
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
-import { figuresOf } from "./job-outcomes.ts";
-import type { Judgement } from "./judge.ts";
-import type { CallMetrics, MeasuredCall } from "./metrics/call-metrics.ts";
+import type { Judgement } from "../decide/decide.ts";
+import type { CallMetrics, MeasuredCall } from "../metrics/call-metrics.ts";
+import { figuresOf } from "../settle/settle.ts";
 
 /** Counts a call of OpenRouter for those who look on. */
 export type RecordCall = (

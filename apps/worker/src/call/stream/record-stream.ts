@@ -4,9 +4,9 @@ import type {
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import { toFinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { JobNotes } from "@openrouter-free-pool/shared/replies/send-reply";
-import { AnswerNotes } from "../answer-notes.ts";
-import { figuresOf } from "../job-outcomes.ts";
-import type { CallMetrics } from "../metrics/call-metrics.ts";
+import type { CallMetrics } from "../../metrics/call-metrics.ts";
+import { figuresOf } from "../../settle/settle.ts";
+import { AnswerNotes } from "../answer-record.ts";
 import type { SendPart } from "./reply-stream.ts";
 
 /** Finds what the job must say from the moment when a part of its stream is out. */

@@ -1,8 +1,8 @@
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
-import { classify } from "./openrouter/classify.ts";
-import { isFreeModel } from "./openrouter/free-model.ts";
-import type { Verdict } from "./openrouter/verdict.ts";
-import type { Relayed } from "./streaming/relay-stream.ts";
+import { classify } from "../call/openrouter/classify.ts";
+import { isFreeModel } from "../call/openrouter/free-model.ts";
+import type { Verdict } from "../call/openrouter/verdict.ts";
+import type { Relayed } from "../call/stream/relay-stream.ts";
 
 /** What a call means for the request: besides OpenRouter's verdicts, how a stream went. */
 export type Judgement =
