@@ -3,7 +3,6 @@ import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
-import { completionsQueue } from "@openrouter-free-pool/shared/queue/completion-job";
 import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
@@ -12,43 +11,41 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createCallOpenRouter } from "./call/call-openrouter.ts";
 import type { OpenRouterClient } from "./call/openrouter/client.ts";
-import { createRecordCall } from "./call/record-call.ts";
+import type { KeyClient } from "./call/openrouter/key-client.ts";
 import { StreamCredits } from "./call/stream/stream-credits.ts";
 import type { WorkerConfig } from "./config.ts";
-import { createAdmit } from "./dispatch/acquire-slot.ts";
+import { createAcquireSlot } from "./dispatch/acquire-slot.ts";
 import { listenForCancellations } from "./dispatch/cancellations.ts";
-import { Dispatcher } from "./dispatch/fetching.ts";
+import { Fetching } from "./dispatch/fetching.ts";
 import { GatewayWatch } from "./dispatch/gateway-watch.ts";
+import { createJobLocks } from "./dispatch/job-locks.ts";
+import { findLostFetches } from "./dispatch/lost-fetches.ts";
+import { openManualWorker } from "./dispatch/manual-worker.ts";
+import { Overtaking } from "./dispatch/overtaking.ts";
+import { createProcessJob } from "./dispatch/process-job.ts";
+import { createReportCall } from "./dispatch/report-call.ts";
+import { SlotForecast } from "./dispatch/slot-forecast.ts";
+import { createJobStarter } from "./dispatch/start-job.ts";
 import {
-  createJobOwnership,
-  lockMs,
-  mostStalls,
-  stalledCheckMs,
-} from "./dispatch/job-locks.ts";
-import { HandFedWorker } from "./dispatch/manual-worker.ts";
-import { FairShare } from "./dispatch/overtaking.ts";
-import { createProcessCompletion } from "./dispatch/process-job.ts";
-import { RestGate } from "./dispatch/slot-forecast.ts";
-import {
-  traceAdmission,
+  traceAcquisition,
   traceCalls,
   traceJobs,
 } from "./dispatch/trace-jobs.ts";
+import { cancelledReason, stoppingReason } from "./job/abort-reasons.ts";
+import { AccountRefusals } from "./keys/account-refusals.ts";
+import { createCheckKey } from "./keys/check-key.ts";
+import { createGiveSlotBack } from "./keys/give-slot-back.ts";
+import { createParkKey } from "./keys/park-key.ts";
 import { createCallMetrics } from "./metrics/call-metrics.ts";
 import {
   createDispatchMetrics,
   measureLoad,
 } from "./metrics/dispatch-metrics.ts";
 import { DeferralSpread } from "./settle/deferral-spread.ts";
-import { createRestKeys } from "./settle/park-key.ts";
-import { cancelledReason, createJobOutcomes } from "./settle/settle.ts";
-import { observeOutcomes } from "./settle/settlements.ts";
-
-/** Seconds for which an idle worker waits in one command. */
-const drainDelaySeconds = 2;
+import { createSettle } from "./settle/settle.ts";
 
 /** Wires everything between the queue and OpenRouter. */
-export function buildDispatcher(deps: {
+export function buildWorker(deps: {
   config: WorkerConfig;
   workerId: string;
   limits: RateLimits;
@@ -57,61 +54,25 @@ export function buildDispatcher(deps: {
   redisKeys: RedisKeys;
   keyPool: KeyPool;
   client: OpenRouterClient;
+  keyClient: KeyClient;
   statistics: Statistics;
   metrics: Metrics;
   tracing: Tracing | undefined;
   logger: Logger;
 }) {
-  const { config, limits, redis, subscriber, redisKeys, keyPool, logger } =
-    deps;
-  const worker = new HandFedWorker(completionsQueue, undefined, {
-    connection: redis,
-    prefix: redisKeys.queuePrefix,
-    autorun: false,
-    lockDuration: lockMs,
-    stalledInterval: stalledCheckMs,
-    maxStalledCount: mostStalls,
-    drainDelay: drainDelaySeconds,
-    runRetryDelay: 500,
-  });
-  worker.on("error", (error) => logger.warn({ err: error }, "BullMQ reports"));
-  worker.on("stalled", (jobId) =>
-    logger.warn({ jobId }, "Took over a job of a lost worker"),
-  );
-
-  const spread = new DeferralSpread(
-    () => limits.windowMs / (keyPool.countAccounts() * limits.perMinute),
-  );
-  const ownership = createJobOwnership(worker);
-  const { release } = ownership;
-  const gate = new RestGate();
+  const { config, workerId, limits, redis, subscriber, redisKeys } = deps;
+  const { keyPool, tracing, logger } = deps;
+  const keepPayloads = config.KEEP_PAYLOADS;
   const callMetrics = createCallMetrics(deps.metrics);
   const metrics = createDispatchMetrics(deps.metrics);
-  const outcomes = observeOutcomes(
-    createJobOutcomes({
-      redis,
-      redisKeys,
-      spread,
-      release,
-      keepPayloads: config.KEEP_PAYLOADS,
-      metrics: callMetrics,
-      logger,
-    }),
-    { metrics, logger },
-  );
-  const fairShare = new FairShare(async (name) => {
-    await moveToFront(redis, redisKeys, name);
-  });
-  const { tracing } = deps;
-  const decide = createAdmit({
-    keyPool,
-    gate,
-    outcomes,
-    fairShare,
-    metrics,
-    logger,
-  });
-  const admit = tracing ? traceAdmission(decide, tracing) : decide;
+
+  // The queue and what is in hand.
+  const worker = openManualWorker(redis, redisKeys, logger);
+  const locks = createJobLocks(worker);
+  const callOff = (jobId: string) => locks.abort(jobId, cancelledReason);
+  const gatewayWatch = new GatewayWatch({ redis, redisKeys, callOff });
+
+  // One call.
   const credits = new StreamCredits({
     redis,
     redisKeys,
@@ -122,74 +83,132 @@ export function buildDispatcher(deps: {
     redis,
     redisKeys,
     credits,
-    workerId: deps.workerId,
-    keepPayloads: config.KEEP_PAYLOADS,
+    workerId,
+    keepPayloads,
     metrics: callMetrics,
     attribution: {
       "http-referer": config.OPENROUTER_REFERER,
       "x-openrouter-title": config.OPENROUTER_TITLE,
     },
   });
-  const processCompletion = createProcessCompletion({
+
+  // What becomes of a job.
+  const spread = new DeferralSpread(
+    () => limits.windowMs / (keyPool.countAccounts() * limits.perMinute),
+  );
+  const settle = createSettle({
+    redis,
+    redisKeys,
+    spread,
+    release: locks.release,
+    keepPayloads,
+    callMetrics,
+    metrics,
+    logger,
+  });
+
+  // Which job goes out, and with which key.
+  const forecast = new SlotForecast();
+  const refusals = new AccountRefusals({ redis, redisKeys });
+  const giveSlotBack = createGiveSlotBack();
+  const overtaking = new Overtaking(async (name) => {
+    await moveToFront(redis, redisKeys, name);
+  });
+  const untracedAcquireSlot = createAcquireSlot({
+    keyPool,
+    forecast,
+    refusals,
+    giveSlotBack,
+    overtaking,
+    metrics,
+    logger,
+  });
+  const acquireSlot = tracing
+    ? traceAcquisition(untracedAcquireSlot, tracing)
+    : untracedAcquireSlot;
+  const processJob = createProcessJob({
     callOpenRouter: tracing
       ? traceCalls(callOpenRouter, tracing)
       : callOpenRouter,
+    checkKey: createCheckKey(deps),
     keyPool,
-    restKeys: createRestKeys({ keyPool, limits, logger }),
-    admit,
-    outcomes,
-    maxAttempts: config.MAX_ATTEMPTS,
-    recordCall: createRecordCall({
+    parkKey: createParkKey({ keyPool, limits, logger }),
+    refusals,
+    giveSlotBack,
+    acquireSlot,
+    settle,
+    reportCall: createReportCall({
       statistics: deps.statistics,
       metrics: callMetrics,
+      logger,
     }),
+    maxAttempts: config.MAX_ATTEMPTS,
+    maxCalls: config.MAX_CALLS,
+  });
+  const jobs = createJobStarter({
+    locks,
+    acquireSlot,
+    processJob: tracing ? traceJobs(processJob, tracing) : processJob,
+    settle,
+    forecast,
+    gatewayWatch,
     logger,
   });
-  const callOff = (jobId: string) => ownership.abort(jobId, cancelledReason);
-  const gatewayWatch = new GatewayWatch({ redis, redisKeys, callOff });
-  const dispatcher = new Dispatcher({
+  const fetching = new Fetching({
     worker,
-    gate,
-    ownership,
-    outcomes,
-    admit,
-    process: tracing
-      ? traceJobs(processCompletion, tracing)
-      : processCompletion,
-    gatewayWatch,
+    forecast,
+    jobs,
+    findLostFetches: () => findLostFetches(worker, redis, jobs.hasInHand),
     concurrency: config.WORKER_CONCURRENCY,
     logger,
   });
+  redis.on("close", () => fetching.connectionLost());
   measureLoad(deps.metrics, {
     concurrency: config.WORKER_CONCURRENCY,
-    inFlight: () => dispatcher.inFlight,
+    inFlight: () => fetching.inFlight,
   });
 
-  const watching = repeat(() => gatewayWatch.look(), {
-    intervalMs: heartbeatMs,
-    name: "Looking for gateways that are gone",
-    logger,
-  });
+  const repetitions = [
+    repeat(() => gatewayWatch.look(), {
+      intervalMs: heartbeatMs,
+      name: "Looking for gateways that are gone",
+      logger,
+    }),
+    repeat(() => refusals.refresh(), {
+      intervalMs: heartbeatMs,
+      name: "Reading which accounts refuse a model",
+      logger,
+    }),
+  ];
 
   return {
     /** Calls in hand. */
-    inFlight: () => dispatcher.inFlight,
+    inFlight: () => fetching.inFlight,
     /** Slots may have become free earlier than was said. */
-    lookAgain: () => gate.open(),
+    lookAgain: () => fetching.lookAgain(),
     async start(): Promise<void> {
       await listenForCancellations(subscriber, redisKeys, callOff);
-      await credits.listen(subscriber, deps.workerId);
+      await credits.listen(subscriber, workerId);
+      await refusals.refresh();
       await worker.startStalledCheckTimer();
-      dispatcher.start();
+      fetching.start();
     },
-    /** Finishes what is in hand, or puts it back, and leaves the queue. */
+    /**
+     * Finishes what is in hand and leaves the queue. After a grace time calls are aborted and
+     * their jobs put back, so that another worker can take them.
+     */
     async close(): Promise<void> {
-      await dispatcher.stop(config.SHUTDOWN_GRACE_MS);
-      await watching.stop();
+      const graceOver = setTimeout(
+        () => locks.abortAll(stoppingReason),
+        config.SHUTDOWN_GRACE_MS,
+      );
+      await fetching.stop();
+      clearTimeout(graceOver);
+      await Promise.all(repetitions.map((repetition) => repetition.stop()));
       // By force: an idle worker's wait for a job is cut off instead of sat out.
       await worker.close(true);
-      await dispatcher.ended();
-      await ownership.close();
+      await fetching.ended();
+      await locks.close();
     },
   };
 }

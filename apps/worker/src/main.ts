@@ -28,7 +28,7 @@ import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
 import { version } from "@openrouter-free-pool/shared/version";
-import { buildDispatcher } from "./build-worker.ts";
+import { buildWorker } from "./build-worker.ts";
 import { createOpenRouterClient } from "./call/openrouter/client.ts";
 import { createKeyClient } from "./call/openrouter/key-client.ts";
 import { workerVariables } from "./config.ts";
@@ -86,7 +86,7 @@ const keyClient = createKeyClient({
 const metrics = new Metrics("worker", logger);
 measureRedis(metrics, redis);
 const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
-const dispatch = buildDispatcher({
+const dispatch = buildWorker({
   config,
   workerId,
   limits,
@@ -95,6 +95,7 @@ const dispatch = buildDispatcher({
   redisKeys,
   keyPool,
   client,
+  keyClient,
   statistics,
   metrics,
   tracing,

@@ -7,8 +7,8 @@ const mostKeptBytes = 256 * 1024;
 
 const usage = /"usage"\s*:\s*(\{(?:[^{}]|\{[^{}]*\})*\})/g;
 
-/** Remembers of an answer what is to stay when the answer itself has gone to the client. */
-export class AnswerNotes {
+/** Keeps what is stored of an answer after the answer itself has gone to the client. */
+export class AnswerRecord {
   readonly #keepsAnswer: boolean;
   #tail: Buffer = Buffer.alloc(0);
   #kept: Buffer[] = [];
@@ -18,7 +18,7 @@ export class AnswerNotes {
     this.#keepsAnswer = options.keepPayloads;
   }
 
-  /** Takes note of the next bytes of the answer. */
+  /** Records the next bytes of the answer. */
   add(bytes: Buffer): void {
     const newest = bytes.subarray(-tailBytes);
     const room = tailBytes - newest.length;
@@ -30,7 +30,7 @@ export class AnswerNotes {
     this.#keptBytes += kept.length;
   }
 
-  /** What was learned, in the form in which it stays on the job. */
+  /** What was found, in the form in which it is stored on the job. */
   get findings(): { tokens?: TokenUse; answer?: string } {
     const tokens = readTokenUse(this.#tail.toString());
     const answer = this.#keepsAnswer
@@ -43,7 +43,7 @@ export class AnswerNotes {
   }
 }
 
-/** The last statement of tokens in a text, in whatever family's words. */
+/** The last statement of tokens in a text, in any family's words. */
 function readTokenUse(text: string): TokenUse | undefined {
   const [, json] = [...text.matchAll(usage)].at(-1) ?? [];
   if (json === undefined) return undefined;

@@ -6,12 +6,13 @@ import {
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import type { Redis } from "ioredis";
+import { figuresOf } from "../job/figures.ts";
 import type { CallMetrics } from "../metrics/call-metrics.ts";
-import { figuresOf } from "../settle/settle.ts";
+import type { CallResult, StreamResult } from "./call-result.ts";
 import type { OpenRouterClient, UpstreamStream } from "./openrouter/client.ts";
 import { passHeaders } from "./openrouter/client-answer.ts";
-import { createNoteStream } from "./stream/record-stream.ts";
-import { type Relayed, relayStream } from "./stream/relay-stream.ts";
+import { createRecordStream } from "./stream/record-stream.ts";
+import { relayStream } from "./stream/relay-stream.ts";
 import { ReplyStream } from "./stream/reply-stream.ts";
 import type { StreamCredits } from "./stream/stream-credits.ts";
 
@@ -20,7 +21,7 @@ export type CallOpenRouter = (
   job: CompletionJob,
   key: ApiKey,
   signal: AbortSignal,
-) => Promise<Relayed>;
+) => Promise<CallResult>;
 
 /** Builds {@link CallOpenRouter}. */
 export function createCallOpenRouter(deps: {
@@ -39,41 +40,39 @@ export function createCallOpenRouter(deps: {
   async function relay(
     job: CompletionJob,
     stream: UpstreamStream,
-    call: { startedAt: number; upstreamMs: number; signal: AbortSignal },
-  ): Promise<Relayed> {
+    call: { startedAt: number; signal: AbortSignal },
+  ): Promise<StreamResult> {
+    const { startedAt, signal } = call;
     const jobId = String(job.id);
     const address = { gatewayId: job.data.gatewayId, jobId };
     const progress = readProgress(job);
     const calls = progress.calls + 1;
-    const begun = { ...progress, calls, hasBegun: true };
-    const { startedAt } = call;
-    const noteStream = createNoteStream(job, {
+    const recordStream = createRecordStream(job, {
       startedAt,
-      begun,
+      begun: { ...progress, calls, hasBegun: true },
       keepPayloads,
       metrics: deps.metrics,
     });
     const replies = new ReplyStream({
       call: calls,
-      send: (part) =>
-        sendReply(redis, redisKeys, address, part, noteStream(part)),
+      send: (chunk) =>
+        sendReply(redis, redisKeys, address, chunk, recordStream(chunk)),
       waitForTaken: (bytes) => credits.waitForTaken(jobId, bytes),
     });
     credits.open(jobId);
-    // Whoever waits for the client to read on must hear of it, too.
+    // An abort also ends a wait for the client to read on.
     const stopWaiting = () => credits.close(jobId);
-    call.signal.addEventListener("abort", stopWaiting, { once: true });
+    signal.addEventListener("abort", stopWaiting, { once: true });
     try {
       return await relayStream(stream, replies, {
         kind: "stream-start",
         workerId,
         headers: passHeaders(stream),
-        ...figuresOf(job),
+        ...figuresOf(job, elapsedMs(startedAt)),
         calls,
-        upstreamMs: call.upstreamMs,
       });
     } finally {
-      call.signal.removeEventListener("abort", stopWaiting);
+      signal.removeEventListener("abort", stopWaiting);
       credits.close(jobId);
     }
   }
@@ -89,10 +88,16 @@ export function createCallOpenRouter(deps: {
       secret: key.secret,
       signal,
     });
-    if (outcome.kind !== "stream") return outcome;
-    const upstreamMs = Math.round(performance.now() - startedAt);
-    return relay(job, outcome.stream, { startedAt, upstreamMs, signal });
+    const result =
+      outcome.kind === "stream"
+        ? await relay(job, outcome.stream, { startedAt, signal })
+        : outcome;
+    return { ...result, upstreamMs: elapsedMs(startedAt) };
   };
+}
+
+function elapsedMs(startedAt: number): number {
+  return Math.round(performance.now() - startedAt);
 }
 
 /** Names this product, unless the client names another; `X-Title` is the older name of a header. */

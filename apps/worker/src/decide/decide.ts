@@ -1,42 +1,258 @@
-import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
-import { classify } from "../call/openrouter/classify.ts";
-import { isFreeModel } from "../call/openrouter/free-model.ts";
-import type { Verdict } from "../call/openrouter/verdict.ts";
-import type { Relayed } from "../call/stream/relay-stream.ts";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CallResult } from "../call/call-result.ts";
+import {
+  toClientAnswer,
+  toFailureAnswer,
+} from "../call/openrouter/client-answer.ts";
+import { cancelledReason } from "../job/abort-reasons.ts";
+import type { KeyState } from "../keys/check-key.ts";
+import type { KeyEffect } from "../keys/park-key.ts";
+import type { Disposition } from "../settle/disposition.ts";
+import type { Classification } from "./classify-result.ts";
+import { convictKey } from "./convict-key.ts";
+import type { Decision, NextStep } from "./decision.ts";
 
-/** What a call means for the request: besides OpenRouter's verdicts, how a stream went. */
-export type Judgement =
-  | Verdict
-  /** The client has the whole stream. */
-  | { readonly kind: "relayed" }
-  /** The client has a part of the stream, and no more will come. */
-  | {
-      readonly kind: "broken";
-      readonly status: number;
-      readonly message: string;
-    }
-  /** The call was called off. */
-  | { readonly kind: "aborted" };
+/** One call and what was learned about it. */
+export type ClassifiedCall = {
+  readonly result: CallResult;
+  readonly classification: Classification;
+  /** What `GET /key` says of the key; only asked where the answer accuses it. */
+  readonly keyState: KeyState | undefined;
+};
 
-/** Decides what to do after a call. */
-export function judge(job: CompletionJob, called: Relayed): Judgement {
-  switch (called.kind) {
+/** What a decision depends on besides the call. */
+export type DecisionContext = {
+  /** The key of the call. */
+  readonly key: ApiKey;
+  /** Before the call. */
+  readonly progress: CompletionProgress;
+  /** See {@link Decision.suspect}; from an earlier call for this job. */
+  readonly suspect: ApiKey | undefined;
+  /** Whether an account is left that has not refused this request. */
+  readonly hasOtherAccount: boolean;
+  /** Why the work on the job was aborted, if it was. */
+  readonly abortReason: string | undefined;
+  /** Failed calls that the client does not hear of, and calls of any kind, at most. */
+  readonly maxAttempts: number;
+  readonly maxCalls: number;
+};
+
+/** Decides what one call means for key, model and request. Pure. */
+export function decide(
+  call: ClassifiedCall,
+  context: DecisionContext,
+): Decision {
+  const { classification, result } = call;
+  const { progress, abortReason } = context;
+  const decision = toDecision(context);
+  const calls = progress.calls + 1;
+  const isLastCall = calls >= context.maxCalls;
+  const answered = () => answerWith(result, classification);
+
+  switch (classification.kind) {
     case "relayed":
-      return called;
-    case "answer":
-      return classify(called.answer, {
-        now: Date.now(),
-        isFreeModel: isFreeModel(job.data.model),
-      });
+      return { ...decision({ kind: "stream-ended" }), ...resolve(context) };
+    case "return":
+      return isSuccess(result, classification)
+        ? { ...decision(answered()), ...resolve(context) }
+        : decision(answered());
+    case "broken": {
+      const { status, message } = classification;
+      const { upstreamMs } = result;
+      return decision(
+        abortReason === cancelledReason
+          ? { kind: "dropped" }
+          : { kind: "stream-broken", status, message, upstreamMs },
+      );
+    }
+    case "aborted": {
+      const reason = abortReason ?? "aborted";
+      return decision(
+        reason === cancelledReason
+          ? { kind: "cancelled", reason }
+          : { kind: "interrupted", reason },
+      );
+    }
+    case "not-sent": {
+      const unsent = (progress.unsent ?? 0) + 1;
+      const next = { ...progress, unsent };
+      const retried = { kind: "retried", progress: next } as const;
+      return {
+        ...decision({ ...retried, statedMs: undefined }),
+        givesSlotBack: true,
+        progress: next,
+      };
+    }
+    case "transient": {
+      const failures = progress.failures + 1;
+      if (failures >= context.maxAttempts || isLastCall) {
+        return decision(answered());
+      }
+      const next = { ...progress, calls, failures };
+      const statedMs = classification.retryAfterMs;
+      return {
+        ...decision({ kind: "retried", progress: next, statedMs }),
+        progress: next,
+      };
+    }
+    case "model-limited":
+      return {
+        ...decision(isLastCall ? answered() : { kind: "wait-for-model" }),
+        coolModel: { statedMs: classification.restMs },
+      };
+    case "account-setting":
+      return {
+        ...decision(tryAnother(context, answered()), refused(context)),
+        refusedSetting: classification.setting,
+      };
+    case "account-limited": {
+      const { limit, restMs, quota } = classification;
+      const keyEffect = { kind: "park", limit, durationMs: restMs, quota };
+      return {
+        ...decision(tryAnother(context, outOfKeys)),
+        keyEffect: keyEffect as KeyEffect,
+      };
+    }
+    case "key-refused":
+    case "account-without-credit":
+      return decideAccusation(call, context);
   }
-  const { reason, message } = called.failure;
-  const status = reason === "timeout" ? 504 : 502;
-  if (called.kind === "broken") {
-    const isAborted = reason === "aborted";
-    const why = isAborted ? "The worker had to stop" : message;
-    return { kind: "broken", status, message: why };
+}
+
+/** An answer that accuses the key: it counts only where it is proven. */
+function decideAccusation(
+  { result, classification, keyState = "unknown" }: ClassifiedCall,
+  context: DecisionContext,
+): Decision {
+  const decision = toDecision(context);
+  const answered = answerWith(result, classification);
+  const conviction = convictKey(classification, keyState);
+  switch (conviction.kind) {
+    case "guilty": {
+      // One request must not take out the pool, whatever is found.
+      const keyEffect: KeyEffect = context.progress.hasRetired
+        ? { kind: "none" }
+        : conviction.effect;
+      const retired = { ...refused(context), hasRetired: true };
+      return {
+        ...decision(tryAnother(context, outOfKeys, true), retired),
+        keyEffect,
+      };
+    }
+    case "second-opinion":
+      // Two accounts that refuse alike: the request is at fault.
+      return context.suspect
+        ? { ...decision(answered), suspect: undefined }
+        : {
+            ...decision(tryAnother(context, answered), refused(context)),
+            suspect: context.key,
+          };
+    case "unproven":
+      return decision(tryAnother(context, outOfKeys, true), refused(context));
+    case "innocent":
+      return decision(answered);
   }
-  return reason === "aborted"
-    ? { kind: "aborted" }
-    : { kind: "transient", status, retryAfterMs: undefined };
+}
+
+const outOfKeys: Disposition = { kind: "failed", code: "no-usable-key" };
+
+/** Another account's turn, as long as the request may cost another call. */
+function tryAnother(
+  { progress, maxCalls, hasOtherAccount }: DecisionContext,
+  otherwise: Disposition,
+  mayRepeat = otherwise === outOfKeys,
+): NextStep {
+  if (progress.calls + 1 >= maxCalls) return outOfKeys;
+  return hasOtherAccount || mayRepeat
+    ? { kind: "another-key", otherwise }
+    : otherwise;
+}
+
+/** The progress of a request that one more account has refused. */
+function refused({
+  key,
+  progress,
+}: DecisionContext): Partial<CompletionProgress> {
+  const before = progress.refusedBy ?? [];
+  return { refusedBy: [...new Set([...before, key.account])] };
+}
+
+/** Another account answered what the suspect refused: the suspect's account is at fault. */
+function resolve({
+  suspect,
+  progress,
+}: DecisionContext): Partial<Pick<Decision, "keyEffect" | "effectOn">> &
+  Pick<Decision, "suspect"> {
+  if (!suspect || progress.hasRetired) return { suspect: undefined };
+  const keyEffect = { kind: "retire-account" } as const;
+  return { keyEffect, effectOn: suspect, suspect: undefined };
+}
+
+/** Starts a decision that has no effect but on the request. */
+function toDecision({ key, progress, suspect }: DecisionContext) {
+  return (
+    next: NextStep,
+    more: Partial<CompletionProgress> = {},
+  ): Decision => ({
+    keyEffect: { kind: "none" },
+    effectOn: key,
+    coolModel: undefined,
+    refusedSetting: undefined,
+    givesSlotBack: false,
+    suspect,
+    progress: { ...progress, ...more, calls: progress.calls + 1 },
+    next,
+  });
+}
+
+function isSuccess(result: CallResult, { status }: { status?: number }) {
+  return (
+    result.kind === "answer" &&
+    (status ?? result.answer.status) < 300 &&
+    result.answer.status < 300
+  );
+}
+
+/** The status that an answer means; undefined: the one that it came with. */
+function statusOf(classification: Classification): number | undefined {
+  switch (classification.kind) {
+    case "return":
+    case "transient":
+      return classification.status;
+    case "model-limited":
+      return 429;
+    case "account-without-credit":
+      return 402;
+    case "key-refused":
+      return classification.reason === "invalid" ? 401 : 403;
+    default:
+      return undefined;
+  }
+}
+
+/** The client gets what OpenRouter said, or that it said nothing. */
+function answerWith(
+  result: CallResult,
+  classification: Classification,
+): Disposition {
+  const { upstreamMs } = result;
+  switch (result.kind) {
+    case "answer": {
+      const status = statusOf(classification);
+      const answer = toClientAnswer(result.answer, status);
+      return { kind: "answered", answer, upstreamMs };
+    }
+    case "no-answer": {
+      const answer = toFailureAnswer(result.failure);
+      return { kind: "answered", answer, upstreamMs };
+    }
+    case "relayed":
+      return { kind: "stream-ended" };
+    case "broken": {
+      const { status } = toFailureAnswer(result.failure);
+      const { message } = result.failure;
+      return { kind: "stream-broken", status, message, upstreamMs };
+    }
+  }
 }

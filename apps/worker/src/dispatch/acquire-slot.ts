@@ -1,4 +1,3 @@
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import {
   type CompletionJob,
@@ -6,53 +5,48 @@ import {
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import { isFinished } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { Logger } from "pino";
+import { cancelledReason, readAbortReason } from "../job/abort-reasons.ts";
 import { describeJob } from "../job/describe-job.ts";
+import type { AccountRefusals } from "../keys/account-refusals.ts";
+import type { GiveSlotBack, Grant } from "../keys/give-slot-back.ts";
 import type { DispatchMetrics } from "../metrics/dispatch-metrics.ts";
-import type { JobOutcomes } from "../settle/settle.ts";
-import type { FairShare } from "./overtaking.ts";
-import type { RestGate } from "./slot-forecast.ts";
+import type { Disposition } from "../settle/disposition.ts";
+import type { Overtaking } from "./overtaking.ts";
+import type { SlotForecast } from "./slot-forecast.ts";
 
-const workerLost = {
-  status: 502,
-  message: "The worker that relayed the stream was lost",
-};
+/** Whether a job may call OpenRouter now. */
+export type SlotDecision =
+  | {
+      readonly kind: "granted";
+      readonly grant: Grant;
+      /** Whether the grant's account refused this request or its model before: no other was found. */
+      readonly isKnownToRefuse: boolean;
+    }
+  | { readonly kind: "refused"; readonly disposition: Disposition };
 
-/** A job may call OpenRouter, with this key. */
-export type Grant = {
-  readonly key: ApiKey;
-  /** Whether no other job was in the queue at that moment. */
-  readonly isLastInLine: boolean;
-};
-
-/** Decides whether a job in hand may call OpenRouter now, and with which key. */
-export type Admit = (
+/** Checks a job and asks the limiter for a slot. The job itself stays as it is. */
+export type AcquireSlot = (
   job: CompletionJob,
   signal: AbortSignal,
-) => Promise<Grant | undefined>;
+) => Promise<SlotDecision>;
 
-/**
- * Builds {@link Admit}. A job that is not admitted has been dealt with when it
- * returns: put back, delayed, answered or dropped.
- */
-export function createAdmit(deps: {
+/** Slots are asked for at most so often to find an account that has not refused the request. */
+const mostTries = 8;
+
+/** Builds {@link AcquireSlot}. */
+export function createAcquireSlot(deps: {
   keyPool: KeyPool;
-  gate: RestGate;
-  outcomes: JobOutcomes;
-  fairShare: FairShare;
+  forecast: SlotForecast;
+  refusals: AccountRefusals;
+  giveSlotBack: GiveSlotBack;
+  overtaking: Overtaking;
   metrics: DispatchMetrics;
   logger: Logger;
-}): Admit {
-  const { keyPool, gate, outcomes, fairShare, metrics, logger } = deps;
+}): AcquireSlot {
+  const { keyPool, forecast, refusals, overtaking, metrics, logger } = deps;
 
-  return async function admit(job, signal) {
-    if (signal.aborted) return outcomes.callOff(job, signal);
-    if (isFinished(job)) return outcomes.close(job);
-    if (readProgress(job).hasBegun)
-      return outcomes.breakStream(job, workerLost);
-    if (job.deferredFailure) return outcomes.fail(job, "worker-crashed");
-    if (Date.now() > job.data.deadline) return outcomes.fail(job, "waited-out");
-
-    const { gatewayId, model } = job.data;
+  async function ask(job: CompletionJob): Promise<SlotDecision> {
+    const { gatewayId, model, deadline } = job.data;
     const jobId = String(job.id);
     const slot = await keyPool.acquire({ jobId, gatewayId, model });
     metrics.countDecision(slot.kind);
@@ -63,30 +57,103 @@ export function createAdmit(deps: {
 
     switch (slot.kind) {
       case "granted":
-        gate.room = Math.min(slot.freeAccounts, slot.waiting);
-        gate.closeFor(Math.max(0, slot.nextSlotMs));
+        forecast.recordGrant(slot);
         // Where nobody waits, nobody was overtaken.
-        if (slot.waiting > 0) await fairShare.countCall(job.priority);
-        return slot;
-      case "busy":
+        if (slot.waiting > 0) await overtaking.countCall(job.priority);
+        return { kind: "granted", grant: slot, isKnownToRefuse: false };
+      case "busy": {
+        const { retryAfterMs } = slot;
         // Its client need not wait in vain; the next job in line may have more time.
-        if (Date.now() + slot.retryAfterMs > job.data.deadline) {
-          return outcomes.fail(job, "keys-rate-limited", slot.retryAfterMs);
+        if (Date.now() + retryAfterMs > deadline) {
+          return refuse({
+            kind: "failed",
+            code: "keys-rate-limited",
+            retryAfterMs,
+          });
         }
-        gate.closeFor(slot.retryAfterMs);
-        return outcomes.putBack(job);
+        forecast.pauseFor(retryAfterMs);
+        return refuse({ kind: "put-back" });
+      }
       case "model-cooling":
-        return outcomes.deferForModel(job, slot.retryAfterMs);
+        return refuse({
+          kind: "deferred-for-model",
+          cooldownMs: slot.retryAfterMs,
+        });
       case "gateway-away":
-        return outcomes.deferForGateway(job, slot.retryAfterMs);
+        return refuse({
+          kind: "deferred-for-gateway",
+          awayMs: slot.retryAfterMs,
+        });
       case "cancelled":
-        return outcomes.drop(job);
+        return refuse({ kind: "dropped" });
       case "orphaned":
-        return outcomes.disown(job);
+        return refuse({ kind: "disowned" });
       case "no-usable-key":
-        return outcomes.fail(job, "no-usable-key");
+        return refuse({ kind: "failed", code: "no-usable-key" });
     }
+  }
+
+  /** Asks until the account is one that has not refused the request, where there is one. */
+  async function askForOther(
+    job: CompletionJob,
+    refusing: ReadonlySet<string>,
+  ): Promise<SlotDecision> {
+    const hasOther = refusing.size < keyPool.countAccounts();
+    for (let tries = 1; ; tries += 1) {
+      const slot = await ask(job);
+      if (slot.kind !== "granted") return slot;
+      if (!refusing.has(slot.grant.key.account)) return slot;
+      if (!hasOther || tries === mostTries) {
+        return { ...slot, isKnownToRefuse: true };
+      }
+      await deps.giveSlotBack(slot.grant);
+    }
+  }
+
+  return async function acquireSlot(job, signal) {
+    const disposition = findDisposition(job, signal);
+    if (disposition) return refuse(disposition);
+    const refusing = refusingAccounts(job, refusals);
+    return refusing.size === 0 ? ask(job) : askForOther(job, refusing);
   };
+}
+
+/** The accounts that refused this request, or its model. */
+export function refusingAccounts(
+  job: CompletionJob,
+  refusals: AccountRefusals,
+): ReadonlySet<string> {
+  const { refusedBy = [] } = readProgress(job);
+  const ofModel = refusals.of(job.data.model);
+  return refusedBy.length === 0 ? ofModel : new Set([...ofModel, ...refusedBy]);
+}
+
+/** What becomes of a job that must not call OpenRouter; undefined when it may. */
+function findDisposition(
+  job: CompletionJob,
+  signal: AbortSignal,
+): Disposition | undefined {
+  const reason = readAbortReason(signal);
+  if (reason === cancelledReason) return { kind: "cancelled", reason };
+  if (reason !== undefined) return { kind: "interrupted", reason };
+  if (isFinished(job)) return { kind: "closed" };
+  if (readProgress(job).hasBegun) {
+    return {
+      kind: "stream-broken",
+      status: 502,
+      message: "The worker that relayed the stream was lost",
+      upstreamMs: 0,
+    };
+  }
+  if (job.deferredFailure) return { kind: "failed", code: "worker-crashed" };
+  if (Date.now() > job.data.deadline) {
+    return { kind: "failed", code: "waited-out" };
+  }
+  return undefined;
+}
+
+function refuse(disposition: Disposition): SlotDecision {
+  return { kind: "refused", disposition };
 }
 
 function describeSlot(slot: Awaited<ReturnType<KeyPool["acquire"]>>) {

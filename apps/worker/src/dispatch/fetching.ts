@@ -1,122 +1,178 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
-import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import type { Logger } from "pino";
-import { describeJob } from "../job/describe-job.ts";
-import type { JobOutcomes } from "../settle/settle.ts";
-import type { Admit } from "./acquire-slot.ts";
-import type { GatewayWatch } from "./gateway-watch.ts";
-import type { JobOwnership } from "./job-locks.ts";
-import type { HandFedWorker } from "./manual-worker.ts";
-import type { ProcessCompletion } from "./process-job.ts";
-import type { RestGate } from "./slot-forecast.ts";
+import type { LostFetch } from "./lost-fetches.ts";
+import type { ManualWorker } from "./manual-worker.ts";
+import type { SlotForecast } from "./slot-forecast.ts";
+import type { JobStarter } from "./start-job.ts";
+import { Waker } from "./waker.ts";
 
 const pauseAfterErrorMs = 500;
-const pauseWhenFullMs = 1_000;
 /** More would disturb the order of the line when slots run out on the way. */
 const mostAtATime = 16;
 
 /**
- * Takes jobs off the queue, each only when a slot is due, and works on up to
- * `concurrency` of them at a time.
+ * What fetching does at a moment, and what may follow:
  *
- * BullMQ's own loop would fetch as many jobs as it may run before it starts the
- * first; with a limiter behind it most of them would be put back again, out of
- * order. So jobs are fetched by hand, which BullMQ documents as a pattern.
+ * - `idle`: not started.
+ * - `paused-until-slot`: the limiter has no slot before a known time.
+ * - `at-capacity`: as many calls are in flight as this worker makes.
+ * - `fetching`: asks the queue for jobs; it waits there while the queue is empty.
+ * - `recovering`: the queue could not be asked; waits before the next try.
+ * - `stopping`: takes no more jobs; those in hand go on.
+ * - `stopped`: the loop has ended.
  */
-export class Dispatcher {
-  readonly #worker: HandFedWorker;
-  readonly #gate: RestGate;
-  readonly #ownership: JobOwnership;
-  readonly #outcomes: JobOutcomes;
-  readonly #admit: Admit;
-  readonly #process: ProcessCompletion;
-  readonly #gatewayWatch: GatewayWatch;
+const transitions = {
+  idle: ["paused-until-slot", "at-capacity", "fetching", "stopping"],
+  "paused-until-slot": [
+    "paused-until-slot",
+    "at-capacity",
+    "fetching",
+    "stopping",
+  ],
+  "at-capacity": ["paused-until-slot", "at-capacity", "fetching", "stopping"],
+  fetching: [
+    "paused-until-slot",
+    "at-capacity",
+    "fetching",
+    "recovering",
+    "stopping",
+  ],
+  recovering: ["paused-until-slot", "at-capacity", "fetching", "stopping"],
+  stopping: ["stopped"],
+  stopped: [],
+} as const satisfies Record<string, readonly string[]>;
+
+type Mode = keyof typeof transitions;
+
+/**
+ * Takes jobs off the queue, each only when a slot is due, and has up to `concurrency` of them
+ * worked on at a time.
+ *
+ * BullMQ's own loop would fetch as many jobs as it may run before it starts the first; with a
+ * limiter behind it most of them would be put back again, out of order. So jobs are fetched by
+ * hand, which BullMQ documents as a pattern.
+ */
+export class Fetching {
+  readonly #worker: ManualWorker;
+  readonly #forecast: SlotForecast;
+  readonly #jobs: JobStarter;
+  readonly #findLostFetches: () => Promise<readonly LostFetch[]>;
   readonly #concurrency: number;
   readonly #logger: Logger;
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #waker = new Waker();
+  readonly #drained = new Waker();
+  #mode: Mode = "idle";
+  #inFlight = 0;
   #tokens = 0;
-  #isStopping = false;
+  #mayHaveLostFetches = false;
   #running: Promise<void> | undefined;
 
   constructor(deps: {
-    worker: HandFedWorker;
-    gate: RestGate;
-    ownership: JobOwnership;
-    outcomes: JobOutcomes;
-    admit: Admit;
-    process: ProcessCompletion;
-    gatewayWatch: GatewayWatch;
+    worker: ManualWorker;
+    forecast: SlotForecast;
+    jobs: JobStarter;
+    findLostFetches: () => Promise<readonly LostFetch[]>;
     concurrency: number;
     logger: Logger;
   }) {
     this.#worker = deps.worker;
-    this.#gate = deps.gate;
-    this.#ownership = deps.ownership;
-    this.#outcomes = deps.outcomes;
-    this.#admit = deps.admit;
-    this.#process = deps.process;
-    this.#gatewayWatch = deps.gatewayWatch;
+    this.#forecast = deps.forecast;
+    this.#jobs = deps.jobs;
+    this.#findLostFetches = deps.findLostFetches;
     this.#concurrency = deps.concurrency;
     this.#logger = deps.logger;
   }
 
   /** Jobs in hand. */
   get inFlight(): number {
-    return this.#inFlight.size;
+    return this.#inFlight;
   }
 
   start(): void {
     this.#running ??= this.#run();
   }
 
-  /**
-   * Takes no more jobs and waits for those in hand; after `graceMs` their calls
-   * are aborted and the jobs put back, so that another worker can take them.
-   */
-  async stop(graceMs: number): Promise<void> {
-    this.#isStopping = true;
-    this.#gate.open();
-    const deadline = setTimeout(
-      () => this.#ownership.abortAll("worker stops"),
-      graceMs,
-    );
-    await Promise.all(this.#inFlight);
-    clearTimeout(deadline);
+  /** Slots may have become free earlier than was said. */
+  lookAgain(): void {
+    this.#forecast.reset();
+    if (this.#mode === "paused-until-slot") this.#waker.wake();
+  }
+
+  /** The connection was cut: a reply with a job may have been on its way. */
+  connectionLost(): void {
+    this.#mayHaveLostFetches = true;
+  }
+
+  /** Takes no more jobs, and resolves when those in hand have ended. */
+  async stop(): Promise<void> {
+    if (this.#isRunning) this.#enter("stopping");
+    this.#waker.wake();
+    while (this.#inFlight > 0) await this.#drained.sleep();
   }
 
   /** Resolves when the loop has ended, at the latest when its connections are closed. */
   async ended(): Promise<void> {
     await this.#running;
-    await Promise.all(this.#inFlight);
+    while (this.#inFlight > 0) await this.#drained.sleep();
+  }
+
+  get #isRunning(): boolean {
+    return this.#mode !== "stopping" && this.#mode !== "stopped";
+  }
+
+  #enter(mode: Mode): void {
+    const allowed: readonly Mode[] = transitions[this.#mode];
+    if (!allowed.includes(mode)) {
+      throw new Error(`Fetching cannot go from ${this.#mode} to ${mode}`);
+    }
+    this.#mode = mode;
   }
 
   async #run(): Promise<void> {
-    while (!this.#isStopping) {
-      try {
-        await this.#gate.pass();
-        if (this.#inFlight.size >= this.#concurrency) {
-          await Promise.race(this.#inFlight);
-          continue;
-        }
-        await this.#takeNext({ block: true });
-        await this.#takeMany();
-      } catch (error) {
-        if (this.#isStopping) return;
-        this.#logger.error({ err: error }, "Taking a job off the queue failed");
-        await sleep(pauseAfterErrorMs);
+    while (this.#isRunning) {
+      const pauseMs = this.#forecast.pauseMs;
+      if (pauseMs > 0) {
+        this.#enter("paused-until-slot");
+        await this.#waker.sleep(pauseMs);
+      } else if (this.#inFlight >= this.#concurrency) {
+        this.#enter("at-capacity");
+        await this.#waker.sleep();
+      } else {
+        this.#enter("fetching");
+        await this.#fetch();
       }
+    }
+    this.#enter("stopped");
+  }
+
+  async #fetch(): Promise<void> {
+    try {
+      await this.#takeLostFetches();
+      await this.#takeNext({ block: true });
+      await this.#takeMany();
+    } catch (error) {
+      if (!this.#isRunning) return;
+      this.#mayHaveLostFetches = true;
+      this.#enter("recovering");
+      this.#logger.error({ err: error }, "Taking a job off the queue failed");
+      await this.#waker.sleep(pauseAfterErrorMs);
+    }
+  }
+
+  async #takeLostFetches(): Promise<void> {
+    if (!this.#mayHaveLostFetches) return;
+    this.#mayHaveLostFetches = false;
+    for (const { job, token } of await this.#findLostFetches()) {
+      await this.#take(job, token);
     }
   }
 
   /** While slots are plentiful and jobs wait, several at a time share the round trips. */
   async #takeMany(): Promise<void> {
-    for (;;) {
-      const free = this.#concurrency - this.#inFlight.size;
-      const count = Math.min(this.#gate.room, free, mostAtATime);
-      if (count < 2 || this.#isStopping) return;
-      this.#gate.room = 0;
+    while (this.#isRunning) {
+      const room = this.#concurrency - this.#inFlight;
+      const count = this.#forecast.takeFree(Math.min(room, mostAtATime));
+      if (count < 2) return;
       const takes = Array.from({ length: count }, () =>
         this.#takeNext({ block: false }),
       );
@@ -131,48 +187,21 @@ export class Dispatcher {
     if (job) await this.#take(job, token);
   }
 
-  /** Returns as soon as it is decided whether the job may go out. */
   async #take(job: CompletionJob, token: string): Promise<void> {
-    const jobId = String(job.id);
-    const signal = this.#ownership.take(jobId, token);
-    if (this.#isStopping) {
-      await this.#outcomes.putBack(job);
-      return;
-    }
-    try {
-      const grant = await this.#admit(job, signal);
-      if (!grant) return;
-      this.#work(job, grant.key, signal);
-      // Alone and at rest, the next job is waited for rather than asked for in vain.
-      const isAlone = this.#inFlight.size === 1;
-      if (grant.isLastInLine && isAlone) this.#worker.expectNoJob();
-    } catch (error) {
-      if (!isOutOfMemory(error)) return this.#abandon(job, error);
-      this.#logger.warn(describeJob(job), "Redis is full: no slot was taken");
-      this.#gate.closeFor(pauseWhenFullMs);
-      await this.#outcomes.putBack(job);
+    if (!this.#isRunning) return this.#jobs.putBack(job, token);
+    const started = await this.#jobs.start(job, token);
+    if (!started) return;
+    this.#inFlight += 1;
+    void started.ended.then(() => this.#jobEnded());
+    // Alone and without a backlog, the next job is waited for rather than asked for in vain.
+    if (started.isLastInLine && this.#inFlight === 1) {
+      this.#worker.expectNoJob();
     }
   }
 
-  #work(job: CompletionJob, key: ApiKey, signal: AbortSignal): void {
-    const { gatewayId } = job.data;
-    const jobId = String(job.id);
-    const work = this.#process(job, key, signal)
-      .catch((error: unknown) => this.#abandon(job, error))
-      .finally(() => {
-        this.#inFlight.delete(work);
-        this.#gatewayWatch.remove(gatewayId, jobId);
-      });
-    this.#inFlight.add(work);
-    this.#gatewayWatch.add(gatewayId, jobId);
-  }
-
-  /** Something unforeseen: without its lock the job comes back by itself. */
-  #abandon(job: CompletionJob, error: unknown): void {
-    this.#ownership.release(String(job.id));
-    this.#logger.error(
-      { ...describeJob(job), err: error },
-      "Working on a job failed; it will be taken up again",
-    );
+  #jobEnded(): void {
+    this.#inFlight -= 1;
+    if (this.#mode === "at-capacity") this.#waker.wake();
+    if (this.#inFlight === 0) this.#drained.wake();
   }
 }

@@ -1,6 +1,6 @@
 import { LockManager, type Worker } from "bullmq";
 
-/** A job whose lock is not renewed for this long is taken for lost. */
+/** A job whose lock is not renewed for this long counts as lost. */
 export const lockMs = 15_000;
 /** How often the workers look for lost jobs. With `lockMs` it bounds recovery to about 20 s. */
 export const stalledCheckMs = 5_000;
@@ -13,8 +13,8 @@ export const mostStalls = 5;
  * A lost lock (Redis was away for longer) aborts nothing: the call is already paid
  * for, and its answer is as good as the one that the job's next holder would get.
  */
-export type JobOwnership = {
-  /** @returns a signal that aborts when the work on the job is called off. */
+export type JobLocks = {
+  /** @returns a signal that aborts when the work on the job is to end. */
   take(jobId: string, token: string): AbortSignal;
   release(jobId: string): void;
   /** Aborts the work on a job, if it is in hand. */
@@ -24,7 +24,7 @@ export type JobOwnership = {
 };
 
 /** Keeps the jobs of a worker that fetches them by hand. */
-export function createJobOwnership(worker: Worker): JobOwnership {
+export function createJobLocks(worker: Worker): JobLocks {
   const locks = new LockManager(
     {
       name: worker.name,

@@ -11,7 +11,7 @@ const overtakingCalls = 20;
  * Gives less urgent requests a share, one call in 21, so that they never starve
  * behind a constant stream of more urgent ones.
  */
-export class FairShare {
+export class Overtaking {
   readonly #moveToFront: (name: PriorityName) => Promise<void>;
   readonly #overtaken = new Map<PriorityName, number>();
 

@@ -2,146 +2,131 @@ import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import {
   type CompletionJob,
-  type CompletionProgress,
   readProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
-import type { Logger } from "pino";
 import type { CallOpenRouter } from "../call/call-openrouter.ts";
-import {
-  toClientAnswer,
-  toFailureAnswer,
-} from "../call/openrouter/client-answer.ts";
-import type { RecordCall } from "../call/record-call.ts";
-import type { Relayed } from "../call/stream/relay-stream.ts";
-import { type Judgement, judge } from "../decide/decide.ts";
-import { describeJob } from "../job/describe-job.ts";
-import type { RestKeys } from "../settle/park-key.ts";
-import { cancelledReason, type JobOutcomes } from "../settle/settle.ts";
-import type { Admit } from "./acquire-slot.ts";
+import { accusesKey, classifyResult } from "../decide/classify-result.ts";
+import { type ClassifiedCall, decide } from "../decide/decide.ts";
+import type { Decision } from "../decide/decision.ts";
+import { readAbortReason } from "../job/abort-reasons.ts";
+import type { AccountRefusals } from "../keys/account-refusals.ts";
+import type { CheckKey } from "../keys/check-key.ts";
+import type { GiveSlotBack, Grant } from "../keys/give-slot-back.ts";
+import type { ParkKey } from "../keys/park-key.ts";
+import type { Disposition } from "../settle/disposition.ts";
+import type { Settle } from "../settle/settle.ts";
+import { type AcquireSlot, refusingAccounts } from "./acquire-slot.ts";
+import type { ReportCall } from "./report-call.ts";
 
-/** Carries one admitted job to its end, or back to the queue. */
-export type ProcessCompletion = (
+/** Carries one job that has a slot to its end, or back to the queue. */
+export type ProcessJob = (
   job: CompletionJob,
-  key: ApiKey,
+  grant: Grant,
   signal: AbortSignal,
 ) => Promise<void>;
 
-/** Builds {@link ProcessCompletion}: call → judge → answer or dispatch again. */
-export function createProcessCompletion(deps: {
+/** Builds {@link ProcessJob}: call → classify → decide → apply → settle, or again with another key. */
+export function createProcessJob(deps: {
   callOpenRouter: CallOpenRouter;
+  checkKey: CheckKey;
   keyPool: KeyPool;
-  restKeys: RestKeys;
-  admit: Admit;
-  outcomes: JobOutcomes;
+  parkKey: ParkKey;
+  refusals: AccountRefusals;
+  giveSlotBack: GiveSlotBack;
+  acquireSlot: AcquireSlot;
+  settle: Settle;
+  reportCall: ReportCall;
   maxAttempts: number;
-  recordCall: RecordCall;
-  logger: Logger;
-}): ProcessCompletion {
-  const { callOpenRouter, keyPool, restKeys, admit, outcomes, logger } = deps;
+  maxCalls: number;
+}): ProcessJob {
+  const { keyPool, refusals, acquireSlot, giveSlotBack, settle } = deps;
 
-  return async function processCompletion(job, firstKey, signal) {
-    // A refused key costs no attempt: the job in hand goes out again on another one.
-    for (
-      let key: ApiKey | undefined = firstKey;
-      key;
-      key = (await admit(job, signal))?.key
-    ) {
-      const startedAt = performance.now();
-      const called = await callOpenRouter(job, key, signal);
-      const upstreamMs = Math.round(performance.now() - startedAt);
-      const progress = countCall(job);
-      const judgement = judge(job, called);
-      logCall(job, { key, called, judgement, upstreamMs });
-      deps.recordCall(job, judgement, upstreamMs);
+  return async function processJob(job, firstGrant, signal) {
+    let grant: Grant | undefined = firstGrant;
+    let suspect: ApiKey | undefined;
+    while (grant) {
+      const call = await makeCall(job, grant.key, signal);
+      const decision = decide(call, {
+        key: grant.key,
+        progress: readProgress(job),
+        suspect,
+        hasOtherAccount: hasOtherAccount(job, grant.key),
+        abortReason: readAbortReason(signal),
+        maxAttempts: deps.maxAttempts,
+        maxCalls: deps.maxCalls,
+      });
+      // Stored only when the job leaves our hands.
+      job.progress = decision.progress;
+      deps.reportCall(job, grant.key, call);
+      const next = await applyEffects(job, grant, decision);
+      if (next) return settle(job, next);
 
-      switch (judgement.kind) {
-        case "aborted":
-          return outcomes.callOff(job, signal);
-        case "relayed":
-          return outcomes.endStream(job);
-        case "broken":
-          return signal.reason === cancelledReason
-            ? outcomes.drop(job)
-            : outcomes.breakStream(job, judgement);
-        case "return":
-          return outcomes.answer(
-            job,
-            clientAnswer(called, judgement.status),
-            upstreamMs,
-          );
-        case "transient": {
-          const failures = progress.failures + 1;
-          if (failures < deps.maxAttempts) {
-            const next = { ...progress, failures };
-            return outcomes.retryLater(job, next, judgement.retryAfterMs);
-          }
-          const answer = clientAnswer(called, judgement.status);
-          return outcomes.answer(job, answer, upstreamMs);
-        }
-        case "model-limited": {
-          const { model } = job.data;
-          const restMs = await keyPool.coolModel(model, judgement.restMs);
-          await job.updateProgress(progress);
-          return outcomes.deferForModel(job, restMs);
-        }
-        case "account-limited":
-        case "account-without-credit":
-        case "key-refused":
-          await restKeys.rest(key, judgement);
-          // Should no other key be free, the next worker that takes the job goes on counting.
-          await job.updateProgress(progress);
-      }
+      suspect = decision.suspect;
+      grant = await findOtherKey(job, decision, signal);
     }
   };
 
-  function logCall(
+  async function makeCall(
     job: CompletionJob,
-    what: {
-      key: ApiKey;
-      called: Relayed;
-      judgement: Judgement;
-      upstreamMs: number;
-    },
-  ): void {
-    logger.info(
-      {
-        ...describeJob(job),
-        key: what.key.mask,
-        status: statusOf(what.called),
-        verdict: what.judgement.kind,
-        upstreamMs: what.upstreamMs,
-      },
-      "Called OpenRouter",
-    );
+    key: ApiKey,
+    signal: AbortSignal,
+  ): Promise<ClassifiedCall> {
+    const result = await deps.callOpenRouter(job, key, signal);
+    const classification = classifyResult(result, job.data, Date.now());
+    const keyState = accusesKey(classification)
+      ? await deps.checkKey(key)
+      : undefined;
+    return { result, classification, keyState };
   }
-}
 
-/** Counts a call on the job in hand; it is stored only when the job leaves our hands. */
-function countCall(job: CompletionJob): CompletionProgress {
-  const { calls, failures } = readProgress(job);
-  const progress = { calls: calls + 1, failures };
-  job.progress = progress;
-  return progress;
-}
-
-function statusOf(called: Relayed): number | string {
-  switch (called.kind) {
-    case "relayed":
-      return 200;
-    case "answer":
-      return called.answer.status;
-    default:
-      return called.failure.reason;
+  /** @returns how the job is settled; undefined when it goes out again. */
+  async function applyEffects(
+    job: CompletionJob,
+    grant: Grant,
+    decision: Decision,
+  ): Promise<Disposition | undefined> {
+    const { next, coolModel, refusedSetting: setting } = decision;
+    const { model } = job.data;
+    await deps.parkKey(decision.effectOn, decision.keyEffect);
+    if (decision.givesSlotBack) await giveSlotBack(grant);
+    if (setting) {
+      await refusals.record({ account: grant.key.account, model, setting });
+    }
+    const cooldownMs =
+      coolModel && (await keyPool.coolModel(model, coolModel.statedMs));
+    if (next.kind !== "another-key" && next.kind !== "wait-for-model") {
+      return next;
+    }
+    // Whatever worker takes the job next goes on from here.
+    await job.updateProgress(decision.progress);
+    return next.kind === "wait-for-model"
+      ? { kind: "deferred-for-model", cooldownMs: cooldownMs ?? 0 }
+      : undefined;
   }
-}
 
-function clientAnswer(called: Relayed, status?: number) {
-  switch (called.kind) {
-    case "answer":
-      return toClientAnswer(called.answer, status);
-    case "no-answer":
-      return toFailureAnswer(called.failure);
-    default:
-      throw new Error(`A stream that was ${called.kind} is no answer`);
+  /** @returns undefined when the job was settled instead. */
+  async function findOtherKey(
+    job: CompletionJob,
+    { next }: Decision,
+    signal: AbortSignal,
+  ): Promise<Grant | undefined> {
+    if (next.kind !== "another-key") return undefined;
+    const slot = await acquireSlot(job, signal);
+    if (slot.kind === "granted") {
+      if (!slot.isKnownToRefuse) return slot.grant;
+      await giveSlotBack(slot.grant);
+      await settle(job, next.otherwise);
+      return undefined;
+    }
+    const { disposition } = slot;
+    const isWithoutKey =
+      disposition.kind === "failed" && disposition.code === "no-usable-key";
+    await settle(job, isWithoutKey ? next.otherwise : disposition);
+    return undefined;
+  }
+
+  function hasOtherAccount(job: CompletionJob, { account }: ApiKey): boolean {
+    const refusing = new Set([...refusingAccounts(job, refusals), account]);
+    return refusing.size < keyPool.countAccounts();
   }
 }

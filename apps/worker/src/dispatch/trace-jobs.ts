@@ -9,21 +9,24 @@ import {
 } from "@opentelemetry/api";
 import type { CallOpenRouter } from "../call/call-openrouter.ts";
 import { describeJob } from "../job/describe-job.ts";
-import type { Admit } from "./acquire-slot.ts";
-import type { ProcessCompletion } from "./process-job.ts";
+import type { AcquireSlot } from "./acquire-slot.ts";
+import type { ProcessJob } from "./process-job.ts";
 
 /** Has the decision about a job take place in the trace of the request that put it on the queue. */
-export function traceAdmission(admit: Admit, tracing: Tracing): Admit {
+export function traceAcquisition(
+  acquireSlot: AcquireSlot,
+  tracing: Tracing,
+): AcquireSlot {
   return (job, signal) =>
-    context.with(contextOf(job, tracing), () => admit(job, signal));
+    context.with(contextOf(job, tracing), () => acquireSlot(job, signal));
 }
 
 /** Makes a span of the work on a job, in the trace of the request that put it on the queue. */
 export function traceJobs(
-  processCompletion: ProcessCompletion,
+  processJob: ProcessJob,
   tracing: Tracing,
-): ProcessCompletion {
-  return async (job, key, signal) => {
+): ProcessJob {
+  return async (job, grant, signal) => {
     const parent = contextOf(job, tracing);
     const span = tracing.tracer.startSpan(
       "process completion",
@@ -32,7 +35,7 @@ export function traceJobs(
     );
     try {
       await context.with(trace.setSpan(parent, span), () =>
-        processCompletion(job, key, signal),
+        processJob(job, grant, signal),
       );
     } catch (error) {
       span.setStatus({ code: SpanStatusCode.ERROR });
@@ -54,18 +57,18 @@ export function traceCalls(
       attributes: { ...attributesOf(job), "orpool.key": key.mask },
     });
     try {
-      const called = await callOpenRouter(job, key, signal);
-      if (called.kind === "answer") {
-        const { status } = called.answer;
+      const result = await callOpenRouter(job, key, signal);
+      if (result.kind === "answer") {
+        const { status } = result.answer;
         span.setAttribute("http.response.status_code", status);
         if (status >= 400) span.setStatus({ code: SpanStatusCode.ERROR });
-      } else if (called.kind === "relayed") {
+      } else if (result.kind === "relayed") {
         span.setAttribute("http.response.status_code", 200);
       } else {
-        span.setAttribute("error.type", called.failure.reason);
+        span.setAttribute("error.type", result.failure.reason);
         span.setStatus({ code: SpanStatusCode.ERROR });
       }
-      return called;
+      return result;
     } finally {
       span.end();
     }

@@ -4,20 +4,20 @@ import type {
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import { toFinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { JobNotes } from "@openrouter-free-pool/shared/replies/send-reply";
+import { figuresOf } from "../../job/figures.ts";
 import type { CallMetrics } from "../../metrics/call-metrics.ts";
-import { figuresOf } from "../../settle/settle.ts";
-import { AnswerNotes } from "../answer-record.ts";
-import type { SendPart } from "./reply-stream.ts";
+import { AnswerRecord } from "../answer-record.ts";
+import type { SendChunk } from "./reply-stream.ts";
 
-/** Finds what the job must say from the moment when a part of its stream is out. */
-export type NoteStream = (part: Parameters<SendPart>[0]) => JobNotes;
+/** Returns what is stored on the job together with one chunk of its stream. */
+export type RecordStream = (chunk: Parameters<SendChunk>[0]) => JobNotes;
 
 /**
- * Builds {@link NoteStream} for one call.
+ * Builds {@link RecordStream} for one call.
  *
- * @param call `begun`: what the job says once the client has the first event.
+ * @param call `begun`: the job's progress once the client has the first event.
  */
-export function createNoteStream(
+export function createRecordStream(
   job: CompletionJob,
   call: {
     startedAt: number;
@@ -25,27 +25,27 @@ export function createNoteStream(
     keepPayloads: boolean;
     metrics: CallMetrics;
   },
-): NoteStream {
+): RecordStream {
   const { startedAt, begun, keepPayloads, metrics } = call;
-  const notes = new AnswerNotes({ keepPayloads });
+  const record = new AnswerRecord({ keepPayloads });
 
-  return function noteStream(part) {
-    switch (part.kind) {
+  return function recordStream(chunk) {
+    switch (chunk.kind) {
       case "stream-start":
         return {};
       case "stream-data":
-        notes.add(part.body);
-        if (!part.isBeginning) return {};
+        record.add(chunk.body);
+        if (!chunk.isBeginning) return {};
         metrics.measureFirstToken(performance.now() - startedAt);
         return { progress: begun };
       case "stream-end": {
         const upstreamMs = Math.round(performance.now() - startedAt);
-        const figures = { ...figuresOf(job), calls: begun.calls, upstreamMs };
-        const { findings } = notes;
-        const ending = { status: 200, ...figures, ...findings };
+        const figures = { ...figuresOf(job, upstreamMs), calls: begun.calls };
+        const { findings } = record;
         if (findings.tokens) {
           metrics.countTokens(job.data.model, findings.tokens);
         }
+        const ending = { status: 200, ...figures, ...findings };
         return { finished: toFinishedRequest(job, ending, keepPayloads) };
       }
     }

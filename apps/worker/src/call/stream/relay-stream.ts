@@ -1,4 +1,5 @@
 import type { StreamStartReply } from "@openrouter-free-pool/shared/replies/reply";
+import type { StreamResult } from "../call-result.ts";
 import {
   BrokenStreamError,
   type CallOutcome,
@@ -6,40 +7,40 @@ import {
   type UpstreamStream,
 } from "../openrouter/client.ts";
 import { toWholeEvents } from "./event-boundary.ts";
+import { HeldComments } from "./held-comments.ts";
 import { readOpening } from "./read-opening.ts";
 import type { ReplyStream } from "./reply-stream.ts";
 import { ReaderStalledError } from "./stream-credits.ts";
 
-/** What became of a stream. */
-export type Relayed =
-  | { readonly kind: "relayed" }
-  /** It broke off after its first event: nothing may be called again. */
-  | { readonly kind: "broken"; readonly failure: NoAnswer }
-  /** It never really began, and counts like a plain answer. */
-  | CallOutcome;
-
-/** Passes OpenRouter's events on, byte for byte; the first one decides whether the call counts. */
+/**
+ * Passes OpenRouter's events on, byte for byte. Nothing is sent before the first content is
+ * accepted: until then the request can be called again, and its gateway keeps its deadline
+ * and its keep-alive. Comments in front of it are held, and go out with it.
+ */
 export async function relayStream(
   stream: UpstreamStream,
   replies: ReplyStream,
   start: Omit<StreamStartReply, "call" | "sequence">,
-): Promise<Relayed> {
+): Promise<StreamResult> {
   const chunks = stream.chunks[Symbol.asyncIterator]();
+  const comments = new HeldComments();
   try {
-    await replies.start(start);
-    const opening = await readOpening(chunks, (bytes) => replies.write(bytes));
+    const opening = await readOpening(chunks, async (bytes) =>
+      comments.add(bytes),
+    );
     if (opening.kind !== "event") {
       const body = opening.kind === "error" ? opening.body : Buffer.alloc(0);
-      await replies.flush();
       return toAnswer(stream, body);
     }
-    await replies.begin(opening.bytes);
+    await replies.start(start);
+    await replies.begin(Buffer.concat([comments.bytes, opening.bytes]));
     return await relayRest(chunks, replies);
   } catch (error) {
     const failure = toFailure(error);
     if (replies.hasBegun) return { kind: "broken", failure };
     return { kind: "no-answer", failure };
   } finally {
+    // Also when a reply cannot be sent: the connection to OpenRouter is released at once.
     await chunks.return?.(undefined);
   }
 }
@@ -47,7 +48,7 @@ export async function relayStream(
 async function relayRest(
   chunks: AsyncIterator<Buffer>,
   replies: ReplyStream,
-): Promise<Relayed> {
+): Promise<StreamResult> {
   const rest = { [Symbol.asyncIterator]: () => chunks };
   for await (const bytes of toWholeEvents(rest)) await replies.write(bytes);
   await replies.end();

@@ -9,11 +9,11 @@ import { streamWindowBytes } from "@openrouter-free-pool/shared/replies/stream-c
 const mostBytesPerReply = 64 * 1024;
 
 type Unnumbered<R> = R extends unknown ? Omit<R, "call" | "sequence"> : never;
-type Part = Unnumbered<StreamStartReply | StreamDataReply | StreamEndReply>;
+type Chunk = Unnumbered<StreamStartReply | StreamDataReply | StreamEndReply>;
 
-/** Sends one part of the stream. */
-export type SendPart = (
-  part: StreamStartReply | StreamDataReply | StreamEndReply,
+/** Sends one chunk of the stream. */
+export type SendChunk = (
+  chunk: StreamStartReply | StreamDataReply | StreamEndReply,
 ) => Promise<void>;
 
 /**
@@ -22,7 +22,7 @@ export type SendPart = (
  */
 export class ReplyStream {
   readonly #call: number;
-  readonly #send: SendPart;
+  readonly #send: SendChunk;
   readonly #waitForTaken: (bytes: number) => Promise<void>;
   #sequence = 0;
   #pending: Buffer[] = [];
@@ -33,9 +33,9 @@ export class ReplyStream {
   #failure: { readonly cause: unknown } | undefined;
 
   constructor(options: {
-    /** The request's how-manieth call this is. */
+    /** 1-based number of the call among those of its request. */
     call: number;
-    send: SendPart;
+    send: SendChunk;
     /** Waits until the client has taken so many bytes in all. */
     waitForTaken: (bytes: number) => Promise<void>;
   }) {
@@ -49,8 +49,8 @@ export class ReplyStream {
     return this.#hasBegun;
   }
 
-  async start(part: Unnumbered<StreamStartReply>): Promise<void> {
-    await this.#sendPart(part);
+  async start(chunk: Unnumbered<StreamStartReply>): Promise<void> {
+    await this.#sendChunk(chunk);
   }
 
   /** Passes bytes on; resolves when there is room for more. */
@@ -66,17 +66,18 @@ export class ReplyStream {
     }
   }
 
-  /** Like {@link write}, for the bytes with the first event. */
+  /** Like {@link write}, for the bytes with the first content; fails at once when they cannot be sent. */
   async begin(bytes: Buffer): Promise<void> {
     await this.flush();
     this.#hasBegun = true;
     this.#isFirstEventPending = true;
     await this.write(bytes);
+    await this.flush();
   }
 
   async end(): Promise<void> {
     await this.flush();
-    await this.#sendPart({ kind: "stream-end" });
+    await this.#sendChunk({ kind: "stream-end" });
   }
 
   /** Resolves when everything that was written is on its way. */
@@ -85,7 +86,7 @@ export class ReplyStream {
     this.#throwIfFailed();
   }
 
-  /** Never rejects: whoever writes next hears of a failure. */
+  /** Never rejects: a failure is thrown by the next write. */
   async #sendPending(): Promise<void> {
     try {
       while (this.#pending.length > 0) {
@@ -93,7 +94,7 @@ export class ReplyStream {
         const body = all.subarray(0, mostBytesPerReply);
         const rest = all.subarray(body.length);
         this.#pending = rest.length > 0 ? [rest] : [];
-        await this.#sendPart(this.#toData(body));
+        await this.#sendChunk(this.#toData(body));
       }
     } catch (cause) {
       this.#failure = { cause };
@@ -116,8 +117,8 @@ export class ReplyStream {
     };
   }
 
-  async #sendPart(part: Part): Promise<void> {
+  async #sendChunk(chunk: Chunk): Promise<void> {
     const position = { call: this.#call, sequence: this.#sequence++ };
-    await this.#send({ ...part, ...position });
+    await this.#send({ ...chunk, ...position });
   }
 }

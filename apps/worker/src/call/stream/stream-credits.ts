@@ -33,7 +33,7 @@ export class StreamCredits {
     const channel = this.#redisKeys.workerCredits(workerId);
     subscriber.on("message", (from: string, message: string) => {
       const credit = from === channel ? parseCredit(message) : undefined;
-      if (credit) this.#note(credit.jobId, credit.takenBytes);
+      if (credit) this.#record(credit.jobId, credit.takenBytes);
     });
     await subscriber.subscribe(channel);
   }
@@ -66,11 +66,11 @@ export class StreamCredits {
         throw new ReaderStalledError("The client stopped reading the stream");
       }
       if (await this.#sleepUntilNews(credit)) continue;
-      this.#note(jobId, await readTaken(this.#redis, this.#redisKeys, jobId));
+      this.#record(jobId, await readTaken(this.#redis, this.#redisKeys, jobId));
     }
   }
 
-  #note(jobId: string, takenBytes: number): void {
+  #record(jobId: string, takenBytes: number): void {
     const credit = this.#byJob.get(jobId);
     if (!credit || credit.takenBytes >= takenBytes) return;
     credit.takenBytes = takenBytes;

@@ -1,0 +1,22 @@
+import {
+  type CompletionJob,
+  readProgress,
+} from "@openrouter-free-pool/shared/queue/completion-job";
+import type { ReplyFigures } from "@openrouter-free-pool/shared/replies/reply";
+
+/**
+ * How a request fared until now.
+ *
+ * @param upstreamMs duration of its last call; 0 when there was none.
+ */
+export function figuresOf(
+  job: CompletionJob,
+  upstreamMs: number,
+): ReplyFigures {
+  const startedAt = job.processedOn ?? Date.now();
+  return {
+    queueMs: Math.max(0, startedAt - job.data.receivedAt),
+    upstreamMs,
+    calls: readProgress(job).calls,
+  };
+}
