@@ -49,3 +49,21 @@ test("it is returned as it came when no account is left, and costs one call each
   expect(JSON.stringify(answer.body)).toContain("data policy");
   expect(await simulator.calls({ marker })).toHaveLength(3);
 });
+
+test("while the only account that serves a model is at its limit, the request waits for it", async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    accounts: 2,
+    perMinute: 4,
+    windowMs: 3_000,
+  });
+  const { url, simulator } = stack;
+  await simulator.script([
+    {
+      match: { account: "account-1" },
+      times: 1_000,
+      fault: { kind: "404-data-policy" },
+    },
+  ]);
+  expect(countStatuses(await burst(url, 8))).toEqual({ 200: 8 });
+});

@@ -36,6 +36,7 @@ import { AccountRefusals } from "./keys/account-refusals.ts";
 import { createCheckKey } from "./keys/check-key.ts";
 import { createGiveSlotBack } from "./keys/give-slot-back.ts";
 import { createParkKey } from "./keys/park-key.ts";
+import { createHasAccountBesides } from "./keys/usable-accounts.ts";
 import { createCallMetrics } from "./metrics/call-metrics.ts";
 import {
   createDispatchMetrics,
@@ -110,6 +111,7 @@ export function buildWorker(deps: {
   // Which job goes out, and with which key.
   const forecast = new SlotForecast();
   const refusals = new AccountRefusals({ redis, redisKeys });
+  const hasAccountBesides = createHasAccountBesides(deps);
   const giveSlotBack = createGiveSlotBack();
   const overtaking = new Overtaking(async (name) => {
     await moveToFront(redis, redisKeys, name);
@@ -118,6 +120,7 @@ export function buildWorker(deps: {
     keyPool,
     forecast,
     refusals,
+    hasAccountBesides,
     giveSlotBack,
     overtaking,
     metrics,
@@ -134,6 +137,7 @@ export function buildWorker(deps: {
     keyPool,
     parkKey: createParkKey({ keyPool, limits, logger }),
     refusals,
+    hasAccountBesides,
     giveSlotBack,
     acquireSlot,
     settle,

@@ -9,6 +9,7 @@ import { cancelledReason, readAbortReason } from "../job/abort-reasons.ts";
 import { describeJob } from "../job/describe-job.ts";
 import type { AccountRefusals } from "../keys/account-refusals.ts";
 import type { GiveSlotBack, Grant } from "../keys/give-slot-back.ts";
+import type { HasAccountBesides } from "../keys/usable-accounts.ts";
 import type { DispatchMetrics } from "../metrics/dispatch-metrics.ts";
 import type { Disposition } from "../settle/disposition.ts";
 import type { Overtaking } from "./overtaking.ts";
@@ -19,7 +20,7 @@ export type SlotDecision =
   | {
       readonly kind: "granted";
       readonly grant: Grant;
-      /** Whether the grant's account refused this request or its model before: no other was found. */
+      /** Whether the grant's account refused this request or its model before: there is no other. */
       readonly isKnownToRefuse: boolean;
     }
   | { readonly kind: "refused"; readonly disposition: Disposition };
@@ -32,12 +33,15 @@ export type AcquireSlot = (
 
 /** Slots are asked for at most so often to find an account that has not refused the request. */
 const mostTries = 8;
+/** When those accounts are at their limits, the request comes back after this. */
+const otherAccountMs = 5_000;
 
 /** Builds {@link AcquireSlot}. */
 export function createAcquireSlot(deps: {
   keyPool: KeyPool;
   forecast: SlotForecast;
   refusals: AccountRefusals;
+  hasAccountBesides: HasAccountBesides;
   giveSlotBack: GiveSlotBack;
   overtaking: Overtaking;
   metrics: DispatchMetrics;
@@ -98,15 +102,17 @@ export function createAcquireSlot(deps: {
     job: CompletionJob,
     refusing: ReadonlySet<string>,
   ): Promise<SlotDecision> {
-    const hasOther = refusing.size < keyPool.countAccounts();
-    for (let tries = 1; ; tries += 1) {
+    const hasOther = await deps.hasAccountBesides(refusing);
+    const tries = Math.min(mostTries, keyPool.countAccounts());
+    for (let tried = 1; ; tried += 1) {
       const slot = await ask(job);
       if (slot.kind !== "granted") return slot;
       if (!refusing.has(slot.grant.key.account)) return slot;
-      if (!hasOther || tries === mostTries) {
-        return { ...slot, isKnownToRefuse: true };
-      }
+      if (!hasOther) return { ...slot, isKnownToRefuse: true };
       await deps.giveSlotBack(slot.grant);
+      if (tried >= tries) {
+        return refuse({ kind: "deferred-for-account", awayMs: otherAccountMs });
+      }
     }
   }
 

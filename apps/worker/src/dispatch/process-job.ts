@@ -13,6 +13,7 @@ import type { AccountRefusals } from "../keys/account-refusals.ts";
 import type { CheckKey } from "../keys/check-key.ts";
 import type { GiveSlotBack, Grant } from "../keys/give-slot-back.ts";
 import type { ParkKey } from "../keys/park-key.ts";
+import type { HasAccountBesides } from "../keys/usable-accounts.ts";
 import type { Disposition } from "../settle/disposition.ts";
 import type { Settle } from "../settle/settle.ts";
 import { type AcquireSlot, refusingAccounts } from "./acquire-slot.ts";
@@ -32,6 +33,7 @@ export function createProcessJob(deps: {
   keyPool: KeyPool;
   parkKey: ParkKey;
   refusals: AccountRefusals;
+  hasAccountBesides: HasAccountBesides;
   giveSlotBack: GiveSlotBack;
   acquireSlot: AcquireSlot;
   settle: Settle;
@@ -50,7 +52,7 @@ export function createProcessJob(deps: {
         key: grant.key,
         progress: readProgress(job),
         suspect,
-        hasOtherAccount: hasOtherAccount(job, grant.key),
+        hasOtherAccount: await hasOtherAccount(job, grant.key, call),
         abortReason: readAbortReason(signal),
         maxAttempts: deps.maxAttempts,
         maxCalls: deps.maxCalls,
@@ -125,8 +127,16 @@ export function createProcessJob(deps: {
     return undefined;
   }
 
-  function hasOtherAccount(job: CompletionJob, { account }: ApiKey): boolean {
+  async function hasOtherAccount(
+    job: CompletionJob,
+    { account }: ApiKey,
+    { classification }: ClassifiedCall,
+  ): Promise<boolean> {
+    const isRefusal =
+      classification.kind === "account-setting" || accusesKey(classification);
+    // Nothing else depends on it.
+    if (!isRefusal) return true;
     const refusing = new Set([...refusingAccounts(job, refusals), account]);
-    return refusing.size < keyPool.countAccounts();
+    return deps.hasAccountBesides(refusing);
   }
 }

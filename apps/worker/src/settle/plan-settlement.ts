@@ -85,7 +85,8 @@ export function planSettlement(
       const extraMs = options.spread.next(job.data.model, cooldownMs);
       return { details: { cooldownMs }, delayMs: cooldownMs + extraMs };
     }
-    case "deferred-for-gateway": {
+    case "deferred-for-gateway":
+    case "deferred-for-account": {
       const { awayMs } = disposition;
       return { details: { awayMs }, delayMs: awayMs };
     }
