@@ -22,8 +22,6 @@ const faults: { fault: Fault; status: number }[] = [
   { fault: { kind: "400" }, status: 400 },
   { fault: { kind: "403-moderation" }, status: 403 },
   { fault: { kind: "404-no-endpoints" }, status: 404 },
-  { fault: { kind: "404-data-policy" }, status: 404 },
-  { fault: { kind: "404-guardrails" }, status: 404 },
   { fault: { kind: "413" }, status: 413 },
   { fault: { kind: "422" }, status: 422 },
   {

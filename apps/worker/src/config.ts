@@ -46,8 +46,10 @@ export const workerVariables = z.object({
   ANSWER_MEMORY: byteSize().default(128 * 1024 ** 2),
   /** How long the client of a stream may take nothing before the stream is cut, in ms. */
   STREAM_STALL_MS: milliseconds(1_000).default(120_000),
-  /** Calls per request that may fail for a passing reason before its client hears of it. */
+  /** Calls per request that may fail transiently before its client hears of it. */
   MAX_ATTEMPTS: wholeNumber(1, 100).default(3),
+  /** Calls that one request may cost in all, whatever the reasons. */
+  MAX_CALLS: wholeNumber(1, 1_000).default(8),
   /** Attribution headers, unless the client sends its own. */
   OPENROUTER_REFERER: z.string().default("http://localhost:3000"),
   OPENROUTER_TITLE: z.string().default("OpenRouter Free Pool"),

@@ -31,7 +31,9 @@ import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
 import { version } from "@openrouter-free-pool/shared/version";
-import { buildDispatcher } from "./build-dispatcher.ts";
+import { buildWorker } from "./build-worker.ts";
+import { createOpenRouterClient } from "./call/openrouter/client.ts";
+import { createKeyClient } from "./call/openrouter/key-client.ts";
 import { workerVariables } from "./config.ts";
 import { startHealthServer } from "./health-server.ts";
 import { createKeyProbing, probesAtATime } from "./keys/key-probing.ts";
@@ -39,8 +41,6 @@ import { createProbeKey } from "./keys/probe-key.ts";
 import { readKeys, requireKeys } from "./keys/read-keys.ts";
 import { watchKeysFile } from "./keys/watch-keys-file.ts";
 import { createReportLateGrant } from "./metrics/late-grants.ts";
-import { createOpenRouterClient } from "./openrouter/client.ts";
-import { createKeyClient } from "./openrouter/key-client.ts";
 
 /** How often a worker looks whether it is time to ask about the keys, or whether that was forgotten. */
 const lookForRoundMs = 5_000;
@@ -99,7 +99,7 @@ const keyClient = createKeyClient({
 });
 measureRedis(metrics, redis);
 const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
-const dispatch = buildDispatcher({
+const dispatch = buildWorker({
   config,
   workerId,
   limits,
@@ -109,6 +109,7 @@ const dispatch = buildDispatcher({
   clock,
   keyPool,
   client,
+  keyClient,
   statistics,
   metrics,
   tracing,

@@ -12,6 +12,7 @@ export type OutcomeName =
   | "put-back"
   | "deferred-for-model"
   | "deferred-for-gateway"
+  | "deferred-for-account"
   | "retried"
   | "dropped"
   | "disowned"

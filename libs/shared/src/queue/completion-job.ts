@@ -45,6 +45,10 @@ export type CompletionProgress = {
   readonly failures: number;
   /** Whether the client has got the first event of a stream: nothing may be called again. */
   readonly hasBegun?: boolean;
+  /** Accounts that refused the request in a way that another account may not. */
+  readonly refusedBy?: readonly string[];
+  /** Whether a key or an account was retired because of this request: one at most is. */
+  readonly hasRetired?: boolean;
 };
 
 /** A request on the queue. */
@@ -52,12 +56,13 @@ export type CompletionJob = Job<CompletionRequest, void>;
 
 /** Reads a job's progress; a new job has none. */
 export function readProgress(job: CompletionJob): CompletionProgress {
-  const {
-    calls = 0,
-    failures = 0,
-    hasBegun = false,
-  } = typeof job.progress === "object"
-    ? (job.progress as Partial<CompletionProgress>)
-    : {};
-  return { calls, failures, hasBegun };
+  const progress =
+    typeof job.progress === "object"
+      ? (job.progress as Partial<CompletionProgress>)
+      : {};
+  return {
+    ...progress,
+    calls: progress.calls ?? 0,
+    failures: progress.failures ?? 0,
+  };
 }

@@ -108,6 +108,8 @@ export function createRedisKeys(prefix: string) {
     workerDetails: (workerId: string) => `${root}:worker:${workerId}:details`,
     /** SORTED SET of models that cool down, by when that ends (epoch ms). */
     coolingModels: `${root}:cooling-models`,
+    /** SORTED SET of account, model and setting (JSON) where an account does not serve a model, by expiry (epoch ms). */
+    accountRefusals: `${root}:account-refusals`,
     /** HASH from key id to what the last probe of it found (JSON). */
     probeResults: `${root}:probe-results`,
     /** Pub/sub channel over which operators ask something of the workers. */

@@ -1,4 +1,8 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
+import {
+  type AccountRefusal,
+  readAccountRefusals,
+} from "@openrouter-free-pool/shared/key-pool/account-refusals";
 import { forecastSlot } from "@openrouter-free-pool/shared/key-pool/capacity";
 import {
   type CoolingModel,
@@ -36,6 +40,8 @@ export type Overview = {
   readonly workers: readonly LivingWorker[];
   readonly cooling: readonly CoolingModel[];
   readonly probes: ReadonlyMap<string, ProbeResult>;
+  /** Models that accounts do not serve because of their settings. */
+  readonly refusals: readonly AccountRefusal[];
   /** Slices of the last hour, the current one at the end. */
   readonly buckets: readonly Bucket[];
   readonly limits: RateLimits;
@@ -61,13 +67,15 @@ export function createReadOverview(deps: {
     const view = poolWatch.look();
     if (!view) return undefined;
     const { now } = view.pool;
-    const [depth, workers, cooling, probes, buckets] = await Promise.all([
-      deps.readQueueDepth(),
-      readWorkers(redis, redisKeys),
-      readCoolingModels(redis, redisKeys, now),
-      readProbeResults(redis, redisKeys),
-      deps.history.read(shownMs),
-    ]);
+    const [depth, workers, cooling, probes, refusals, buckets] =
+      await Promise.all([
+        deps.readQueueDepth(),
+        readWorkers(redis, redisKeys),
+        readCoolingModels(redis, redisKeys, now),
+        readProbeResults(redis, redisKeys),
+        readAccountRefusals(redis, redisKeys),
+        deps.history.read(shownMs),
+      ]);
     return {
       view,
       status: describeKeys(view, limits),
@@ -76,6 +84,7 @@ export function createReadOverview(deps: {
       workers,
       cooling,
       probes,
+      refusals,
       buckets,
       limits,
     };

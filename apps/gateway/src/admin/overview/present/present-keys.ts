@@ -5,6 +5,8 @@ import { formatAgo } from "./format.ts";
 import type { Tone } from "./headline.ts";
 
 const keysPerPage = 100;
+/** An account may refuse many models; the first of them show which setting it is. */
+const mostRefusalsShown = 3;
 
 const states = {
   available: { label: "Available", tone: "good", group: "available" },
@@ -110,7 +112,8 @@ function presentUse(use: KeyStatus["minute"]) {
 }
 
 /** Why it is as it is, and since when. */
-function noteOn(key: KeyStatus, { view, probes }: Overview): string {
+function noteOn(key: KeyStatus, overview: Overview): string {
+  const { view, probes } = overview;
   const { retired } = view.pool.keys.find(({ id }) => id === key.id) ?? {};
   const probe = probes.get(key.id);
   const since = retired ? formatAgo(Date.now() - retired.at) : "";
@@ -121,7 +124,20 @@ function noteOn(key: KeyStatus, { view, probes }: Overview): string {
     : "";
   const { elsewhere } = key.day;
   const others = elsewhere > 0 ? `${elsewhere} of today used elsewhere` : "";
-  return [since, parked, others, asked].filter(Boolean).join(" · ");
+  const refuses = describeRefusals(key.account, overview);
+  return [since, parked, refuses, others, asked].filter(Boolean).join(" · ");
+}
+
+/** The models that the account's own settings at OpenRouter exclude. */
+function describeRefusals(account: string, { refusals }: Overview): string {
+  const own = refusals.filter((refusal) => refusal.account === account);
+  const shown = own
+    .slice(0, mostRefusalsShown)
+    .map(
+      ({ model, setting }) => `refuses ${model} (account setting: ${setting})`,
+    );
+  const more = own.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
 }
 
 function actionsFor(key: KeyStatus, { view }: Overview): ActionLink[] {

@@ -1,0 +1,220 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
+import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
+import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
+import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
+import { useRedisTime } from "@openrouter-free-pool/shared/queue/use-redis-time";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import type { Tracing } from "@openrouter-free-pool/shared/tracing/tracing";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { createCallOpenRouter } from "./call/call-openrouter.ts";
+import type { OpenRouterClient } from "./call/openrouter/client.ts";
+import type { KeyClient } from "./call/openrouter/key-client.ts";
+import { createReadBody } from "./call/read-body.ts";
+import { StreamCredits } from "./call/stream/stream-credits.ts";
+import type { WorkerConfig } from "./config.ts";
+import { createAcquireSlot } from "./dispatch/acquire-slot.ts";
+import { listenForCancellations } from "./dispatch/cancellations.ts";
+import { Fetching } from "./dispatch/fetching.ts";
+import { GatewayWatch } from "./dispatch/gateway-watch.ts";
+import { createJobLocks } from "./dispatch/job-locks.ts";
+import { findLostFetches } from "./dispatch/lost-fetches.ts";
+import { openManualWorker } from "./dispatch/manual-worker.ts";
+import { Overtaking } from "./dispatch/overtaking.ts";
+import { createProcessJob } from "./dispatch/process-job.ts";
+import { createReportCall } from "./dispatch/report-call.ts";
+import { SlotForecast } from "./dispatch/slot-forecast.ts";
+import { createJobStarter } from "./dispatch/start-job.ts";
+import {
+  traceAcquisition,
+  traceCalls,
+  traceJobs,
+} from "./dispatch/trace-jobs.ts";
+import { cancelledReason, stoppingReason } from "./job/abort-reasons.ts";
+import { AccountRefusals } from "./keys/account-refusals.ts";
+import { createCheckKey } from "./keys/check-key.ts";
+import { createParkKey } from "./keys/park-key.ts";
+import { createHasAccountBesides } from "./keys/usable-accounts.ts";
+import { createCallMetrics } from "./metrics/call-metrics.ts";
+import {
+  createDispatchMetrics,
+  measureLoad,
+} from "./metrics/dispatch-metrics.ts";
+import { DeferralSpread } from "./settle/deferral-spread.ts";
+import { createSettle } from "./settle/settle.ts";
+
+/** Wires everything between the queue and OpenRouter. */
+export function buildWorker(deps: {
+  config: WorkerConfig;
+  workerId: string;
+  limits: RateLimits;
+  redis: Redis;
+  subscriber: Redis;
+  redisKeys: RedisKeys;
+  clock: RedisClock;
+  keyPool: KeyPool;
+  client: OpenRouterClient;
+  keyClient: KeyClient;
+  statistics: Statistics;
+  metrics: Metrics;
+  tracing: Tracing | undefined;
+  logger: Logger;
+}) {
+  const { config, workerId, limits, redis, subscriber, redisKeys } = deps;
+  const { keyPool, tracing, logger } = deps;
+  const keepPayloads = config.KEEP_PAYLOADS;
+  const callMetrics = createCallMetrics(deps.metrics);
+  const metrics = createDispatchMetrics(deps.metrics);
+
+  // The queue and what is in hand.
+  const worker = openManualWorker(redis, redisKeys, logger);
+  useRedisTime(worker.backend, deps.clock);
+  const locks = createJobLocks(worker);
+  const callOff = (jobId: string) => locks.abort(jobId, cancelledReason);
+  const gatewayWatch = new GatewayWatch({ redis, redisKeys, callOff });
+
+  // One call.
+  const credits = new StreamCredits({
+    redis,
+    redisKeys,
+    stallMs: config.STREAM_STALL_MS,
+  });
+  const callOpenRouter = createCallOpenRouter({
+    client: deps.client,
+    redis,
+    redisKeys,
+    credits,
+    workerId,
+    keepPayloads,
+    metrics: callMetrics,
+    attribution: {
+      "http-referer": config.OPENROUTER_REFERER,
+      "x-openrouter-title": config.OPENROUTER_TITLE,
+    },
+  });
+
+  // What becomes of a job.
+  const spread = new DeferralSpread(
+    () => limits.windowMs / (keyPool.countAccounts() * limits.perMinute),
+  );
+  const settle = createSettle({
+    redis,
+    redisKeys,
+    spread,
+    release: locks.release,
+    keepPayloads,
+    callMetrics,
+    metrics,
+    logger,
+  });
+
+  // Which job goes out, and with which key.
+  const forecast = new SlotForecast();
+  const refusals = new AccountRefusals({ redis, redisKeys });
+  const hasAccountBesides = createHasAccountBesides(deps);
+  const overtaking = new Overtaking(async (name) => {
+    await moveToFront(redis, redisKeys, name);
+  });
+  const untracedAcquireSlot = createAcquireSlot({
+    keyPool,
+    forecast,
+    refusals,
+    hasAccountBesides,
+    overtaking,
+    metrics,
+    logger,
+  });
+  const acquireSlot = tracing
+    ? traceAcquisition(untracedAcquireSlot, tracing)
+    : untracedAcquireSlot;
+  const processJob = createProcessJob({
+    readBody: createReadBody(deps),
+    callOpenRouter: tracing
+      ? traceCalls(callOpenRouter, tracing)
+      : callOpenRouter,
+    checkKey: createCheckKey(deps),
+    keyPool,
+    parkKey: createParkKey({ keyPool, logger }),
+    refusals,
+    hasAccountBesides,
+    acquireSlot,
+    settle,
+    reportCall: createReportCall({
+      statistics: deps.statistics,
+      metrics: callMetrics,
+      logger,
+    }),
+    maxAttempts: config.MAX_ATTEMPTS,
+    maxCalls: config.MAX_CALLS,
+  });
+  const jobs = createJobStarter({
+    locks,
+    acquireSlot,
+    processJob: tracing ? traceJobs(processJob, tracing) : processJob,
+    settle,
+    forecast,
+    gatewayWatch,
+    logger,
+  });
+  const fetching = new Fetching({
+    worker,
+    forecast,
+    jobs,
+    findLostFetches: () => findLostFetches(worker, redis, jobs.hasInHand),
+    concurrency: config.WORKER_CONCURRENCY,
+    logger,
+  });
+  redis.on("close", () => fetching.connectionLost());
+  measureLoad(deps.metrics, {
+    concurrency: config.WORKER_CONCURRENCY,
+    inFlight: () => fetching.inFlight,
+  });
+
+  const repetitions = [
+    repeat(() => gatewayWatch.look(), {
+      intervalMs: heartbeatMs,
+      name: "Looking for gateways that are gone",
+      logger,
+    }),
+    repeat(() => refusals.refresh(), {
+      intervalMs: heartbeatMs,
+      name: "Reading which accounts refuse a model",
+      logger,
+    }),
+  ];
+
+  return {
+    /** Calls in hand. */
+    inFlight: () => fetching.inFlight,
+    /** Slots may have become free earlier than was said. */
+    lookAgain: () => fetching.lookAgain(),
+    async start(): Promise<void> {
+      await listenForCancellations(subscriber, redisKeys, callOff);
+      await credits.listen(subscriber, workerId);
+      await refusals.refresh();
+      await worker.startStalledCheckTimer();
+      fetching.start();
+    },
+    /**
+     * Finishes what is in hand and leaves the queue. After a grace time calls are aborted and
+     * their jobs put back, so that another worker can take them.
+     */
+    async close(): Promise<void> {
+      const graceOver = setTimeout(
+        () => locks.abortAll(stoppingReason),
+        config.SHUTDOWN_GRACE_MS,
+      );
+      await fetching.stop();
+      clearTimeout(graceOver);
+      await Promise.all(repetitions.map((repetition) => repetition.stop()));
+      // By force: an idle worker's wait for a job is cut off instead of sat out.
+      await worker.close(true);
+      await fetching.ended();
+      await locks.close();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-request";
+
+/** The token use stands near the end of an answer, plain or streamed. */
+const tailBytes = 16 * 1024;
+/** More of an answer is not kept. */
+const mostKeptBytes = 256 * 1024;
+
+const usage = /"usage"\s*:\s*(\{(?:[^{}]|\{[^{}]*\})*\})/g;
+
+/** Keeps what is stored of an answer after the answer itself has gone to the client. */
+export class AnswerRecord {
+  readonly #keepsAnswer: boolean;
+  #tail: Buffer = Buffer.alloc(0);
+  #kept: Buffer[] = [];
+  #keptBytes = 0;
+
+  constructor(options: { keepPayloads: boolean }) {
+    this.#keepsAnswer = options.keepPayloads;
+  }
+
+  /** Records the next bytes of the answer. */
+  add(bytes: Buffer): void {
+    const newest = bytes.subarray(-tailBytes);
+    const room = tailBytes - newest.length;
+    const before = room > 0 ? this.#tail.subarray(-room) : Buffer.alloc(0);
+    this.#tail = Buffer.concat([before, newest]);
+    if (!this.#keepsAnswer || this.#keptBytes >= mostKeptBytes) return;
+    const kept = bytes.subarray(0, mostKeptBytes - this.#keptBytes);
+    this.#kept.push(kept);
+    this.#keptBytes += kept.length;
+  }
+
+  /** What was found, in the form in which it is stored on the job. */
+  get findings(): { tokens?: TokenUse; answer?: string } {
+    const tokens = readTokenUse(this.#tail.toString());
+    const answer = this.#keepsAnswer
+      ? Buffer.concat(this.#kept).toString()
+      : undefined;
+    return {
+      ...(tokens ? { tokens } : {}),
+      ...(answer === undefined ? {} : { answer }),
+    };
+  }
+}
+
+/** The last statement of tokens in a text, in any family's words. */
+function readTokenUse(text: string): TokenUse | undefined {
+  const [, json] = [...text.matchAll(usage)].at(-1) ?? [];
+  if (json === undefined) return undefined;
+  try {
+    const use = JSON.parse(json) as Record<string, unknown>;
+    const prompt = Number(use.prompt_tokens ?? use.input_tokens ?? 0);
+    const completion = Number(use.completion_tokens ?? use.output_tokens ?? 0);
+    return { prompt, completion };
+  } catch {
+    return undefined;
+  }
+}

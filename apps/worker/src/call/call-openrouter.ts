@@ -1,0 +1,115 @@
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import {
+  type CompletionJob,
+  readProgress,
+} from "@openrouter-free-pool/shared/queue/completion-job";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
+import type { Redis } from "ioredis";
+import { figuresOf } from "../job/figures.ts";
+import type { CallMetrics } from "../metrics/call-metrics.ts";
+import type { CallResult, StreamResult } from "./call-result.ts";
+import type { OpenRouterClient, UpstreamStream } from "./openrouter/client.ts";
+import { passHeaders } from "./openrouter/passed-headers.ts";
+import type { RequestBody } from "./read-body.ts";
+import { createRecordStream } from "./stream/record-stream.ts";
+import { relayStream } from "./stream/relay-stream.ts";
+import { ReplyStream } from "./stream/reply-stream.ts";
+import type { StreamCredits } from "./stream/stream-credits.ts";
+
+/** Makes one call for a job; a stream that comes back is relayed to its end. */
+export type CallOpenRouter = (
+  job: CompletionJob,
+  call: {
+    readonly key: ApiKey;
+    readonly body: RequestBody;
+    readonly signal: AbortSignal;
+  },
+) => Promise<CallResult>;
+
+/** Builds {@link CallOpenRouter}. */
+export function createCallOpenRouter(deps: {
+  client: OpenRouterClient;
+  redis: Redis;
+  redisKeys: RedisKeys;
+  credits: StreamCredits;
+  workerId: string;
+  keepPayloads: boolean;
+  metrics: CallMetrics;
+  /** Headers that credit this product, unless the client names another. */
+  attribution: Readonly<Record<string, string>>;
+}): CallOpenRouter {
+  const { client, redis, redisKeys, credits, workerId, keepPayloads } = deps;
+
+  async function relay(
+    job: CompletionJob,
+    stream: UpstreamStream,
+    call: { startedAt: number; signal: AbortSignal },
+  ): Promise<StreamResult> {
+    const { startedAt, signal } = call;
+    const jobId = String(job.id);
+    const address = { gatewayId: job.data.gatewayId, jobId };
+    const progress = readProgress(job);
+    const calls = progress.calls + 1;
+    const recordStream = createRecordStream(job, {
+      startedAt,
+      begun: { ...progress, calls, hasBegun: true },
+      keepPayloads,
+      metrics: deps.metrics,
+    });
+    const replies = new ReplyStream({
+      call: calls,
+      send: (chunk) =>
+        sendReply(redis, redisKeys, address, chunk, recordStream(chunk)),
+      waitForTaken: (bytes) => credits.waitForTaken(jobId, bytes),
+    });
+    credits.open(jobId);
+    // An abort also ends a wait for the client to read on.
+    const stopWaiting = () => credits.close(jobId);
+    signal.addEventListener("abort", stopWaiting, { once: true });
+    try {
+      return await relayStream(stream, replies, {
+        kind: "stream-start",
+        workerId,
+        headers: passHeaders(stream.headers, "text/event-stream"),
+        ...figuresOf(job, elapsedMs(startedAt)),
+        calls,
+      });
+    } finally {
+      signal.removeEventListener("abort", stopWaiting);
+      credits.close(jobId);
+    }
+  }
+
+  return async function callOpenRouter(job, { key, body, signal }) {
+    const { path, headers, isStream } = job.data;
+    const startedAt = performance.now();
+    const outcome = await client.post({
+      path,
+      body,
+      isStream,
+      headers: addAttribution(headers, deps.attribution),
+      secret: key.secret,
+      signal,
+    });
+    const result =
+      outcome.kind === "stream"
+        ? await relay(job, outcome.stream, { startedAt, signal })
+        : outcome;
+    return { ...result, upstreamMs: elapsedMs(startedAt) };
+  };
+}
+
+function elapsedMs(startedAt: number): number {
+  return Math.round(performance.now() - startedAt);
+}
+
+/** Names this product, unless the client names another; `X-Title` is the older name of a header. */
+function addAttribution(
+  headers: Readonly<Record<string, string>>,
+  { "x-openrouter-title": title, ...others }: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const isTitled = "x-title" in headers || title === undefined;
+  const named = isTitled ? {} : { "x-openrouter-title": title };
+  return { ...others, ...named, ...headers };
+}

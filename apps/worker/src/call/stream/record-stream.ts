@@ -1,0 +1,53 @@
+import type {
+  CompletionJob,
+  CompletionProgress,
+} from "@openrouter-free-pool/shared/queue/completion-job";
+import { toFinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
+import type { JobNotes } from "@openrouter-free-pool/shared/replies/send-reply";
+import { figuresOf } from "../../job/figures.ts";
+import type { CallMetrics } from "../../metrics/call-metrics.ts";
+import { AnswerRecord } from "../answer-record.ts";
+import type { SendChunk } from "./reply-stream.ts";
+
+/** Returns what is stored on the job together with one chunk of its stream. */
+export type RecordStream = (chunk: Parameters<SendChunk>[0]) => JobNotes;
+
+/**
+ * Builds {@link RecordStream} for one call.
+ *
+ * @param call `begun`: the job's progress once the client has the first event.
+ */
+export function createRecordStream(
+  job: CompletionJob,
+  call: {
+    startedAt: number;
+    begun: CompletionProgress;
+    keepPayloads: boolean;
+    metrics: CallMetrics;
+  },
+): RecordStream {
+  const { startedAt, begun, keepPayloads, metrics } = call;
+  const record = new AnswerRecord({ keepPayloads });
+
+  return function recordStream(chunk) {
+    switch (chunk.kind) {
+      case "stream-start":
+        return {};
+      case "stream-data":
+        record.add(chunk.body);
+        if (!chunk.isBeginning) return {};
+        metrics.measureFirstToken(performance.now() - startedAt);
+        return { progress: begun };
+      case "stream-end": {
+        const upstreamMs = Math.round(performance.now() - startedAt);
+        const figures = { ...figuresOf(job, upstreamMs), calls: begun.calls };
+        const { findings } = record;
+        if (findings.tokens) {
+          metrics.countTokens(job.data.model, findings.tokens);
+        }
+        const ending = { status: 200, ...figures, ...findings };
+        return { finished: toFinishedRequest(job, ending, keepPayloads) };
+      }
+    }
+  };
+}

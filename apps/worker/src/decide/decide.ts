@@ -1,0 +1,263 @@
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CallResult } from "../call/call-result.ts";
+import {
+  toClientAnswer,
+  toFailureAnswer,
+} from "../call/openrouter/client-answer.ts";
+import { cancelledReason } from "../job/abort-reasons.ts";
+import type { KeyState } from "../keys/check-key.ts";
+import type { KeyEffect } from "../keys/park-key.ts";
+import type { Disposition } from "../settle/disposition.ts";
+import type { Classification } from "./classify-result.ts";
+import { convictKey } from "./convict-key.ts";
+import type { Decision, NextStep } from "./decision.ts";
+
+/** One call and what was learned about it. */
+export type ClassifiedCall = {
+  /** The endpoint, below the base URL. */
+  readonly path: string;
+  readonly result: CallResult;
+  readonly classification: Classification;
+  /** What `GET /key` says of the key; only asked where the answer accuses it. */
+  readonly keyState: KeyState | undefined;
+};
+
+/** What a decision depends on besides the call. */
+export type DecisionContext = {
+  /** The key of the call. */
+  readonly key: ApiKey;
+  /** Before the call. */
+  readonly progress: CompletionProgress;
+  /** See {@link Decision.suspect}; from an earlier call for this job. */
+  readonly suspect: ApiKey | undefined;
+  /** Whether an account is left that has not refused this request. */
+  readonly hasOtherAccount: boolean;
+  /** Why the work on the job was aborted, if it was. */
+  readonly abortReason: string | undefined;
+  /** Failed calls that the client does not hear of, and calls of any kind, at most. */
+  readonly maxAttempts: number;
+  readonly maxCalls: number;
+};
+
+/** Decides what one call means for key, model and request. Pure. */
+export function decide(
+  call: ClassifiedCall,
+  context: DecisionContext,
+): Decision {
+  const { classification, result } = call;
+  const { progress, abortReason } = context;
+  const decision = toDecision(context);
+  const calls = progress.calls + 1;
+  const isLastCall = calls >= context.maxCalls;
+  const answered = () => answerWith(call);
+
+  switch (classification.kind) {
+    case "relayed":
+      return { ...decision({ kind: "stream-ended" }), ...resolve(context) };
+    case "return":
+      return isSuccess(result, classification)
+        ? { ...decision(answered()), ...resolve(context) }
+        : decision(answered());
+    case "broken": {
+      const { status, message } = classification;
+      const { upstreamMs } = result;
+      return decision(
+        abortReason === cancelledReason
+          ? { kind: "dropped" }
+          : { kind: "stream-broken", status, message, upstreamMs },
+      );
+    }
+    case "aborted": {
+      const reason = abortReason ?? "aborted";
+      return decision(
+        reason === cancelledReason
+          ? { kind: "cancelled", reason }
+          : { kind: "interrupted", reason },
+      );
+    }
+    case "not-sent": {
+      // It cost no call: the slot is free again.
+      const next = { ...progress, failures: progress.failures + 1 };
+      const retried = { kind: "retried", progress: next } as const;
+      const isLast = next.failures >= context.maxAttempts;
+      return {
+        ...decision(isLast ? answered() : { ...retried, statedMs: undefined }),
+        givesSlotBack: true,
+        progress: next,
+      };
+    }
+    case "transient": {
+      const failures = progress.failures + 1;
+      if (failures >= context.maxAttempts || isLastCall) {
+        return decision(answered());
+      }
+      const next = { ...progress, calls, failures };
+      const statedMs = classification.retryAfterMs;
+      return {
+        ...decision({ kind: "retried", progress: next, statedMs }),
+        progress: next,
+      };
+    }
+    case "model-limited":
+      return {
+        ...decision(isLastCall ? answered() : { kind: "wait-for-model" }),
+        coolModel: { statedMs: classification.restMs },
+      };
+    case "account-setting":
+      return {
+        ...decision(tryAnother(context, answered()), refused(context)),
+        refusedSetting: classification.setting,
+      };
+    case "account-limited": {
+      const { limit, restMs, quota } = classification;
+      const keyEffect = { kind: "park", limit, durationMs: restMs, quota };
+      return {
+        ...decision(tryAnother(context, outOfKeys)),
+        keyEffect: keyEffect as KeyEffect,
+      };
+    }
+    case "key-refused":
+    case "account-without-credit":
+      return decideAccusation(call, context);
+  }
+}
+
+/** An answer that accuses the key: it counts only where it is proven. */
+function decideAccusation(
+  call: ClassifiedCall,
+  context: DecisionContext,
+): Decision {
+  const { classification, keyState = "unknown" } = call;
+  const decision = toDecision(context);
+  const answered = answerWith(call);
+  const conviction = convictKey(classification, keyState);
+  switch (conviction.kind) {
+    case "guilty": {
+      // One request must not take out the pool, whatever is found.
+      const keyEffect: KeyEffect = context.progress.hasRetired
+        ? { kind: "none" }
+        : conviction.effect;
+      const retired = { ...refused(context), hasRetired: true };
+      return {
+        ...decision(tryAnother(context, outOfKeys, true), retired),
+        keyEffect,
+      };
+    }
+    case "second-opinion":
+      // Two accounts that refuse alike: the request is at fault.
+      return context.suspect
+        ? { ...decision(answered), suspect: undefined }
+        : {
+            ...decision(tryAnother(context, answered), refused(context)),
+            suspect: context.key,
+          };
+    case "unproven":
+      return decision(tryAnother(context, outOfKeys, true), refused(context));
+    case "innocent":
+      return decision(answered);
+  }
+}
+
+const outOfKeys: Disposition = { kind: "failed", code: "no-usable-key" };
+
+/** Another account's turn, as long as the request may cost another call. */
+function tryAnother(
+  { progress, maxCalls, hasOtherAccount }: DecisionContext,
+  otherwise: Disposition,
+  mayRepeat = otherwise === outOfKeys,
+): NextStep {
+  if (progress.calls + 1 >= maxCalls) return outOfKeys;
+  return hasOtherAccount || mayRepeat
+    ? { kind: "another-key", otherwise }
+    : otherwise;
+}
+
+/** The progress of a request that one more account has refused. */
+function refused({
+  key,
+  progress,
+}: DecisionContext): Partial<CompletionProgress> {
+  const before = progress.refusedBy ?? [];
+  return { refusedBy: [...new Set([...before, key.account])] };
+}
+
+/** Another account answered what the suspect refused: the suspect's account is at fault. */
+function resolve({
+  suspect,
+  progress,
+}: DecisionContext): Partial<Pick<Decision, "keyEffect" | "effectOn">> &
+  Pick<Decision, "suspect"> {
+  if (!suspect || progress.hasRetired) return { suspect: undefined };
+  const keyEffect = { kind: "retire-account" } as const;
+  return { keyEffect, effectOn: suspect, suspect: undefined };
+}
+
+/** Starts a decision that has no effect but on the request. */
+function toDecision({ key, progress, suspect }: DecisionContext) {
+  return (
+    next: NextStep,
+    more: Partial<CompletionProgress> = {},
+  ): Decision => ({
+    keyEffect: { kind: "none" },
+    effectOn: key,
+    coolModel: undefined,
+    refusedSetting: undefined,
+    givesSlotBack: false,
+    suspect,
+    progress: { ...progress, ...more, calls: progress.calls + 1 },
+    next,
+  });
+}
+
+function isSuccess(result: CallResult, { status }: { status?: number }) {
+  return (
+    result.kind === "answer" &&
+    (status ?? result.answer.status) < 300 &&
+    result.answer.status < 300
+  );
+}
+
+/** The status that an answer means; undefined: the one that it came with. */
+function statusOf(classification: Classification): number | undefined {
+  switch (classification.kind) {
+    case "return":
+    case "transient":
+      return classification.status;
+    case "model-limited":
+      return 429;
+    case "account-without-credit":
+      return 402;
+    case "key-refused":
+      return classification.reason === "invalid" ? 401 : 403;
+    default:
+      return undefined;
+  }
+}
+
+/** The client gets what OpenRouter said, or that it said nothing. */
+function answerWith({
+  path,
+  result,
+  classification,
+}: ClassifiedCall): Disposition {
+  const { upstreamMs } = result;
+  switch (result.kind) {
+    case "answer": {
+      const status = statusOf(classification);
+      const answer = toClientAnswer(result.answer, status, path);
+      return { kind: "answered", answer, upstreamMs };
+    }
+    case "no-answer": {
+      const answer = toFailureAnswer(result.failure);
+      return { kind: "answered", answer, upstreamMs };
+    }
+    case "relayed":
+      return { kind: "stream-ended" };
+    case "broken": {
+      const { status } = toFailureAnswer(result.failure);
+      const { message } = result.failure;
+      return { kind: "stream-broken", status, message, upstreamMs };
+    }
+  }
+}

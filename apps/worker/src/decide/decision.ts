@@ -1,0 +1,33 @@
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { AccountSetting } from "../call/openrouter/account-setting.ts";
+import type { KeyEffect } from "../keys/park-key.ts";
+import type { Disposition } from "../settle/disposition.ts";
+
+/** What happens to the request after a call. */
+export type NextStep =
+  | Disposition
+  /** It goes out again on another account; `otherwise` when there is no other account. */
+  | { readonly kind: "another-key"; readonly otherwise: Disposition }
+  /** It waits until its model has cooled down. */
+  | { readonly kind: "wait-for-model" };
+
+/** Everything that one call means. */
+export type Decision = {
+  /** For key and account. */
+  readonly keyEffect: KeyEffect;
+  /** The key that the effect is for: that of the call, or an earlier one. */
+  readonly effectOn: ApiKey;
+  /** For the model: it cools down, by the stated time or in growing steps. */
+  readonly coolModel: { readonly statedMs: number | undefined } | undefined;
+  /** The setting that keeps the account from serving the model. */
+  readonly refusedSetting: AccountSetting | undefined;
+  /** Whether the slot of the call is given back. */
+  readonly givesSlotBack: boolean;
+  /** A key whose account seems to be out of credit; the answer to another account decides. */
+  readonly suspect: ApiKey | undefined;
+  /** The request's progress, this call included. */
+  readonly progress: CompletionProgress;
+  /** For the request. */
+  readonly next: NextStep;
+};

@@ -1,0 +1,52 @@
+import { LockManager, type Worker } from "bullmq";
+
+/** A job whose lock is not renewed for this long counts as lost. */
+export const lockMs = 15_000;
+/** How often the workers look for lost jobs. With `lockMs` it bounds recovery to about 20 s. */
+export const stalledCheckMs = 5_000;
+/** A request that brought down this many workers is answered instead of tried again. */
+export const mostStalls = 5;
+
+/**
+ * Renews the locks of all jobs in hand with one command.
+ *
+ * A lost lock (Redis was away for longer) aborts nothing: the call is already paid
+ * for, and its answer is as good as the one that the job's next holder would get.
+ */
+export type JobLocks = {
+  /** @returns a signal that aborts when the work on the job is to end. */
+  take(jobId: string, token: string): AbortSignal;
+  release(jobId: string): void;
+  /** Aborts the work on a job, if it is in hand. */
+  abort(jobId: string, reason: string): void;
+  abortAll(reason: string): void;
+  close(): Promise<void>;
+};
+
+/** Keeps the jobs of a worker that fetches them by hand. */
+export function createJobLocks(worker: Worker): JobLocks {
+  const locks = new LockManager(
+    {
+      name: worker.name,
+      extendJobLocks: (ids, tokens, ms) =>
+        worker.extendJobLocks(ids, tokens, ms),
+      emit: (event, problem) =>
+        event === "error" && worker.emit("error", problem),
+      trace: (_kind, _operation, _destination, callback) => callback(),
+    },
+    { lockDuration: lockMs, lockRenewTime: lockMs / 2, workerId: worker.id },
+  );
+  locks.start();
+
+  return {
+    take(jobId, token) {
+      const controller = locks.trackJob(jobId, token, Date.now(), true);
+      if (!controller) throw new Error("The worker is closing");
+      return controller.signal as AbortSignal;
+    },
+    release: (jobId) => locks.untrackJob(jobId),
+    abort: (jobId, reason) => void locks.cancelJob(jobId, reason),
+    abortAll: (reason) => locks.cancelAllJobs(reason),
+    close: () => locks.close(),
+  };
+}

@@ -1,0 +1,177 @@
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import {
+  type CompletionJob,
+  readProgress,
+} from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CallOpenRouter } from "../call/call-openrouter.ts";
+import type { ReadBody, RequestBody } from "../call/read-body.ts";
+import { accusesKey, classifyResult } from "../decide/classify-result.ts";
+import { type ClassifiedCall, decide } from "../decide/decide.ts";
+import type { Decision } from "../decide/decision.ts";
+import { readAbortReason } from "../job/abort-reasons.ts";
+import type { AccountRefusals } from "../keys/account-refusals.ts";
+import type { CheckKey } from "../keys/check-key.ts";
+import type { ParkKey } from "../keys/park-key.ts";
+import type { HasAccountBesides } from "../keys/usable-accounts.ts";
+import type { Disposition } from "../settle/disposition.ts";
+import type { Settle } from "../settle/settle.ts";
+import { type AcquireSlot, refusingAccounts } from "./acquire-slot.ts";
+import type { ReportCall } from "./report-call.ts";
+
+/** Carries one job that has a slot to its end, or back to the queue. */
+export type ProcessJob = (
+  job: CompletionJob,
+  grant: Grant,
+  signal: AbortSignal,
+) => Promise<void>;
+
+/** Redis has lost the body; the client may send it again at once. */
+const bodyLost: Disposition = {
+  kind: "failed",
+  code: "body-lost",
+  retryAfterMs: 1_000,
+};
+
+/** Builds {@link ProcessJob}: call → classify → decide → apply → settle, or again with another key. */
+export function createProcessJob(deps: {
+  readBody: ReadBody;
+  callOpenRouter: CallOpenRouter;
+  checkKey: CheckKey;
+  keyPool: KeyPool;
+  parkKey: ParkKey;
+  refusals: AccountRefusals;
+  hasAccountBesides: HasAccountBesides;
+  acquireSlot: AcquireSlot;
+  settle: Settle;
+  reportCall: ReportCall;
+  maxAttempts: number;
+  maxCalls: number;
+}): ProcessJob {
+  const { keyPool, refusals, acquireSlot, settle } = deps;
+
+  return async function processJob(job, firstGrant, signal) {
+    const body = await deps.readBody(job);
+    if (body === undefined) {
+      await keyPool.release(firstGrant);
+      return settle(job, bodyLost);
+    }
+    let grant: Grant | undefined = firstGrant;
+    let suspect: ApiKey | undefined;
+    while (grant) {
+      // Checked right before the call: a grant is usable for a short time only.
+      if (await keyPool.releaseIfLate(grant)) {
+        grant = await acquireAgain(job, signal);
+        continue;
+      }
+      const call = await makeCall(job, { key: grant.key, body, signal });
+      const decision = decide(call, {
+        key: grant.key,
+        progress: readProgress(job),
+        suspect,
+        hasOtherAccount: await hasOtherAccount(job, grant.key, call),
+        abortReason: readAbortReason(signal),
+        maxAttempts: deps.maxAttempts,
+        maxCalls: deps.maxCalls,
+      });
+      // Stored only when the job leaves our hands.
+      job.progress = decision.progress;
+      deps.reportCall(job, grant.key, call);
+      const next = await applyEffects(job, grant, decision);
+      if (next) return settle(job, next).finally(call.release);
+      call.release();
+
+      suspect = decision.suspect;
+      grant = await findOtherKey(job, decision, signal);
+    }
+  };
+
+  async function makeCall(
+    job: CompletionJob,
+    call: { key: ApiKey; body: RequestBody; signal: AbortSignal },
+  ): Promise<ClassifiedCall & { release: () => void }> {
+    const { key, body } = call;
+    const result = await deps.callOpenRouter(job, call);
+    const { model, path } = job.data;
+    const classification = classifyResult(result, { model, path, body });
+    const keyState = accusesKey(classification)
+      ? await deps.checkKey(key)
+      : undefined;
+    // The memory of a large answer is held until its client has it.
+    const release = () => {
+      if (result.kind === "answer") result.release?.();
+    };
+    return { path, result, classification, keyState, release };
+  }
+
+  /** @returns how the job is settled; undefined when it goes out again. */
+  async function applyEffects(
+    job: CompletionJob,
+    grant: Grant,
+    decision: Decision,
+  ): Promise<Disposition | undefined> {
+    const { next, coolModel, refusedSetting: setting } = decision;
+    const { model } = job.data;
+    await deps.parkKey(decision.effectOn, decision.keyEffect);
+    if (decision.givesSlotBack) await keyPool.release(grant);
+    if (setting) {
+      await refusals.record({ account: grant.key.account, model, setting });
+    }
+    const cooldownMs =
+      coolModel && (await keyPool.coolModel(model, coolModel.statedMs));
+    if (next.kind !== "another-key" && next.kind !== "wait-for-model") {
+      return next;
+    }
+    // Whatever worker takes the job next goes on from here.
+    await job.updateProgress(decision.progress);
+    return next.kind === "wait-for-model"
+      ? { kind: "deferred-for-model", cooldownMs: cooldownMs ?? 0 }
+      : undefined;
+  }
+
+  /** @returns undefined when the job was settled instead. */
+  async function findOtherKey(
+    job: CompletionJob,
+    { next }: Decision,
+    signal: AbortSignal,
+  ): Promise<Grant | undefined> {
+    if (next.kind !== "another-key") return undefined;
+    const slot = await acquireSlot(job, signal);
+    if (slot.kind === "granted") {
+      if (!slot.isKnownToRefuse) return slot.grant;
+      await keyPool.release(slot.grant);
+      await settle(job, next.otherwise);
+      return undefined;
+    }
+    const { disposition } = slot;
+    const isWithoutKey =
+      disposition.kind === "failed" && disposition.code === "no-usable-key";
+    await settle(job, isWithoutKey ? next.otherwise : disposition);
+    return undefined;
+  }
+
+  /** @returns undefined when the job was settled instead. */
+  async function acquireAgain(
+    job: CompletionJob,
+    signal: AbortSignal,
+  ): Promise<Grant | undefined> {
+    const slot = await acquireSlot(job, signal);
+    if (slot.kind === "granted") return slot.grant;
+    await settle(job, slot.disposition);
+    return undefined;
+  }
+
+  async function hasOtherAccount(
+    job: CompletionJob,
+    { account }: ApiKey,
+    { classification }: ClassifiedCall,
+  ): Promise<boolean> {
+    const isRefusal =
+      classification.kind === "account-setting" || accusesKey(classification);
+    // Nothing else depends on it.
+    if (!isRefusal) return true;
+    const refusing = new Set([...refusingAccounts(job, refusals), account]);
+    return deps.hasAccountBesides(refusing);
+  }
+}

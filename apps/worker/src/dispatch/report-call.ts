@@ -1,0 +1,85 @@
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
+import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
+import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import type { Logger } from "pino";
+import type { CallResult } from "../call/call-result.ts";
+import { type Classification, nameOf } from "../decide/classify-result.ts";
+import type { ClassifiedCall } from "../decide/decide.ts";
+import { describeJob } from "../job/describe-job.ts";
+import { figuresOf } from "../job/figures.ts";
+import type { CallMetrics, MeasuredCall } from "../metrics/call-metrics.ts";
+
+/** Logs, measures and counts one call of OpenRouter. */
+export type ReportCall = (
+  job: CompletionJob,
+  key: ApiKey,
+  call: ClassifiedCall,
+) => void;
+
+/** Builds {@link ReportCall}. */
+export function createReportCall(deps: {
+  statistics: Statistics;
+  metrics: CallMetrics;
+  logger: Logger;
+}): ReportCall {
+  const { statistics, metrics, logger } = deps;
+  return function reportCall(job, key, { result, classification, keyState }) {
+    const { upstreamMs } = result;
+    logger.info(
+      {
+        ...describeJob(job),
+        key: key.mask,
+        status: statusOf(result),
+        verdict: classification.kind,
+        ...(keyState ? { keyState } : {}),
+        upstreamMs,
+      },
+      "Called OpenRouter",
+    );
+    const verdict = nameOf(classification);
+    const outcome = outcomeOf(classification);
+    const { queueMs } = figuresOf(job, upstreamMs);
+    const { model, isStream } = job.data;
+    const priority = priorityName(job.priority);
+    metrics.measureCall({
+      model,
+      verdict,
+      outcome,
+      isStream,
+      priority,
+      upstreamMs,
+      queueMs,
+    });
+    statistics.count(`verdict:${verdict}`);
+    if (outcome !== "answered") return;
+    statistics.observe("call", upstreamMs);
+    statistics.observe("wait", queueMs);
+  };
+}
+
+function outcomeOf({ kind }: Classification): MeasuredCall["outcome"] {
+  switch (kind) {
+    case "return":
+    case "relayed":
+      return "answered";
+    case "transient":
+    case "broken":
+    case "not-sent":
+    case "aborted":
+      return "failed";
+    default:
+      return "refused";
+  }
+}
+
+function statusOf(result: CallResult): number | string {
+  switch (result.kind) {
+    case "relayed":
+      return 200;
+    case "answer":
+      return result.answer.status;
+    default:
+      return result.failure.reason;
+  }
+}

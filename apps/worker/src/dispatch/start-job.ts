@@ -1,0 +1,121 @@
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
+import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
+import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
+import type { Logger } from "pino";
+import { describeJob } from "../job/describe-job.ts";
+import type { Settle } from "../settle/settle.ts";
+import type { AcquireSlot } from "./acquire-slot.ts";
+import type { GatewayWatch } from "./gateway-watch.ts";
+import type { JobLocks } from "./job-locks.ts";
+import type { ProcessJob } from "./process-job.ts";
+import type { SlotForecast } from "./slot-forecast.ts";
+
+const pauseWhenFullMs = 1_000;
+
+/** A job whose call is under way. */
+export type StartedJob = {
+  /** Resolves when the job has left our hands; never rejects. */
+  readonly ended: Promise<void>;
+  /** Whether no other job was in the queue when it got its slot. */
+  readonly isLastInLine: boolean;
+};
+
+/** Works on jobs that were fetched. */
+export type JobStarter = {
+  /**
+   * Resolves as soon as it is decided whether the job may go out.
+   *
+   * @returns undefined when it may not: it has been settled.
+   */
+  start(job: CompletionJob, token: string): Promise<StartedJob | undefined>;
+  /** Returns a job to the queue that was fetched too late. */
+  putBack(job: CompletionJob, token: string): Promise<void>;
+  /** Whether this worker works on a job. */
+  hasInHand(jobId: string): boolean;
+};
+
+/** Builds {@link JobStarter}. */
+export function createJobStarter(deps: {
+  locks: JobLocks;
+  acquireSlot: AcquireSlot;
+  processJob: ProcessJob;
+  settle: Settle;
+  forecast: SlotForecast;
+  gatewayWatch: GatewayWatch;
+  logger: Logger;
+}): JobStarter {
+  const { locks, acquireSlot, settle, forecast, gatewayWatch, logger } = deps;
+  const inHand = new Set<string>();
+
+  async function tryStart(
+    job: CompletionJob,
+    signal: AbortSignal,
+  ): Promise<StartedJob | undefined> {
+    try {
+      const slot = await acquireSlot(job, signal);
+      if (slot.kind === "granted") {
+        const { grant } = slot;
+        const ended = work(job, grant, signal);
+        return { ended, isLastInLine: grant.isLastInLine };
+      }
+      await settle(job, slot.disposition);
+    } catch (error) {
+      await giveUp(job, error);
+    }
+    return undefined;
+  }
+
+  async function work(
+    job: CompletionJob,
+    grant: Grant,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { gatewayId } = job.data;
+    const jobId = String(job.id);
+    gatewayWatch.add(gatewayId, jobId);
+    try {
+      await deps.processJob(job, grant, signal);
+    } catch (error) {
+      abandon(job, error);
+    } finally {
+      gatewayWatch.remove(gatewayId, jobId);
+      inHand.delete(jobId);
+    }
+  }
+
+  async function giveUp(job: CompletionJob, error: unknown): Promise<void> {
+    if (!isOutOfMemory(error)) return abandon(job, error);
+    logger.warn(describeJob(job), "Redis is full: no slot was taken");
+    forecast.pauseFor(pauseWhenFullMs);
+    await settle(job, { kind: "put-back" });
+  }
+
+  /** Something unforeseen: without its lock the job comes back by itself. */
+  function abandon(job: CompletionJob, error: unknown): void {
+    locks.release(String(job.id));
+    logger.error(
+      { ...describeJob(job), err: error },
+      "Working on a job failed; it will be taken up again",
+    );
+  }
+
+  return {
+    async start(job, token) {
+      const jobId = String(job.id);
+      const signal = locks.take(jobId, token);
+      inHand.add(jobId);
+      let started: StartedJob | undefined;
+      try {
+        started = await tryStart(job, signal);
+        return started;
+      } finally {
+        if (!started) inHand.delete(jobId);
+      }
+    },
+    async putBack(job, token) {
+      locks.take(String(job.id), token);
+      await settle(job, { kind: "put-back" });
+    },
+    hasInHand: (jobId) => inHand.has(jobId),
+  };
+}

@@ -1,0 +1,23 @@
+import {
+  type CompletionJob,
+  readProgress,
+} from "@openrouter-free-pool/shared/queue/completion-job";
+import type { ReplyFigures } from "@openrouter-free-pool/shared/replies/reply";
+
+/**
+ * How a request fared until now.
+ *
+ * @param upstreamMs duration of its last call; 0 when there was none.
+ */
+export function figuresOf(
+  job: CompletionJob,
+  upstreamMs: number,
+): ReplyFigures {
+  // The queue takes it from Redis's clock, as gateways take `receivedAt`.
+  const startedAt = job.processedOn ?? job.data.receivedAt;
+  return {
+    queueMs: Math.max(0, startedAt - job.data.receivedAt),
+    upstreamMs,
+    calls: readProgress(job).calls,
+  };
+}

@@ -1,0 +1,39 @@
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { KeyAnswer, KeyClient } from "../call/openrouter/key-client.ts";
+
+/** What `GET /key` says of a key that an answer accuses. */
+export type KeyState =
+  /** The key is good, and its own limit is not reached. It says nothing of the account's balance. */
+  | "well"
+  /** The key's own limit is reached. */
+  | "spent"
+  | "invalid"
+  /** OpenRouter refuses the key for another reason, such as missing credit. */
+  | "refused"
+  /** No answer that says anything. */
+  | "unknown";
+
+/** Asks OpenRouter whether a key is really at fault. It costs no call of the quota. */
+export type CheckKey = (key: ApiKey) => Promise<KeyState>;
+
+/** Builds {@link CheckKey}; answers that accuse one key at a time share one question. */
+export function createCheckKey(deps: { keyClient: KeyClient }): CheckKey {
+  const asked = new Map<string, Promise<KeyState>>();
+
+  return function checkKey(key) {
+    const shared = asked.get(key.id);
+    if (shared) return shared;
+    const state = deps.keyClient
+      .ask(key.secret)
+      .then(readKeyState)
+      .finally(() => asked.delete(key.id));
+    asked.set(key.id, state);
+    return state;
+  };
+}
+
+function readKeyState({ status, facts }: KeyAnswer): KeyState {
+  if (facts) return facts.isSpent ? "spent" : "well";
+  if (status === 401) return "invalid";
+  return status === 402 || status === 403 ? "refused" : "unknown";
+}

@@ -1,0 +1,23 @@
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Redis } from "ioredis";
+
+/** Whether the pool has an account with a usable key besides these; it may be at its limit. */
+export type HasAccountBesides = (
+  accounts: ReadonlySet<string>,
+) => Promise<boolean>;
+
+/** Builds {@link HasAccountBesides}; it costs one command, and is needed only after a refusal. */
+export function createHasAccountBesides(deps: {
+  redis: Redis;
+  redisKeys: RedisKeys;
+  keyPool: KeyPool;
+}): HasAccountBesides {
+  const { redis, redisKeys, keyPool } = deps;
+  return async function hasAccountBesides(accounts) {
+    const retired = new Set(await redis.hkeys(redisKeys.retiredKeys));
+    return keyPool.keys.some(
+      ({ id, account }) => !retired.has(id) && !accounts.has(account),
+    );
+  };
+}

@@ -1,0 +1,54 @@
+import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { FailureReply } from "@openrouter-free-pool/shared/replies/reply";
+import type { UpstreamAnswer } from "../call/openrouter/client.ts";
+
+/**
+ * What happens to a request, with the reply to its client. Each of them ends this worker's
+ * ownership of the job, which is in exactly one place afterwards. Durations in ms.
+ */
+export type Disposition =
+  /** The client gets OpenRouter's answer. `upstreamMs`: duration of the call. */
+  | {
+      readonly kind: "answered";
+      readonly answer: UpstreamAnswer;
+      readonly upstreamMs: number;
+    }
+  /** The client gets an error of ours, and hears when to come again. */
+  | {
+      readonly kind: "failed";
+      readonly code: FailureReply["code"];
+      readonly retryAfterMs?: number;
+    }
+  /** Everything of a stream has been sent. */
+  | { readonly kind: "stream-ended" }
+  /** A stream that had begun cannot go on; the client gets an error event. */
+  | {
+      readonly kind: "stream-broken";
+      readonly status: number;
+      readonly message: string;
+      readonly upstreamMs: number;
+    }
+  /** Its client has the answer, but the worker that sent it was lost before it could say so. */
+  | { readonly kind: "closed" }
+  /** Back to the head of the line: no slot was free. */
+  | { readonly kind: "put-back" }
+  /** Delayed until its model has cooled down; it keeps its place. */
+  | { readonly kind: "deferred-for-model"; readonly cooldownMs: number }
+  /** Delayed until its gateway is back or surely dead; it keeps its place. */
+  | { readonly kind: "deferred-for-gateway"; readonly awayMs: number }
+  /** Delayed until an account that has not refused it may be free; it keeps its place. */
+  | { readonly kind: "deferred-for-account"; readonly awayMs: number }
+  /** Delayed with back-off after a transient failure; it keeps its place. */
+  | {
+      readonly kind: "retried";
+      readonly progress: CompletionProgress;
+      readonly statedMs: number | undefined;
+    }
+  /** Nobody waits for it any more. */
+  | { readonly kind: "dropped" }
+  /** Its gateway seems dead; if it is alive, it is told. */
+  | { readonly kind: "disowned" }
+  /** Its client has gone while it was in hand. */
+  | { readonly kind: "cancelled"; readonly reason: string }
+  /** The worker stops; another one goes on with it. */
+  | { readonly kind: "interrupted"; readonly reason: string };

@@ -1,0 +1,113 @@
+import type {
+  CompletionJob,
+  CompletionProgress,
+} from "@openrouter-free-pool/shared/queue/completion-job";
+import type {
+  Ending,
+  FinishedRequest,
+} from "@openrouter-free-pool/shared/queue/finished-request";
+import type {
+  FailureReply,
+  Reply,
+} from "@openrouter-free-pool/shared/replies/reply";
+import { AnswerRecord } from "../call/answer-record.ts";
+import { figuresOf } from "../job/figures.ts";
+import { backOff } from "./back-off.ts";
+import type { DeferralSpread } from "./deferral-spread.ts";
+import type { Disposition } from "./disposition.ts";
+
+/** What settling a job comes to. Durations in ms. */
+export type SettlementPlan = {
+  /** What the log line says besides. */
+  readonly details?: object;
+  readonly reply?: Reply;
+  /** How the request ended, as it stays on a finished job. */
+  readonly ending?: Pick<Ending, "status" | "reason">;
+  /** The same in full, stored together with the reply. */
+  readonly recorded?: Ending;
+  readonly delayMs?: number;
+  /** Stored before the job is moved. */
+  readonly progress?: CompletionProgress;
+};
+
+/** The status that gateways make of a failure. */
+const failureStatus = {
+  "waited-out": 504,
+  "no-usable-key": 503,
+  "worker-crashed": 502,
+  "keys-rate-limited": 429,
+  removed: 503,
+  "body-lost": 503,
+} as const satisfies Record<FailureReply["code"], number>;
+
+/** Works out reply, ending and delay of a disposition. */
+export function planSettlement(
+  job: CompletionJob,
+  disposition: Disposition,
+  options: { spread: DeferralSpread; keepPayloads: boolean },
+): SettlementPlan {
+  switch (disposition.kind) {
+    case "answered": {
+      const { answer, upstreamMs } = disposition;
+      const { status, headers, body } = answer;
+      const figures = figuresOf(job, upstreamMs);
+      const record = new AnswerRecord(options);
+      record.add(body);
+      return {
+        details: { status },
+        reply: { kind: "answer", status, headers, body, ...figures },
+        ...ended({ status, ...figures, ...record.findings }),
+      };
+    }
+    case "failed": {
+      const { kind: _, ...failure } = disposition;
+      const figures = figuresOf(job, 0);
+      const status = failureStatus[failure.code];
+      return {
+        details: failure,
+        reply: { kind: "failure", ...failure, ...figures },
+        ...ended({ status, reason: failure.code, ...figures }),
+      };
+    }
+    case "stream-broken": {
+      const { kind, status, message, upstreamMs } = disposition;
+      return {
+        details: { status, reason: message },
+        reply: { kind, status, message },
+        ...ended({ status, reason: message, ...figuresOf(job, upstreamMs) }),
+      };
+    }
+    case "stream-ended":
+      return { ending: { status: 200 } };
+    case "closed":
+      return { ending: (job.data as unknown as FinishedRequest).ending };
+    case "deferred-for-model": {
+      const { cooldownMs } = disposition;
+      const extraMs = options.spread.next(job.data.model, cooldownMs);
+      return { details: { cooldownMs }, delayMs: cooldownMs + extraMs };
+    }
+    case "deferred-for-gateway":
+    case "deferred-for-account": {
+      const { awayMs } = disposition;
+      return { details: { awayMs }, delayMs: awayMs };
+    }
+    case "retried": {
+      const { progress, statedMs } = disposition;
+      const { failures } = progress;
+      const delayMs = backOff(failures, statedMs);
+      return { details: { failures }, delayMs, progress };
+    }
+    case "disowned":
+      return { reply: { kind: "orphaned" } };
+    case "cancelled":
+    case "interrupted":
+      return { details: { reason: disposition.reason } };
+    case "put-back":
+    case "dropped":
+      return {};
+  }
+}
+
+function ended(ending: Ending): Pick<SettlementPlan, "ending" | "recorded"> {
+  return { ending, recorded: ending };
+}

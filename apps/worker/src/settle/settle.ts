@@ -1,0 +1,60 @@
+import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
+import { toFinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
+import { trace } from "@opentelemetry/api";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { describeJob } from "../job/describe-job.ts";
+import type { CallMetrics } from "../metrics/call-metrics.ts";
+import type { DispatchMetrics } from "../metrics/dispatch-metrics.ts";
+import type { DeferralSpread } from "./deferral-spread.ts";
+import type { Disposition } from "./disposition.ts";
+import { createMoveJob } from "./move-job.ts";
+import { planSettlement, type SettlementPlan } from "./plan-settlement.ts";
+import { settlements } from "./settlements.ts";
+
+/** Ends this worker's ownership of a job: counts, logs, replies and moves it. */
+export type Settle = (
+  job: CompletionJob,
+  disposition: Disposition,
+) => Promise<void>;
+
+/** Builds {@link Settle} on the worker's main connection. */
+export function createSettle(deps: {
+  redis: Redis;
+  redisKeys: RedisKeys;
+  spread: DeferralSpread;
+  release: (jobId: string) => void;
+  keepPayloads: boolean;
+  callMetrics: CallMetrics;
+  metrics: DispatchMetrics;
+  logger: Logger;
+}): Settle {
+  const { redis, redisKeys, keepPayloads, logger } = deps;
+  const moveJob = createMoveJob(deps);
+
+  async function reply(
+    job: CompletionJob,
+    { reply, recorded }: SettlementPlan,
+  ): Promise<void> {
+    if (!reply) return;
+    const address = { gatewayId: job.data.gatewayId, jobId: String(job.id) };
+    const finished = recorded && toFinishedRequest(job, recorded, keepPayloads);
+    await sendReply(redis, redisKeys, address, reply, { finished });
+    if (recorded?.tokens) {
+      deps.callMetrics.countTokens(job.data.model, recorded.tokens);
+    }
+  }
+
+  return async function settle(job, disposition) {
+    const { level, message, metric, move } = settlements[disposition.kind];
+    const plan = planSettlement(job, disposition, deps);
+    deps.metrics.countOutcome(metric);
+    logger[level]({ ...describeJob(job), ...plan.details }, message);
+    trace.getActiveSpan()?.setAttribute("orpool.outcome", metric);
+    if (plan.progress) await job.updateProgress(plan.progress);
+    await reply(job, plan);
+    await moveJob(job, move, plan);
+  };
+}

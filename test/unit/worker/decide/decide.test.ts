@@ -1,0 +1,166 @@
+import { expect, test } from "vitest";
+import type { CallResult } from "../../../../apps/worker/src/call/call-result.ts";
+import { classifyResult } from "../../../../apps/worker/src/decide/classify-result.ts";
+import {
+  type DecisionContext,
+  decide,
+} from "../../../../apps/worker/src/decide/decide.ts";
+import type { Decision } from "../../../../apps/worker/src/decide/decision.ts";
+import type { KeyState } from "../../../../apps/worker/src/keys/check-key.ts";
+
+const key = (account: string) => ({
+  id: account,
+  mask: account,
+  account,
+  secret: "secret",
+  limits: {},
+});
+const first = key("first");
+const second = key("second");
+
+type Situation = {
+  answer?: [status: number, message: string];
+  result?: CallResult;
+  request?: object;
+  keyState?: KeyState;
+  context?: Partial<DecisionContext>;
+};
+
+function decideOn(situation: Situation): Decision {
+  const { answer: [status, message] = [200, ""], keyState } = situation;
+  const error = { error: { code: status, message } };
+  const choices = [{ message: { content: "Hello" }, finish_reason: "stop" }];
+  const body = status < 400 ? { choices } : error;
+  const result = situation.result ?? {
+    kind: "answer",
+    answer: {
+      status,
+      headers: {},
+      body: Buffer.from(JSON.stringify(body)),
+    },
+    upstreamMs: 7,
+  };
+  const request = { model: "m:free", ...situation.request };
+  const classification = classifyResult(result, {
+    model: request.model,
+    body: JSON.stringify(request),
+    path: "/chat/completions",
+  } as never);
+  return decide(
+    { path: "/chat/completions", result, classification, keyState },
+    {
+      key: second,
+      progress: { calls: 1, failures: 0 },
+      suspect: undefined,
+      hasOtherAccount: true,
+      abortReason: undefined,
+      maxAttempts: 3,
+      maxCalls: 8,
+      ...situation.context,
+    },
+  );
+}
+
+const minute = "Rate limit exceeded: free-models-per-min. ";
+const provider = "Rate limit exceeded";
+const policy = "No endpoints found matching your data policy. Configure: …";
+const lastCall = { progress: { calls: 7, failures: 0 } };
+const retired = {
+  progress: { calls: 1, failures: 0, hasRetired: true },
+};
+const lone = { hasOtherAccount: false };
+const failure = (reason: "network" | "timeout" | "aborted", more = {}) =>
+  ({
+    kind: "no-answer",
+    failure: { reason, message: "no answer", wasSent: true, ...more },
+    upstreamMs: 7,
+  }) as CallResult;
+const broken = { ...failure("network"), kind: "broken" } as CallResult;
+
+// biome-ignore format: a table
+test.for<[name: string, Situation, next: string, keyEffect: string]>([
+  ["an answer", {}, "answered 200", "none"],
+  ["a whole stream", { result: { kind: "relayed", upstreamMs: 7 } }, "stream-ended", "none"],
+  ["a broken stream", { result: broken }, "stream-broken 502", "none"],
+  ["a broken stream whose client has gone", { result: broken, context: { abortReason: "cancelled" } }, "dropped", "none"],
+  ["an abort for a client that has gone", { result: failure("aborted"), context: { abortReason: "cancelled" } }, "cancelled", "none"],
+  ["an abort of a worker that stops", { result: failure("aborted"), context: { abortReason: "worker stops" } }, "interrupted", "none"],
+
+  ["400", { answer: [400, "bad"] }, "answered 400", "none"],
+  ["403 moderation", { answer: [403, "requires moderation"] }, "answered 403", "none"],
+  ["404 of the model", { answer: [404, "No endpoints found for m:free."] }, "answered 404", "none"],
+
+  ["503", { answer: [503, "overloaded"] }, "retried", "none"],
+  ["503, attempts spent", { answer: [503, "overloaded"], context: { progress: { calls: 2, failures: 2 } } }, "answered 503", "none"],
+  ["503, calls spent", { answer: [503, "overloaded"], context: lastCall }, "answered 503", "none"],
+  ["a broken connection, attempts spent", { result: failure("network"), context: { maxAttempts: 1 } }, "answered 502", "none"],
+  ["a timeout, attempts spent", { result: failure("timeout"), context: { maxAttempts: 1 } }, "answered 504", "none"],
+  ["a call that was not sent, at the most calls", { result: failure("network", { wasSent: false }), context: { maxCalls: 1 } }, "retried", "none"],
+  ["a call that was not sent, attempts spent", { result: failure("network", { wasSent: false }), context: { maxAttempts: 1 } }, "answered 502", "none"],
+
+  ["429 of the account", { answer: [429, minute] }, "another-key", "park"],
+  ["429 of the only account", { answer: [429, minute], context: lone }, "another-key", "park"],
+  ["429 of the account, calls spent", { answer: [429, minute], context: lastCall }, "failed no-usable-key", "park"],
+  ["429 of the model", { answer: [429, provider] }, "wait-for-model", "none"],
+  ["429 of the model, calls spent", { answer: [429, provider], context: lastCall }, "answered 429", "none"],
+
+  ["404 of the account's settings", { answer: [404, policy] }, "another-key", "none"],
+  ["404 of the last account's settings", { answer: [404, policy], context: lone }, "answered 404", "none"],
+  ["404 of the account's settings, calls spent", { answer: [404, policy], context: lastCall }, "failed no-usable-key", "none"],
+
+  ["401, invalid", { answer: [401, "no"], keyState: "invalid" }, "another-key", "retire-key"],
+  ["401, well", { answer: [401, "no"], keyState: "well" }, "answered 401", "none"],
+  ["401, not known", { answer: [401, "no"], keyState: "unknown" }, "another-key", "none"],
+  ["401, invalid, one retired before", { answer: [401, "no"], keyState: "invalid", context: retired }, "another-key", "none"],
+  ["401, invalid, calls spent", { answer: [401, "no"], keyState: "invalid", context: lastCall }, "failed no-usable-key", "retire-key"],
+  ["403 key limit, spent", { answer: [403, "Key limit exceeded"], keyState: "spent" }, "another-key", "retire-key"],
+  ["403 key limit, well", { answer: [403, "Key limit exceeded"], keyState: "well" }, "answered 403", "none"],
+
+  ["402, refused by /key as well", { answer: [402, "credits"], keyState: "refused" }, "another-key", "retire-account"],
+  ["402, refused, one retired before", { answer: [402, "credits"], keyState: "refused", context: retired }, "another-key", "none"],
+  ["402, well: a second opinion", { answer: [402, "credits"], keyState: "well" }, "another-key", "none"],
+  ["402, well, no other account", { answer: [402, "credits"], keyState: "well", context: lone }, "answered 402", "none"],
+  ["402 of a second account: the request", { answer: [402, "credits"], keyState: "well", context: { suspect: first } }, "answered 402", "none"],
+  ["200 of a second account: the first one", { context: { suspect: first } }, "answered 200", "retire-account"],
+  ["400 of a second account proves nothing", { answer: [400, "bad"], context: { suspect: first } }, "answered 400", "none"],
+  ["402 for a plugin", { answer: [402, "credits"], request: { plugins: [{ id: "web" }] } }, "answered 402", "none"],
+  ["402 for :online", { answer: [402, "credits"], request: { model: "m:free:online" } }, "answered 402", "none"],
+  ["402 for a paid fallback", { answer: [402, "credits"], request: { models: ["paid/model"] } }, "answered 402", "none"],
+])("%s", ([, situation, next, keyEffect]) => {
+  const decision = decideOn(situation);
+  expect(describe(decision.next)).toBe(next);
+  expect(decision.keyEffect.kind).toBe(keyEffect);
+});
+
+test("a call that was not sent costs an attempt but no call, and its slot is given back", () => {
+  const decision = decideOn({ result: failure("network", { wasSent: false }) });
+  expect(decision.givesSlotBack).toBe(true);
+  expect(decision.progress).toEqual({ calls: 1, failures: 1 });
+});
+
+test("the account that is retired is the one that refused, not the one that answered", () => {
+  const { effectOn, suspect } = decideOn({ context: { suspect: first } });
+  expect(effectOn).toBe(first);
+  expect(suspect).toBeUndefined();
+});
+
+test("accounts that refused are remembered with the request", () => {
+  const { progress } = decideOn({
+    answer: [404, policy],
+    context: { progress: { calls: 1, failures: 0, refusedBy: ["first"] } },
+  });
+  expect(progress.refusedBy).toEqual(["first", "second"]);
+});
+
+function describe(next: Decision["next"]): string {
+  switch (next.kind) {
+    case "answered":
+      return `${next.kind} ${next.answer.status}`;
+    case "failed":
+      return `${next.kind} ${next.code}`;
+    case "stream-broken":
+      return `${next.kind} ${next.status}`;
+    default:
+      return next.kind;
+  }
+}
