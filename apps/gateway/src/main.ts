@@ -23,13 +23,13 @@ import { buildApp } from "./app.ts";
 import { buildBatches } from "./build-batches.ts";
 import { buildCompletions } from "./build-completions.ts";
 import { gatewayVariables } from "./config.ts";
-import { createFindTrouble } from "./find-trouble.ts";
 import { createReadPoolView, PoolWatch } from "./forecast/pool-watch.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
 import { listen } from "./listen.ts";
 import { buildMetrics } from "./metrics/build-metrics.ts";
 import { createMeasureRequest } from "./metrics/request-metrics.ts";
 import { ModelsCache } from "./models/models-cache.ts";
+import { createReadiness } from "./readiness.ts";
 import { RedisHealth } from "./redis-health.ts";
 import { openStorage } from "./storage/open-storage.ts";
 import { warnIfOpen } from "./warn-if-open.ts";
@@ -122,7 +122,6 @@ let isStopping = false;
 const app = buildApp({
   submit: completions.submit,
   cachedSubmit: completions.cachedSubmit,
-  answerStream: completions.answerStream,
   idempotency: createIdempotency(
     completions.shared,
     config.IDEMPOTENCY_TTL_SECONDS * 1_000,
@@ -131,7 +130,7 @@ const app = buildApp({
   models: new ModelsCache(config.OPENROUTER_BASE_URL),
   readPoolView,
   redisHealth,
-  findTrouble: createFindTrouble({
+  findReason: createReadiness({
     redisHealth,
     poolWatch,
     isStopping: () => isStopping,
@@ -145,6 +144,7 @@ const app = buildApp({
   admin,
   limits,
   keepAliveMs: config.STREAM_COMMENT_MS,
+  plainKeepAliveMs: config.PLAIN_KEEP_ALIVE_MS,
   longestWaitMs: config.MAX_WAIT_MS,
   bodyLimitBytes: config.BODY_LIMIT,
   logger,

@@ -1,13 +1,13 @@
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Queue } from "bullmq";
-import { toRedisTrouble } from "../redis-trouble.ts";
-import type { WaitingRequest } from "./waiting-requests.ts";
+import { toRedisError } from "../refusals.ts";
+import type { QueuedRequest } from "./submission.ts";
 
 /** Finished requests are visible for a day at most. */
 const keptSeconds = 86_400;
 
 /** Puts the job that stands for a waiting request on the queue. */
-export type Enqueue = (waiting: WaitingRequest) => Promise<void>;
+export type Enqueue = (waiting: QueuedRequest) => Promise<void>;
 
 /**
  * Builds {@link Enqueue}; it throws `queue-full` or `redis-down`.
@@ -34,7 +34,7 @@ export function createEnqueue(
         ...whenFinished,
       });
     } catch (cause) {
-      throw toRedisTrouble(cause);
+      throw toRedisError(cause);
     }
   };
 }

@@ -5,10 +5,8 @@ import {
 import type { Request, Response } from "express";
 import type { Family } from "../families/family.ts";
 import type { ParsedBody } from "../families/parse-body.ts";
-import { clientOf } from "../middleware/authenticate.ts";
-import { requestIdOf } from "../middleware/request-id.ts";
-import { readHeader } from "./request-headers.ts";
-import type { Submission } from "./submit.ts";
+import { readHeader } from "../requests/request-headers.ts";
+import type { Submission } from "./submission.ts";
 
 /** Client headers that go on to OpenRouter: whom to credit for the call, and Anthropic's own. */
 const forwardedHeaders = [
@@ -26,9 +24,10 @@ export function readSubmission(
   what: { family: Family; body: ParsedBody; longestWaitMs: number },
 ): Submission {
   const { family, body, longestWaitMs } = what;
+  const { context } = response.locals;
   return {
-    requestId: requestIdOf(response),
-    client: clientOf(response),
+    requestId: context.requestId,
+    client: context.client,
     path: family.path,
     model: body.model,
     isStream: body.isStream,

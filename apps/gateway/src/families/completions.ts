@@ -1,3 +1,4 @@
+import { toCompletionEvents } from "./answer-events.ts";
 import type { Family } from "./family.ts";
 import { bodySchema, present } from "./known-fields.ts";
 import {
@@ -15,6 +16,7 @@ export const completions: Family = {
   schema: bodySchema({ prompt: present }),
   example: { model: "openrouter/free", prompt: "Say hello." },
   errorSchema: openAiErrorSchema,
+  toAnswerEvents: toCompletionEvents,
   toErrorBody: toOpenAiError,
   toErrorEvent: (body, model) =>
     dataEvent({

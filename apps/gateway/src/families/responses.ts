@@ -1,3 +1,4 @@
+import { toResponseEvents } from "./answer-events.ts";
 import type { Family } from "./family.ts";
 import { bodySchema, present } from "./known-fields.ts";
 import { errorOf, openAiErrorSchema, toOpenAiError } from "./openai-error.ts";
@@ -10,6 +11,7 @@ export const responses: Family = {
   schema: bodySchema({ input: present }),
   example: { model: "openrouter/free", input: "Say hello." },
   errorSchema: openAiErrorSchema,
+  toAnswerEvents: toResponseEvents,
   toErrorBody: toOpenAiError,
   toErrorEvent(body) {
     const error = errorOf(body);

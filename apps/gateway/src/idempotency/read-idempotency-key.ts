@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Request, Response } from "express";
-import { readHeader } from "../completions/request-headers.ts";
 import type { ParsedBody } from "../families/parse-body.ts";
-import { clientOf } from "../middleware/authenticate.ts";
+import { readHeader } from "../requests/request-headers.ts";
 
 /** What tells one idempotent request from another. */
 export type IdempotencyKey = {
@@ -25,7 +24,7 @@ export function readIdempotencyKey(
   const given = readHeader(request, "Idempotency-Key");
   if (given === undefined) return undefined;
   return {
-    key: `idempotency:${digest(clientOf(response) ?? "", given)}`,
+    key: `idempotency:${digest(response.locals.context.client ?? "", given)}`,
     fingerprint: digest(what.path, what.body.text),
   };
 }

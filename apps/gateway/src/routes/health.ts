@@ -5,14 +5,14 @@ import { allowOnly } from "../middleware/handle-errors.ts";
 /** `GET /health` (this process lives) and `GET /ready` (a request would be served). */
 export function routeHealth(deps: {
   /** Why a request could not be served now; undefined when it could. */
-  findTrouble: () => Promise<string | undefined>;
+  findReason: () => Promise<string | undefined>;
 }): Router {
   const router = Router();
   router.get("/health", (_request, response) => {
     response.json({ status: "ok", timestamp: timestamp(), version });
   });
   router.get("/ready", async (_request, response) => {
-    const reason = await deps.findTrouble();
+    const reason = await deps.findReason();
     if (reason === undefined) {
       response.json({ status: "ready", timestamp: timestamp(), version });
     } else {
