@@ -1,4 +1,4 @@
-import { coalesce } from "./coalesce.ts";
+import { coalesce } from "@openrouter-free-pool/shared/coalesce";
 import type { PoolWatch } from "./forecast/pool-watch.ts";
 import type { RedisHealth } from "./redis-health.ts";
 

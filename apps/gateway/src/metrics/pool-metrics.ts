@@ -4,13 +4,9 @@ import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";
 import { Gauge } from "prom-client";
 import type { QueueDepth } from "../admin/overview/read-queue-depth.ts";
-import { coalesce } from "../coalesce.ts";
 import type { PoolView, PoolWatch } from "../forecast/pool-watch.ts";
 import { describeKeys, keyStates } from "../keys-status.ts";
 import type { RedisHealth } from "../redis-health.ts";
-
-/** Anybody may ask; Redis is read once a second at most. */
-const maxAgeMs = 1_000;
 
 /**
  * Measures pool and queue at each scrape, from the view that the gateway has at
@@ -37,13 +33,11 @@ export function measurePool(
     ]);
     return view ? { view, depth, cooling } : undefined;
   }
-  const readRecent = coalesce(
-    () => deps.redisHealth.readInTime(read).catch(() => undefined),
-    maxAgeMs,
-  );
 
   metrics.beforeScrape(async () => {
-    const found = deps.redisHealth.isUp ? await readRecent() : undefined;
+    const found = await deps.redisHealth
+      .readInTime(read)
+      .catch(() => undefined);
     for (const gauge of Object.values(gauges)) clearGauge(gauge);
     if (!found) return;
     const { view, depth, cooling } = found;
