@@ -12,6 +12,7 @@ import { ReplyReader } from "@openrouter-free-pool/shared/replies/reply-reader";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { createCutStalled } from "./completions/cut-stalled.ts";
 import { createEnqueue } from "./completions/enqueue.ts";
 import { createJobQueue } from "./completions/job-queue.ts";
 import { PendingRequests } from "./completions/pending-requests.ts";
@@ -32,6 +33,8 @@ import { SharedRequests } from "./shared-requests/shared-requests.ts";
 
 /** How often requests that have waited for long are checked for a lost job. */
 const sweepMs = 30_000;
+/** How often streams are checked for clients that do not read. */
+const stallCheckMs = 1_000;
 /** A withdrawn job can turn up for this long after its longest wait. */
 const spareMs = 60_000;
 
@@ -115,6 +118,10 @@ export function buildCompletions(deps: {
     name: "Looking for lost workers",
     logger,
   });
+  const cuttingStalled = repeat(
+    createCutStalled({ pending, poolWatch: deps.poolWatch }),
+    { intervalMs: stallCheckMs, name: "Cutting stalled streams", logger },
+  );
   const sweeping = repeat(() => recover.jobs(sweepMs), {
     intervalMs: sweepMs,
     name: "Looking for lost jobs",
@@ -168,8 +175,8 @@ export function buildCompletions(deps: {
     async close(): Promise<void> {
       redis.off("ready", onReconnect);
       await Promise.all(
-        [sweeping, watchingWorkers, heartbeat, reader].map((each) =>
-          each.stop(),
+        [sweeping, cuttingStalled, watchingWorkers, heartbeat, reader].map(
+          (each) => each.stop(),
         ),
       );
       if (redisHealth.isUp) {

@@ -76,6 +76,8 @@ export class PendingRequest {
   #keepAliveTimer: NodeJS.Timeout | undefined;
   readonly #sequence = new StreamSequence();
   #start: StreamStartReply | undefined;
+  #untakenChunks = 0;
+  #progressAt = 0;
   #takenBytes = 0;
   #acknowledgedBytes = 0;
 
@@ -123,6 +125,11 @@ export class PendingRequest {
   /** The worker that relays the stream. */
   get workerId(): string | undefined {
     return this.#start?.workerId;
+  }
+
+  /** For how long the client has taken nothing of what was written, in ms. */
+  get stalledMs(): number {
+    return this.#untakenChunks === 0 ? 0 : performance.now() - this.#progressAt;
   }
 
   /** Rejects with a {@link GatewayError} when there will be no reply. */
@@ -276,10 +283,14 @@ export class PendingRequest {
         this.#sink?.begin();
       }
     }
+    if (this.#untakenChunks === 0) this.#progressAt = performance.now();
+    this.#untakenChunks += 1;
     this.#sink?.write(body, () => this.#countTaken(body.length));
   }
 
   #countTaken(bytes: number): void {
+    this.#untakenChunks -= 1;
+    this.#progressAt = performance.now();
     this.#takenBytes += bytes;
     const newBytes = this.#takenBytes - this.#acknowledgedBytes;
     const workerId = this.#start?.workerId;

@@ -18,6 +18,9 @@ const streamHeaders = {
   "x-accel-buffering": "no",
 };
 
+/** How long a client may take to read what is left after an error. */
+const drainMs = 30_000;
+
 /** A streamed response: comments while the request waits, then OpenRouter's bytes. */
 export class StreamResponse implements ClientResponse, StreamSink {
   readonly #response: Response;
@@ -99,8 +102,12 @@ export class StreamResponse implements ClientResponse, StreamSink {
   }
 
   #endWithError(body: object): void {
+    const response = this.#response;
     this.#open({});
-    this.#response.end(this.#family.toErrorEvent(body, this.#model));
+    response.end(this.#family.toErrorEvent(body, this.#model));
+    // A client that does not read would hold socket and memory for ever.
+    const giveUp = setTimeout(() => response.destroy(), drainMs);
+    response.once("close", () => clearTimeout(giveUp));
   }
 }
 
