@@ -3,16 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type {
   FinalReply,
-  StreamDataReply,
+  StreamEndReply,
   StreamPartReply,
-  StreamStartReply,
 } from "@openrouter-free-pool/shared/replies/reply";
-import { acknowledgeEveryBytes } from "@openrouter-free-pool/shared/replies/stream-credit";
 import type { Logger } from "pino";
 import { GatewayError } from "../gateway-error.ts";
 import { waitedOut } from "../refusals.ts";
 import type { JobQueue } from "./job-queue.ts";
-import { hasEvent, StreamSequence } from "./stream-sequence.ts";
+import { PendingStream, type StreamSink } from "./pending-stream.ts";
 
 /**
  * The life of a request. From every phase it can be settled.
@@ -39,18 +37,6 @@ const transitions = {
   settled: [],
 } as const satisfies Record<PendingPhase, readonly PendingPhase[]>;
 
-/** Takes a stream in on behalf of its client. */
-export type StreamSink = {
-  /** Shows that the request is alive while it waits. */
-  comment(text: string): void;
-  /** OpenRouter has opened a stream. Older workers say so before the call counts. */
-  open(start: StreamStartReply): void;
-  /** The call counts: its first content follows. */
-  begin(): void;
-  /** @param onTaken is called when the client's socket has taken the chunk. */
-  write(chunk: Buffer, onTaken: () => void): void;
-};
-
 /** At the deadline a call under way may finish; it is checked again this often. */
 const recheckMs = 1_000;
 /** Redis may hang; the client must not wait for it. */
@@ -65,7 +51,7 @@ export class PendingRequest {
   readonly #priority: number;
   readonly #maxWaitMs: number;
   readonly #jobs: JobQueue;
-  readonly #sink: StreamSink | undefined;
+  readonly #stream: PendingStream | undefined;
   readonly #logger: Logger;
   readonly #outcome = Promise.withResolvers<FinalReply>();
   #phase: PendingPhase = "held";
@@ -74,12 +60,6 @@ export class PendingRequest {
   #queuedAt = Number.POSITIVE_INFINITY;
   #deadlineTimer: NodeJS.Timeout | undefined;
   #keepAliveTimer: NodeJS.Timeout | undefined;
-  readonly #sequence = new StreamSequence();
-  #start: StreamStartReply | undefined;
-  #untakenChunks = 0;
-  #progressAt = 0;
-  #takenBytes = 0;
-  #acknowledgedBytes = 0;
 
   constructor(options: {
     request: CompletionRequest;
@@ -96,11 +76,14 @@ export class PendingRequest {
     this.#priority = options.priority;
     this.#maxWaitMs = options.maxWaitMs;
     this.#jobs = options.jobs;
-    this.#sink = options.sink;
     this.#logger = options.logger;
     // A request can fail before anything waits for its reply.
     this.#outcome.promise.catch(() => undefined);
     if (options.sink) {
+      this.#stream = new PendingStream({
+        sink: options.sink,
+        acknowledge: (...progress) => this.#acknowledge(...progress),
+      });
       this.#keepAliveTimer = setInterval(
         () => void this.#comment(),
         options.commentEveryMs,
@@ -124,12 +107,12 @@ export class PendingRequest {
 
   /** The worker that relays the stream. */
   get workerId(): string | undefined {
-    return this.#start?.workerId;
+    return this.#stream?.workerId;
   }
 
-  /** For how long the client has taken nothing of what was written, in ms. */
+  /** For how long the client has taken nothing of its stream, in ms. */
   get stalledMs(): number {
-    return this.#untakenChunks === 0 ? 0 : performance.now() - this.#progressAt;
+    return this.#stream?.stalledMs ?? 0;
   }
 
   /** Rejects with a {@link GatewayError} when there will be no reply. */
@@ -156,7 +139,7 @@ export class PendingRequest {
       return;
     }
     this.#jobId = randomUUID();
-    this.#start = undefined;
+    this.#stream?.restart();
     this.#addJob();
     const { requestId } = this.request;
     const ids = { requestId, jobId: this.#jobId };
@@ -172,8 +155,7 @@ export class PendingRequest {
         this.#receivePart(reply);
         return;
       case "stream-end":
-        if (this.#sequence.accept(reply) !== "next") this.breakOff(partLost);
-        else this.#settle(() => this.#outcome.resolve(reply));
+        this.#receiveEnd(reply);
         return;
       default:
         this.#settle(() => this.#outcome.resolve(reply));
@@ -249,55 +231,33 @@ export class PendingRequest {
           ])
         : undefined;
     if (this.#phase === "streaming" || this.#phase === "settled") return;
-    this.#sink?.comment(`queued position=${place ?? 0}`);
+    this.#stream?.comment(`queued position=${place ?? 0}`);
   }
 
   #receivePart(part: StreamPartReply): void {
-    const earlierCall = this.#sequence.call;
-    const decision = this.#sequence.accept(part);
-    if (decision === "seen") return;
-    if (decision === "gap") {
-      this.breakOff(partLost);
-      return;
+    const decision = this.#stream?.accept(part);
+    if (decision === "gap") this.breakOff(partLost);
+    if (decision !== "next") return;
+    const counts = this.#stream?.pass(part) ?? false;
+    if (counts && this.#phase !== "streaming") {
+      this.#enter("streaming");
+      this.#stopTimers();
+    } else if (this.#phase === "queued") {
+      // Older workers open the stream before they know whether the call counts.
+      this.#enter("calling");
     }
-    if (part.call !== earlierCall) {
-      this.#takenBytes = 0;
-      this.#acknowledgedBytes = 0;
-    }
-    if (part.kind === "stream-data") this.#pass(part);
-    else this.#recordCall(part);
   }
 
-  /** Older workers send the start before they know whether the call counts. */
-  #recordCall(start: StreamStartReply): void {
-    this.#start = start;
-    if (this.#phase === "queued") this.#enter("calling");
+  #receiveEnd(end: StreamEndReply): void {
+    const decision = this.#stream?.accept(end);
+    if (decision === "gap") this.breakOff(partLost);
+    if (decision === "gap" || decision === "seen") return;
+    this.#settle(() => this.#outcome.resolve(end));
   }
 
-  #pass({ isBeginning, body }: StreamDataReply): void {
-    if (this.#phase !== "streaming") {
-      if (this.#start) this.#sink?.open(this.#start);
-      if (isBeginning || hasEvent(body)) {
-        this.#enter("streaming");
-        this.#stopTimers();
-        this.#sink?.begin();
-      }
-    }
-    if (this.#untakenChunks === 0) this.#progressAt = performance.now();
-    this.#untakenChunks += 1;
-    this.#sink?.write(body, () => this.#countTaken(body.length));
-  }
-
-  #countTaken(bytes: number): void {
-    this.#untakenChunks -= 1;
-    this.#progressAt = performance.now();
-    this.#takenBytes += bytes;
-    const newBytes = this.#takenBytes - this.#acknowledgedBytes;
-    const workerId = this.#start?.workerId;
-    if (newBytes < acknowledgeEveryBytes || workerId === undefined) return;
-    this.#acknowledgedBytes = this.#takenBytes;
+  #acknowledge(workerId: string, takenBytes: number): void {
     this.#jobs
-      .acknowledge({ workerId, jobId: this.#jobId }, this.#takenBytes)
+      .acknowledge({ workerId, jobId: this.#jobId }, takenBytes)
       .catch((error: unknown) =>
         this.#logger.debug({ err: error }, "Acknowledging a stream failed"),
       );

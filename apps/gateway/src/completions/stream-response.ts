@@ -8,7 +8,7 @@ import type { Family } from "../families/family.ts";
 import { fitError } from "../families/fit-error.ts";
 import { GatewayError } from "../gateway-error.ts";
 import { type ClientResponse, recordFigures } from "./client-response.ts";
-import type { StreamSink } from "./pending-request.ts";
+import type { StreamSink } from "./pending-stream.ts";
 import { toReplyError } from "./reply-error.ts";
 
 const streamHeaders = {

@@ -4,8 +4,9 @@ import type { Logger } from "pino";
 import type { Forecast } from "../forecast/forecast.ts";
 import type { RedisGrace } from "../redis-grace.ts";
 import type { JobQueue } from "./job-queue.ts";
-import { PendingRequest, type StreamSink } from "./pending-request.ts";
+import { PendingRequest } from "./pending-request.ts";
 import type { PendingRequests } from "./pending-requests.ts";
+import type { StreamSink } from "./pending-stream.ts";
 import type { Submission } from "./submission.ts";
 
 /** Who waits for a request. */
