@@ -9,6 +9,8 @@ import { send } from "../support/send.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
+/** Nothing is held in memory. */
+const env = { REDIS_GRACE_MS: "0" };
 let redis: PrivateRedis | undefined;
 let stack: Stack | undefined;
 afterEach(async () => {
@@ -61,7 +63,7 @@ async function untilReady(url: string): Promise<void> {
 test("processes that start before Redis wait for it", async (context) => {
   const redis = await startRedis(context);
   await redis.kill();
-  stack = await startStack({ redisUrl: redis.url, workers: 0 });
+  stack = await startStack({ redisUrl: redis.url, workers: 0, env });
   const { url } = stack;
   const worker = stack.startWorker();
 
@@ -77,7 +79,7 @@ test("processes that start before Redis wait for it", async (context) => {
 
 test("without Redis every request is refused at once, and served when it is back", async (context) => {
   const redis = await startRedis(context);
-  stack = await startStack({ redisUrl: redis.url });
+  stack = await startStack({ redisUrl: redis.url, env });
   const { url } = stack;
   expect((await chat(url)).status).toBe(200);
 
@@ -97,7 +99,7 @@ test("without Redis every request is refused at once, and served when it is back
 
 test("a Redis that hangs is noticed, and those who asked before are answered when it goes on", async (context) => {
   const redis = await startRedis(context);
-  stack = await startStack({ redisUrl: redis.url });
+  stack = await startStack({ redisUrl: redis.url, env });
   const { url } = stack;
   expect((await chat(url)).status).toBe(200);
 

@@ -6,10 +6,8 @@ import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Batches } from "./build-batches.ts";
 import type { ClientKey } from "./clients/client-keys.ts";
-import type { AnswerStream } from "./completions/answer-stream.ts";
 import type { Submit } from "./completions/submit.ts";
 import { allFamilies } from "./families/all-families.ts";
-import { rememberFamily } from "./families/family.ts";
 import type { ReadPoolView } from "./forecast/pool-watch.ts";
 import type { Idempotency } from "./idempotency/idempotency.ts";
 import type { MeasureRequest } from "./metrics/request-metrics.ts";
@@ -21,13 +19,15 @@ import {
   refuseUnknownPath,
 } from "./middleware/handle-errors.ts";
 import { joinSlashes } from "./middleware/join-slashes.ts";
-import { logCompletion } from "./middleware/log-completion.ts";
-import { measureRequests, nameRoute } from "./middleware/measure-requests.ts";
-import { recordFinished } from "./middleware/record-finished.ts";
-import { requestId } from "./middleware/request-id.ts";
 import { traceRequests } from "./middleware/trace-requests.ts";
 import type { ModelsCache } from "./models/models-cache.ts";
 import type { RedisHealth } from "./redis-health.ts";
+import { createRecordFinished } from "./requests/record-finished.ts";
+import {
+  nameRoute,
+  openContext,
+  setFamily,
+} from "./requests/request-context.ts";
 import type { CachedSubmit } from "./response-cache/cached-submit.ts";
 import { refuseAccountRoutes } from "./routes/account.ts";
 import { routeBatches } from "./routes/batches.ts";
@@ -47,13 +47,12 @@ import type { WebAccess } from "./web-access/web-access.ts";
 export function buildApp(deps: {
   submit: Submit;
   cachedSubmit: CachedSubmit | undefined;
-  answerStream: AnswerStream;
   idempotency: Idempotency;
   batches: Batches;
   models: ModelsCache;
   readPoolView: ReadPoolView;
   redisHealth: RedisHealth;
-  findTrouble: () => Promise<string | undefined>;
+  findReason: () => Promise<string | undefined>;
   findWarning: () => string | undefined;
   isStopping: () => boolean;
   clientKeys: readonly ClientKey[];
@@ -67,6 +66,7 @@ export function buildApp(deps: {
   admin: RequestHandler;
   limits: RateLimits;
   keepAliveMs: number;
+  plainKeepAliveMs: number;
   longestWaitMs: number;
   bodyLimitBytes: number;
   bodyBudget: BodyBudget;
@@ -77,24 +77,19 @@ export function buildApp(deps: {
   app.disable("etag");
   app.set("trust proxy", deps.webAccess.trustProxy);
   app.use(joinSlashes);
-  app.use(requestId);
+  app.use(openContext(createRecordFinished(deps)));
   app.use(closeWhenStopping(deps.isStopping));
   app.use(routeHealth(deps));
   app.use(guardHosts(deps.webAccess));
   app.use(routeMetrics(deps.metrics));
-  app.use(measureRequests(deps.measureRequest));
+  app.use(nameRoute("other"));
   app.use(routeOpenApi({ requiresKey: deps.clientKeys.length > 0 }));
   for (const family of allFamilies) {
+    // Before anything that can fail: errors take the form that the family uses.
+    app.use(below(family.path), setFamily(family));
     if (deps.tracer) {
       app.use(below(family.path), traceRequests(deps.tracer, family.path));
     }
-    // Before anything that can fail: errors take the form that the family uses.
-    app.use(
-      below(family.path),
-      rememberFamily(family),
-      logCompletion(deps.logger),
-      recordFinished(deps.statistics),
-    );
   }
   for (const path of ["/models", "/files", "/batches", "/keys/status"]) {
     app.use(below(path), nameRoute(path));

@@ -14,32 +14,33 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { AddJobs } from "./completions/add-jobs.ts";
-import { createAnswerStream } from "./completions/answer-stream.ts";
-import { createDeliverReply } from "./completions/deliver-reply.ts";
+import { createCutStalled } from "./completions/cut-stalled.ts";
 import { createEnqueue } from "./completions/enqueue.ts";
-import { finishWaiting } from "./completions/finish-waiting.ts";
 import { planFinishedRetention } from "./completions/finished-retention.ts";
-import { createReadPlace } from "./completions/read-place.ts";
-import { createRecoverLostJobs } from "./completions/recover-lost-jobs.ts";
+import { createJobQueue } from "./completions/job-queue.ts";
+import { PendingRequests } from "./completions/pending-requests.ts";
+import { createRecoverLost } from "./completions/recover-lost.ts";
 import { createSubmit } from "./completions/submit.ts";
-import { WaitingRequests } from "./completions/waiting-requests.ts";
-import { createWatchWorkers } from "./completions/watch-workers.ts";
-import { createWithdraw } from "./completions/withdraw.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Forecast } from "./forecast/forecast.ts";
 import type { PoolWatch } from "./forecast/pool-watch.ts";
 import { BodyBudget } from "./middleware/body-budget.ts";
+import { RedisGrace } from "./redis-grace.ts";
 import type { RedisHealth } from "./redis-health.ts";
 import { createCachedSubmit } from "./response-cache/cached-submit.ts";
 import {
   ResponseStore,
   readCacheLimits,
 } from "./response-cache/response-store.ts";
-import { FlightStore } from "./shared-requests/flight-store.ts";
+import { SharedCallStore } from "./shared-requests/shared-call-store.ts";
 import { SharedRequests } from "./shared-requests/shared-requests.ts";
 
 /** How often requests that have waited for long are checked for a lost job. */
 const sweepMs = 30_000;
+/** How often streams are checked for clients that do not read. */
+const stallCheckMs = 1_000;
+/** A withdrawn job can turn up for this long after its longest wait. */
+const spareMs = 60_000;
 
 /** Wires everything between a checked request and its reply. */
 export function buildCompletions(deps: {
@@ -60,60 +61,58 @@ export function buildCompletions(deps: {
   logger: Logger;
 }) {
   const { config, gatewayId, redis, redisKeys, redisHealth, logger } = deps;
-  const waiting = new WaitingRequests();
-  const enqueue = createEnqueue({
-    addJobs: deps.addJobs,
-    redis,
-    redisKeys,
-    retention: planFinishedRetention({
-      count: config.KEEP_FINISHED_JOBS,
-      bytes: config.KEEP_FINISHED_BYTES,
-    }),
-    waitingBodies: new BodyBudget(config.BODY_BYTES_IN_FLIGHT),
+  const grace = new RedisGrace({
+    redisHealth,
+    graceMs: config.REDIS_GRACE_MS,
   });
-  const withdraw = createWithdraw({
+  const jobs = createJobQueue({
     queue: deps.queue,
+    enqueue: createEnqueue({
+      addJobs: deps.addJobs,
+      redis,
+      redisKeys,
+      retention: planFinishedRetention({
+        count: config.KEEP_FINISHED_JOBS,
+        bytes: config.KEEP_FINISHED_BYTES,
+      }),
+      waitingBodies: new BodyBudget(config.BODY_BYTES_IN_FLIGHT),
+    }),
+    grace,
     redis,
     redisKeys,
-    markMs: config.MAX_WAIT_MS + 60_000,
+    markMs: config.MAX_WAIT_MS + spareMs,
   });
+  const pending = new PendingRequests({ jobs, logger });
   const reader = new ReplyReader({
     subscriber: deps.replies,
     redis,
     streamKey: redisKeys.gatewayReplies(gatewayId),
-    listener: (jobId, reply) => deliverReply(jobId, reply),
+    listener: (jobId, reply) => pending.receive(jobId, reply),
     logger,
   });
-  const recover = createRecoverLostJobs({
+  const recover = createRecoverLost({
     redis,
     redisKeys,
-    waiting,
-    enqueue,
+    pending,
     catchUp: () => reader.catchUp(),
-    logger,
-  });
-  const deliverReply = createDeliverReply({
-    waiting,
-    withdraw,
-    recover,
-    logger,
   });
   const submit = createSubmit({
     gatewayId,
-    redisHealth,
+    grace,
     forecast: new Forecast({
       poolWatch: deps.poolWatch,
       limits: deps.limits,
       maxQueueSize: config.MAX_QUEUE_SIZE,
     }),
-    waiting,
-    enqueue,
-    withdraw,
+    jobs,
+    pending,
+    commentEveryMs: config.STREAM_COMMENT_MS,
     clock: deps.clock,
     logger,
   });
   const shared = new SharedRequests({
-    store: new FlightStore(redis, redisKeys),
+    store: new SharedCallStore(redis, redisKeys),
+    grace,
     logger,
   });
 
@@ -131,11 +130,16 @@ export function buildCompletions(deps: {
     name: "Heartbeat",
     logger,
   });
-  const watchingWorkers = repeat(
-    createWatchWorkers({ redis, redisKeys, waiting, withdraw }),
-    { intervalMs: heartbeatMs, name: "Looking for lost workers", logger },
+  const watchingWorkers = repeat(() => recover.workers(), {
+    intervalMs: heartbeatMs,
+    name: "Looking for lost workers",
+    logger,
+  });
+  const cuttingStalled = repeat(
+    createCutStalled({ pending, poolWatch: deps.poolWatch }),
+    { intervalMs: stallCheckMs, name: "Cutting stalled streams", logger },
   );
-  const sweeping = repeat(() => recover.sweep(sweepMs), {
+  const sweeping = repeat(() => recover.jobs(sweepMs), {
     intervalMs: sweepMs,
     name: "Looking for lost jobs",
     logger,
@@ -143,17 +147,8 @@ export function buildCompletions(deps: {
   // Redis may have restarted and lost its last writes.
   const onReconnect = () =>
     void announce()
-      .then(() => recover.sweep(0))
+      .then(() => recover.jobs(0))
       .catch(warnOfRecovery);
-
-  const answerStream = createAnswerStream({
-    submit,
-    readPlace: createReadPlace(redis, redisKeys),
-    redis,
-    redisKeys,
-    commentEveryMs: config.STREAM_COMMENT_MS,
-    logger,
-  });
 
   return {
     submit,
@@ -164,6 +159,7 @@ export function buildCompletions(deps: {
         : createCachedSubmit({
             submit,
             shared,
+            isSharedByClients: config.RESPONSE_CACHE_SHARED,
             store: new ResponseStore({
               redis,
               redisKeys,
@@ -171,7 +167,6 @@ export function buildCompletions(deps: {
               logger,
             }),
           }),
-    answerStream,
     shared,
     async start(): Promise<void> {
       // The first requests are not to be refused for want of a connection.
@@ -191,14 +186,14 @@ export function buildCompletions(deps: {
     },
     /** Waits for the requests in hand; those that are left are told to come again. */
     async finish(graceMs: number): Promise<void> {
-      await finishWaiting(waiting, withdraw, graceMs);
+      await pending.finish(graceMs);
       await shared.close();
     },
     async close(): Promise<void> {
       redis.off("ready", onReconnect);
       await Promise.all(
-        [sweeping, watchingWorkers, heartbeat, reader].map((part) =>
-          part.stop(),
+        [sweeping, cuttingStalled, watchingWorkers, heartbeat, reader].map(
+          (each) => each.stop(),
         ),
       );
       if (redisHealth.isUp) {

@@ -6,6 +6,7 @@ import {
   milliseconds,
   port,
   wholeNumber,
+  yesOrNo,
 } from "@openrouter-free-pool/shared/config/variables";
 import { z } from "zod";
 import { batchVariables } from "./batches/variables.ts";
@@ -39,7 +40,7 @@ export const gatewayVariables = z.object({
   MAX_WAIT_MS: milliseconds(1).default(600_000),
   /** Requests that may wait at a time, in the whole pool. */
   MAX_QUEUE_SIZE: wholeNumber(1, 10_000_000).default(100_000),
-  /** How often a waiting stream gets a comment, or a plain request that asks for it white space, in ms. */
+  /** How often a waiting stream gets a comment, or a plain request that has begun to get it white space, in ms. */
   STREAM_COMMENT_MS: milliseconds(100).default(15_000),
   /** How long the answer to a request with an Idempotency-Key is kept for repeats, in seconds. */
   IDEMPOTENCY_TTL_SECONDS: wholeNumber(1, 2_592_000).default(3_600),
@@ -49,6 +50,12 @@ export const gatewayVariables = z.object({
   RESPONSE_CACHE_MAX_BYTES: byteSize().default(64 * 1024 * 1024),
   /** Largest answer that is kept, in bytes. */
   RESPONSE_CACHE_MAX_ENTRY_BYTES: byteSize().default(1024 * 1024),
+  /** Whether one client's kept answer may be given to another. */
+  RESPONSE_CACHE_SHARED: yesOrNo().default(false),
+  /** When a waiting plain request of a client on Node.js gets white space, in ms; 0: never. */
+  PLAIN_KEEP_ALIVE_MS: milliseconds(0).default(240_000),
+  /** How long arrivals are held in memory while Redis is away, in ms; 0: not at all. */
+  REDIS_GRACE_MS: milliseconds(0).default(15_000),
   /** Largest request body, in bytes. */
   BODY_LIMIT: byteSize().default(10 * 1024 * 1024),
   /** Request bodies that one gateway holds at a time: those that arrive, and those that Redis does not have yet. In bytes. */

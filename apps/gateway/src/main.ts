@@ -27,7 +27,6 @@ import { buildBatches } from "./build-batches.ts";
 import { buildCompletions } from "./build-completions.ts";
 import { createAddJobs } from "./completions/add-jobs.ts";
 import { gatewayVariables } from "./config.ts";
-import { createFindTrouble } from "./find-trouble.ts";
 import { createReadPoolView, PoolWatch } from "./forecast/pool-watch.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
 import { listen } from "./listen.ts";
@@ -36,6 +35,7 @@ import { buildMetrics } from "./metrics/build-metrics.ts";
 import { createMeasureRequest } from "./metrics/request-metrics.ts";
 import { BodyBudget } from "./middleware/body-budget.ts";
 import { ModelsCache } from "./models/models-cache.ts";
+import { createReadiness } from "./readiness.ts";
 import { RedisHealth } from "./redis-health.ts";
 import { openStorage } from "./storage/open-storage.ts";
 import { requireBucket } from "./storage/variables.ts";
@@ -144,7 +144,6 @@ let isStopping = false;
 const app = buildApp({
   submit: completions.submit,
   cachedSubmit: completions.cachedSubmit,
-  answerStream: completions.answerStream,
   idempotency: createIdempotency(
     completions.shared,
     config.IDEMPOTENCY_TTL_SECONDS * 1_000,
@@ -153,7 +152,7 @@ const app = buildApp({
   models,
   readPoolView,
   redisHealth,
-  findTrouble: createFindTrouble({
+  findReason: createReadiness({
     redisHealth,
     poolWatch,
     isStopping: () => isStopping,
@@ -169,6 +168,7 @@ const app = buildApp({
   admin: admin.handler,
   limits,
   keepAliveMs: config.STREAM_COMMENT_MS,
+  plainKeepAliveMs: config.PLAIN_KEEP_ALIVE_MS,
   longestWaitMs: config.MAX_WAIT_MS,
   bodyLimitBytes: config.BODY_LIMIT,
   bodyBudget,

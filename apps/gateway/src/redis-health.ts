@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import type { Redis } from "ioredis";
-import { redisDown, toRedisTrouble } from "./redis-trouble.ts";
+import { redisDown, toRedisError } from "./refusals.ts";
 
 /** A Redis that does not answer for this long counts as down. */
-const patienceMs = 3_000;
+const timeoutMs = 3_000;
 
 /**
  * Knows whether Redis can be relied on just now: connected, answering, and with
@@ -38,7 +38,7 @@ export class RedisHealth {
     const { signal } = over;
     await Promise.race([
       once(this.#redis, "ready", { signal }).catch(() => undefined),
-      sleep(patienceMs, undefined, { ref: false }),
+      sleep(timeoutMs, undefined, { ref: false }),
     ]);
     over.abort();
   }
@@ -64,11 +64,11 @@ export class RedisHealth {
     try {
       return await reading;
     } catch (cause) {
-      throw toRedisTrouble(cause);
+      throw toRedisError(cause);
     }
   }
 
-  /** Runs a heartbeat and notes whether it came through in time. */
+  /** Runs a heartbeat and records whether it came through in time. */
   async watch(heartbeat: () => Promise<void>): Promise<void> {
     if (this.#redis.status !== "ready") return;
     const beaten = heartbeat().then(
@@ -89,7 +89,7 @@ export class RedisHealth {
   async #isInTime(answered: Promise<boolean>): Promise<boolean> {
     const isInTime = await Promise.race([
       answered,
-      sleep(patienceMs, false, { ref: false }),
+      sleep(timeoutMs, false, { ref: false }),
     ]);
     this.#isAnswering = isInTime;
     // The late answer of a server that hung tells that it is back.

@@ -4,12 +4,14 @@ import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
-import { FlightStore } from "../../../apps/gateway/src/shared-requests/flight-store.ts";
-import type { Leader } from "../../../apps/gateway/src/shared-requests/part.ts";
+import { RedisGrace } from "../../../apps/gateway/src/redis-grace.ts";
+import { RedisHealth } from "../../../apps/gateway/src/redis-health.ts";
+import type { Leader } from "../../../apps/gateway/src/shared-requests/role.ts";
 import {
   type ShareableRequest,
   shareReply,
 } from "../../../apps/gateway/src/shared-requests/share-reply.ts";
+import { SharedCallStore } from "../../../apps/gateway/src/shared-requests/shared-call-store.ts";
 import { SharedRequests } from "../../../apps/gateway/src/shared-requests/shared-requests.ts";
 import { until } from "../../support/until.ts";
 
@@ -23,7 +25,8 @@ function openGateway(): SharedRequests {
   const redis = new Redis(inject("redisUrl"));
   const news = new Redis(inject("redisUrl"));
   const shared = new SharedRequests({
-    store: new FlightStore(redis, redisKeys),
+    store: new SharedCallStore(redis, redisKeys),
+    grace: new RedisGrace({ redisHealth: new RedisHealth(redis), graceMs: 0 }),
     logger,
   });
   shared.listen(news, redisKeys.sharedNews);
@@ -75,7 +78,7 @@ test("100 equal requests at two gateways do the work once and get the same bytes
   const work = async () => {
     works += 1;
     await until("the other gateway follows", () =>
-      connections[0]?.exists(redisKeys.sharedWanted("k")),
+      connections[0]?.exists(redisKeys.sharedInterest("k")),
     );
     return { ...answer(""), body: Buffer.from(bytes, "latin1") } as FinalReply;
   };
@@ -109,7 +112,7 @@ test("a kept reply reaches later requests with its note, and expires", async () 
   if (first.role !== "leader") throw new Error(`is ${first.role}`);
   await first.publish(answer("kept"), 60_000);
   const late = await other.join("k", "another note");
-  expect(late).toMatchObject({ role: "late", note: "my note" });
+  expect(late).toMatchObject({ role: "late", fingerprint: "my note" });
   const ttlMs = await connections[0]?.pttl(redisKeys.sharedAnswer("k"));
   expect(ttlMs).toBeGreaterThan(50_000);
   expect(ttlMs).toBeLessThanOrEqual(60_000);
@@ -121,13 +124,13 @@ test("a leader that fails hands over to one follower at a time", async () => {
   const work = async () => {
     works += 1;
     await until("the other gateway follows", () =>
-      connections[0]?.exists(redisKeys.sharedWanted("k")),
+      connections[0]?.exists(redisKeys.sharedInterest("k")),
     );
     if (works === 1) throw new Error("its own time is up");
     return answer("second try");
   };
   // The last leader would wait in vain for followers without this one.
-  await connections[0]?.set(redisKeys.sharedWanted("k"), "1", "PX", 60_000);
+  await connections[0]?.set(redisKeys.sharedInterest("k"), "1", "PX", 60_000);
   const outcomes = await Promise.allSettled(
     [one, one, other, other].map((shared) => shareReply(shared, request(work))),
   );
@@ -145,7 +148,7 @@ test("a dead leader does not block those who follow", async ({ annotate }) => {
     request(async () => answer("taken over")),
   );
   await until("it follows", () =>
-    connections[0]?.exists(redisKeys.sharedWanted("k")),
+    connections[0]?.exists(redisKeys.sharedInterest("k")),
   );
   // Like a process that was killed: it says nothing any more.
   connections[0]?.disconnect();
@@ -182,7 +185,7 @@ test("the work goes on while anybody wants it, and is called off when nobody doe
   );
   following.catch(() => undefined);
   await until("the other follows", () =>
-    connections[0]?.exists(redisKeys.sharedWanted("k")),
+    connections[0]?.exists(redisKeys.sharedInterest("k")),
   );
   leaderGone.abort();
   await new Promise((resolve) => setTimeout(resolve, 500));
@@ -197,7 +200,7 @@ test("a lease and everything else expires", async () => {
   const leader = await leadOf(one);
   await openGateway().join("k");
   const redis = connections[0];
-  for (const name of ["sharedLease", "sharedWanted"] as const) {
+  for (const name of ["sharedLease", "sharedInterest"] as const) {
     expect(await redis?.pttl(redisKeys[name]("k"))).toBeGreaterThan(0);
   }
   await leader.publish(answer("handed over"), 0);
@@ -214,7 +217,7 @@ test("a gateway that stops lets its followers go", async () => {
   );
   const refused = expect(following).rejects.toMatchObject({ code: "stopping" });
   await until("it follows", () =>
-    connections[0]?.exists(redisKeys.sharedWanted("k")),
+    connections[0]?.exists(redisKeys.sharedInterest("k")),
   );
   await other.close();
   await refused;

@@ -3,6 +3,7 @@ import type {
   FailureReply,
   OrphanedReply,
   Reply,
+  UnknownReply,
 } from "@openrouter-free-pool/shared/replies/reply";
 import type { JournalEntry } from "./journal.ts";
 import { answeredEntry, failedEntry } from "./output-line.ts";
@@ -17,7 +18,7 @@ const withoutSlotAfterMs = 10_000;
 export type LineReply = AnswerReply | FailureReply | OrphanedReply;
 
 /** Tells replies to plain requests from those to streams, which batches do not make. */
-export function isLineReply(reply: Reply): reply is LineReply {
+export function isLineReply(reply: Reply | UnknownReply): reply is LineReply {
   return ["answer", "failure", "orphaned"].includes(reply.kind);
 }
 

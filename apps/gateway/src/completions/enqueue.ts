@@ -1,14 +1,14 @@
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { BodyBudget } from "../middleware/body-budget.ts";
-import { toRedisTrouble } from "../redis-trouble.ts";
+import { toRedisError } from "../refusals.ts";
 import { type AddJobs, isLarge } from "./add-jobs.ts";
 import type { FinishedRetention } from "./finished-retention.ts";
 import { bodyLost } from "./held-body.ts";
-import type { WaitingRequest } from "./waiting-requests.ts";
+import type { QueuedRequest } from "./submission.ts";
 
 /** Puts the job that stands for a waiting request on the queue. */
-export type Enqueue = (waiting: WaitingRequest) => Promise<void>;
+export type Enqueue = (waiting: QueuedRequest) => Promise<void>;
 
 /**
  * Builds {@link Enqueue}; it throws `queue-full`, `redis-down`, or `body-lost` when a
@@ -42,7 +42,7 @@ export function createEnqueue(deps: {
     request,
     body,
     priority,
-  }: WaitingRequest): Promise<boolean> {
+  }: QueuedRequest): Promise<boolean> {
     const from = body.storedAs ?? jobId;
     if (!body.bytes && !(await moveBody(from, jobId))) return false;
     const job = {
@@ -63,7 +63,7 @@ export function createEnqueue(deps: {
   return async function enqueue(waiting) {
     const { jobId, body } = waiting;
     const isThere = await add(waiting).catch((cause: unknown) => {
-      throw toRedisTrouble(cause);
+      throw toRedisError(cause);
     });
     if (!isThere) throw bodyLost();
     body.storedAs = jobId;

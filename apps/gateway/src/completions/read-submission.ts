@@ -6,11 +6,9 @@ import type { Request, Response } from "express";
 import type { Family } from "../families/family.ts";
 import type { CheckedBody } from "../families/parse-body.ts";
 import { GatewayError } from "../gateway-error.ts";
-import { clientOf } from "../middleware/authenticate.ts";
-import { requestIdOf } from "../middleware/request-id.ts";
+import { readHeader } from "../requests/request-headers.ts";
 import type { HeldBody } from "./held-body.ts";
-import { readHeader } from "./request-headers.ts";
-import type { Submission } from "./submit.ts";
+import type { Submission } from "./submission.ts";
 
 /** Client headers that go on to OpenRouter: whom to credit for the call, and Anthropic's own. */
 const forwardedHeaders = [
@@ -36,9 +34,10 @@ export function readSubmission(
   },
 ): Submission {
   const { family, checked, body, longestWaitMs } = what;
+  const { context } = response.locals;
   return {
-    requestId: requestIdOf(response),
-    client: clientOf(response),
+    requestId: context.requestId,
+    client: context.client,
     path: family.path,
     model: checked.model,
     isStream: checked.isStream,

@@ -1,41 +1,21 @@
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
-import type {
-  FinalReply,
-  StreamPartReply,
-} from "@openrouter-free-pool/shared/replies/reply";
+import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import type { Logger } from "pino";
 import type { Forecast } from "../forecast/forecast.ts";
-import { GatewayError } from "../gateway-error.ts";
-import type { RedisHealth } from "../redis-health.ts";
-import type { Enqueue } from "./enqueue.ts";
-import type { HeldBody } from "./held-body.ts";
-import type { WaitingRequests } from "./waiting-requests.ts";
-import { watchDeadline } from "./watch-deadline.ts";
-import type { Withdraw } from "./withdraw.ts";
-
-/** A checked request, on its way to the queue. */
-export type Submission = Omit<
-  CompletionRequest,
-  "gatewayId" | "deadline" | "body" | "keptPayloadBytes"
-> & {
-  readonly body: HeldBody;
-  /** When the gateway took the request in, ms since the epoch of this process's clock. */
-  readonly receivedAt: number;
-  /** How long it may wait in the queue, in ms. */
-  readonly maxWaitMs: number;
-  readonly priority: number;
-};
+import type { RedisGrace } from "../redis-grace.ts";
+import type { JobQueue } from "./job-queue.ts";
+import { PendingRequest } from "./pending-request.ts";
+import type { PendingRequests } from "./pending-requests.ts";
+import type { StreamSink } from "./pending-stream.ts";
+import type { Submission } from "./submission.ts";
 
 /** Who waits for a request. */
 export type Waiter = {
   /** Aborts when the client goes away; its request goes with it. */
   readonly hungUp: AbortSignal;
-  /** Takes a part of a stream. @returns false when a part before it is lost. */
-  readonly receive?: (part: StreamPartReply) => boolean;
-  /** Is given a function that tells which job stands for the request at the moment. */
-  readonly onJob?: (currentJobId: () => string) => void;
+  /** Takes the stream in; absent for a plain answer. */
+  readonly sink?: StreamSink;
 };
 
 /**
@@ -48,88 +28,59 @@ export type Submit = (
   waiter: Waiter,
 ) => Promise<FinalReply>;
 
-/** Builds {@link Submit}: forecast → register the waiter → enqueue → await. */
+/** Builds {@link Submit}: register → wait for Redis → forecast → enqueue → await the reply. */
 export function createSubmit(deps: {
   gatewayId: string;
-  redisHealth: RedisHealth;
+  grace: RedisGrace;
   forecast: Forecast;
-  waiting: WaitingRequests;
-  enqueue: Enqueue;
-  withdraw: Withdraw;
+  jobs: JobQueue;
+  pending: PendingRequests;
   clock: RedisClock;
+  commentEveryMs: number;
   logger: Logger;
 }): Submit {
-  const { gatewayId, forecast, waiting, withdraw, logger } = deps;
+  const { gatewayId, grace, forecast, jobs, commentEveryMs, logger } = deps;
 
-  return async function submit(submission, waiter) {
-    const letGo = submission.body.hold();
+  return async function submit(submission, { hungUp, sink }) {
+    const { maxWaitMs, priority, body, ...checked } = submission;
+    const elapsedMs = Date.now() - submission.receivedAt;
+    // What leaves this process is in Redis's time.
+    const receivedAt = deps.clock.now() - elapsedMs;
+    const deadline = receivedAt + maxWaitMs;
+    const pending = new PendingRequest({
+      request: { ...checked, receivedAt, gatewayId, deadline },
+      body,
+      waitsUntil: performance.now() + maxWaitMs - elapsedMs,
+      priority,
+      maxWaitMs,
+      jobs,
+      sink,
+      commentEveryMs,
+      logger,
+    });
+    const letGo = body.hold();
+    const onHangUp = () => pending.hangUp();
+    hungUp.addEventListener("abort", onHangUp, { once: true });
     try {
-      return await submitHeld(submission, waiter);
+      deps.pending.add(pending);
+      await grace.hold({ bytes: body.size, maxWaitMs, hungUp });
+      await forecast.admit(maxWaitMs, priority);
+      if (hungUp.aborted) pending.hangUp();
+      if (pending.phase === "held") {
+        pending.enqueue();
+        const { requestId, client, model } = checked;
+        const ids = { requestId, jobId: pending.jobId, client, model };
+        const name = priorityName(priority);
+        logger.info({ ...ids, priority: name }, "Queued a request");
+      }
+      return await pending.reply;
+    } catch (error) {
+      pending.fail(error as Error);
+      throw error;
     } finally {
+      hungUp.removeEventListener("abort", onHangUp);
+      deps.pending.remove(pending);
       letGo();
     }
   };
-
-  async function submitHeld(
-    submission: Submission,
-    { hungUp, receive, onJob }: Waiter,
-  ): Promise<FinalReply> {
-    deps.redisHealth.requireUp();
-    await forecast.admit(submission.maxWaitMs, submission.priority);
-    if (hungUp.aborted) throw new GatewayError("client-gone");
-
-    const { maxWaitMs, priority, body, ...checked } = submission;
-    // What leaves this process is in Redis's time.
-    const receivedAt = deps.clock.now() - (Date.now() - submission.receivedAt);
-    const deadline = receivedAt + maxWaitMs;
-    const { promise, resolve, reject } = Promise.withResolvers<FinalReply>();
-    const entry = waiting.add({
-      request: { ...checked, receivedAt, gatewayId, deadline },
-      body,
-      priority,
-      receive(part) {
-        endWatch();
-        return receive?.(part) ?? true;
-      },
-      settle: (outcome) =>
-        outcome instanceof Error ? reject(outcome) : resolve(outcome),
-    });
-
-    const { requestId, client, model } = checked;
-    const ids = () => ({ requestId, jobId: entry.jobId });
-    logger.info(
-      { ...ids(), client, model, priority: priorityName(priority) },
-      "Queued a request",
-    );
-    onJob?.(() => entry.jobId);
-    const endWatch = watchDeadline({
-      deadline: checked.receivedAt + maxWaitMs,
-      removeJob: () => withdraw.remove(entry.jobId),
-      onWaitedOut: () => waiting.settle(entry.jobId, waitedOut(maxWaitMs)),
-    });
-    const onHangUp = () => {
-      waiting.settle(entry.jobId, new GatewayError("client-gone"));
-      withdraw.callOff(entry.jobId).catch((error: unknown) => {
-        logger.warn({ ...ids(), err: error }, "Calling off failed");
-      });
-    };
-    hungUp.addEventListener("abort", onHangUp, { once: true });
-    try {
-      // Not awaited: a reply may come before Redis confirms, and Redis may never do so.
-      deps
-        .enqueue(entry)
-        .catch((error: Error) => waiting.settle(entry.jobId, error));
-      return await promise;
-    } finally {
-      endWatch();
-      hungUp.removeEventListener("abort", onHangUp);
-    }
-  }
-}
-
-function waitedOut(maxWaitMs: number): GatewayError {
-  return new GatewayError(
-    "waited-out",
-    `No slot became free within ${maxWaitMs} ms; the request was taken off the queue and not sent`,
-  );
 }

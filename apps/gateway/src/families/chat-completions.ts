@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toChatEvents } from "./answer-events.ts";
 import type { Family } from "./family.ts";
 import { bodySchema } from "./known-fields.ts";
 import {
@@ -20,6 +21,7 @@ export const chatCompletions: Family = {
     messages: [{ role: "user", content: "Say hello." }],
   },
   errorSchema: openAiErrorSchema,
+  toAnswerEvents: toChatEvents,
   toErrorBody: toOpenAiError,
   toErrorEvent: (body, model) =>
     dataEvent({

@@ -1,3 +1,4 @@
+import { toCompletionEvents } from "./answer-events.ts";
 import type { Family } from "./family.ts";
 import { bodySchema, present } from "./known-fields.ts";
 import {
@@ -16,6 +17,7 @@ export const completions: Family = {
   contentField: "prompt",
   example: { model: "openrouter/free", prompt: "Say hello." },
   errorSchema: openAiErrorSchema,
+  toAnswerEvents: toCompletionEvents,
   toErrorBody: toOpenAiError,
   toErrorEvent: (body, model) =>
     dataEvent({

@@ -12,5 +12,6 @@ export const embeddings: Family = {
   example: { model: "openrouter/free", input: "Hello" },
   errorSchema: openAiErrorSchema,
   toErrorBody: toOpenAiError,
+  toAnswerEvents: dataEvent,
   toErrorEvent: (body) => dataEvent(body),
 };

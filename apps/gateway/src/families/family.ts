@@ -1,4 +1,3 @@
-import type { RequestHandler, Response } from "express";
 import type { z } from "zod";
 import type { GatewayError } from "../gateway-error.ts";
 
@@ -41,17 +40,6 @@ export type Family = {
    * @param body a JSON body of an error: of our own, or OpenRouter's.
    */
   toErrorEvent(body: object, model: string): string;
+  /** The events of a stream that say the same as a whole answer, up to its end. */
+  toAnswerEvents(body: Record<string, unknown>): string;
 };
-
-/** Notes which kind of request a response answers. */
-export function rememberFamily(family: Family): RequestHandler {
-  return (_request, response, next) => {
-    response.locals.family = family;
-    next();
-  };
-}
-
-/** The kind of request that a response answers; undefined for pages and the like. */
-export function familyOf(response: Response): Family | undefined {
-  return response.locals.family as Family | undefined;
-}

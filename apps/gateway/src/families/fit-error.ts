@@ -7,10 +7,18 @@ export function fitError(
   family: Family | undefined,
 ): AnswerReply {
   if (answer.status < 400 || !family?.fitErrorBody) return answer;
-  const given: unknown = JSON.parse(answer.body.toString());
+  const given = parseJson(answer.body);
   if (typeof given !== "object" || given === null) return answer;
   const fitted = family.fitErrorBody(given, answer.status);
   return fitted === given
     ? answer
     : { ...answer, body: Buffer.from(JSON.stringify(fitted)) };
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
 }

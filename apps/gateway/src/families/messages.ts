@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toMessageEvents } from "./answer-events.ts";
 import type { Family } from "./family.ts";
 import { bodySchema } from "./known-fields.ts";
 import { errorOf } from "./openai-error.ts";
@@ -21,6 +22,7 @@ export const messages: Family = {
     messages: [{ role: "user", content: "Say hello." }],
   },
   errorSchema: anthropicErrorSchema,
+  toAnswerEvents: toMessageEvents,
   toErrorBody: ({ status, message }) => ({
     type: "error",
     error: { type: typeOf(status), message },

@@ -1,3 +1,4 @@
+import { toResponseEvents } from "./answer-events.ts";
 import type { Family } from "./family.ts";
 import { bodySchema, present } from "./known-fields.ts";
 import { errorOf, openAiErrorSchema, toOpenAiError } from "./openai-error.ts";
@@ -11,6 +12,7 @@ export const responses: Family = {
   contentField: "input",
   example: { model: "openrouter/free", input: "Say hello." },
   errorSchema: openAiErrorSchema,
+  toAnswerEvents: toResponseEvents,
   toErrorBody: toOpenAiError,
   toErrorEvent(body) {
     const error = errorOf(body);

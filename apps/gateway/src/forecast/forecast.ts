@@ -8,14 +8,14 @@ import {
   priorityName,
   priorityNames,
 } from "@openrouter-free-pool/shared/queue/priorities";
-import { GatewayError } from "../gateway-error.ts";
+import type { GatewayError } from "../gateway-error.ts";
+import { keysRateLimited, noUsableKey, queueFull } from "../refusals.ts";
 import type { PoolView, PoolWatch } from "./pool-watch.ts";
 
 /** Horizons are rounded up to this, so that few different ones are counted. */
 const horizonStepMs = 250;
 /** How far ahead a refused client is told when to come back. */
 const longestForecastDays = 3;
-const noKeyRetryMs = 60_000;
 
 /**
  * Refuses requests that could not be served in their time; everything else may
@@ -71,24 +71,16 @@ export class Forecast {
     this.#adopt(view);
     const { pool } = view;
     if (pool.keys.length > 0 && pool.keys.every((key) => key.retired)) {
-      return new GatewayError("no-usable-key", "No OpenRouter key is usable", {
-        retryAfterMs: noKeyRetryMs,
-      });
+      return noUsableKey();
     }
     const { high, normal, low } = this.#admitted;
     const queued = view.waiting + high + normal + low;
     if (queued >= this.#maxQueueSize) {
-      return new GatewayError("queue-full", "The queue is full", {
-        retryAfterMs: this.#whenServed(view, queued + 1 - this.#maxQueueSize),
-      });
+      return queueFull(this.#whenServed(view, queued + 1 - this.#maxQueueSize));
     }
     const place = this.#placeOf(view, name);
     if (pool.keys.length > 0 && this.#slotsWithin(view, maxWaitMs) < place) {
-      return new GatewayError(
-        "keys-rate-limited",
-        "All API keys are rate limited",
-        { retryAfterMs: this.#whenServed(view, place) },
-      );
+      return keysRateLimited(this.#whenServed(view, place));
     }
     return undefined;
   }

@@ -23,14 +23,15 @@ export type Idempotency = {
   /**
    * Does the work of a stream, which nobody else can join.
    *
-   * @param work tells whether the stream comes to its own end, before its client can
-   *   see the end: one that failed may be asked for again at once.
+   * It is settled before its client can see the end: a stream that failed may be asked
+   * for again at once.
+   *
    * @throws {GatewayError} `conflict` for a repeat, `idempotency-mismatch`.
    */
   stream(
     id: IdempotencyKey,
-    work: (beforeEnd: (isWhole: boolean) => Promise<void>) => Promise<void>,
-  ): Promise<void>;
+    work: () => Promise<FinalReply>,
+  ): Promise<FinalReply>;
 };
 
 /** Builds {@link Idempotency}; answers are kept for `keepMs`. */
@@ -42,32 +43,30 @@ export function createIdempotency(
     reply: ({ key, fingerprint }, hungUp, work) =>
       shareReply(shared, {
         key,
-        note: fingerprint,
+        fingerprint,
         hungUp,
         work,
         keepMs: (reply) => (isLasting(reply) ? keepMs : 0),
-        onJoin: (note) => requireSame(note, fingerprint),
+        onJoin: (earlier) => requireSame(earlier, fingerprint),
       }),
 
     async stream({ key, fingerprint }, work) {
-      const part = await shared.join(key, fingerprint);
-      if (part.role !== "leader") {
-        if (part.role === "follower") part.leave();
-        requireSame(part.note, fingerprint);
+      const joined = await shared.join(key, fingerprint);
+      if (joined.role !== "leader") {
+        if (joined.role === "follower") joined.leave();
+        requireSame(joined.fingerprint, fingerprint);
         throw new GatewayError(
           "conflict",
           "A stream with this Idempotency-Key is under way or was sent already; streams are not repeated",
         );
       }
-      let isSettled = false;
-      try {
-        await work((isWhole) => {
-          isSettled = true;
-          return isWhole ? part.publish(streamed, keepMs) : part.abandon();
-        });
-      } finally {
-        if (!isSettled) await part.abandon();
-      }
+      const reply = await work().catch(async (error: unknown) => {
+        await joined.abandon();
+        throw error;
+      });
+      if (isWhole(reply)) await joined.publish(streamed, keepMs);
+      else await joined.abandon();
+      return reply;
     },
   };
 }
@@ -80,8 +79,15 @@ function isLasting(reply: FinalReply): boolean {
   return reply.kind === "answer" && reply.status < 500 && reply.status !== 429;
 }
 
-function requireSame(note: string, fingerprint: string): void {
-  if (note === fingerprint) return;
+/** Whether the client of a stream gets a whole answer. */
+function isWhole(reply: FinalReply): boolean {
+  return reply.kind === "answer"
+    ? reply.status < 400
+    : reply.kind === "stream-end";
+}
+
+function requireSame(earlier: string, fingerprint: string): void {
+  if (earlier === fingerprint) return;
   throw new GatewayError(
     "idempotency-mismatch",
     "This Idempotency-Key was used for another request",

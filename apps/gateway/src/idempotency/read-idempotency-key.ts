@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Request, Response } from "express";
-import { readHeader } from "../completions/request-headers.ts";
-import { clientOf } from "../middleware/authenticate.ts";
+import { readHeader } from "../requests/request-headers.ts";
 
 /** What tells one idempotent request from another. */
 export type IdempotencyKey = {
@@ -24,7 +23,7 @@ export function readIdempotencyKey(
   const given = readHeader(request, "Idempotency-Key");
   if (given === undefined) return undefined;
   return {
-    key: `idempotency:${digest(clientOf(response) ?? "", given)}`,
+    key: `idempotency:${digest(response.locals.context.client ?? "", given)}`,
     fingerprint: digest(what.path, what.body),
   };
 }

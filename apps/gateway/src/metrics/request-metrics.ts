@@ -12,16 +12,16 @@ export type MeasuredRequest = {
   readonly route: string;
   readonly status: number;
   /** Name of its client key; undefined without one. */
-  readonly client: string | undefined;
+  readonly client?: string;
   /** Absent for requests that do not go through the queue. */
-  readonly priority: string | undefined;
+  readonly priority?: string;
   readonly isStream: boolean;
   /** From the request to the end of its answer. */
   readonly totalMs: number;
   /** From the request to the first event of its stream. */
-  readonly firstTokenMs: number | undefined;
+  readonly firstTokenMs?: number;
   /** Our own error, where there is one. */
-  readonly error: string | undefined;
+  readonly error?: string;
 };
 
 /** Counts a request when it is over. */

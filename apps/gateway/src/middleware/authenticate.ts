@@ -6,7 +6,7 @@ import { GatewayError } from "../gateway-error.ts";
 export function authenticate(keys: readonly ClientKey[]): RequestHandler {
   return (request, response, next) => {
     if (keys.length > 0) {
-      response.locals.client = identify(keys, request);
+      response.locals.context.client = identify(keys, request);
     }
     next();
   };
@@ -14,7 +14,7 @@ export function authenticate(keys: readonly ClientKey[]): RequestHandler {
 
 /** The name of the client that this response goes to; undefined without client keys. */
 export function clientOf(response: Response): string | undefined {
-  return response.locals.client as string | undefined;
+  return response.locals.context.client;
 }
 
 function identify(keys: readonly ClientKey[], request: Request): string {

@@ -1,22 +1,19 @@
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import type { ErrorRequestHandler, Request, Response } from "express";
 import type { Logger } from "pino";
-import { noteCompletion } from "../completions/completion-notes.ts";
-import { awaitsBody } from "../completions/whitespace-while-waiting.ts";
-import { familyOf } from "../families/family.ts";
 import { toOpenAiError } from "../families/openai-error.ts";
 import { GatewayError, toSeconds } from "../gateway-error.ts";
-import { redisFull } from "../redis-trouble.ts";
+import { redisFull } from "../refusals.ts";
 import { suggestPath } from "../routes/suggest-path.ts";
 import { isStorageError, storageFailed } from "../storage/storage-trouble.ts";
-import { requestIdOf } from "./request-id.ts";
 
 /** The only place where an error becomes a response. */
 export function createHandleErrors(logger: Logger): ErrorRequestHandler {
   return (thrown, _request, response, _next) => {
     const error = toGatewayError(thrown);
-    noteCompletion(response, { error: error.code });
-    const requestId = requestIdOf(response);
+    const { context } = response.locals;
+    context.error = error.code;
+    const { requestId } = context;
     if (error.code === "internal") {
       logger.error({ requestId, err: error }, "Unforeseen error");
     } else {
@@ -25,10 +22,10 @@ export function createHandleErrors(logger: Logger): ErrorRequestHandler {
       logger.info({ requestId, reason, why, err }, "Refused a request");
     }
 
-    const toErrorBody = familyOf(response)?.toErrorBody ?? toOpenAiError;
+    const toErrorBody = context.family?.toErrorBody ?? toOpenAiError;
     const body = JSON.stringify(toErrorBody(error));
     if (!response.headersSent) setStatus(response, error);
-    else if (!awaitsBody(response)) {
+    else if (!context.awaitsBody) {
       response.destroy();
       return;
     }

@@ -1,4 +1,4 @@
-import { requestHeaders } from "../completions/request-headers.ts";
+import { requestHeaders } from "../requests/request-headers.ts";
 import type { Parameter } from "./operation.ts";
 import { toSchema } from "./to-schema.ts";
 

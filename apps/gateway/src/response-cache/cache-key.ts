@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Submission } from "../completions/submit.ts";
+import type { Submission } from "../completions/submission.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
 /** Larger bodies are compared byte by byte: to find one spelling for them takes too long. */
@@ -7,11 +7,15 @@ const longestCanonicalBytes = 64 * 1024;
 
 /**
  * What requests have in common that may get the same answer: the path, the meaning of
- * the body, and the headers that change the answer. Who asks does not matter.
+ * the body, the headers that change the answer, and the client, unless clients share
+ * their answers.
  *
  * @returns undefined for a request that cannot be compared.
  */
-export function cacheKeyOf(submission: Submission): string | undefined {
+export function cacheKeyOf(
+  submission: Submission,
+  isShared: boolean,
+): string | undefined {
   const bytes = submission.body.requireBytes();
   const body =
     bytes.length > longestCanonicalBytes
@@ -19,14 +23,16 @@ export function cacheKeyOf(submission: Submission): string | undefined {
       : canonicalJson(bytes.toString());
   if (body === undefined) return undefined;
   const hash = createHash("sha256");
-  for (const part of [submission.path, dialectOf(submission), body]) {
-    hash.update(part).update("\n");
+  const owner = isShared ? "" : JSON.stringify(submission.client ?? "");
+  const fields = [owner, submission.path, versionOf(submission), body];
+  for (const field of fields) {
+    hash.update(field).update("\n");
   }
   return hash.digest("hex");
 }
 
 /** Anthropic's headers choose version and features; the others only say whom to credit. */
-function dialectOf({ headers }: Submission): string {
+function versionOf({ headers }: Submission): string {
   const chosen = Object.entries(headers).filter(([name]) =>
     name.startsWith("anthropic-"),
   );

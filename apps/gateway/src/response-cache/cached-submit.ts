@@ -2,7 +2,8 @@ import type {
   AnswerReply,
   FinalReply,
 } from "@openrouter-free-pool/shared/replies/reply";
-import type { Submission, Submit } from "../completions/submit.ts";
+import type { Submission } from "../completions/submission.ts";
+import type { Submit } from "../completions/submit.ts";
 import { shareReply } from "../shared-requests/share-reply.ts";
 import type { SharedRequests } from "../shared-requests/shared-requests.ts";
 import { cacheKeyOf } from "./cache-key.ts";
@@ -21,6 +22,8 @@ export function createCachedSubmit(deps: {
   submit: Submit;
   store: ResponseStore;
   shared: SharedRequests;
+  /** Whether one client's answer may go to another. */
+  isSharedByClients: boolean;
 }): CachedSubmit {
   const { submit, store, shared } = deps;
 
@@ -59,7 +62,7 @@ export function createCachedSubmit(deps: {
   }
 
   return async function cachedSubmit(submission, { hungUp }, policy) {
-    const key = cacheKeyOf(submission);
+    const key = cacheKeyOf(submission, deps.isSharedByClients);
     if (key === undefined || !policy.mayRead) {
       const keepAs = policy.mayKeep ? key : undefined;
       return toMiss(await submitAndKeep(submission, hungUp, keepAs));

@@ -18,7 +18,7 @@ const keepScript = loadScript(new URL("./keep.lua", import.meta.url));
 
 /** What Redis needs for an entry besides its text, roughly. */
 const entryOverheadBytes = 500;
-const patienceMs = 1_000;
+const timeoutMs = 1_000;
 
 /** How long and how much the response cache keeps. */
 export type CacheLimits = {
@@ -71,7 +71,8 @@ export class ResponseStore {
     );
     const [head, body] = (found ?? []) as Buffer[];
     if (!head || !body) return undefined;
-    return decodeReply(head.toString(), body) as AnswerReply;
+    const reply = decodeReply(head.toString(), body);
+    return reply.kind === "answer" ? reply : undefined;
   }
 
   async keep(id: string, answer: AnswerReply): Promise<void> {
@@ -93,7 +94,7 @@ export class ResponseStore {
 
   async #try(command: () => Promise<unknown>): Promise<unknown> {
     try {
-      return await inTime(command(), patienceMs);
+      return await inTime(command(), timeoutMs);
     } catch (error) {
       this.#logger.debug({ err: error }, "The response cache failed");
       return undefined;

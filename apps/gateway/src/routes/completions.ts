@@ -1,15 +1,18 @@
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
+import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import { type Request, type Response, Router } from "express";
-import type { AnswerStream } from "../completions/answer-stream.ts";
-import { noteCompletion } from "../completions/completion-notes.ts";
-import { readSubmission } from "../completions/read-submission.ts";
-import { sendAnswer } from "../completions/send-answer.ts";
-import type { Submission, Submit } from "../completions/submit.ts";
-import { watchHangUp } from "../completions/watch-hang-up.ts";
 import {
-  wantsWhitespace,
-  whitespaceWhileWaiting,
-} from "../completions/whitespace-while-waiting.ts";
+  type ClientResponse,
+  watchHangUp,
+} from "../completions/client-response.ts";
+import {
+  chooseKeepAlive,
+  PlainResponse,
+} from "../completions/plain-response.ts";
+import { readSubmission } from "../completions/read-submission.ts";
+import { StreamResponse } from "../completions/stream-response.ts";
+import type { Submission } from "../completions/submission.ts";
+import type { Submit } from "../completions/submit.ts";
 import type { Family } from "../families/family.ts";
 import { parseBody } from "../families/parse-body.ts";
 import type { Idempotency } from "../idempotency/idempotency.ts";
@@ -29,89 +32,98 @@ export function routeCompletions(
   deps: {
     submit: Submit;
     cachedSubmit: CachedSubmit | undefined;
-    answerStream: AnswerStream;
     idempotency: Idempotency;
-    /** How often a client that asked for it gets a sign of life, in ms. */
+    /** How often a waiting client gets a sign of life, in ms. */
     keepAliveMs: number;
+    /** When a waiting plain client on Node.js gets the first one, in ms; 0: never. */
+    plainKeepAliveMs: number;
     longestWaitMs: number;
     bodyLimitBytes: number;
     bodyBudget: BodyBudget;
   },
 ): Router {
-  const { submit, cachedSubmit, answerStream, idempotency } = deps;
-  const { keepAliveMs, longestWaitMs, bodyLimitBytes } = deps;
+  const { submit, cachedSubmit, idempotency, longestWaitMs } = deps;
+  const keepAliveSettings = {
+    everyMs: deps.keepAliveMs,
+    nodeAfterMs: deps.plainKeepAliveMs,
+  };
   const router = Router();
   router.post(
     "/",
-    readJsonBody(bodyLimitBytes, deps.bodyBudget),
+    readJsonBody(deps.bodyLimitBytes, deps.bodyBudget),
     async (request, response) => {
       const body = bodyOf(request);
       const checked = await parseBody(body.requireBytes(), family);
       const { model, isStream } = checked;
-      noteCompletion(response, { model, isStream });
+      const { context } = response.locals;
+      Object.assign(context, { model, isStream });
       const submission = readSubmission(request, response, {
         family,
         checked,
         body,
         longestWaitMs,
       });
-      const priority = priorityName(submission.priority);
-      noteCompletion(response, { priority });
+      context.priority = priorityName(submission.priority);
       const id = readIdempotencyKey(request, response, {
         path: family.path,
         body: body.requireBytes(),
       });
-      const client = { request, response, hungUp: watchHangUp(response) };
-      if (isStream) {
-        await stream(submission, id, client);
-        return;
-      }
-      const endWhitespace = wantsWhitespace(request)
-        ? whitespaceWhileWaiting(response, keepAliveMs)
-        : undefined;
-      await answer(submission, id, client).finally(endWhitespace);
+      const http = { request, response, hungUp: watchHangUp(response) };
+      if (isStream) await answerStream(submission, id, http);
+      else await answerPlain(submission, id, http);
     },
   );
   router.all("/", allowOnly("POST"));
   return router;
 
-  async function answer(
+  function answerPlain(
     submission: Submission,
     id: IdempotencyKey | undefined,
-    { request, response, hungUp }: Client,
+    { request, response, hungUp }: Exchange,
   ): Promise<void> {
+    const policy = readCachePolicy(request);
     const work = (unwanted: AbortSignal) =>
       cachedSubmit
-        ? cachedSubmit(
-            submission,
-            { hungUp: unwanted },
-            readCachePolicy(request),
-          )
+        ? cachedSubmit(submission, { hungUp: unwanted }, policy)
         : submit(submission, { hungUp: unwanted });
-    if (!id) {
-      sendAnswer(response, await work(hungUp));
-      return;
-    }
-    const { reply, role } = await idempotency.reply(id, hungUp, work);
-    if (role === "late" && !response.headersSent) {
-      response.set("Idempotent-Replayed", "true");
-    }
-    sendAnswer(response, reply);
+    const keepAlive = chooseKeepAlive(request, keepAliveSettings);
+    const { maxWaitMs } = submission;
+    const client = new PlainResponse(response, { keepAlive, maxWaitMs });
+    return answer(client, async () => {
+      if (!id) return work(hungUp);
+      const { reply, role } = await idempotency.reply(id, hungUp, work);
+      if (role === "late" && !response.headersSent) {
+        response.set("Idempotent-Replayed", "true");
+      }
+      return reply;
+    });
   }
 
-  async function stream(
+  function answerStream(
     submission: Submission,
     id: IdempotencyKey | undefined,
-    client: Client,
+    { response, hungUp }: Exchange,
   ): Promise<void> {
-    const work = (beforeEnd?: (isWhole: boolean) => Promise<void>) =>
-      answerStream(submission, family, client, beforeEnd);
-    await (id ? idempotency.stream(id, work) : work());
+    const { model, maxWaitMs } = submission;
+    const sink = new StreamResponse(response, { family, model, maxWaitMs });
+    const work = () => submit(submission, { hungUp, sink });
+    return answer(sink, () => (id ? idempotency.stream(id, work) : work()));
   }
 }
 
-type Client = {
+/** One HTTP request and its response. */
+type Exchange = {
   readonly request: Request;
   readonly response: Response;
   readonly hungUp: AbortSignal;
 };
+
+async function answer(
+  client: ClientResponse,
+  work: () => Promise<FinalReply>,
+): Promise<void> {
+  const reply = await work().catch((error: unknown) => {
+    client.fail(error);
+  });
+  if (reply) client.finish(reply);
+}

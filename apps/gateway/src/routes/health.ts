@@ -5,7 +5,7 @@ import { allowOnly } from "../middleware/handle-errors.ts";
 /** `GET /health` (this process lives) and `GET /ready` (a request would be served). */
 export function routeHealth(deps: {
   /** Why a request could not be served now; undefined when it could. */
-  findTrouble: () => Promise<string | undefined>;
+  findReason: () => Promise<string | undefined>;
   /** What an operator should mend although requests are served. */
   findWarning: () => string | undefined;
 }): Router {
@@ -14,7 +14,7 @@ export function routeHealth(deps: {
     response.json({ status: "ok", timestamp: timestamp(), version });
   });
   router.get("/ready", async (_request, response) => {
-    const reason = await deps.findTrouble();
+    const reason = await deps.findReason();
     if (reason === undefined) {
       const warning = deps.findWarning();
       response.json({

@@ -5,17 +5,17 @@
 
   KEYS[1] lease    HASH    token and note of the leader; lapses when the leader is not heard of
   KEYS[2] answer   HASH    token, note, head, body, kept
-  KEYS[3] wanted   STRING  exists while another process follows
+  KEYS[3] interest   STRING  exists while another process follows
   ARGV[1] token    of the caller, should it lead; of its leader, when it asks again
   ARGV[2] note
   ARGV[3] leaseMs
-  ARGV[4] wantedMs
+  ARGV[4] interestMs
   ARGV[5] '1': the caller follows `token` already, and cannot lead
 
   Returns {'answered', note, head, body}, {'leading'}, {'following', note, token} or {'leaderless'}.
 ]]
-local lease, answer, wanted = KEYS[1], KEYS[2], KEYS[3]
-local token, note, leaseMs, wantedMs, follows = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
+local lease, answer, interest = KEYS[1], KEYS[2], KEYS[3]
+local token, note, leaseMs, interestMs, follows = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
 
 local answered = redis.call('HMGET', answer, 'token', 'kept')
 if answered[1] and (answered[2] == '1' or (follows and answered[1] == token)) then
@@ -28,7 +28,7 @@ if follows and held[1] ~= token then
   return { 'leaderless' }
 end
 if held[1] then
-  redis.call('SET', wanted, '1', 'PX', wantedMs)
+  redis.call('SET', interest, '1', 'PX', interestMs)
   return { 'following', held[2], held[1] }
 end
 redis.call('HSET', lease, 'token', token, 'note', note)

@@ -6,7 +6,7 @@
 
   KEYS[1] lease    HASH
   KEYS[2] answer   HASH
-  KEYS[3] wanted   STRING  exists while another process follows
+  KEYS[3] interest   STRING  exists while another process follows
   KEYS[4] news     pub/sub channel that tells followers which shared requests have ended
   ARGV[1] key      of the shared request, as followers know it
   ARGV[2] token
@@ -18,7 +18,7 @@
 
   Returns 1, or 0 when somebody else leads or has answered.
 ]]
-local lease, answer, wanted, news = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local lease, answer, interest, news = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local key, token, note, head, body = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local keepMs, handoverMs = tonumber(ARGV[6]), tonumber(ARGV[7])
 
@@ -31,13 +31,13 @@ if redis.call('HGET', answer, 'kept') == '1' then
   return 0
 end
 redis.call('DEL', lease)
-local isWanted = redis.call('DEL', wanted) == 1
-if head ~= '' and (keepMs > 0 or isWanted) then
+local hasInterest = redis.call('DEL', interest) == 1
+if head ~= '' and (keepMs > 0 or hasInterest) then
   local kept = keepMs > 0 and '1' or '0'
   redis.call('HSET', answer, 'token', token, 'note', note, 'head', head, 'body', body, 'kept', kept)
   redis.call('PEXPIRE', answer, keepMs > 0 and keepMs or handoverMs)
 end
-if isWanted then
+if hasInterest then
   redis.call('PUBLISH', news, key)
 end
 return 1

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import { GatewayError } from "../gateway-error.ts";
-import type { Follower, Leader } from "./part.ts";
+import type { Follower, Leader } from "./role.ts";
 import type { SharedRequests } from "./shared-requests.ts";
 
 /** How often it is looked whether anybody still wants a reply whose own client has gone. */
-const lookEveryMs = 500;
+const pollMs = 500;
 
 /** A request whose reply is shared with equal ones. */
 export type ShareableRequest = {
   /** Equal requests have equal keys. */
   readonly key: string;
   /** Told to those who follow, and to those who come later. */
-  readonly note?: string;
+  readonly fingerprint?: string;
   /** Aborts when this request's client goes away. */
   readonly hungUp: AbortSignal;
   /**
@@ -22,8 +22,8 @@ export type ShareableRequest = {
   readonly work: (unwanted: AbortSignal) => Promise<FinalReply>;
   /** How long later requests get the reply too, in ms; 0: they do not. */
   readonly keepMs: (reply: FinalReply) => number;
-  /** Sees the note of the request that this one joins, before waiting for it; may throw. */
-  readonly onJoin?: (note: string) => void;
+  /** Sees the fingerprint of the request that this one joins, before waiting for it; may throw. */
+  readonly onJoin?: (fingerprint: string) => void;
 };
 
 /** A reply and who did the work for it. */
@@ -42,17 +42,17 @@ export async function shareReply(
   shared: SharedRequests,
   request: ShareableRequest,
 ): Promise<SharedReply> {
-  const { key, note, hungUp, onJoin } = request;
+  const { key, fingerprint, hungUp, onJoin } = request;
   for (;;) {
-    const part = await shared.join(key, note);
-    if (part.role === "leader") {
-      return { reply: await lead(part, request), role: "leader" };
+    const joined = await shared.join(key, fingerprint);
+    if (joined.role === "leader") {
+      return { reply: await lead(joined, request), role: "leader" };
     }
-    if (part.role === "late") {
-      onJoin?.(part.note);
-      return { reply: part.reply, role: "late" };
+    if (joined.role === "late") {
+      onJoin?.(joined.fingerprint);
+      return { reply: joined.reply, role: "late" };
     }
-    const reply = await follow(part, hungUp, onJoin);
+    const reply = await follow(joined, hungUp, onJoin);
     if (reply) return { reply, role: "follower" };
   }
 }
@@ -60,7 +60,7 @@ export async function shareReply(
 async function follow(
   follower: Follower,
   hungUp: AbortSignal,
-  onJoin: ((note: string) => void) | undefined,
+  onJoin: ((fingerprint: string) => void) | undefined,
 ): Promise<FinalReply | undefined> {
   const { promise: gone, reject } = Promise.withResolvers<never>();
   gone.catch(() => undefined);
@@ -68,7 +68,7 @@ async function follow(
   hungUp.addEventListener("abort", onHangUp, { once: true });
   if (hungUp.aborted) onHangUp();
   try {
-    onJoin?.(follower.note);
+    onJoin?.(follower.fingerprint);
     return await Promise.race([follower.outcome, gone]);
   } finally {
     hungUp.removeEventListener("abort", onHangUp);
@@ -83,8 +83,8 @@ async function lead(
   const unwanted = new AbortController();
   let isOver = false;
   const onHangUp = async () => {
-    while (!isOver && (await leader.isWanted())) {
-      await sleep(lookEveryMs, undefined, { ref: false });
+    while (!isOver && (await leader.hasInterest())) {
+      await sleep(pollMs, undefined, { ref: false });
     }
     unwanted.abort();
   };

@@ -3,17 +3,16 @@ import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { GatewayError } from "../gateway-error.ts";
-import { toRedisTrouble } from "../redis-trouble.ts";
-import type { Flight, FlightStore } from "./flight-store.ts";
-import { LocalFlight } from "./local-flight.ts";
-import type { Leader, Part } from "./part.ts";
+import type { RedisGrace } from "../redis-grace.ts";
+import { gatewayStopping, toRedisError } from "../refusals.ts";
+import { LocalCall } from "./local-call.ts";
+import type { Leader, Role } from "./role.ts";
+import type { SharedCall, SharedCallStore } from "./shared-call-store.ts";
 
 /** How often leaders say that they live, and followers look for themselves: news can be missed. */
 const tendEveryMs = 2_000;
 /** A follower that cannot reach Redis for this long gives up. */
 const longestSilenceMs = 60_000;
-const retryAfterMs = 5_000;
 
 /**
  * Equal requests, whichever gateway they come to, share the work of one of them.
@@ -21,15 +20,21 @@ const retryAfterMs = 5_000;
  * its process dies, a follower takes the lead.
  */
 export class SharedRequests {
-  readonly #store: FlightStore;
+  readonly #store: SharedCallStore;
+  readonly #grace: RedisGrace;
   readonly #logger: Logger;
-  readonly #flights = new Map<string, LocalFlight>();
-  readonly #joining = new Map<string, Promise<Part>>();
+  readonly #calls = new Map<string, LocalCall>();
+  readonly #joining = new Map<string, Promise<Role>>();
   readonly #tending;
   #isClosed = false;
 
-  constructor(deps: { store: FlightStore; logger: Logger }) {
+  constructor(deps: {
+    store: SharedCallStore;
+    grace: RedisGrace;
+    logger: Logger;
+  }) {
     this.#store = deps.store;
+    this.#grace = deps.grace;
     this.#logger = deps.logger;
     this.#tending = repeat(() => this.#tend(), {
       intervalMs: tendEveryMs,
@@ -38,7 +43,7 @@ export class SharedRequests {
     });
   }
 
-  /** Hears of flights that end elsewhere, on a connection of its own. */
+  /** Hears of calls that end elsewhere, on a connection of its own. */
   listen(subscriber: Redis, channel: string): void {
     subscriber.on("message", (from: string, key: string) => {
       if (from === channel) void this.#hear(key);
@@ -54,22 +59,26 @@ export class SharedRequests {
   }
 
   /**
-   * Takes part in the request that `key` stands for.
+   * Joins the request that `key` stands for.
    *
-   * @param note what a leader tells its followers and those who come later.
+   * @param fingerprint what a leader tells its followers and those who come later.
    * @throws {GatewayError} `redis-down`, `stopping`.
    */
-  async join(key: string, note = ""): Promise<Part> {
+  async join(key: string, fingerprint = ""): Promise<Role> {
     // One at a time, so that a process asks Redis once for any number of equal requests.
     for (;;) {
-      if (this.#isClosed) throw stopping();
-      const local = this.#flights.get(key);
+      if (this.#isClosed) throw gatewayStopping();
+      const local = this.#calls.get(key);
       if (local) return local.addFollower();
       const joining = this.#joining.get(key);
       if (!joining) break;
       await joining.catch(() => undefined);
     }
-    const joining = this.#joinElsewhere({ key, note, token: randomUUID() });
+    const joining = this.#joinElsewhere({
+      key,
+      fingerprint,
+      token: randomUUID(),
+    });
     this.#joining.set(key, joining);
     return joining.finally(() => this.#joining.delete(key));
   }
@@ -78,44 +87,55 @@ export class SharedRequests {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#tending.stop();
-    for (const local of this.#flights.values()) {
-      if (!local.leads) this.#end(local, stopping());
+    for (const local of this.#calls.values()) {
+      if (!local.leads) this.#end(local, gatewayStopping());
     }
   }
 
-  async #joinElsewhere(mine: Flight): Promise<Part> {
-    const state = await this.#store.join(mine).catch((cause: unknown) => {
-      throw toRedisTrouble(cause);
-    });
+  async #joinElsewhere(mine: SharedCall): Promise<Role> {
+    const state = await this.#grace.retry(() =>
+      this.#store.join(mine).catch((cause: unknown) => {
+        throw toRedisError(cause);
+      }),
+    );
     switch (state.kind) {
       case "answered":
-        return { role: "late", note: state.note, reply: state.reply };
+        return {
+          role: "late",
+          fingerprint: state.fingerprint,
+          reply: state.reply,
+        };
       case "following": {
-        if (this.#isClosed) throw stopping();
-        const { note, token } = state;
-        return this.#open({ ...mine, note, token }, false).addFollower();
+        // Redis may have taken an attempt that seemed to fail.
+        if (state.token === mine.token) return this.#leadNow(mine);
+        if (this.#isClosed) throw gatewayStopping();
+        const { fingerprint, token } = state;
+        return this.#open({ ...mine, fingerprint, token }, false).addFollower();
       }
-      default: {
-        const leader = this.#lead(this.#open(mine, true));
-        if (!this.#isClosed) return leader;
-        await leader.abandon();
-        throw stopping();
-      }
+      default:
+        return this.#leadNow(mine);
     }
   }
 
-  #open(flight: Flight, leads: boolean): LocalFlight {
+  async #leadNow(mine: SharedCall): Promise<Leader> {
+    const leader = this.#lead(this.#open(mine, true));
+    if (!this.#isClosed) return leader;
+    await leader.abandon();
+    throw gatewayStopping();
+  }
+
+  #open(call: SharedCall, leads: boolean): LocalCall {
     const onDeserted = () => {
       // The leader is not to think that somebody here still waits.
       if (!leads) this.#end(local, undefined);
     };
-    const local = new LocalFlight(flight, { leads, onDeserted });
-    this.#flights.set(flight.key, local);
+    const local = new LocalCall(call, { leads, onDeserted });
+    this.#calls.set(call.key, local);
     return local;
   }
 
-  #lead(local: LocalFlight): Leader {
-    const { flight } = local;
+  #lead(local: LocalCall): Leader {
+    const { call } = local;
     const settle = async (stored: Promise<void>, reply?: FinalReply) => {
       await stored.catch((error: unknown) => {
         this.#logger.warn({ err: error }, "Ending a shared request failed");
@@ -125,52 +145,47 @@ export class SharedRequests {
     return {
       role: "leader",
       publish: (reply, keepMs) =>
-        settle(this.#store.publish(flight, reply, keepMs), reply),
-      abandon: () => settle(this.#store.abandon(flight)),
-      isWanted: async () =>
-        local.isFollowed || this.#store.renew(flight).catch(() => false),
+        settle(this.#store.publish(call, reply, keepMs), reply),
+      abandon: () => settle(this.#store.abandon(call)),
+      hasInterest: async () =>
+        local.isFollowed || this.#store.renew(call).catch(() => false),
     };
   }
 
-  #end(local: LocalFlight, outcome: FinalReply | Error | undefined): void {
-    const { key } = local.flight;
-    if (this.#flights.get(key) === local) this.#flights.delete(key);
+  #end(local: LocalCall, outcome: FinalReply | Error | undefined): void {
+    const { key } = local.call;
+    if (this.#calls.get(key) === local) this.#calls.delete(key);
     local.end(outcome);
   }
 
   async #hear(key: string): Promise<void> {
-    // The news may overtake Redis's answer that the flight is to be followed.
+    // The news may overtake Redis's answer that the call is to be followed.
     await this.#joining.get(key)?.catch(() => undefined);
-    const local = this.#flights.get(key);
-    if (local && !local.leads) await this.#look(local);
+    const local = this.#calls.get(key);
+    if (local && !local.leads) await this.#poll(local);
   }
 
   async #tend(): Promise<void> {
     await Promise.all(
-      [...this.#flights.values()].map((local) =>
+      [...this.#calls.values()].map((local) =>
         local.leads
-          ? this.#store.renew(local.flight).catch(() => undefined)
-          : this.#look(local),
+          ? this.#store.renew(local.call).catch(() => undefined)
+          : this.#poll(local),
       ),
     );
   }
 
-  async #look(local: LocalFlight): Promise<void> {
-    const { silenceMs } = local;
+  async #poll(local: LocalCall): Promise<void> {
+    const { silentMs } = local;
     try {
-      const state = await this.#store.follow(local.flight);
-      local.noteNews();
+      const state = await this.#store.follow(local.call);
+      local.recordNews();
       if (state.kind === "answered") this.#end(local, state.reply);
       if (state.kind !== "leaderless") return;
       // After an outage of Redis a leader takes a moment to be heard of again.
-      if (silenceMs < 3 * tendEveryMs) this.#end(local, undefined);
+      if (silentMs < 3 * tendEveryMs) this.#end(local, undefined);
     } catch (cause) {
-      if (silenceMs > longestSilenceMs) this.#end(local, toRedisTrouble(cause));
+      if (silentMs > longestSilenceMs) this.#end(local, toRedisError(cause));
     }
   }
-}
-
-function stopping(): GatewayError {
-  const message = "This gateway stopped before the answer came";
-  return new GatewayError("stopping", message, { retryAfterMs });
 }

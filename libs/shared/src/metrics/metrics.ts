@@ -1,6 +1,10 @@
 import type { Logger } from "pino";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { coalesce } from "../coalesce.ts";
 import { version } from "../version.ts";
+
+/** Anybody may scrape; figures that cost a command to Redis are read once a second at most. */
+const maxAgeMs = 1_000;
 
 /** What `GET /metrics` answers. */
 export type MetricsPage = {
@@ -29,18 +33,22 @@ export class Metrics {
     }).set({ app, version }, 1);
   }
 
-  /** Has figures read anew before each scrape; a reader that fails leaves the others alone. */
+  /** Has figures read anew before a scrape; a reader that fails leaves the others alone. */
   beforeScrape(refresh: () => Promise<void>): void {
     this.#refreshers.push(refresh);
   }
 
-  async render(): Promise<MetricsPage> {
+  readonly #refresh = coalesce(async () => {
     const refreshed = this.#refreshers.map((refresh) =>
       refresh().catch((error: unknown) => {
         this.#logger.warn({ err: error }, "Reading figures failed");
       }),
     );
     await Promise.all(refreshed);
+  }, maxAgeMs);
+
+  async render(): Promise<MetricsPage> {
+    await this.#refresh();
     const body = await this.registry.metrics();
     return { contentType: this.registry.contentType, body };
   }

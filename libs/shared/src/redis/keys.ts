@@ -83,7 +83,7 @@ export function createRedisKeys(prefix: string) {
     /** HASH with the reply to a shared request. */
     sharedAnswer: (key: string) => `${root}:shared:${key}:answer`,
     /** STRING that exists while another gateway waits for a shared request. */
-    sharedWanted: (key: string) => `${root}:shared:${key}:wanted`,
+    sharedInterest: (key: string) => `${root}:shared:${key}:wanted`,
     /** Pub/sub channel that tells gateways which shared requests have ended. */
     sharedNews: `${root}:shared-news`,
     /** SORTED SET of worker processes by when they were last seen (epoch ms). */

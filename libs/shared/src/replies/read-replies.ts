@@ -1,12 +1,12 @@
 import type { Redis } from "ioredis";
-import { decodeReply, type Reply } from "./reply.ts";
+import { decodeReply, type Reply, type UnknownReply } from "./reply.ts";
 
 /** A reply as it stands on a stream. */
 export type StoredReply = {
   /** Id of the stream's entry. */
   readonly id: string;
   readonly jobId: string;
-  readonly reply: Reply;
+  readonly reply: Reply | UnknownReply;
 };
 
 /** Before the first entry of any stream. */

@@ -8,7 +8,7 @@ import {
   readReplies,
   type StoredReply,
 } from "./read-replies.ts";
-import type { Reply } from "./reply.ts";
+import type { Reply, UnknownReply } from "./reply.ts";
 
 const repliesPerRead = 100;
 /** Replies handed over are cut off the stream when this many have gathered, or after a while. */
@@ -17,6 +17,8 @@ const trimBytes = 4 * 1024 * 1024;
 /** How often the stream is looked at although nothing was pushed: a connection may be dead without a sign. */
 const checkEveryMs = 5_000;
 const pauseAfterErrorMs = 200;
+/** Each unknown kind is logged once, up to this many. */
+const mostUnknownNames = 20;
 
 /** Receives each reply once, in the order in which the workers sent them. */
 export type ReplyListener = (jobId: string, reply: Reply) => void;
@@ -43,6 +45,7 @@ export class ReplyReader {
   #untrimmedBytes = 0;
   #isStopped = false;
   #checking: NodeJS.Timeout | undefined;
+  readonly #unknownNames = new Set<string>();
 
   constructor(options: {
     /** A connection that is used for nothing else. */
@@ -150,10 +153,19 @@ export class ReplyReader {
     this.#lastId = id;
     this.#untrimmed += 1;
     if ("body" in reply) this.#untrimmedBytes += reply.body.length;
-    this.#listener(jobId, reply);
+    if (reply.kind === "unknown") this.#warnOnce(reply);
+    else this.#listener(jobId, reply);
     const isDue =
       this.#untrimmed >= trimEvery || this.#untrimmedBytes >= trimBytes;
     if (isDue) void this.#trim();
+  }
+
+  /** A newer worker says something that this version need not know. */
+  #warnOnce({ name }: UnknownReply): void {
+    if (this.#unknownNames.size >= mostUnknownNames) return;
+    if (this.#unknownNames.has(name)) return;
+    this.#unknownNames.add(name);
+    this.#logger.warn({ reply: name }, "Ignoring an unknown kind of reply");
   }
 
   async #check(): Promise<void> {

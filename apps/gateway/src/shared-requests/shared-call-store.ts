@@ -9,6 +9,7 @@ import {
   decodeReply,
   encodeReply,
   type FinalReply,
+  isFinal,
 } from "@openrouter-free-pool/shared/replies/reply";
 import type { Redis } from "ioredis";
 
@@ -19,37 +20,37 @@ const settleScript = loadScript(new URL("./settle.lua", import.meta.url));
 /** A leader that was not heard of for this long counts as dead, and a follower takes the lead. */
 const leaseMs = 15_000;
 /** A process that follows says so more often than this. */
-const wantedMs = 10_000;
+const interestMs = 10_000;
 /** A follower that missed the news fetches the answer within this time. */
 const handoverMs = 60_000;
 /** Redis may hang. */
-const patienceMs = 3_000;
+const timeoutMs = 3_000;
 
 /** One shared request at one leader. */
-export type Flight = {
+export type SharedCall = {
   readonly key: string;
   /** Tells this leader from others of the same key. */
   readonly token: string;
-  readonly note: string;
+  readonly fingerprint: string;
 };
 
 /** What the store knows of a shared request. */
-export type FlightState =
+export type SharedCallState =
   | { readonly kind: "leading" | "leaderless" }
   | {
       readonly kind: "following";
-      readonly note: string;
+      readonly fingerprint: string;
       /** The leader's. */
       readonly token: string;
     }
   | {
       readonly kind: "answered";
-      readonly note: string;
+      readonly fingerprint: string;
       readonly reply: FinalReply;
     };
 
 /** Shared requests in Redis. Every method throws when Redis does not answer in time. */
-export class FlightStore {
+export class SharedCallStore {
   readonly #redis: Redis;
   readonly #redisKeys: RedisKeys;
 
@@ -58,58 +59,58 @@ export class FlightStore {
     this.#redisKeys = redisKeys;
   }
 
-  /** Leads under the flight's token, unless there is a leader or an answer already. */
-  join(flight: Flight): Promise<FlightState> {
-    return this.#look(flight, "0");
+  /** Leads under the call's token, unless there is a leader or an answer already. */
+  join(call: SharedCall): Promise<SharedCallState> {
+    return this.#poll(call, "0");
   }
 
-  /** Looks how the flight that is followed fares, and says that somebody waits for it. */
-  follow(flight: Flight): Promise<FlightState> {
-    return this.#look(flight, "1");
+  /** Looks how the call that is followed fares, and says that somebody waits for it. */
+  follow(call: SharedCall): Promise<SharedCallState> {
+    return this.#poll(call, "1");
   }
 
   /** Keeps the lead. @returns whether another process follows. */
-  async renew({ key, token, note }: Flight): Promise<boolean> {
-    const { sharedLease, sharedWanted } = this.#redisKeys;
-    const keys = [sharedLease(key), sharedWanted(key)];
-    const args = [token, note, leaseMs];
+  async renew({ key, token, fingerprint }: SharedCall): Promise<boolean> {
+    const { sharedLease, sharedInterest } = this.#redisKeys;
+    const keys = [sharedLease(key), sharedInterest(key)];
+    const args = [token, fingerprint, leaseMs];
     const renewed = runScript(this.#redis, renewScript, keys, args);
-    return (await inTime(renewed, patienceMs)) === 1;
+    return (await inTime(renewed, timeoutMs)) === 1;
   }
 
-  /** Ends a flight with a reply; `keepMs` as in the script. */
+  /** Ends a call with a reply; `keepMs` as in the script. */
   async publish(
-    flight: Flight,
+    call: SharedCall,
     reply: FinalReply,
     keepMs: number,
   ): Promise<void> {
     const { head, body } = encodeReply(reply);
-    await this.#settle(flight, head, body, keepMs);
+    await this.#settle(call, head, body, keepMs);
   }
 
-  /** Ends a flight without a reply. */
-  async abandon(flight: Flight): Promise<void> {
-    await this.#settle(flight, "", Buffer.alloc(0), 0);
+  /** Ends a call without a reply. */
+  async abandon(call: SharedCall): Promise<void> {
+    await this.#settle(call, "", Buffer.alloc(0), 0);
   }
 
-  async #look(
-    { key, token, note }: Flight,
+  async #poll(
+    { key, token, fingerprint }: SharedCall,
     follows: "0" | "1",
-  ): Promise<FlightState> {
-    const args = [token, note, leaseMs, wantedMs, follows];
+  ): Promise<SharedCallState> {
+    const args = [token, fingerprint, leaseMs, interestMs, follows];
     const looking = runScriptForBytes(
       this.#redis,
       joinScript,
       this.#keysOf(key),
       args,
     );
-    const found = await inTime(looking, patienceMs);
+    const found = await inTime(looking, timeoutMs);
     const [kind, foundNote = "", ...rest] = found as Buffer[];
     return readState(String(kind), String(foundNote), rest);
   }
 
   async #settle(
-    { key, token, note }: Flight,
+    { key, token, fingerprint }: SharedCall,
     head: string,
     body: Buffer,
     keepMs: number,
@@ -119,28 +120,28 @@ export class FlightStore {
         this.#redis,
         settleScript,
         [...this.#keysOf(key), this.#redisKeys.sharedNews],
-        [key, token, note, head, body, keepMs, handoverMs],
+        [key, token, fingerprint, head, body, keepMs, handoverMs],
       ),
-      patienceMs,
+      timeoutMs,
     );
   }
 
   #keysOf(key: string): string[] {
-    const { sharedLease, sharedAnswer, sharedWanted } = this.#redisKeys;
-    return [sharedLease(key), sharedAnswer(key), sharedWanted(key)];
+    const { sharedLease, sharedAnswer, sharedInterest } = this.#redisKeys;
+    return [sharedLease(key), sharedAnswer(key), sharedInterest(key)];
   }
 }
 
 function readState(
   kind: string,
-  note: string,
+  fingerprint: string,
   [first = Buffer.alloc(0), body = Buffer.alloc(0)]: readonly Buffer[],
-): FlightState {
+): SharedCallState {
   switch (kind) {
     case "answered":
-      return { kind, note, reply: decodeFinal(String(first), body) };
+      return { kind, fingerprint, reply: decodeFinal(String(first), body) };
     case "following":
-      return { kind, note, token: String(first) };
+      return { kind, fingerprint, token: String(first) };
     case "leading":
     case "leaderless":
       return { kind };
@@ -151,5 +152,7 @@ function readState(
 
 /** Only final replies are ever published. */
 function decodeFinal(head: string, body: Buffer): FinalReply {
-  return decodeReply(head, body) as FinalReply;
+  const reply = decodeReply(head, body);
+  if (!isFinal(reply)) throw new Error(`A shared answer is ${reply.kind}`);
+  return reply;
 }

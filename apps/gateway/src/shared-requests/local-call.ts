@@ -1,10 +1,10 @@
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
-import type { Flight } from "./flight-store.ts";
-import type { Follower } from "./part.ts";
+import type { Follower } from "./role.ts";
+import type { SharedCall } from "./shared-call-store.ts";
 
 /** A shared request that this process leads or follows, and its own requests that follow it. */
-export class LocalFlight {
-  readonly flight: Flight;
+export class LocalCall {
+  readonly call: SharedCall;
   readonly leads: boolean;
   readonly #onDeserted: () => void;
   readonly #outcome = Promise.withResolvers<FinalReply | undefined>();
@@ -12,14 +12,14 @@ export class LocalFlight {
   #heardAt = performance.now();
 
   constructor(
-    flight: Flight,
+    call: SharedCall,
     options: {
       leads: boolean;
       /** Called when the last of its followers has left. */
       onDeserted: () => void;
     },
   ) {
-    this.flight = flight;
+    this.call = call;
     this.leads = options.leads;
     this.#onDeserted = options.onDeserted;
     // Nobody may be there to see it fail.
@@ -31,11 +31,11 @@ export class LocalFlight {
   }
 
   /** For how long Redis has told nothing of it, in ms. */
-  get silenceMs(): number {
+  get silentMs(): number {
     return performance.now() - this.#heardAt;
   }
 
-  noteNews(): void {
+  recordNews(): void {
     this.#heardAt = performance.now();
   }
 
@@ -48,8 +48,13 @@ export class LocalFlight {
       this.#followers -= 1;
       if (this.#followers === 0) this.#onDeserted();
     };
-    const { note } = this.flight;
-    return { role: "follower", note, outcome: this.#outcome.promise, leave };
+    const { fingerprint } = this.call;
+    return {
+      role: "follower",
+      fingerprint,
+      outcome: this.#outcome.promise,
+      leave,
+    };
   }
 
   end(outcome: FinalReply | Error | undefined): void {

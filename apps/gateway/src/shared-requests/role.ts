@@ -1,7 +1,7 @@
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 
 /** What a request is to do that shares its answer with equal ones. */
-export type Part = Leader | Follower | Late;
+export type Role = Leader | Follower | Late;
 
 /** It does the work, for all. It must end with {@link Leader.publish} or {@link Leader.abandon}. */
 export type Leader = {
@@ -15,14 +15,14 @@ export type Leader = {
   /** Ends without a reply: one of those who follow takes the lead. */
   abandon(): Promise<void>;
   /** Whether anybody follows. */
-  isWanted(): Promise<boolean>;
+  hasInterest(): Promise<boolean>;
 };
 
 /** Another request does the work. */
 export type Follower = {
   readonly role: "follower";
-  /** What the leader noted about its request. */
-  readonly note: string;
+  /** What the leader said about its request. */
+  readonly fingerprint: string;
   /** undefined when the leader ended without a reply: the request has to join again. */
   readonly outcome: Promise<FinalReply | undefined>;
   /** Ends the following; to be called in any case. */
@@ -32,6 +32,6 @@ export type Follower = {
 /** The work was done before, and the reply kept. */
 export type Late = {
   readonly role: "late";
-  readonly note: string;
+  readonly fingerprint: string;
   readonly reply: FinalReply;
 };

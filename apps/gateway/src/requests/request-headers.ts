@@ -37,9 +37,9 @@ export const requestHeaders = {
       description:
         "Requests with the same key share one call and its answer, at the same time or later; who joins waits for as long as the first may",
     }),
-  "X-Keep-Alive": word(["whitespace"]).meta({
+  "X-Keep-Alive": word(["whitespace", "none"]).meta({
     description:
-      "For plain requests behind impatient proxies: white space is sent while it waits. From then on the status is 200, and an error comes in the body",
+      "For plain requests behind impatient proxies: `whitespace` has white space sent while the request waits. From then on the status is 200, and an error comes in the body. `none` has nothing sent, also for clients on Node.js, which otherwise get white space shortly before their own timeout",
   }),
   "Cache-Control": z.string().meta({
     description:

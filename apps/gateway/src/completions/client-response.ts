@@ -1,0 +1,36 @@
+import type {
+  FinalReply,
+  ReplyFigures,
+} from "@openrouter-free-pool/shared/replies/reply";
+import type { Response } from "express";
+
+/** The response to one client: plain or streamed. One of its methods ends it, once. */
+export type ClientResponse = {
+  /** @throws {GatewayError} when the reply has no answer, and the status can still say so. */
+  finish(reply: FinalReply): void;
+  /** @throws `error`, when the status can still say so. */
+  fail(error: unknown): void;
+};
+
+/** Records how a request fared, and tells the client unless the headers are out already. */
+export function recordFigures(
+  response: Response,
+  { queueMs, upstreamMs, calls }: ReplyFigures,
+): void {
+  response.locals.context.figures = { queueMs, upstreamMs, calls };
+  if (response.headersSent) return;
+  response.set({
+    "X-Queue-Time-Ms": String(queueMs),
+    "X-Upstream-Time-Ms": String(upstreamMs),
+    "X-Attempts": String(calls),
+  });
+}
+
+/** A signal that aborts when the client closes its connection before the answer is out. */
+export function watchHangUp(response: Response): AbortSignal {
+  const hungUp = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) hungUp.abort();
+  });
+  return hungUp.signal;
+}

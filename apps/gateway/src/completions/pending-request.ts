@@ -1,0 +1,299 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type {
+  FinalReply,
+  StreamEndReply,
+  StreamPartReply,
+} from "@openrouter-free-pool/shared/replies/reply";
+import type { Logger } from "pino";
+import { GatewayError } from "../gateway-error.ts";
+import { waitedOut } from "../refusals.ts";
+import type { HeldBody } from "./held-body.ts";
+import type { JobQueue } from "./job-queue.ts";
+import { PendingStream, type StreamSink } from "./pending-stream.ts";
+import type { QueuedRequest } from "./submission.ts";
+
+/**
+ * The life of a request. From every phase it can be settled.
+ *
+ * - `held`: it has no job yet; Redis may be away.
+ * - `queued`: a job stands for it.
+ * - `calling`: a worker holds the job. The gateway learns of it only when it has to know.
+ * - `streaming`: the client has content: the call counts, and nothing is sent again.
+ * - `settled`: the final reply or an error is known.
+ */
+export type PendingPhase =
+  | "held"
+  | "queued"
+  | "calling"
+  | "streaming"
+  | "settled";
+
+const transitions = {
+  held: ["queued", "settled"],
+  // To itself: a new job takes the place of a lost one.
+  queued: ["queued", "calling", "streaming", "settled"],
+  calling: ["queued", "streaming", "settled"],
+  streaming: ["settled"],
+  settled: [],
+} as const satisfies Record<PendingPhase, readonly PendingPhase[]>;
+
+/** At the deadline a call under way may finish; it is checked again this often. */
+const recheckMs = 1_000;
+/** Redis may hang; the client must not wait for it. */
+const removeTimeoutMs = 2_000;
+const placeTimeoutMs = 1_000;
+/** A request whose job is lost again and again is given up. */
+const mostJobs = 6;
+
+/** One waiting request: the owner of its job, deadline, keep-alive comments and stream. */
+export class PendingRequest {
+  readonly request: QueuedRequest["request"];
+  readonly #body: HeldBody;
+  readonly #waitsUntil: number;
+  readonly #priority: number;
+  readonly #maxWaitMs: number;
+  readonly #jobs: JobQueue;
+  readonly #stream: PendingStream | undefined;
+  readonly #logger: Logger;
+  readonly #outcome = Promise.withResolvers<FinalReply>();
+  #phase: PendingPhase = "held";
+  #jobId: string = randomUUID();
+  #jobCount = 0;
+  #queuedAt = Number.POSITIVE_INFINITY;
+  #deadlineTimer: NodeJS.Timeout | undefined;
+  #keepAliveTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: {
+    request: QueuedRequest["request"];
+    body: HeldBody;
+    /** When the client stops waiting in the queue, in ms of `performance.now()`. */
+    waitsUntil: number;
+    priority: number;
+    maxWaitMs: number;
+    jobs: JobQueue;
+    /** Of a request for a stream. */
+    sink: StreamSink | undefined;
+    /** How often the client of a waiting stream gets a comment, in ms. */
+    commentEveryMs: number;
+    logger: Logger;
+  }) {
+    this.request = options.request;
+    this.#body = options.body;
+    this.#waitsUntil = options.waitsUntil;
+    this.#priority = options.priority;
+    this.#maxWaitMs = options.maxWaitMs;
+    this.#jobs = options.jobs;
+    this.#logger = options.logger;
+    // A request can fail before anything waits for its reply.
+    this.#outcome.promise.catch(() => undefined);
+    if (options.sink) {
+      this.#stream = new PendingStream({
+        sink: options.sink,
+        acknowledge: (...progress) => this.#acknowledge(...progress),
+      });
+      this.#keepAliveTimer = setInterval(
+        () => void this.#comment(),
+        options.commentEveryMs,
+      );
+    }
+  }
+
+  get phase(): PendingPhase {
+    return this.#phase;
+  }
+
+  /** The job that stands for the request. A lost job is replaced by one with another id. */
+  get jobId(): string {
+    return this.#jobId;
+  }
+
+  /** When the job was made, ms since the epoch. */
+  get queuedAt(): number {
+    return this.#queuedAt;
+  }
+
+  /** The worker that relays the stream. */
+  get workerId(): string | undefined {
+    return this.#stream?.workerId;
+  }
+
+  /** For how long the client has taken nothing of its stream, in ms. */
+  get stalledMs(): number {
+    return this.#stream?.stalledMs ?? 0;
+  }
+
+  /** Rejects with a {@link GatewayError} when there will be no reply. */
+  get reply(): Promise<FinalReply> {
+    return this.#outcome.promise;
+  }
+
+  /** `held → queued`: puts the request on the queue and watches its deadline. */
+  enqueue(): void {
+    this.#addJob();
+    const remainingMs = this.#waitsUntil - performance.now();
+    this.#deadlineTimer = setTimeout(
+      () => void this.#checkDeadline(),
+      Math.max(0, remainingMs),
+    );
+  }
+
+  /** `queued, calling → queued`: sends the request again under a new job. */
+  resubmit(): void {
+    if (this.#jobCount >= mostJobs) {
+      this.fail(
+        new GatewayError("worker-crashed", "The request was lost repeatedly"),
+      );
+      return;
+    }
+    this.#jobId = randomUUID();
+    this.#stream?.restart();
+    this.#addJob();
+    const { requestId } = this.request;
+    const ids = { requestId, jobId: this.#jobId };
+    this.#logger.warn(ids, "Sent a lost job again");
+  }
+
+  /** Takes one message of the worker about the current job. */
+  receive(reply: FinalReply | StreamPartReply): void {
+    if (this.#phase === "settled") return;
+    switch (reply.kind) {
+      case "stream-start":
+      case "stream-data":
+        this.#receivePart(reply);
+        return;
+      case "stream-end":
+        this.#receiveEnd(reply);
+        return;
+      default:
+        this.#settle(() => this.#outcome.resolve(reply));
+    }
+  }
+
+  /** Settles the request with an error; without effect on a settled one. */
+  fail(error: Error): void {
+    if (this.#phase === "settled") return;
+    this.#settle(() => this.#outcome.reject(error));
+  }
+
+  /** Ends a stream whose rest will not come. */
+  breakOff(message: string): void {
+    this.fail(new GatewayError("stream-broken", message));
+    this.#callOff();
+  }
+
+  /** The client has gone, or nobody wants the reply any more: the job is withdrawn. */
+  hangUp(): void {
+    const hadJob = this.#phase !== "held" && this.#phase !== "settled";
+    this.fail(new GatewayError("client-gone"));
+    if (hadJob) this.#callOff();
+  }
+
+  #enter(phase: PendingPhase): void {
+    const allowed: readonly PendingPhase[] = transitions[this.#phase];
+    if (!allowed.includes(phase)) {
+      throw new Error(`A ${this.#phase} request cannot become ${phase}`);
+    }
+    this.#phase = phase;
+  }
+
+  #addJob(): void {
+    this.#enter("queued");
+    this.#jobCount += 1;
+    this.#queuedAt = Date.now();
+    const jobId = this.#jobId;
+    const isWanted = () => this.#jobId === jobId && this.#phase !== "settled";
+    const job = {
+      jobId,
+      request: this.request,
+      body: this.#body,
+      priority: this.#priority,
+    };
+    // Not awaited: a reply may come before Redis confirms, and Redis may never do so.
+    this.#jobs.add(job, isWanted).catch((error: Error) => {
+      // A late failure must not settle the job that replaced this one.
+      if (isWanted()) this.fail(error);
+    });
+  }
+
+  /** Settles a request that is not at OpenRouter at its deadline. */
+  async #checkDeadline(): Promise<void> {
+    // A job that Redis does not remove in time is not called either: workers check the deadline.
+    const isOffTheQueue = await Promise.race([
+      this.#jobs.remove(this.#jobId).catch(() => true),
+      sleep(removeTimeoutMs, true, { ref: false }),
+    ]);
+    if (this.#phase !== "queued" && this.#phase !== "calling") return;
+    if (isOffTheQueue) {
+      this.fail(waitedOut(this.#maxWaitMs));
+      return;
+    }
+    if (this.#phase === "queued") this.#enter("calling");
+    this.#deadlineTimer = setTimeout(
+      () => void this.#checkDeadline(),
+      recheckMs,
+    );
+  }
+
+  async #comment(): Promise<void> {
+    const place =
+      this.#phase === "queued"
+        ? await Promise.race([
+            this.#jobs.readPlace(this.#jobId).catch(() => undefined),
+            sleep(placeTimeoutMs, undefined, { ref: false }),
+          ])
+        : undefined;
+    if (this.#phase === "streaming" || this.#phase === "settled") return;
+    this.#stream?.comment(`queued position=${place ?? 0}`);
+  }
+
+  #receivePart(part: StreamPartReply): void {
+    const decision = this.#stream?.accept(part);
+    if (decision === "gap") this.breakOff(partLost);
+    if (decision !== "next") return;
+    const counts = this.#stream?.pass(part) ?? false;
+    if (counts && this.#phase !== "streaming") {
+      this.#enter("streaming");
+      this.#stopTimers();
+    } else if (this.#phase === "queued") {
+      // Older workers open the stream before they know whether the call counts.
+      this.#enter("calling");
+    }
+  }
+
+  #receiveEnd(end: StreamEndReply): void {
+    const decision = this.#stream?.accept(end);
+    if (decision === "gap") this.breakOff(partLost);
+    if (decision === "gap" || decision === "seen") return;
+    this.#settle(() => this.#outcome.resolve(end));
+  }
+
+  #acknowledge(workerId: string, takenBytes: number): void {
+    this.#jobs
+      .acknowledge({ workerId, jobId: this.#jobId }, takenBytes)
+      .catch((error: unknown) =>
+        this.#logger.debug({ err: error }, "Acknowledging a stream failed"),
+      );
+  }
+
+  #settle(end: () => void): void {
+    this.#enter("settled");
+    this.#stopTimers();
+    end();
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#deadlineTimer);
+    clearInterval(this.#keepAliveTimer);
+  }
+
+  #callOff(): void {
+    const { requestId } = this.request;
+    const ids = { requestId, jobId: this.#jobId };
+    this.#jobs.callOff(this.#jobId).catch((error: unknown) => {
+      this.#logger.warn({ ...ids, err: error }, "Calling off failed");
+    });
+  }
+}
+
+const partLost = "A part of the stream was lost";

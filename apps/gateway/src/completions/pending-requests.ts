@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Reply } from "@openrouter-free-pool/shared/replies/reply";
+import type { Logger } from "pino";
+import { gatewayStopping } from "../refusals.ts";
+import type { JobQueue } from "./job-queue.ts";
+import type { PendingRequest } from "./pending-request.ts";
+
+const pollMs = 50;
+
+/** The requests that this gateway process waits for, by the job that stands for each. */
+export class PendingRequests {
+  readonly #byJob = new Map<string, PendingRequest>();
+  readonly #jobs: JobQueue;
+  readonly #logger: Logger;
+  #isClosed = false;
+
+  constructor(deps: { jobs: JobQueue; logger: Logger }) {
+    this.#jobs = deps.jobs;
+    this.#logger = deps.logger;
+  }
+
+  /**
+   * Registers a request. Its job must not exist yet, so that no reply can come too early.
+   *
+   * @throws {GatewayError} `stopping`.
+   */
+  add(pending: PendingRequest): void {
+    if (this.#isClosed) throw gatewayStopping();
+    this.#byJob.set(pending.jobId, pending);
+  }
+
+  remove(pending: PendingRequest): void {
+    this.#byJob.delete(pending.jobId);
+  }
+
+  find(jobId: string): PendingRequest | undefined {
+    return this.#byJob.get(jobId);
+  }
+
+  /** Hands a reply to its request; one that nobody waits for is dropped. */
+  receive(jobId: string, reply: Reply): void {
+    if (reply.kind === "orphaned") {
+      this.resubmit(jobId).catch((error: unknown) =>
+        this.#logger.warn({ jobId, err: error }, "Sending again failed"),
+      );
+      return;
+    }
+    this.#byJob.get(jobId)?.receive(reply);
+  }
+
+  /** Sends a request again under a new job; the old one is disarmed. */
+  async resubmit(jobId: string): Promise<void> {
+    const pending = this.#byJob.get(jobId);
+    if (!pending) return;
+    if (pending.phase === "streaming") {
+      pending.breakOff("The job behind the stream was lost");
+      return;
+    }
+    await this.#jobs.disarm(jobId);
+    // The client may have gone, or a reply come, in the meantime.
+    if (pending.jobId !== jobId || !hasJob(pending)) return;
+    this.#byJob.delete(jobId);
+    pending.resubmit();
+    this.#byJob.set(pending.jobId, pending);
+  }
+
+  /** Jobs that have been waited for since `latest` (ms since the epoch) or longer. */
+  jobIdsSince(latest: number): string[] {
+    return [...this.#byJob.values()]
+      .filter((pending) => hasJob(pending) || pending.phase === "streaming")
+      .filter(({ queuedAt }) => queuedAt <= latest)
+      .map(({ jobId }) => jobId);
+  }
+
+  /** Requests whose stream has begun. */
+  streaming(): PendingRequest[] {
+    return [...this.#byJob.values()].filter(
+      ({ phase }) => phase === "streaming",
+    );
+  }
+
+  /**
+   * Waits until every request has its reply, for `graceMs` at most. Clients that are
+   * left are told to come again, and their jobs spend no more quota.
+   */
+  async finish(graceMs: number): Promise<void> {
+    const deadline = performance.now() + graceMs;
+    while (this.#byJob.size > 0 && performance.now() < deadline) {
+      await sleep(pollMs);
+    }
+    this.#isClosed = true;
+    const left = [...this.#byJob.values()];
+    for (const pending of left) pending.fail(gatewayStopping());
+    await Promise.allSettled(
+      left.map(({ jobId }) => this.#jobs.callOff(jobId)),
+    );
+  }
+}
+
+/** Whether a job stands for the request, and nothing of its answer is out. */
+function hasJob({ phase }: PendingRequest): boolean {
+  return phase === "queued" || phase === "calling";
+}

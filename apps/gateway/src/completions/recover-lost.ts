@@ -1,0 +1,66 @@
+import { findLivingWorkers } from "@openrouter-free-pool/shared/presence/workers";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Redis } from "ioredis";
+import type { PendingRequests } from "./pending-requests.ts";
+
+const jobsPerCommand = 500;
+
+/** Makes up for jobs and workers that vanished although clients still wait. */
+export type RecoverLost = {
+  /** Sends lost jobs again, of those that were made `minimumAgeMs` ago or earlier. */
+  jobs(minimumAgeMs: number): Promise<void>;
+  /** Ends streams whose worker is gone. Plain requests are taken over by another worker. */
+  workers(): Promise<void>;
+};
+
+/**
+ * Builds {@link RecoverLost}. Jobs vanish when Redis loses its last writes, when an
+ * operator removes them, or when workers take this gateway for dead.
+ */
+export function createRecoverLost(deps: {
+  redis: Redis;
+  redisKeys: RedisKeys;
+  pending: PendingRequests;
+  /** Hands over all replies that are there at this moment. */
+  catchUp: () => Promise<void>;
+}): RecoverLost {
+  const { redis, redisKeys, pending, catchUp } = deps;
+  let missedWorkers = new Set<string>();
+
+  async function findMissing(jobIds: readonly string[]): Promise<string[]> {
+    const keys = jobIds.map((jobId) => redisKeys.job(jobId));
+    const found = await redis.exists(...keys);
+    if (found === jobIds.length) return [];
+    const each = await Promise.all(keys.map((key) => redis.exists(key)));
+    return jobIds.filter((_, index) => each[index] === 0);
+  }
+
+  return {
+    async jobs(minimumAgeMs) {
+      const jobIds = pending.jobIdsSince(Date.now() - minimumAgeMs);
+      for (let at = 0; at < jobIds.length; at += jobsPerCommand) {
+        const some = jobIds.slice(at, at + jobsPerCommand);
+        const missing = await findMissing(some);
+        // A job is also gone when it was answered a moment ago.
+        if (missing.length > 0) await catchUp();
+        for (const jobId of missing) await pending.resubmit(jobId);
+      }
+    },
+    async workers() {
+      const streaming = pending.streaming();
+      if (streaming.length === 0) return;
+      const alive = await findLivingWorkers(redis, redisKeys);
+      const missing = new Set<string>();
+      for (const stream of streaming) {
+        const { workerId } = stream;
+        if (workerId === undefined || alive.has(workerId)) continue;
+        missing.add(workerId);
+        // Missing twice: after an outage of Redis workers take a moment to report again.
+        if (missedWorkers.has(workerId)) {
+          stream.breakOff("The worker that relayed the stream was lost");
+        }
+      }
+      missedWorkers = missing;
+    },
+  };
+}

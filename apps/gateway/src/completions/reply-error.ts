@@ -1,0 +1,50 @@
+import type {
+  FailureReply,
+  FinalReply,
+} from "@openrouter-free-pool/shared/replies/reply";
+import { GatewayError } from "../gateway-error.ts";
+import {
+  keysRateLimited,
+  noUsableKey,
+  removedByOperator,
+  waitedOut,
+} from "../refusals.ts";
+import { bodyLost } from "./held-body.ts";
+
+/** Why a request that was on the queue has no answer. */
+export function toReplyError(
+  reply: Exclude<FinalReply, { kind: "answer" }>,
+  maxWaitMs: number,
+): GatewayError {
+  switch (reply.kind) {
+    case "failure":
+      return toFailureError(reply, maxWaitMs);
+    case "stream-broken":
+      return new GatewayError("stream-broken", reply.message);
+    case "stream-end":
+      return new GatewayError("internal", "A stream came for a plain request");
+  }
+}
+
+function toFailureError(
+  { code, retryAfterMs }: FailureReply,
+  maxWaitMs: number,
+): GatewayError {
+  switch (code) {
+    case "keys-rate-limited":
+      return keysRateLimited(retryAfterMs);
+    case "no-usable-key":
+      return noUsableKey(retryAfterMs);
+    case "body-lost":
+      return bodyLost();
+    case "removed":
+      return removedByOperator();
+    case "waited-out":
+      return waitedOut(maxWaitMs);
+    case "worker-crashed":
+      return new GatewayError(
+        code,
+        "Several workers ended while they handled this request",
+      );
+  }
+}

@@ -1,0 +1,78 @@
+import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
+import { GatewayError } from "./gateway-error.ts";
+
+// The text of every 429, 503 and 504 of a completion stands here.
+
+/** Outages of Redis, and restarts of a gateway, are over soon. */
+const retrySoonMs = 5_000;
+/** Keys are probed every few minutes. */
+const retryWithoutKeyMs = 60_000;
+
+/** Redis does not answer. */
+export function redisDown(cause?: unknown): GatewayError {
+  return new GatewayError("redis-down", "The queue's Redis is unreachable", {
+    cause,
+    retryAfterMs: retrySoonMs,
+  });
+}
+
+/** Redis has no memory for what the request needs. */
+export function redisFull(cause: unknown): GatewayError {
+  return new GatewayError("queue-full", "The queue's Redis is out of memory", {
+    cause,
+    retryAfterMs: retrySoonMs,
+  });
+}
+
+/** A command to Redis failed. */
+export function toRedisError(cause: unknown): GatewayError {
+  return isOutOfMemory(cause) ? redisFull(cause) : redisDown(cause);
+}
+
+/** The pool holds as many requests as it may. */
+export function queueFull(retryAfterMs: number): GatewayError {
+  return new GatewayError("queue-full", "The queue is full", { retryAfterMs });
+}
+
+/** No slot is due within the time that the client waits. */
+export function keysRateLimited(
+  retryAfterMs = retryWithoutKeyMs,
+): GatewayError {
+  return new GatewayError(
+    "keys-rate-limited",
+    "All API keys are rate limited",
+    { retryAfterMs },
+  );
+}
+
+/** Every key of the pool is out of use. */
+export function noUsableKey(retryAfterMs = retryWithoutKeyMs): GatewayError {
+  return new GatewayError("no-usable-key", "No OpenRouter key is usable", {
+    retryAfterMs,
+  });
+}
+
+/** The request waited for as long as it may. */
+export function waitedOut(maxWaitMs: number): GatewayError {
+  return new GatewayError(
+    "waited-out",
+    `No slot became free within ${maxWaitMs} ms; the request was taken off the queue and not sent`,
+  );
+}
+
+/** An operator removed the request. */
+export function removedByOperator(): GatewayError {
+  return new GatewayError(
+    "removed",
+    "An operator took the request off the queue; it was not sent",
+  );
+}
+
+/** This process ends. */
+export function gatewayStopping(): GatewayError {
+  return new GatewayError(
+    "stopping",
+    "This gateway stopped before the request had its turn",
+    { retryAfterMs: retrySoonMs },
+  );
+}

@@ -1,0 +1,67 @@
+import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import { type Span, SpanStatusCode } from "@opentelemetry/api";
+import type { Logger } from "pino";
+import type { MeasureRequest } from "../metrics/request-metrics.ts";
+import {
+  clientGone,
+  type FinishedContext,
+  type OnFinished,
+} from "./request-context.ts";
+
+/** Builds the one place where a finished request is recorded: metrics, statistics, log and trace. */
+export function createRecordFinished(deps: {
+  measureRequest: MeasureRequest;
+  statistics: Statistics;
+  logger: Logger;
+}): OnFinished {
+  const { measureRequest, statistics, logger } = deps;
+
+  return function recordFinished(context) {
+    if (context.route !== undefined) {
+      const { route, isStream = false } = context;
+      measureRequest({ ...context, route, isStream });
+    }
+    if (context.family) {
+      statistics.count(`status:${context.status}`);
+      statistics.observe("total", context.totalMs);
+      logger.info(describe(context), "Completion finished");
+    }
+    if (context.span) endSpan(context.span, context);
+  };
+}
+
+function describe(context: FinishedContext) {
+  const { requestId, client, status, cache, model, priority } = context;
+  const { calls, queueMs, upstreamMs } = context.figures ?? {};
+  return {
+    requestId,
+    client,
+    path: context.family?.path,
+    stream: context.isStream,
+    status,
+    attempts: calls,
+    cache,
+    model,
+    priority,
+    queueMs,
+    upstreamMs,
+    firstTokenMs: context.firstTokenMs,
+    error: context.error,
+    totalMs: Math.round(context.totalMs),
+  };
+}
+
+function endSpan(span: Span, context: FinishedContext): void {
+  const { status, client, model, priority, error } = context;
+  span.setAttributes({
+    "http.response.status_code": status,
+    ...(client === undefined ? {} : { "orpool.client": client }),
+    ...(model === undefined ? {} : { "gen_ai.request.model": model }),
+    ...(priority === undefined ? {} : { "orpool.priority": priority }),
+    ...(error === undefined ? {} : { "error.type": error }),
+  });
+  if (status === clientGone || status >= 500) {
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
+}

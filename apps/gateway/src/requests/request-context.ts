@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import type { PriorityName } from "@openrouter-free-pool/shared/queue/priorities";
+import type { ReplyFigures } from "@openrouter-free-pool/shared/replies/reply";
+import type { Span } from "@opentelemetry/api";
+import type { RequestHandler } from "express";
+import type { Family } from "../families/family.ts";
+import { requestHeaders } from "./request-headers.ts";
+
+/** What is known of one HTTP request, from its arrival to the end of its response. */
+export type RequestContext = {
+  readonly requestId: string;
+  /** Arrival, on this process's monotonic clock (ms). */
+  readonly startedAt: number;
+  /** The name under which the request is counted; undefined: it is not counted. */
+  route?: string;
+  /** The kind of completion; undefined for other routes. */
+  family?: Family;
+  /** Name of the client key; undefined without client keys. */
+  client?: string;
+  model?: string;
+  isStream?: boolean;
+  priority?: PriorityName;
+  figures?: ReplyFigures;
+  /** From the arrival to the first event of the stream, in ms. */
+  firstTokenMs?: number;
+  /** Code of the gateway's own error. */
+  error?: string;
+  /** Whether the response has only white space so far, so that a body can still follow. */
+  awaitsBody?: boolean;
+  /** The trace of the request. */
+  span?: Span;
+};
+
+declare global {
+  namespace Express {
+    interface Locals {
+      context: RequestContext;
+    }
+  }
+}
+
+/** A request whose response has ended. */
+export type FinishedContext = RequestContext & {
+  /** The status that the client got; 499 when it went away first. */
+  readonly status: number;
+  readonly totalMs: number;
+  /** The response's `X-Cache`. */
+  readonly cache: string | undefined;
+};
+
+/** Records a request whose response has ended. */
+export type OnFinished = (context: FinishedContext) => void;
+
+/** What nginx logs for a client that went away. */
+export const clientGone = 499;
+
+/**
+ * Gives each request its context and its id (the client's own where it is valid), and
+ * reports the context once, when the response has ended in any way.
+ */
+export function openContext(onFinished: OnFinished): RequestHandler {
+  return (request, response, next) => {
+    const requestId = chooseId(request.get("x-request-id"));
+    const context = { requestId, startedAt: performance.now() };
+    response.locals.context = context;
+    response.set("X-Request-Id", requestId);
+    response.once("close", () => {
+      const { statusCode, writableFinished } = response;
+      onFinished({
+        ...context,
+        status: writableFinished ? statusCode : clientGone,
+        totalMs: performance.now() - context.startedAt,
+        cache: response.get("X-Cache"),
+      });
+    });
+    next();
+  };
+}
+
+/** Counts requests of a path under this name. */
+export function nameRoute(route: string): RequestHandler {
+  return (_request, response, next) => {
+    response.locals.context.route = route;
+    next();
+  };
+}
+
+/** Says which kind of completion the requests of a path ask for. */
+export function setFamily(family: Family): RequestHandler {
+  return (_request, response, next) => {
+    const { context } = response.locals;
+    context.family = family;
+    context.route = family.path;
+    next();
+  };
+}
+
+function chooseId(given: string | undefined): string {
+  const parsed = requestHeaders["X-Request-Id"].safeParse(given);
+  return parsed.success ? parsed.data : `req_${randomUUID()}`;
+}

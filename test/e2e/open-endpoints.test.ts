@@ -1,0 +1,53 @@
+import { afterEach, expect, test } from "vitest";
+import {
+  type PrivateRedis,
+  privateRedisAvailable,
+  startPrivateRedis,
+} from "../support/redis.ts";
+import { send } from "../support/send.ts";
+import { type Stack, startStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
+import { watchCommands } from "../support/watch-commands.ts";
+
+let redis: PrivateRedis | undefined;
+let stack: Stack | undefined;
+afterEach(async () => {
+  await stack?.stop();
+  await redis?.stop();
+});
+
+const requests = 100;
+
+test("whoever asks for /ready and /metrics again and again costs Redis next to nothing", async ({
+  skip,
+  annotate,
+}) => {
+  if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
+  redis = await startPrivateRedis();
+  stack = await startStack({ redisUrl: redis.url });
+  const { url } = stack;
+  const { counts, stop } = await watchCommands(redis.url);
+  const answers = await Promise.all(
+    Array.from({ length: requests }, (_, index) =>
+      send(`${url}/${index % 2 === 0 ? "ready" : "metrics"}`),
+    ),
+  );
+  await stop();
+  const commands = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  await annotate(`${requests} requests, ${commands} commands`);
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  expect(commands).toBeLessThan(requests);
+});
+
+test("/ready says within seconds that no worker is left", async () => {
+  if (!privateRedisAvailable()) return;
+  redis = await startPrivateRedis();
+  stack = await startStack({ redisUrl: redis.url });
+  const { url, workers } = stack;
+  expect((await send(`${url}/ready`)).status).toBe(200);
+  await Promise.all(workers.map((worker) => worker.stop()));
+  await until("it says so", async () => {
+    const { status } = await send(`${url}/ready`);
+    return status === 503;
+  });
+});
