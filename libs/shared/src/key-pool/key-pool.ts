@@ -111,12 +111,14 @@ export class KeyPool {
    * back, and a slot is asked for again that may be used for longer.
    */
   async acquire(request: SlotRequest): Promise<Acquisition> {
+    let roundTripMs = 0;
     for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
       const askedAt = performance.now();
-      const usableMs = this.#usableTime.choose(askedAt);
+      const usableMs = this.#usableTime.choose(askedAt, roundTripMs);
       const slot = await this.#acquireOnce({ ...request, usableMs });
       const now = performance.now();
-      this.#usableTime.observe(now - askedAt, now);
+      roundTripMs = now - askedAt;
+      this.#usableTime.observe(roundTripMs, now);
       if (slot.kind !== "granted" || !(await this.releaseIfLate(slot))) {
         return slot;
       }

@@ -5,8 +5,9 @@ const leastMs = 500;
 const leastShare = 1 / 20;
 /** A Redis that answers later than this cannot be used. */
 const mostMs = 8_000;
-/** What was observed counts half after this time. */
-const halfLifeMs = 10_000;
+/** Round trips that count: the latest few, and none that is older than this. */
+const keptSamples = 8;
+const keptMs = 30_000;
 
 /** How long a grant is usable while Redis answers promptly, in ms. */
 export function leastUsableMs({
@@ -26,8 +27,7 @@ export function slotPeriodMs(limits: RateLimits): number {
  */
 export class UsableTime {
   readonly #leastMs: number;
-  #slowestMs = 0;
-  #observedAt = 0;
+  #samples: { ms: number; at: number }[] = [];
 
   constructor(limits: Pick<RateLimits, "windowMs">) {
     this.#leastMs = leastUsableMs(limits);
@@ -35,17 +35,18 @@ export class UsableTime {
 
   /** Adds a round trip of `ms` that ended at `now` (of a monotonic clock, ms). */
   observe(ms: number, now: number): void {
-    this.#slowestMs = Math.max(ms, this.#slowestAt(now));
-    this.#observedAt = now;
+    this.#samples.push({ ms, at: now });
+    this.#samples = this.#samples.slice(-keptSamples);
   }
 
-  /** Whole ms for a grant that is asked for at `now`. */
-  choose(now: number): number {
-    const usableMs = Math.ceil(2 * this.#slowestAt(now));
-    return Math.min(Math.max(usableMs, this.#leastMs), mostMs);
-  }
-
-  #slowestAt(now: number): number {
-    return this.#slowestMs * 0.5 ** ((now - this.#observedAt) / halfLifeMs);
+  /**
+   * Whole ms for a grant that is asked for at `now`.
+   *
+   * @param lastMs the round trip that was too slow for this request just now.
+   */
+  choose(now: number, lastMs = 0): number {
+    const recent = this.#samples.filter(({ at }) => now - at <= keptMs);
+    const slowestMs = Math.max(lastMs, ...recent.map(({ ms }) => ms));
+    return Math.min(Math.max(Math.ceil(2 * slowestMs), this.#leastMs), mostMs);
   }
 }
