@@ -1,14 +1,14 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { CliError } from "./cli-error.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addResults } from "./commands/results.ts";
 import { addResume } from "./commands/resume.ts";
 import { addRun } from "./commands/run.ts";
 import { addStatus } from "./commands/status.ts";
-import { exitCodes } from "./exit-codes.ts";
-import { tell } from "./terminal.ts";
+import { CliError } from "./output/cli-error.ts";
+import { exitCodes } from "./output/exit-codes.ts";
+import { tell } from "./output/terminal.ts";
 
 const program = new Command("orpool")
   .description("Runs files of prompts through an OpenRouter free pool.")

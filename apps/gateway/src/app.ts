@@ -4,15 +4,14 @@ import type { Statistics } from "@openrouter-free-pool/shared/statistics/statist
 import type { Tracer } from "@opentelemetry/api";
 import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
+import type { BodyBudget } from "./bodies/body-budget.ts";
 import type { Batches } from "./build-batches.ts";
 import type { ClientKey } from "./clients/client-keys.ts";
 import type { Submit } from "./completions/submit.ts";
 import { allFamilies } from "./families/all-families.ts";
-import type { ReadPoolView } from "./forecast/pool-watch.ts";
 import type { Idempotency } from "./idempotency/idempotency.ts";
 import type { MeasureRequest } from "./metrics/request-metrics.ts";
 import { authenticate } from "./middleware/authenticate.ts";
-import type { BodyBudget } from "./middleware/body-budget.ts";
 import { closeWhenStopping } from "./middleware/close-when-stopping.ts";
 import {
   createHandleErrors,
@@ -21,7 +20,9 @@ import {
 import { joinSlashes } from "./middleware/join-slashes.ts";
 import { traceRequests } from "./middleware/trace-requests.ts";
 import type { ModelsCache } from "./models/models-cache.ts";
-import type { RedisHealth } from "./redis-health.ts";
+import { routeOpenApi } from "./openapi/route-openapi.ts";
+import type { ReadPoolView } from "./pool/pool-watch.ts";
+import type { RedisHealth } from "./redis/redis-health.ts";
 import { createRecordFinished } from "./requests/record-finished.ts";
 import {
   nameRoute,
@@ -37,7 +38,6 @@ import { routeHealth } from "./routes/health.ts";
 import { routeKeysStatus } from "./routes/keys-status.ts";
 import { routeMetrics } from "./routes/metrics.ts";
 import { routeModels } from "./routes/models.ts";
-import { routeOpenApi } from "./routes/openapi.ts";
 import { allowOrigins } from "./web-access/allow-origins.ts";
 import { guardHosts } from "./web-access/guard-hosts.ts";
 import { guardOrigins } from "./web-access/guard-origins.ts";

@@ -13,14 +13,14 @@ import { createCreateBatch } from "./batches/create-batch.ts";
 import { createExecuteLines } from "./batches/execute-lines.ts";
 import { takeLease } from "./batches/lease.ts";
 import { createRunBatch } from "./batches/run-batch.ts";
-import type { AddJobs } from "./completions/add-jobs.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createFileStore } from "./files/file-store.ts";
 import { removeExpired, removeJournalLater } from "./files/remove-expired.ts";
 import { createRemoveFile } from "./files/remove-file.ts";
 import { createStoreUpload } from "./files/store-upload.ts";
 import { UploadCapacity } from "./files/upload-capacity.ts";
-import type { PoolWatch } from "./forecast/pool-watch.ts";
+import type { AddJobs } from "./jobs/add-jobs.ts";
+import type { PoolWatch } from "./pool/pool-watch.ts";
 import type { Storage } from "./storage/open-storage.ts";
 
 const removeExpiredEveryMs = 60_000;

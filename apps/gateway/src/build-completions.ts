@@ -13,20 +13,20 @@ import { ReplyReader } from "@openrouter-free-pool/shared/replies/reply-reader";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import type { AddJobs } from "./completions/add-jobs.ts";
+import { BodyBudget } from "./bodies/body-budget.ts";
 import { createCutStalled } from "./completions/cut-stalled.ts";
-import { createEnqueue } from "./completions/enqueue.ts";
-import { planFinishedRetention } from "./completions/finished-retention.ts";
-import { createJobQueue } from "./completions/job-queue.ts";
 import { PendingRequests } from "./completions/pending-requests.ts";
 import { createRecoverLost } from "./completions/recover-lost.ts";
 import { createSubmit } from "./completions/submit.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Forecast } from "./forecast/forecast.ts";
-import type { PoolWatch } from "./forecast/pool-watch.ts";
-import { BodyBudget } from "./middleware/body-budget.ts";
-import { RedisGrace } from "./redis-grace.ts";
-import type { RedisHealth } from "./redis-health.ts";
+import type { AddJobs } from "./jobs/add-jobs.ts";
+import { createEnqueue } from "./jobs/enqueue.ts";
+import { planFinishedRetention } from "./jobs/finished-retention.ts";
+import { createJobQueue } from "./jobs/job-queue.ts";
+import type { PoolWatch } from "./pool/pool-watch.ts";
+import { RedisGrace } from "./redis/redis-grace.ts";
+import type { RedisHealth } from "./redis/redis-health.ts";
 import { createCachedSubmit } from "./response-cache/cached-submit.ts";
 import {
   ResponseStore,

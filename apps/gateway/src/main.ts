@@ -21,25 +21,25 @@ import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
-import { buildAdmin } from "./admin/build-admin.ts";
 import { buildApp } from "./app.ts";
+import { BodyBudget } from "./bodies/body-budget.ts";
+import { buildAdmin } from "./build-admin.ts";
 import { buildBatches } from "./build-batches.ts";
 import { buildCompletions } from "./build-completions.ts";
-import { createAddJobs } from "./completions/add-jobs.ts";
 import { gatewayVariables } from "./config.ts";
-import { createReadPoolView, PoolWatch } from "./forecast/pool-watch.ts";
+import { listen } from "./http/listen.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
-import { listen } from "./listen.ts";
-import { createMakeRoom } from "./make-room.ts";
+import { createAddJobs } from "./jobs/add-jobs.ts";
 import { buildMetrics } from "./metrics/build-metrics.ts";
 import { createMeasureRequest } from "./metrics/request-metrics.ts";
-import { BodyBudget } from "./middleware/body-budget.ts";
 import { ModelsCache } from "./models/models-cache.ts";
-import { createReadiness } from "./readiness.ts";
-import { RedisHealth } from "./redis-health.ts";
+import { createReadPoolView, PoolWatch } from "./pool/pool-watch.ts";
+import { createReadiness } from "./pool/readiness.ts";
+import { createMakeRoom } from "./redis/make-room.ts";
+import { RedisHealth } from "./redis/redis-health.ts";
 import { openStorage } from "./storage/open-storage.ts";
 import { requireBucket } from "./storage/variables.ts";
-import { warnIfOpen } from "./warn-if-open.ts";
+import { warnIfOpen } from "./web-access/warn-if-open.ts";
 import { readWebAccess } from "./web-access/web-access.ts";
 
 loadDotEnv();
@@ -75,6 +75,7 @@ const redis = connectRedis(redisAddress, {
   listeners: [replies, subscriber],
 });
 const clock = new RedisClock();
+const webAccess = readWebAccess(config);
 const redisHealth = new RedisHealth(redis);
 const evictionPolicy = new EvictionPolicy(redis, logger);
 const queue = openCompletionsQueue(redis, redisKeys, tracing?.telemetry);
@@ -160,7 +161,7 @@ const app = buildApp({
   findWarning: () => evictionPolicy.problem,
   isStopping: () => isStopping,
   clientKeys: config.GATEWAY_API_KEYS,
-  webAccess: readWebAccess(config),
+  webAccess,
   statistics,
   metrics,
   tracer: tracing?.tracer,
@@ -175,7 +176,7 @@ const app = buildApp({
   logger,
 });
 
-warnIfOpen(config, logger);
+warnIfOpen(webAccess, config.HOST, logger);
 await redisHealth.waitForConnection();
 await evictionPolicy
   .check({ isRequired: config.REDIS_REQUIRE_NOEVICTION })

@@ -12,8 +12,7 @@ import type { Tracing } from "@openrouter-free-pool/shared/tracing/tracing";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createCallOpenRouter } from "./call/call-openrouter.ts";
-import type { OpenRouterClient } from "./call/openrouter/client.ts";
-import type { KeyClient } from "./call/openrouter/key-client.ts";
+import type { OpenRouterClient } from "./call/http/client.ts";
 import { createReadBody } from "./call/read-body.ts";
 import { StreamCredits } from "./call/stream/stream-credits.ts";
 import type { WorkerConfig } from "./config.ts";
@@ -37,6 +36,7 @@ import {
 import { cancelledReason, stoppingReason } from "./job/abort-reasons.ts";
 import { AccountRefusals } from "./keys/account-refusals.ts";
 import { createCheckKey } from "./keys/check-key.ts";
+import type { KeyClient } from "./keys/openrouter/key-client.ts";
 import { createParkKey } from "./keys/park-key.ts";
 import { createHasAccountBesides } from "./keys/usable-accounts.ts";
 import { createCallMetrics } from "./metrics/call-metrics.ts";

@@ -32,11 +32,11 @@ import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/stat
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
 import { version } from "@openrouter-free-pool/shared/version";
 import { buildWorker } from "./build-worker.ts";
-import { createOpenRouterClient } from "./call/openrouter/client.ts";
-import { createKeyClient } from "./call/openrouter/key-client.ts";
+import { createOpenRouterClient } from "./call/http/client.ts";
 import { workerVariables } from "./config.ts";
 import { startHealthServer } from "./health-server.ts";
 import { createKeyProbing, probesAtATime } from "./keys/key-probing.ts";
+import { createKeyClient } from "./keys/openrouter/key-client.ts";
 import { createProbeKey } from "./keys/probe-key.ts";
 import { readKeys, requireKeys } from "./keys/read-keys.ts";
 import { watchKeysFile } from "./keys/watch-keys-file.ts";

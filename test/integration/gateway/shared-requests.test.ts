@@ -4,8 +4,8 @@ import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
-import { RedisGrace } from "../../../apps/gateway/src/redis-grace.ts";
-import { RedisHealth } from "../../../apps/gateway/src/redis-health.ts";
+import { RedisGrace } from "../../../apps/gateway/src/redis/redis-grace.ts";
+import { RedisHealth } from "../../../apps/gateway/src/redis/redis-health.ts";
 import type { Leader } from "../../../apps/gateway/src/shared-requests/role.ts";
 import {
   type ShareableRequest,

@@ -13,7 +13,7 @@ import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import {
   countBy,
   summarize,
-} from "../../../apps/gateway/src/admin/overview/last-hour.ts";
+} from "../../../apps/gateway/src/admin/overview/read/last-hour.ts";
 
 const logger = pino({ level: "silent" });
 const hourMs = 3_600_000;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { chartFigures } from "../../../apps/gateway/src/admin/overview/chart-figures.ts";
+import { chartFigures } from "../../../apps/gateway/src/admin/overview/read/chart-figures.ts";
 import {
   countBy,
   joinBuckets,
-} from "../../../apps/gateway/src/admin/overview/last-hour.ts";
+} from "../../../apps/gateway/src/admin/overview/read/last-hour.ts";
 
 const bucketMs = 10_000;
 

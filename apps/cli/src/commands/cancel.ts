@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { type ExitCode, exitCodes } from "../exit-codes.ts";
-import { print } from "../terminal.ts";
+import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
+import { print } from "../output/terminal.ts";
 import { type Connection, connect } from "./connection.ts";
 
 /** `orpool cancel`: end a batch; what it has is kept. */

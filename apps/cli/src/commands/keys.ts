@@ -1,9 +1,9 @@
 import Table from "cli-table3";
 import type { Command } from "commander";
-import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { Pool } from "../gateway/objects.ts";
+import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
+import { print } from "../output/terminal.ts";
 import { formatCount, formatDuration } from "../progress/format.ts";
-import { print } from "../terminal.ts";
 import { type Connection, connect } from "./connection.ts";
 
 /** `orpool keys`: the pool as a table. */

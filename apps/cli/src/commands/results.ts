@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { writeResults } from "../results/write-results.ts";
 import { type Connection, connect } from "./connection.ts";
 

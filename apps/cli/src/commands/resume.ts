@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ExitCode } from "../exit-codes.ts";
+import type { ExitCode } from "../output/exit-codes.ts";
 import { type Connection, connect } from "./connection.ts";
 import { waitForResults } from "./wait-for-results.ts";
 

@@ -1,6 +1,5 @@
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
-import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { isEncoding } from "../input/decode-input.ts";
 import { inputError } from "../input/input-error.ts";
 import { prepareUpload } from "../input/prepare-upload.ts";
@@ -10,8 +9,9 @@ import {
   readInput,
 } from "../input/read-input.ts";
 import { parseTemplate } from "../input/template.ts";
+import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
+import { isWatched, print, tell } from "../output/terminal.ts";
 import { keepAnswered } from "../results/keep-answered.ts";
-import { isWatched, print, tell } from "../terminal.ts";
 import { type Connection, connect } from "./connection.ts";
 import { describeWayBack, waitForResults } from "./wait-for-results.ts";
 

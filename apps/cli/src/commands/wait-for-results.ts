@@ -1,11 +1,11 @@
-import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
+import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
+import { isWatched, print, tell } from "../output/terminal.ts";
 import { followBatch } from "../progress/follow-batch.ts";
 import { formatCount } from "../progress/format.ts";
 import { createProgressView } from "../progress/show-progress.ts";
 import { type ResultOptions, writeResults } from "../results/write-results.ts";
-import { isWatched, print, tell } from "../terminal.ts";
 
 /** Shows a batch's progress until it ends, and writes its results. */
 export async function waitForResults(

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { CliError } from "../cli-error.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { CliError } from "../output/cli-error.ts";
+import { exitCodes } from "../output/exit-codes.ts";
 import {
   type Batch,
   batchListSchema,

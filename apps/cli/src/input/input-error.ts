@@ -1,5 +1,5 @@
-import { CliError } from "../cli-error.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { CliError } from "../output/cli-error.ts";
+import { exitCodes } from "../output/exit-codes.ts";
 
 /** An input that cannot be used. */
 export function inputError(message: string, cause?: unknown): CliError {

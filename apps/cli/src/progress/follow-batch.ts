@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Speed } from "@openrouter-free-pool/shared/speed";
-import { CliError } from "../cli-error.ts";
-import { exitCodes } from "../exit-codes.ts";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import { type Batch, hasEnded } from "../gateway/objects.ts";
+import { CliError } from "../output/cli-error.ts";
+import { exitCodes } from "../output/exit-codes.ts";
 import { describeProgress } from "./progress.ts";
 import type { ProgressView } from "./show-progress.ts";
 

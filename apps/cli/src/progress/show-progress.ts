@@ -1,4 +1,4 @@
-import { isWatched, tell } from "../terminal.ts";
+import { isWatched, tell } from "../output/terminal.ts";
 import { drawProgress, type Progress } from "./progress.ts";
 
 const lineEveryMs = 5_000;

@@ -3,7 +3,7 @@ import {
   LineSplitter,
   readLines,
 } from "@openrouter-free-pool/shared/lines/line-splitter";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import { CustomIds } from "../lines/custom-ids.ts";
 import {
   duplicateProblem,

@@ -1,8 +1,8 @@
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { z } from "zod";
+import { GatewayError } from "../errors/gateway-error.ts";
 import type { FileStore } from "../files/file-store.ts";
 import { isServed } from "../files/is-served.ts";
-import { GatewayError } from "../gateway-error.ts";
 import { type BatchRecord, newBatchId } from "./batch-record.ts";
 import type { BatchStore } from "./batch-store.ts";
 import { parseCompletionWindow, windowForm } from "./completion-window.ts";

@@ -8,9 +8,9 @@ import type { Statistics } from "@openrouter-free-pool/shared/statistics/statist
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import type { AddJobs } from "../completions/add-jobs.ts";
 import type { FileStore } from "../files/file-store.ts";
-import type { PoolView, PoolWatch } from "../forecast/pool-watch.ts";
+import type { AddJobs } from "../jobs/add-jobs.ts";
+import type { PoolView, PoolWatch } from "../pool/pool-watch.ts";
 import type { Storage } from "../storage/open-storage.ts";
 import { readParts, type StoredParts } from "../storage/parts.ts";
 import type { BatchRecord } from "./batch-record.ts";

@@ -2,9 +2,9 @@ import {
   isBlank,
   readLines,
 } from "@openrouter-free-pool/shared/lines/line-splitter";
+import { GatewayError } from "../errors/gateway-error.ts";
 import type { Family } from "../families/family.ts";
 import { checkBody } from "../families/parse-body.ts";
-import { GatewayError } from "../gateway-error.ts";
 import { CustomIds } from "../lines/custom-ids.ts";
 import {
   duplicateProblem,

@@ -1,4 +1,4 @@
-import type { PoolWatch } from "../forecast/pool-watch.ts";
+import type { PoolWatch } from "../pool/pool-watch.ts";
 import type { PendingRequest } from "./pending-request.ts";
 import type { PendingRequests } from "./pending-requests.ts";
 

@@ -6,12 +6,12 @@ import type {
   StreamPartReply,
 } from "@openrouter-free-pool/shared/replies/reply";
 import type { Logger } from "pino";
-import { GatewayError } from "../gateway-error.ts";
-import { waitedOut } from "../refusals.ts";
-import type { HeldBody } from "./held-body.ts";
-import type { JobQueue } from "./job-queue.ts";
+import type { HeldBody } from "../bodies/held-body.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
+import { waitedOut } from "../errors/refusals.ts";
+import type { JobQueue } from "../jobs/job-queue.ts";
+import type { QueuedRequest } from "../jobs/submission.ts";
 import { PendingStream, type StreamSink } from "./pending-stream.ts";
-import type { QueuedRequest } from "./submission.ts";
 
 /**
  * The life of a request. From every phase it can be settled.

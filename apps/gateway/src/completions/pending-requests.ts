@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Reply } from "@openrouter-free-pool/shared/replies/reply";
 import type { Logger } from "pino";
-import { gatewayStopping } from "../refusals.ts";
-import type { JobQueue } from "./job-queue.ts";
+import { gatewayStopping } from "../errors/refusals.ts";
+import type { JobQueue } from "../jobs/job-queue.ts";
 import type { PendingRequest } from "./pending-request.ts";
 
 const pollMs = 50;

@@ -3,12 +3,12 @@ import {
   priorities,
 } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Request, Response } from "express";
+import type { HeldBody } from "../bodies/held-body.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import type { Family } from "../families/family.ts";
 import type { CheckedBody } from "../families/parse-body.ts";
-import { GatewayError } from "../gateway-error.ts";
+import type { Submission } from "../jobs/submission.ts";
 import { readHeader } from "../requests/request-headers.ts";
-import type { HeldBody } from "./held-body.ts";
-import type { Submission } from "./submission.ts";
 
 /** Client headers that go on to OpenRouter: whom to credit for the call, and Anthropic's own. */
 const forwardedHeaders = [

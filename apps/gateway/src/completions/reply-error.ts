@@ -2,14 +2,14 @@ import type {
   FailureReply,
   FinalReply,
 } from "@openrouter-free-pool/shared/replies/reply";
-import { GatewayError } from "../gateway-error.ts";
+import { bodyLost } from "../bodies/held-body.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import {
   keysRateLimited,
   noUsableKey,
   removedByOperator,
   waitedOut,
-} from "../refusals.ts";
-import { bodyLost } from "./held-body.ts";
+} from "../errors/refusals.ts";
 
 /** Why a request that was on the queue has no answer. */
 export function toReplyError(

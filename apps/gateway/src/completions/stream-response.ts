@@ -4,9 +4,9 @@ import type {
   StreamStartReply,
 } from "@openrouter-free-pool/shared/replies/reply";
 import type { Response } from "express";
+import { GatewayError } from "../errors/gateway-error.ts";
 import type { Family } from "../families/family.ts";
 import { fitError } from "../families/fit-error.ts";
-import { GatewayError } from "../gateway-error.ts";
 import { type ClientResponse, recordFigures } from "./client-response.ts";
 import type { StreamSink } from "./pending-stream.ts";
 import { toReplyError } from "./reply-error.ts";

@@ -3,12 +3,12 @@ import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock"
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import type { Logger } from "pino";
 import type { Forecast } from "../forecast/forecast.ts";
-import type { RedisGrace } from "../redis-grace.ts";
-import type { JobQueue } from "./job-queue.ts";
+import type { JobQueue } from "../jobs/job-queue.ts";
+import type { Submission } from "../jobs/submission.ts";
+import type { RedisGrace } from "../redis/redis-grace.ts";
 import { PendingRequest } from "./pending-request.ts";
 import type { PendingRequests } from "./pending-requests.ts";
 import type { StreamSink } from "./pending-stream.ts";
-import type { Submission } from "./submission.ts";
 
 /** Who waits for a request. */
 export type Waiter = {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { GatewayError } from "../gateway-error.ts";
+import type { GatewayError } from "../errors/gateway-error.ts";
 
 /** What the gateway must know of a body; everything else passes unread. */
 export type KnownFields = {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { GatewayError } from "../gateway-error.ts";
-import { toSeconds } from "../gateway-error.ts";
+import type { GatewayError } from "../errors/gateway-error.ts";
+import { toSeconds } from "../errors/gateway-error.ts";
 
 /** See {@link toOpenAiError}. */
 export const openAiErrorSchema = z.object({

@@ -6,7 +6,7 @@ import {
   JsonScanError,
   scanJsonInTurns,
 } from "@openrouter-free-pool/shared/json/scan-json";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import type { Family, KnownFields } from "./family.ts";
 import { smallFieldNames } from "./known-fields.ts";
 

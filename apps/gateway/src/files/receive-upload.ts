@@ -6,7 +6,7 @@ import {
   type BusboyHeaders,
   type BusboyInstance,
 } from "@fastify/busboy";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 
 /** What a form held. */
 export type Upload<Content> = {

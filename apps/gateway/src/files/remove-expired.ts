@@ -2,7 +2,7 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { BatchStore } from "../batches/batch-store.ts";
 import { removeJournal } from "../batches/read-journal.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import type { Storage } from "../storage/open-storage.ts";
 import type { FileStore } from "./file-store.ts";
 import type { RemoveFile } from "./remove-file.ts";

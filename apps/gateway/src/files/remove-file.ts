@@ -1,5 +1,5 @@
 import type { BatchStore } from "../batches/batch-store.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import type { Storage } from "../storage/open-storage.ts";
 import type { FileStore } from "./file-store.ts";
 

@@ -1,5 +1,5 @@
 import type { Request } from "express";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 
 /** Bytes of a content; both ends are inclusive and counted from 0. */
 export type ByteRange = { readonly start: number; readonly end: number };

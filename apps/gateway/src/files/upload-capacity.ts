@@ -1,4 +1,4 @@
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 
 /** Bounds of the uploads that one gateway takes in at a time. */
 export type UploadBounds = {

@@ -8,9 +8,9 @@ import {
   priorityName,
   priorityNames,
 } from "@openrouter-free-pool/shared/queue/priorities";
-import type { GatewayError } from "../gateway-error.ts";
-import { keysRateLimited, noUsableKey, queueFull } from "../refusals.ts";
-import type { PoolView, PoolWatch } from "./pool-watch.ts";
+import type { GatewayError } from "../errors/gateway-error.ts";
+import { keysRateLimited, noUsableKey, queueFull } from "../errors/refusals.ts";
+import type { PoolView, PoolWatch } from "../pool/pool-watch.ts";
 
 /** Horizons are rounded up to this, so that few different ones are counted. */
 const horizonStepMs = 250;

@@ -1,5 +1,5 @@
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import {
   type SharedReply,
   shareReply,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import type { PageQuery } from "./read-page.ts";
 
 /** What a query string of a list may hold. */

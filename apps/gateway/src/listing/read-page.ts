@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 
 /** Members read from the index in one command. */
 const readAtATime = 100;

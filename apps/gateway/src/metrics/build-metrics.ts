@@ -7,10 +7,10 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { createReadQueueDepth } from "../admin/overview/read-queue-depth.ts";
-import type { PoolWatch } from "../forecast/pool-watch.ts";
-import type { BodyBudget } from "../middleware/body-budget.ts";
-import type { RedisHealth } from "../redis-health.ts";
+import type { BodyBudget } from "../bodies/body-budget.ts";
+import type { PoolWatch } from "../pool/pool-watch.ts";
+import { createReadQueueDepth } from "../pool/read-queue-depth.ts";
+import type { RedisHealth } from "../redis/redis-health.ts";
 import { measureBodies } from "./measure-bodies.ts";
 import { measurePool } from "./pool-metrics.ts";
 

@@ -1,6 +1,6 @@
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { Gauge } from "prom-client";
-import type { BodyBudget } from "../middleware/body-budget.ts";
+import type { BodyBudget } from "../bodies/body-budget.ts";
 
 /** Measures what request bodies take of this gateway's memory. */
 export function measureBodies(metrics: Metrics, budget: BodyBudget): void {

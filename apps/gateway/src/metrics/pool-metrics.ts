@@ -3,10 +3,10 @@ import { clearGauge } from "@openrouter-free-pool/shared/metrics/clear-gauge";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";
 import { Gauge } from "prom-client";
-import type { QueueDepth } from "../admin/overview/read-queue-depth.ts";
-import type { PoolView, PoolWatch } from "../forecast/pool-watch.ts";
-import { describeKeys, keyStates } from "../keys-status.ts";
-import type { RedisHealth } from "../redis-health.ts";
+import { describeKeys, keyStates } from "../pool/keys-status.ts";
+import type { PoolView, PoolWatch } from "../pool/pool-watch.ts";
+import type { QueueDepth } from "../pool/read-queue-depth.ts";
+import type { RedisHealth } from "../redis/redis-health.ts";
 
 /**
  * Measures pool and queue at each scrape, from the view that the gateway has at

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from "express";
 import { type ClientKey, findClient } from "../clients/client-keys.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 
 /** Lets only those in who have a key; anybody when there are no keys. */
 export function authenticate(keys: readonly ClientKey[]): RequestHandler {

@@ -1,11 +1,11 @@
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import type { ErrorRequestHandler, Request, Response } from "express";
 import type { Logger } from "pino";
+import { GatewayError, toSeconds } from "../errors/gateway-error.ts";
+import { redisFull } from "../errors/refusals.ts";
 import { toOpenAiError } from "../families/openai-error.ts";
-import { GatewayError, toSeconds } from "../gateway-error.ts";
-import { redisFull } from "../refusals.ts";
-import { suggestPath } from "../routes/suggest-path.ts";
 import { isStorageError, storageFailed } from "../storage/storage-trouble.ts";
+import { suggestPath } from "./suggest-path.ts";
 
 /** The only place where an error becomes a response. */
 export function createHandleErrors(logger: Logger): ErrorRequestHandler {

@@ -3,7 +3,7 @@ import {
   type Dispatcher,
   type ProxySettings,
 } from "@openrouter-free-pool/shared/http/create-dispatcher";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import type { ModelsList } from "./models-list.ts";
 import { readModels } from "./read-models.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { keyStates } from "../keys-status.ts";
+import { keyStates } from "../pool/keys-status.ts";
 
 const use = z.object({
   limit: z.int(),

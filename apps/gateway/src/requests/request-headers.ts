@@ -1,7 +1,7 @@
 import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Request } from "express";
 import { z } from "zod";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 
 /** A refusal shows no more than so many characters of what came. */
 const mostShown = 100;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Submission } from "../completions/submission.ts";
+import type { Submission } from "../jobs/submission.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
 /** Larger bodies are compared byte by byte: to find one spelling for them takes too long. */

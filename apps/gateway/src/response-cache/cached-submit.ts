@@ -2,8 +2,8 @@ import type {
   AnswerReply,
   FinalReply,
 } from "@openrouter-free-pool/shared/replies/reply";
-import type { Submission } from "../completions/submission.ts";
 import type { Submit } from "../completions/submit.ts";
+import type { Submission } from "../jobs/submission.ts";
 import { shareReply } from "../shared-requests/share-reply.ts";
 import type { SharedRequests } from "../shared-requests/shared-requests.ts";
 import { cacheKeyOf } from "./cache-key.ts";

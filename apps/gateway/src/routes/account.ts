@@ -1,5 +1,5 @@
 import { Router } from "express";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 
 /** OpenRouter's routes that tell of the account behind a key. */
 const accountPaths = [

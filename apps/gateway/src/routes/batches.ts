@@ -3,15 +3,15 @@ import { toBatchObject } from "../batches/batch-object.ts";
 import type { BatchRecord } from "../batches/batch-record.ts";
 import type { BatchStore } from "../batches/batch-store.ts";
 import type { CreateBatch } from "../batches/create-batch.ts";
+import type { BodyBudget } from "../bodies/body-budget.ts";
+import { bodyOf, readJsonBody } from "../bodies/read-json-body.ts";
 import { maySee } from "../clients/ownership.ts";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import { readPageQuery } from "../listing/page-query.ts";
 import { toListObject } from "../listing/read-page.ts";
 import { clientOf } from "../middleware/authenticate.ts";
-import type { BodyBudget } from "../middleware/body-budget.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
-import { bodyOf, readJsonBody } from "../middleware/read-json-body.ts";
-import type { RedisHealth } from "../redis-health.ts";
+import type { RedisHealth } from "../redis/redis-health.ts";
 
 /** How many items a page has. */
 export const batchPageSizes = { usual: 20, most: 100 };

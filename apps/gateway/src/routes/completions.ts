@@ -1,6 +1,8 @@
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import { type Request, type Response, Router } from "express";
+import type { BodyBudget } from "../bodies/body-budget.ts";
+import { bodyOf, readJsonBody } from "../bodies/read-json-body.ts";
 import {
   type ClientResponse,
   watchHangUp,
@@ -11,7 +13,6 @@ import {
 } from "../completions/plain-response.ts";
 import { readSubmission } from "../completions/read-submission.ts";
 import { StreamResponse } from "../completions/stream-response.ts";
-import type { Submission } from "../completions/submission.ts";
 import type { Submit } from "../completions/submit.ts";
 import type { Family } from "../families/family.ts";
 import { parseBody } from "../families/parse-body.ts";
@@ -20,9 +21,8 @@ import {
   type IdempotencyKey,
   readIdempotencyKey,
 } from "../idempotency/read-idempotency-key.ts";
-import type { BodyBudget } from "../middleware/body-budget.ts";
+import type { Submission } from "../jobs/submission.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
-import { bodyOf, readJsonBody } from "../middleware/read-json-body.ts";
 import { readCachePolicy } from "../response-cache/cache-policy.ts";
 import type { CachedSubmit } from "../response-cache/cached-submit.ts";
 

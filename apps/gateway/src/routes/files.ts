@@ -1,5 +1,6 @@
 import { type Response, Router } from "express";
 import type { BatchStore } from "../batches/batch-store.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import {
   type FileRecord,
   isFileId,
@@ -10,12 +11,11 @@ import { isServed } from "../files/is-served.ts";
 import type { RemoveFile } from "../files/remove-file.ts";
 import { sendContent } from "../files/send-content.ts";
 import type { StoreUpload } from "../files/store-upload.ts";
-import { GatewayError } from "../gateway-error.ts";
 import { readPageQuery } from "../listing/page-query.ts";
 import { toListObject } from "../listing/read-page.ts";
 import { clientOf } from "../middleware/authenticate.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
-import type { RedisHealth } from "../redis-health.ts";
+import type { RedisHealth } from "../redis/redis-health.ts";
 import type { Storage } from "../storage/open-storage.ts";
 
 /** How many items a page has. */

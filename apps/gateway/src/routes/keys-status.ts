@@ -1,9 +1,9 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { Router } from "express";
-import type { ReadPoolView } from "../forecast/pool-watch.ts";
-import { describeKeys } from "../keys-status.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
-import type { RedisHealth } from "../redis-health.ts";
+import { describeKeys } from "../pool/keys-status.ts";
+import type { ReadPoolView } from "../pool/pool-watch.ts";
+import type { RedisHealth } from "../redis/redis-health.ts";
 
 /** `GET /api/v1/keys/status`: the pool as it is now, never a secret. */
 export function routeKeysStatus(deps: {

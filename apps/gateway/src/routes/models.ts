@@ -1,5 +1,5 @@
 import { type Request, type Response, Router } from "express";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import type { ModelsCache } from "../models/models-cache.ts";
 import type { Model } from "../models/models-list.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import type { Follower, Leader } from "./role.ts";
 import type { SharedRequests } from "./shared-requests.ts";
 

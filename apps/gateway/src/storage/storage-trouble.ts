@@ -1,5 +1,5 @@
 import { errors } from "flydrive";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 
 const retryAfterMs = 30_000;
 

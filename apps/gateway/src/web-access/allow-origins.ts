@@ -1,7 +1,7 @@
 import cors from "cors";
 import type { Request, RequestHandler } from "express";
 import { foreignOrigin } from "./guard-origins.ts";
-import type { WebAccess } from "./web-access.ts";
+import { isAllowedOrigin, type WebAccess } from "./web-access.ts";
 
 /** Headers of an answer that a web page may read besides the usual ones. */
 const exposedHeaders = [
@@ -37,15 +37,6 @@ export function allowOrigins(access: WebAccess): RequestHandler {
     if (access.corsOrigins.length === 0 || !isForUs) return next();
     addHeaders(request, response, next);
   };
-}
-
-/** Whether CORS_ORIGINS lets pages of this origin in; with `*` those that hide it, too. */
-export function isAllowedOrigin(
-  origin: string | undefined,
-  { corsOrigins }: WebAccess,
-): boolean {
-  if (corsOrigins.includes("*")) return true;
-  return origin !== undefined && corsOrigins.includes(origin.toLowerCase());
 }
 
 function isPreflightRequest(request: Request): boolean {

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { RequestHandler } from "express";
-import { GatewayError } from "../gateway-error.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import { isLoopback } from "./is-loopback.ts";
 import type { WebAccess } from "./web-access.ts";
 

@@ -1,7 +1,6 @@
 import type { Request, RequestHandler } from "express";
-import { GatewayError } from "../gateway-error.ts";
-import { isAllowedOrigin } from "./allow-origins.ts";
-import type { WebAccess } from "./web-access.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
+import { isAllowedOrigin, type WebAccess } from "./web-access.ts";
 
 /**
  * Refuses requests that web pages of other origins send, unless CORS_ORIGINS names

@@ -1,4 +1,3 @@
-import type { GatewayConfig } from "../config.ts";
 import { isLoopback } from "./is-loopback.ts";
 
 /** Which web pages, names and proxies are trusted. */
@@ -13,8 +12,23 @@ export type WebAccess = {
   readonly allowedHosts: readonly string[];
 };
 
+/** Whether CORS_ORIGINS lets pages of this origin in; with `*` those that hide it, too. */
+export function isAllowedOrigin(
+  origin: string | undefined,
+  { corsOrigins }: WebAccess,
+): boolean {
+  if (corsOrigins.includes("*")) return true;
+  return origin !== undefined && corsOrigins.includes(origin.toLowerCase());
+}
+
 /** Reads {@link WebAccess} from the configuration. */
-export function readWebAccess(config: GatewayConfig): WebAccess {
+export function readWebAccess(config: {
+  readonly TRUST_PROXY: WebAccess["trustProxy"];
+  readonly GATEWAY_API_KEYS: readonly unknown[];
+  readonly HOST: string;
+  readonly CORS_ORIGINS: readonly string[];
+  readonly ALLOWED_HOSTS: readonly string[];
+}): WebAccess {
   return {
     trustProxy: config.TRUST_PROXY,
     isKeyless: config.GATEWAY_API_KEYS.length === 0,

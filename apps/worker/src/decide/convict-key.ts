@@ -1,6 +1,6 @@
+import type { Classification } from "../classify/classify-result.ts";
 import type { KeyState } from "../keys/check-key.ts";
 import type { KeyEffect } from "../keys/park-key.ts";
-import type { Classification } from "./classify-result.ts";
 
 /** Whether an answer that accuses a key (401, 402, 403 key limit) counts against it. */
 export type Conviction =

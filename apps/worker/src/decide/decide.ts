@@ -1,15 +1,12 @@
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
-import type { CallResult } from "../call/call-result.ts";
-import {
-  toClientAnswer,
-  toFailureAnswer,
-} from "../call/openrouter/client-answer.ts";
+import type { CallResult } from "../call/result/call-result.ts";
+import type { Classification } from "../classify/classify-result.ts";
+import { toClientAnswer, toFailureAnswer } from "../classify/client-answer.ts";
 import { cancelledReason } from "../job/abort-reasons.ts";
 import type { KeyState } from "../keys/check-key.ts";
 import type { KeyEffect } from "../keys/park-key.ts";
 import type { Disposition } from "../settle/disposition.ts";
-import type { Classification } from "./classify-result.ts";
 import { convictKey } from "./convict-key.ts";
 import type { Decision, NextStep } from "./decision.ts";
 

@@ -1,6 +1,6 @@
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
-import type { AccountSetting } from "../call/openrouter/account-setting.ts";
+import type { AccountSetting } from "../classify/account-setting.ts";
 import type { KeyEffect } from "../keys/park-key.ts";
 import type { Disposition } from "../settle/disposition.ts";
 

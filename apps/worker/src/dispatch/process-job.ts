@@ -7,7 +7,7 @@ import {
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { CallOpenRouter } from "../call/call-openrouter.ts";
 import type { ReadBody, RequestBody } from "../call/read-body.ts";
-import { accusesKey, classifyResult } from "../decide/classify-result.ts";
+import { accusesKey, classifyResult } from "../classify/classify-result.ts";
 import { type ClassifiedCall, decide } from "../decide/decide.ts";
 import type { Decision } from "../decide/decision.ts";
 import { readAbortReason } from "../job/abort-reasons.ts";

@@ -3,8 +3,8 @@ import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completio
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Logger } from "pino";
-import type { CallResult } from "../call/call-result.ts";
-import { type Classification, nameOf } from "../decide/classify-result.ts";
+import type { CallResult } from "../call/result/call-result.ts";
+import { type Classification, nameOf } from "../classify/classify-result.ts";
 import type { ClassifiedCall } from "../decide/decide.ts";
 import { describeJob } from "../job/describe-job.ts";
 import { figuresOf } from "../job/figures.ts";

@@ -1,5 +1,5 @@
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
-import type { KeyAnswer, KeyClient } from "../call/openrouter/key-client.ts";
+import type { KeyAnswer, KeyClient } from "./openrouter/key-client.ts";
 
 /** What `GET /key` says of a key that an answer accuses. */
 export type KeyState =

@@ -5,8 +5,8 @@ import { readRedisClock } from "@openrouter-free-pool/shared/presence/workers";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import type { KeyClient } from "../call/openrouter/key-client.ts";
-import type { KeyFacts } from "../call/openrouter/key-facts.ts";
+import type { KeyClient } from "./openrouter/key-client.ts";
+import type { KeyFacts } from "./openrouter/key-facts.ts";
 
 /** Asks OpenRouter about one key, and acts on what it says. */
 export type ProbeKey = (key: ApiKey) => Promise<void>;

@@ -8,12 +8,11 @@ import {
   joinApiKeys,
   parseKeysFile,
 } from "@openrouter-free-pool/shared/key-pool/api-key";
-import type { WorkerConfig } from "../config.ts";
 
-type KeyVariables = Pick<
-  WorkerConfig,
-  "OPENROUTER_API_KEYS" | "OPENROUTER_API_KEYS_FILE"
->;
+type KeyVariables = {
+  readonly OPENROUTER_API_KEYS?: readonly ApiKey[] | undefined;
+  readonly OPENROUTER_API_KEYS_FILE?: string | undefined;
+};
 
 /** A worker has a list of keys, or a file of keys that can be used. */
 export const requireKeys: Requirement = ({

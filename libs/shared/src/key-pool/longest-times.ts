@@ -1,5 +1,7 @@
 import type { RateLimits } from "../config/rate-limits.ts";
-import type { Parking } from "./parking.ts";
+
+/** Which limit a refusal spoke of; `stated`: it named a time and no limit. */
+export type ParkingReason = "minute" | "day" | "stated";
 
 /** A model cools down for this long at most, whatever an answer asks for. */
 export const longestModelCooldownMs = 3_600_000;
@@ -15,7 +17,7 @@ const dayEndSpreadMs = 300_000;
  * the UTC day, else from now.
  */
 export function longestParkingMs(
-  reason: Parking["reason"],
+  reason: ParkingReason,
   { windowMs }: Pick<RateLimits, "windowMs">,
 ): number {
   switch (reason) {

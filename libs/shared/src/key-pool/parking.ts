@@ -2,7 +2,7 @@ import type { RateLimits } from "../config/rate-limits.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 import type { ApiKey } from "./api-key.ts";
 import { accountTtlMs, poolTtlMs } from "./lifetimes.ts";
-import { longestParkingMs } from "./longest-times.ts";
+import { longestParkingMs, type ParkingReason } from "./longest-times.ts";
 import type { PoolStore } from "./pool-store.ts";
 
 const scripts = {
@@ -14,7 +14,7 @@ const scripts = {
 export type Parking = {
   /** How long the account must not be called, in ms; undefined when that was not stated. */
   readonly durationMs: number | undefined;
-  readonly reason: "minute" | "day" | "stated";
+  readonly reason: ParkingReason;
   /** What the account may do in a window or a day (as the reason says), where that was stated. */
   readonly limit: number | undefined;
 };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { CallResult } from "../../../../apps/worker/src/call/call-result.ts";
-import { classifyResult } from "../../../../apps/worker/src/decide/classify-result.ts";
+import type { CallResult } from "../../../../apps/worker/src/call/result/call-result.ts";
+import { classifyResult } from "../../../../apps/worker/src/classify/classify-result.ts";
 import {
   type DecisionContext,
   decide,

@@ -2,7 +2,7 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RequestHandler } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import type { RedisHealth } from "../../redis-health.ts";
+import type { RedisHealth } from "../../redis/redis-health.ts";
 import { type AccessKey, createAccessKey } from "./access-key.ts";
 import { createCheckPassword } from "./check-password.ts";
 import type { Credentials } from "./credentials.ts";

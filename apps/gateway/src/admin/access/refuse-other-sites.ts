@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import { showMessage } from "../show-message.ts";
+import { showMessage } from "../pages/show-message.ts";
 import { isSameOrigin } from "./is-same-origin.ts";
 
 /** Refuses what another site's page sends, unless it only reads. */

@@ -1,5 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
-import { showMessage } from "../show-message.ts";
+import { showMessage } from "../pages/show-message.ts";
 import { readBasicCredentials } from "./basic-credentials.ts";
 import type { CheckPassword } from "./check-password.ts";
 import { formText, type Session, type Sessions } from "./sessions.ts";

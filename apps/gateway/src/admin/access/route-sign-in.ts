@@ -1,5 +1,5 @@
 import { Router } from "express";
-import { showMessage } from "../show-message.ts";
+import { showMessage } from "../pages/show-message.ts";
 import type { Sessions } from "./sessions.ts";
 import type { SignInLink } from "./sign-in-link.ts";
 

@@ -1,4 +1,4 @@
-import type { PoolView } from "../../forecast/pool-watch.ts";
+import type { PoolView } from "../../pool/pool-watch.ts";
 import { isActionName } from "./action-names.ts";
 
 /**

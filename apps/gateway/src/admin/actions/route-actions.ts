@@ -1,10 +1,10 @@
 import { Router } from "express";
 import type { Logger } from "pino";
-import type { PoolWatch } from "../../forecast/pool-watch.ts";
+import type { PoolWatch } from "../../pool/pool-watch.ts";
 import { sessionOf } from "../access/require-access.ts";
 import { formOf, readForm } from "../access/route-login.ts";
 import { formText, type Sessions } from "../access/sessions.ts";
-import { showMessage } from "../show-message.ts";
+import { showMessage } from "../pages/show-message.ts";
 import { type ActionName, isActionName } from "./action-names.ts";
 import type { Action } from "./actions.ts";
 import { doneText } from "./done-text.ts";

@@ -4,12 +4,12 @@ import type { BatchStore } from "../../batches/batch-store.ts";
 import { resultFileId } from "../../batches/result-files.ts";
 import type { FileStore } from "../../files/file-store.ts";
 import { sendContent } from "../../files/send-content.ts";
-import type { PoolWatch } from "../../forecast/pool-watch.ts";
-import { describeKeys } from "../../keys-status.ts";
-import type { RedisHealth } from "../../redis-health.ts";
+import { describeKeys } from "../../pool/keys-status.ts";
+import type { PoolWatch } from "../../pool/pool-watch.ts";
+import type { RedisHealth } from "../../redis/redis-health.ts";
 import type { Storage } from "../../storage/open-storage.ts";
-import { renderPart } from "../render-part.ts";
-import { showMessage } from "../show-message.ts";
+import { renderPart } from "../pages/render-part.ts";
+import { showMessage } from "../pages/show-message.ts";
 import { presentBatch } from "./present-batches.ts";
 
 const shownBatches = 50;

@@ -8,7 +8,7 @@ import type { Queue } from "bullmq";
 import { type Express, Router } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { securityHeaders } from "../security-headers.ts";
+import { securityHeaders } from "../../web-access/security-headers.ts";
 import { createRemoveRequest } from "./remove-request.ts";
 import { renderOwnPage } from "./render-own-page.ts";
 import { routeRequests } from "./route-requests.ts";

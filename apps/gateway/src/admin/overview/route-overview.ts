@@ -5,11 +5,11 @@ import { type ActionName, isActionName } from "../actions/action-names.ts";
 import type { Action } from "../actions/actions.ts";
 import { doneText } from "../actions/done-text.ts";
 import { nameTarget } from "../actions/name-target.ts";
-import { renderPart } from "../render-part.ts";
-import { chartFigures } from "./chart-figures.ts";
+import { renderPart } from "../pages/render-part.ts";
 import { readKeySelection } from "./present/present-keys.ts";
 import { presentOverview } from "./present/present-overview.ts";
-import type { Overview, ReadOverview } from "./read-overview.ts";
+import { chartFigures } from "./read/chart-figures.ts";
+import type { Overview, ReadOverview } from "./read/read-overview.ts";
 
 /** `/admin`, the key-pool page, and `/admin/live`, which brings it up to date. */
 export function routeOverview(deps: {

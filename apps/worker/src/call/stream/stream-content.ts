@@ -1,4 +1,7 @@
-import { type EventObject, memberOf } from "../openrouter/event-text.ts";
+import {
+  type EventObject,
+  memberOf,
+} from "../../classify/answer/event-text.ts";
 
 /** Events of /responses that only announce what will come. */
 const announcements =

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { AnswerMemory } from "../../../../../apps/worker/src/call/openrouter/answer-memory.ts";
+import { AnswerMemory } from "../../../../../apps/worker/src/call/http/answer-memory.ts";
 
 const never = new AbortController().signal;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { classify } from "../../../../../apps/worker/src/call/openrouter/classify.ts";
-import type { Verdict } from "../../../../../apps/worker/src/call/openrouter/verdict.ts";
+import type { AnswerClassification } from "../../../../../apps/worker/src/classify/classification.ts";
+import { classify } from "../../../../../apps/worker/src/classify/classify.ts";
 
 const now = Date.UTC(2026, 10, 23, 12, 0, 30);
 const inSeconds = (seconds: number) => now + seconds * 1_000;
@@ -9,7 +9,7 @@ function judge(
   status: number,
   body: unknown,
   options: { headers?: Record<string, string>; isFreeModel?: boolean } = {},
-): Verdict {
+): AnswerClassification {
   const { headers = {}, isFreeModel = true } = options;
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const answer = { status, headers, body: Buffer.from(text) };

@@ -5,7 +5,7 @@ import { afterEach, expect, test } from "vitest";
 import {
   createOpenRouterClient,
   type OpenRouterClient,
-} from "../../../../../apps/worker/src/call/openrouter/client.ts";
+} from "../../../../../apps/worker/src/call/http/client.ts";
 import { until } from "../../../../support/until.ts";
 
 const mebibyte = 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { Overview } from "../read-overview.ts";
+import type { Overview } from "../read/read-overview.ts";
 import { formatClock, formatCount, formatDuration } from "./format.ts";
 
 /** How much attention something wants. */

@@ -1,6 +1,6 @@
-import type { KeyStatus } from "../../../keys-status.ts";
+import type { KeyStatus } from "../../../pool/keys-status.ts";
 import type { ActionLink } from "../../actions/action-names.ts";
-import type { Overview } from "../read-overview.ts";
+import type { Overview } from "../read/read-overview.ts";
 import { formatAgo } from "./format.ts";
 import type { Tone } from "./headline.ts";
 

@@ -1,7 +1,7 @@
 import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";
 import { bucketMs } from "@openrouter-free-pool/shared/statistics/figures";
-import { joinBuckets, summarize } from "../last-hour.ts";
-import type { Overview } from "../read-overview.ts";
+import { joinBuckets, summarize } from "../read/last-hour.ts";
+import type { Overview } from "../read/read-overview.ts";
 import {
   formatClock,
   formatCount,

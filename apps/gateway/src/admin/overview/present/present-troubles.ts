@@ -1,5 +1,5 @@
 import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-history";
-import { clientGone, countBy, type Tally } from "../last-hour.ts";
+import { clientGone, countBy, type Tally } from "../read/last-hour.ts";
 import { formatAgo, formatCount } from "./format.ts";
 import type { Tone } from "./headline.ts";
 

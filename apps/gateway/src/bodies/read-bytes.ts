@@ -1,0 +1,132 @@
+import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import {
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createZstdDecompress,
+} from "node:zlib";
+import { GatewayError } from "../errors/gateway-error.ts";
+import type { BodyAccount, BodyBudget } from "./body-budget.ts";
+import { ByteCollector } from "./byte-collector.ts";
+
+const busyRetryMs = 2_000;
+
+const decoders = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
+} as const;
+
+/**
+ * Reads a request's body, decompressed, and counts every byte against the budget.
+ *
+ * @returns the bytes; they count until the account is released.
+ * @throws {GatewayError} `body-too-large`, `gateway-busy`, `unsupported-media-type`,
+ *   or `invalid-request` when it breaks off or cannot be decompressed.
+ */
+export async function readBytes(
+  request: IncomingMessage,
+  options: { limitBytes: number; budget: BodyBudget },
+): Promise<{ bytes: Buffer; account: BodyAccount }> {
+  const { limitBytes, budget } = options;
+  const decoder = openDecoder(request);
+  if (!decoder) requireRoomForStated(request, options);
+  const account = budget.open();
+  try {
+    const bytes = await collect(request, decoder, (chunk, size) => {
+      if (size > limitBytes) throw tooLarge();
+      if (!account.grow(chunk.length)) throw busy();
+    });
+    return { bytes, account };
+  } catch (error) {
+    account.release();
+    throw error;
+  }
+}
+
+/** Refuses what cannot be taken before it has come. */
+function requireRoomForStated(
+  request: IncomingMessage,
+  options: { limitBytes: number; budget: BodyBudget },
+): void {
+  const stated = statedBytes(request);
+  if (stated > options.limitBytes) throw tooLarge();
+  if (!options.budget.hasRoom(stated, stated)) throw busy();
+}
+
+const statedBytes = (request: IncomingMessage) =>
+  Number(request.headers["content-length"] ?? 0);
+
+function openDecoder(request: IncomingMessage) {
+  const encoding = (request.headers["content-encoding"] ?? "identity")
+    .trim()
+    .toLowerCase();
+  if (encoding === "identity" || encoding === "") return undefined;
+  if (!Object.hasOwn(decoders, encoding)) {
+    throw new GatewayError(
+      "unsupported-media-type",
+      "The body's Content-Encoding is not supported",
+    );
+  }
+  return decoders[encoding as keyof typeof decoders]();
+}
+
+/** @param check sees each chunk, and the size up to it; it throws to end the reading. */
+function collect(
+  request: IncomingMessage,
+  decoder: (NodeJS.ReadWriteStream & Readable) | undefined,
+  check: (chunk: Buffer, size: number) => void,
+): Promise<Buffer> {
+  const source: Readable = decoder ? request.pipe(decoder) : request;
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const whole = new ByteCollector(decoder ? 0 : statedBytes(request));
+  let size = 0;
+  function onData(chunk: Buffer): void {
+    try {
+      size += chunk.length;
+      check(chunk, size);
+      whole.add(chunk);
+    } catch (error) {
+      fail(error);
+    }
+  }
+  function fail(error: unknown): void {
+    source.off("data", onData);
+    whole.clear();
+    reject(error);
+    if (decoder) {
+      request.unpipe(decoder);
+      decoder.destroy();
+    }
+    // What still comes is passed over: the client may read its answer only then.
+    request.resume();
+  }
+  const broken = (cause?: unknown) =>
+    new GatewayError("invalid-request", "The request could not be read", {
+      cause,
+    });
+  source.on("data", onData);
+  source.once("end", () => resolve(whole.take()));
+  // The listeners stay: an error that nobody hears would end the process.
+  source.on("error", (error) => fail(broken(error)));
+  request.once("error", (error) => fail(broken(error)));
+  request.once("close", () => {
+    if (!request.complete) fail(broken());
+  });
+  return promise;
+}
+
+function tooLarge(): GatewayError {
+  return new GatewayError("body-too-large", "The body is too large");
+}
+
+function busy(): GatewayError {
+  return new GatewayError(
+    "gateway-busy",
+    "This gateway holds as many bytes of requests as it may; try again soon",
+    { retryAfterMs: busyRetryMs },
+  );
+}

@@ -1,0 +1,54 @@
+import type { Request, RequestHandler } from "express";
+import { GatewayError } from "../errors/gateway-error.ts";
+import type { BodyBudget } from "./body-budget.ts";
+import { HeldBody } from "./held-body.ts";
+import { readBytes } from "./read-bytes.ts";
+
+/** A refusal shows no more than so many characters of what came. */
+const mostShown = 100;
+
+/**
+ * Reads a JSON body as bytes: what goes on to OpenRouter is what the client sent.
+ * They are held until the response is over, or nobody needs them any more.
+ */
+export function readJsonBody(
+  limitBytes: number,
+  budget: BodyBudget,
+): RequestHandler {
+  return async function readBody(request, response, next) {
+    requireJson(request);
+    const { bytes, account } = await readBytes(request, { limitBytes, budget });
+    const body = new HeldBody(withoutByteOrderMark(bytes), account.release);
+    request.body = body;
+    const letGo = body.hold();
+    if (response.closed) letGo();
+    else response.once("close", letGo);
+    next();
+  };
+}
+
+/** The body read by {@link readJsonBody}; empty when there was none. */
+export function bodyOf(request: Request): HeldBody {
+  return request.body instanceof HeldBody
+    ? request.body
+    : new HeldBody(Buffer.alloc(0));
+}
+
+function requireJson(request: Request): void {
+  const given = request.get("content-type") ?? "";
+  // Proxies that add a header to one that is there make a list of it.
+  const types = given.split(",");
+  if (types.every((type) => isJson.test(type))) return;
+  const shown = JSON.stringify(given.slice(0, mostShown));
+  throw new GatewayError(
+    "unsupported-media-type",
+    `Content-Type must be application/json, not ${given === "" ? "absent" : shown}`,
+  );
+}
+
+const isJson = /^\s*application\/([\w.-]+\+)?json\s*(;|$)/i;
+
+function withoutByteOrderMark(bytes: Buffer): Buffer {
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return hasMark ? bytes.subarray(3) : bytes;
+}

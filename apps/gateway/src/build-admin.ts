@@ -1,0 +1,97 @@
+import { fileURLToPath } from "node:url";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
+import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool-operator";
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import { StatisticsHistory } from "@openrouter-free-pool/shared/statistics/statistics-history";
+import type { Queue } from "bullmq";
+import ejs from "ejs";
+import express, { type RequestHandler } from "express";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { guardPages } from "./admin/access/guard-pages.ts";
+import { createActions } from "./admin/actions/actions.ts";
+import { routeActions } from "./admin/actions/route-actions.ts";
+import { routeBatchesPage } from "./admin/batches/route-batches-page.ts";
+import { buildBullBoard } from "./admin/bull-board/build-bull-board.ts";
+import { createReadOverview } from "./admin/overview/read/read-overview.ts";
+import { routeOverview } from "./admin/overview/route-overview.ts";
+import { showMessage } from "./admin/pages/show-message.ts";
+import { serveAssets } from "./admin/serve-assets.ts";
+import type { Batches } from "./build-batches.ts";
+import type { GatewayConfig } from "./config.ts";
+import { type PoolWatch, poolMaxAgeMs } from "./pool/pool-watch.ts";
+import { createReadQueueDepth } from "./pool/read-queue-depth.ts";
+import type { RedisHealth } from "./redis/redis-health.ts";
+import { neverStored, securityHeaders } from "./web-access/security-headers.ts";
+
+const views = fileURLToPath(new URL("./views", import.meta.url));
+
+/** Everything under `/admin`. */
+export type Admin = {
+  readonly handler: RequestHandler;
+  /** Where no password is set, shows the link that opens the pages. */
+  announce(address: { host: string; port: number }): Promise<void>;
+};
+
+/** Builds everything under `/admin`: who may see it, the key-pool page and the queue's. */
+export function buildAdmin(deps: {
+  config: GatewayConfig;
+  gatewayId: string;
+  limits: RateLimits;
+  redis: Redis;
+  redisKeys: RedisKeys;
+  clock: RedisClock;
+  redisHealth: RedisHealth;
+  queue: Queue<CompletionRequest, void>;
+  poolWatch: PoolWatch;
+  batches: Batches;
+  logger: Logger;
+}): Admin {
+  const { config, redis, redisKeys, queue, poolWatch, logger } = deps;
+  const { ADMIN_USERNAME: username, ADMIN_PASSWORD: password } = config;
+  const guard = guardPages({ ...deps, username, password });
+  const { sessions } = guard;
+  const operator = new PoolOperator({ redis, redisKeys, poolMaxAgeMs });
+  const actions = createActions({ queue, operator });
+  const readOverview = createReadOverview({
+    ...deps,
+    readQueueDepth: createReadQueueDepth({ redis, redisKeys, queue }),
+    history: new StatisticsHistory({ redis, redisKeys }),
+  });
+
+  const admin = express();
+  admin.disable("x-powered-by");
+  admin.engine("ejs", ejs.renderFile);
+  admin.set("views", views).set("view engine", "ejs").enable("view cache");
+  admin.use(securityHeaders());
+  admin.use("/assets", serveAssets());
+  admin.use(neverStored);
+  admin.use(...guard.handlers);
+  admin.use(routeOverview({ readOverview, actions, sessions }));
+  admin.use("/batches", routeBatchesPage({ ...deps, ...deps.batches }));
+  admin.use(
+    routeActions({
+      actions,
+      sessions,
+      isCooling: async (model) =>
+        (await redis.zscore(redisKeys.coolingModels, model)) !== null,
+      poolWatch,
+      logger,
+    }),
+  );
+  admin.use(
+    "/queues",
+    buildBullBoard({
+      ...deps,
+      keepPayloads: config.KEEP_PAYLOADS,
+      maxWaitMs: config.MAX_WAIT_MS,
+    }),
+  );
+  admin.use((_request, response) => {
+    const message = "There is no such page.";
+    showMessage(response, { status: 404, title: "Not found", message });
+  });
+  return { handler: admin, announce: guard.announce };
+}

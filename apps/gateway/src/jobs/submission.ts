@@ -1,0 +1,23 @@
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { HeldBody } from "../bodies/held-body.ts";
+
+/** A checked request, on its way to the queue. */
+export type Submission = Omit<
+  CompletionRequest,
+  "gatewayId" | "deadline" | "body" | "keptPayloadBytes"
+> & {
+  readonly body: HeldBody;
+  /** When the gateway took the request in, ms since the epoch of this process's clock. */
+  readonly receivedAt: number;
+  /** How long it may wait in the queue, in ms. */
+  readonly maxWaitMs: number;
+  readonly priority: number;
+};
+
+/** A request and the job that stands for it. */
+export type QueuedRequest = {
+  readonly jobId: string;
+  readonly request: Omit<CompletionRequest, "body">;
+  readonly body: HeldBody;
+  readonly priority: number;
+};

@@ -1,0 +1,36 @@
+import { Router } from "express";
+import { allowOnly } from "../middleware/handle-errors.ts";
+import { serveFile } from "../middleware/serve-file.ts";
+import { securityHeaders } from "../web-access/security-headers.ts";
+import { buildOpenApiDocument } from "./openapi-document.ts";
+
+/** Files of the page: a well-known viewer, from us instead of from a CDN, and what starts it. */
+const assets = {
+  "swagger-ui-bundle.js": import.meta.resolve(
+    "swagger-ui-dist/swagger-ui-bundle.js",
+  ),
+  "swagger-ui.css": import.meta.resolve("swagger-ui-dist/swagger-ui.css"),
+  "favicon-32x32.png": import.meta.resolve("swagger-ui-dist/favicon-32x32.png"),
+  "start.js": new URL("./page/start.js", import.meta.url),
+};
+const page = new URL("./page/index.html", import.meta.url);
+
+/** `GET /openapi.json`: what the API is; `GET /docs`: the same to look at and to try out. */
+export function routeOpenApi(options: { requiresKey: boolean }): Router {
+  const router = Router({ strict: true });
+  const document = buildOpenApiDocument(options);
+  router.get("/openapi.json", (_request, response) => {
+    response.json(document);
+  });
+  router.use("/docs", securityHeaders());
+  router.get("/docs", serveFile(page));
+  // The page's own links are relative, so that it also works below a proxy's path.
+  router.get("/docs/", (_request, response) => {
+    response.redirect(308, "../docs");
+  });
+  for (const [name, url] of Object.entries(assets)) {
+    router.get(`/docs/assets/${name}`, serveFile(url));
+  }
+  router.all(["/openapi.json", "/docs"], allowOnly("GET"));
+  return router;
+}

@@ -1,0 +1,154 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
+import {
+  countSlotsWithin,
+  usableAccounts,
+} from "@openrouter-free-pool/shared/key-pool/capacity";
+import type {
+  AccountState,
+  KeyState,
+} from "@openrouter-free-pool/shared/key-pool/read-pool";
+import type { PoolView } from "./pool-watch.ts";
+
+/** Use of one limit. `resetIn`: seconds until it eases; null when nothing is used. */
+type Use = {
+  limit: number;
+  used: number;
+  remaining: number;
+  resetIn: number | null;
+};
+
+/** What can be said about a key in a word. */
+export const keyStates = [
+  "available",
+  "minute-limited",
+  "day-limited",
+  "parked",
+  "invalid",
+  "key-limit",
+  "no-credit",
+  "taken-out",
+  "unknown",
+] as const;
+
+/** One key in `GET /api/v1/keys/status`. */
+export type KeyStatus = {
+  readonly id: string;
+  /** The mask. */
+  readonly key: string;
+  readonly account: string;
+  readonly state: (typeof keyStates)[number];
+  readonly available: boolean;
+  readonly minute: Use;
+  /** `elsewhere`: the part of `used` that others used of the same account. */
+  readonly day: Use & { elsewhere: number };
+};
+
+/** What `GET /api/v1/keys/status` answers. */
+export function describeKeys(view: PoolView, limits: RateLimits) {
+  const { pool } = view;
+  const keys = pool.keys.map((key) => describeKey(key, view, limits));
+  const accounts = usableAccounts(pool);
+  return {
+    keys,
+    pool: {
+      keys: keys.length,
+      available: keys.filter((key) => key.available).length,
+      accounts: pool.accounts.size,
+      /** Calls that all usable accounts may make in one window. */
+      perMinute: accounts.reduce((sum, { perMinute }) => sum + perMinute, 0),
+      windowMs: limits.windowMs,
+      slotsFree: countSlotsWithin(pool, limits, 0),
+      leftToday: accounts.reduce(
+        (sum, { perDay, dayUsed }) => sum + Math.max(0, perDay - dayUsed),
+        0,
+      ),
+    },
+    queue: { waiting: view.waiting, inFlight: view.inFlight },
+    workers: view.workers,
+  };
+}
+
+function describeKey(
+  key: KeyState,
+  view: PoolView,
+  limits: RateLimits,
+): KeyStatus {
+  const account = view.pool.accounts.get(key.account);
+  const minute = useOfMinute(account, view, limits);
+  const day = useOfDay(account, view, limits);
+  const state = stateOf(key, account, minute, day);
+  return {
+    id: key.id,
+    key: key.mask,
+    account: key.account,
+    state,
+    available: state === "available",
+    minute,
+    day,
+  };
+}
+
+function useOfMinute(
+  account: AccountState | undefined,
+  { pool: { now } }: PoolView,
+  { windowMs, guardMs, ...usual }: RateLimits,
+): KeyStatus["minute"] {
+  const limit = account?.perMinute ?? usual.perMinute;
+  const grants = account?.grantedAt ?? [];
+  const oldest = grants[0];
+  const freedAt = oldest === undefined ? 0 : oldest + windowMs + guardMs;
+  const parkedUntil =
+    account?.parked?.reason === "day" ? 0 : (account?.parked?.until ?? 0);
+  const resetAt = Math.max(parkedUntil, freedAt);
+  return {
+    limit,
+    used: grants.length,
+    remaining: parkedUntil > now ? 0 : Math.max(0, limit - grants.length),
+    resetIn: resetAt > now ? secondsUntil(resetAt, now) : null,
+  };
+}
+
+function useOfDay(
+  account: AccountState | undefined,
+  { pool: { now, dayEndsAt } }: PoolView,
+  usual: RateLimits,
+): KeyStatus["day"] {
+  const limit = account?.perDay ?? usual.perDay;
+  const used = account?.dayUsed ?? 0;
+  const parkedUntil =
+    account?.parked?.reason === "day" ? account.parked.until : 0;
+  const resetAt = Math.max(parkedUntil, used > 0 ? dayEndsAt : 0);
+  return {
+    limit,
+    used,
+    elsewhere: account?.dayElsewhere ?? 0,
+    remaining: parkedUntil > now ? 0 : Math.max(0, limit - used),
+    resetIn: resetAt > now ? secondsUntil(resetAt, now) : null,
+  };
+}
+
+function stateOf(
+  key: KeyState,
+  account: AccountState | undefined,
+  minute: Use,
+  day: Use,
+): KeyStatus["state"] {
+  switch (key.retired?.reason) {
+    case undefined:
+      break;
+    case "invalid":
+    case "key-limit":
+    case "no-credit":
+    case "taken-out":
+      return key.retired.reason;
+    default:
+      return "unknown";
+  }
+  if (day.remaining === 0) return "day-limited";
+  if (account?.parked?.reason === "stated") return "parked";
+  return minute.remaining === 0 ? "minute-limited" : "available";
+}
+
+function secondsUntil(at: number, now: number): number {
+  return Math.max(1, Math.ceil((at - now) / 1_000));
+}

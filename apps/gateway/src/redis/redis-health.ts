@@ -1,0 +1,101 @@
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
+import type { Redis } from "ioredis";
+import { redisDown, toRedisError } from "../errors/refusals.ts";
+
+/** A Redis that does not answer for this long counts as down. */
+const timeoutMs = 3_000;
+
+/**
+ * Knows whether Redis can be relied on just now: connected, answering, and with
+ * room. A server that hangs looks connected, so each heartbeat is timed.
+ */
+export class RedisHealth {
+  readonly #redis: Redis;
+  /** Is called when Redis turns out to be full, once each time that it becomes so. */
+  onFull: () => void = () => undefined;
+  #isAnswering = true;
+  #isFull = false;
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+  }
+
+  get isUp(): boolean {
+    return this.#redis.status === "ready" && this.#isAnswering;
+  }
+
+  /** Whether the last heartbeat found no room. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Gives a connection that is being made its time; without Redis it goes on, too. */
+  async waitForConnection(): Promise<void> {
+    if (this.#redis.status === "ready") return;
+    const over = new AbortController();
+    const { signal } = over;
+    await Promise.race([
+      once(this.#redis, "ready", { signal }).catch(() => undefined),
+      sleep(timeoutMs, undefined, { ref: false }),
+    ]);
+    over.abort();
+  }
+
+  /** @throws {GatewayError} `redis-down`. */
+  requireUp(): void {
+    if (!this.isUp) throw redisDown();
+  }
+
+  /**
+   * Reads something from Redis, without waiting for one that hangs.
+   *
+   * @throws {GatewayError} `redis-down`, or `queue-full` when it had to write for that and is full.
+   */
+  async readInTime<Value>(read: () => Promise<Value>): Promise<Value> {
+    this.requireUp();
+    const reading = read();
+    const answered = reading.then(
+      () => true,
+      () => true,
+    );
+    if (!(await this.#isInTime(answered))) throw redisDown();
+    try {
+      return await reading;
+    } catch (cause) {
+      throw toRedisError(cause);
+    }
+  }
+
+  /** Runs a heartbeat and records whether it came through in time. */
+  async watch(heartbeat: () => Promise<void>): Promise<void> {
+    if (this.#redis.status !== "ready") return;
+    const beaten = heartbeat().then(
+      () => {
+        this.#isFull = false;
+        return true;
+      },
+      (error: unknown) => {
+        const wasFull = this.#isFull;
+        this.#isFull = isOutOfMemory(error);
+        if (this.#isFull && !wasFull) this.onFull();
+        return this.#isFull;
+      },
+    );
+    await this.#isInTime(beaten);
+  }
+
+  async #isInTime(answered: Promise<boolean>): Promise<boolean> {
+    const isInTime = await Promise.race([
+      answered,
+      sleep(timeoutMs, false, { ref: false }),
+    ]);
+    this.#isAnswering = isInTime;
+    // The late answer of a server that hung tells that it is back.
+    void answered.then((isAnswering) => {
+      this.#isAnswering = isAnswering;
+    });
+    return isInTime;
+  }
+}

@@ -1,0 +1,172 @@
+import {
+  createDispatcher,
+  type ProxySettings,
+} from "@openrouter-free-pool/shared/http/create-dispatcher";
+import {
+  BrokenStreamError,
+  type CallOutcome,
+  type UpstreamStream,
+} from "../result/outcome.ts";
+import { AnswerMemory } from "./answer-memory.ts";
+import { CallDeadline } from "./call-deadline.ts";
+import { decodeBody } from "./decode-body.ts";
+import { describeFailure, isLostConnection } from "./describe-failure.ts";
+import { peekForEvents, readWhole } from "./read-body.ts";
+import { Sending, watchSending } from "./sending.ts";
+
+/** One POST to OpenRouter. */
+export type UpstreamCall = {
+  /** Below the base URL, such as `/chat/completions`. */
+  readonly path: string;
+  readonly secret: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+  /** Whether a stream of events is wanted. */
+  readonly isStream: boolean;
+  /** Aborts the call. */
+  readonly signal: AbortSignal;
+};
+
+/** As long as a server keeps an idle connection without saying so: most keep it for 5 s or more. */
+const keepAliveMs = 4_000;
+/** A connection whose end a server has announced is not used in the time before it. */
+const keepAliveMarginMs = 1_000;
+/** A request that was surely not sent goes out again on another connection so many times. */
+const mostRepeats = 2;
+
+/** A client of OpenRouter with its own pool of keep-alive connections. */
+export type OpenRouterClient = {
+  post(
+    call: UpstreamCall,
+  ): Promise<CallOutcome | { kind: "stream"; stream: UpstreamStream }>;
+  close(): Promise<void>;
+};
+
+/** Opens connections as they are needed, at most `connections` at a time. */
+export function createOpenRouterClient(options: {
+  baseUrl: string;
+  connections: number;
+  timeoutMs: number;
+  /** Bytes of large answers held at a time. */
+  answerMemoryBytes: number;
+  proxy: ProxySettings;
+}): OpenRouterClient {
+  const base = new URL(options.baseUrl);
+  const memory = new AnswerMemory(options.answerMemoryBytes);
+  const connections = createDispatcher(options.proxy, {
+    connections: options.connections,
+    keepAliveTimeout: keepAliveMs,
+    keepAliveTimeoutThreshold: keepAliveMarginMs,
+    // One deadline covers the whole call; see `post`.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const dispatcher = connections.compose(watchSending);
+
+  async function post(call: UpstreamCall): Promise<Posted> {
+    const deadline = new CallDeadline(options.timeoutMs, call.signal);
+    for (let repeats = 0; ; repeats += 1) {
+      const watch = { deadline, signal: call.signal, sending: new Sending() };
+      try {
+        return await exchange(call, watch);
+      } catch (error) {
+        const failure = describeFailure(error, watch);
+        const isRepeated = !failure.wasSent && isLostConnection(error);
+        if (isRepeated && repeats < mostRepeats) continue;
+        deadline.stop();
+        return { kind: "no-answer", failure };
+      }
+    }
+  }
+
+  async function exchange(call: UpstreamCall, watch: Watch): Promise<Posted> {
+    const { deadline, sending } = watch;
+    const request = {
+      origin: base.origin,
+      method: "POST" as const,
+      path: base.pathname + call.path,
+      headers: {
+        ...call.headers,
+        "content-type": "application/json",
+        authorization: `Bearer ${call.secret}`,
+      },
+      body: call.body,
+      signal: deadline.signal,
+      sending,
+    };
+    const response = await dispatcher.request(request);
+    const headers = joinHeaders(response.headers);
+    const status = response.statusCode;
+    const encoding = headers["content-encoding"];
+    let chunks = decodeBody(response.body, encoding);
+    if (call.isStream && status >= 200 && status < 300) {
+      const peeked = isEventStream(headers)
+        ? { isEvents: true, chunks }
+        : await peekForEvents(chunks);
+      chunks = peeked.chunks;
+      if (peeked.isEvents) {
+        const stream = { headers, chunks: readChunks(chunks, watch) };
+        return { kind: "stream", stream };
+      }
+    }
+    const { body, reservation } = await readWhole(chunks, {
+      memory,
+      signal: deadline.signal,
+      statedBytes: encoding === undefined ? statedLength(headers) : undefined,
+    });
+    deadline.stop();
+    const release = () => reservation?.release();
+    return { kind: "answer", answer: { status, headers, body }, release };
+  }
+
+  return { post, close: () => connections.destroy() };
+}
+
+type Posted = CallOutcome | { kind: "stream"; stream: UpstreamStream };
+
+type Watch = {
+  readonly deadline: CallDeadline;
+  readonly signal: AbortSignal;
+  readonly sending: Sending;
+};
+
+async function* readChunks(
+  body: AsyncIterable<Buffer>,
+  watch: Watch,
+): AsyncGenerator<Buffer, void> {
+  const { deadline } = watch;
+  try {
+    for await (const chunk of body) {
+      // A slow reader is not OpenRouter's fault.
+      deadline.stop();
+      yield chunk;
+      deadline.start();
+    }
+  } catch (error) {
+    throw new BrokenStreamError(describeFailure(error, watch), error);
+  } finally {
+    deadline.stop();
+  }
+}
+
+function isEventStream(headers: Readonly<Record<string, string>>): boolean {
+  return /^\s*text\/event-stream\b/i.test(headers["content-type"] ?? "");
+}
+
+function statedLength(
+  headers: Readonly<Record<string, string>>,
+): number | undefined {
+  const length = Number(headers["content-length"]);
+  return Number.isSafeInteger(length) && length > 0 ? length : undefined;
+}
+
+function joinHeaders(
+  headers: Record<string, string | string[] | undefined>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(", ") : (value ?? ""),
+    ]),
+  );
+}

@@ -1,0 +1,24 @@
+import type { UpstreamAnswer } from "../call/result/outcome.ts";
+
+const settings = [
+  ["guardrails", /\bguardrail/i],
+  ["data policy", /\bdata[ _-]policy\b/i],
+  ["privacy", /\bprivacy (settings|preferences)\b/i],
+] as const;
+
+/** A setting of an account at OpenRouter that keeps it from serving a model. */
+export type AccountSetting = (typeof settings)[number][0];
+
+/**
+ * The setting of the account that a 404 speaks of; another account may serve the request.
+ *
+ * @returns undefined when the answer speaks of the request or of the model.
+ */
+export function readAccountSetting({
+  status,
+  body,
+}: Pick<UpstreamAnswer, "status" | "body">): AccountSetting | undefined {
+  if (status !== 404) return undefined;
+  const text = body.toString();
+  return settings.find(([, pattern]) => pattern.test(text))?.[0];
+}

@@ -1,0 +1,22 @@
+/** What an answer means for the key, the model and the request. Durations in ms. */
+export type AnswerClassification =
+  /** The client gets the answer as it came; `status` is what an error inside a 200 means. */
+  | { readonly kind: "return"; readonly status?: number }
+  /** The account must rest; `undefined`: until its window or its day ends. */
+  | {
+      readonly kind: "account-limited";
+      readonly limit: "minute" | "day" | "stated";
+      readonly restMs: number | undefined;
+      /** Calls that the account may make in a minute or a day, where that is stated. */
+      readonly quota: number | undefined;
+    }
+  /** The model or its provider must rest, for a growing time when nothing is stated. */
+  | { readonly kind: "model-limited"; readonly restMs: number | undefined }
+  | { readonly kind: "key-refused"; readonly reason: "invalid" | "key-limit" }
+  | { readonly kind: "account-without-credit" }
+  /** Worth another try. `status` is what the client gets when tries run out. */
+  | {
+      readonly kind: "transient";
+      readonly status: number;
+      readonly retryAfterMs: number | undefined;
+    };

@@ -1,0 +1,91 @@
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CallResult } from "../call/result/call-result.ts";
+import type { NoAnswer } from "../call/result/outcome.ts";
+import { type AccountSetting, readAccountSetting } from "./account-setting.ts";
+import type { AnswerClassification } from "./classification.ts";
+import { classify } from "./classify.ts";
+import { toFailureAnswer } from "./client-answer.ts";
+import { asksForPaid } from "./paid-request.ts";
+import { readServerTime } from "./server-time.ts";
+
+/** What the result of a call means: OpenRouter's answers, and how a call or a stream went. */
+export type Classification =
+  | AnswerClassification
+  /** A 404 about a setting of the account: another account may serve the request. */
+  | { readonly kind: "account-setting"; readonly setting: AccountSetting }
+  /** The client has the whole stream. */
+  | { readonly kind: "relayed" }
+  /** The client has the beginning of a stream, and no more will come. */
+  | {
+      readonly kind: "broken";
+      readonly status: number;
+      readonly message: string;
+    }
+  /** Surely no byte of the request was sent. */
+  | { readonly kind: "not-sent" }
+  /** The call was aborted by us. */
+  | { readonly kind: "aborted" };
+
+/** Classifies the result of a call. */
+export function classifyResult(
+  result: CallResult,
+  request: Pick<CompletionRequest, "model" | "path"> & {
+    readonly body: string | Buffer;
+  },
+): Classification {
+  switch (result.kind) {
+    case "relayed":
+      return { kind: "relayed" };
+    case "answer": {
+      const setting = readAccountSetting(result.answer);
+      if (setting) return { kind: "account-setting", setting };
+      return classify(result.answer, {
+        now: readServerTime(result.answer.headers, Date.now()),
+        path: request.path,
+        // Read only for the few answers that depend on it: the body may be large.
+        get isFreeModel() {
+          return !asksForPaid(request);
+        },
+      });
+    }
+    case "broken":
+      return classifyBroken(result.failure);
+    case "no-answer":
+      return classifyFailure(result.failure);
+  }
+}
+
+function classifyBroken(failure: NoAnswer): Classification {
+  const { status } = toFailureAnswer(failure);
+  const message =
+    failure.reason === "aborted" ? "The worker had to stop" : failure.message;
+  return { kind: "broken", status, message };
+}
+
+function classifyFailure(failure: NoAnswer): Classification {
+  if (failure.reason === "aborted") return { kind: "aborted" };
+  if (!failure.wasSent) return { kind: "not-sent" };
+  const { status } = toFailureAnswer(failure);
+  return { kind: "transient", status, retryAfterMs: undefined };
+}
+
+/** Whether an answer speaks ill of a key or its account, so that the key is to be checked first. */
+export function accusesKey({ kind }: Classification): boolean {
+  return kind === "key-refused" || kind === "account-without-credit";
+}
+
+/** Name in logs and metrics: tells apart the limits of an account, and how a key or a call fails. */
+export function nameOf(classification: Classification): string {
+  const { kind } = classification;
+  switch (kind) {
+    case "account-limited":
+      return `${kind}:${classification.limit}`;
+    case "key-refused":
+      return `${kind}:${classification.reason}`;
+    case "transient":
+    case "broken":
+      return `${kind}:${classification.status}`;
+    default:
+      return kind;
+  }
+}

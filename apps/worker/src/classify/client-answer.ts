@@ -1,0 +1,91 @@
+import type { NoAnswer, UpstreamAnswer } from "../call/result/outcome.ts";
+import { passHeaders } from "../call/result/passed-headers.ts";
+import { withoutMark } from "./answer/byte-order-mark.ts";
+import { readAnswer } from "./answer/read-answer.ts";
+import { bareError, toErrorDetails } from "./errors/error-details.ts";
+import { parseErrorBody, readErrorBody } from "./errors/read-error-body.ts";
+
+const json = "application/json";
+const longestShownText = 500;
+
+/**
+ * The answer as the client gets it: OpenRouter's bytes under the status that it
+ * means. An error is always a JSON envelope: what is none is put into one.
+ *
+ * @param given when it is not the status that OpenRouter sent.
+ * @param path the endpoint, below the base URL.
+ */
+export function toClientAnswer(
+  answer: UpstreamAnswer,
+  given: number = answer.status,
+  path = "",
+): UpstreamAnswer {
+  const headers = passHeaders(answer.headers, json);
+  if (given >= 200 && given < 300) {
+    return { status: given, headers, body: withoutMark(answer.body) };
+  }
+  const status = given >= 400 && given < 600 ? given : 502;
+  return isEnvelope(answer.body)
+    ? { status, headers, body: withoutMark(answer.body) }
+    : toErrorAnswer(status, describe(answer, path), headers);
+}
+
+/** The answer for a call that brought none. */
+export function toFailureAnswer(failure: NoAnswer): UpstreamAnswer {
+  const status = failure.reason === "timeout" ? 504 : 502;
+  return toErrorAnswer(status, failure.message, {});
+}
+
+function toErrorAnswer(
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>>,
+): UpstreamAnswer {
+  const error = { code: status, message, type: "upstream_error" };
+  return {
+    status,
+    headers: { ...headers, "content-type": json },
+    body: Buffer.from(JSON.stringify({ error })),
+  };
+}
+
+/** Whether clients find a message where they look for it. */
+function isEnvelope(body: Buffer): boolean {
+  const parsed = parseErrorBody(body);
+  if (typeof parsed !== "object" || parsed === null) return false;
+  const { error } = parsed as { error?: unknown };
+  if (typeof error !== "object" || error === null) return false;
+  return "message" in error && typeof error.message === "string";
+}
+
+/** Says in one sentence what came in place of an answer. */
+function describe(answer: UpstreamAnswer, path: string): string {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return describeOk(answer, path);
+  const { message } =
+    status >= 400 && status < 600 ? readErrorBody(answer.body) : bareError();
+  if (message) return message.slice(0, longestShownText);
+  const target = answer.headers.location;
+  const isRedirect = status >= 300 && status < 400 && target !== undefined;
+  return isRedirect
+    ? `OpenRouter answered ${status}, a redirect to ${showText(target)}`
+    : `OpenRouter answered ${status} without saying why`;
+}
+
+function describeOk({ status, body }: UpstreamAnswer, path: string): string {
+  const content = readAnswer(body, path);
+  if (content.kind === "nothing") {
+    return `OpenRouter answered ${status} ${content.why}`;
+  }
+  const message =
+    content.kind === "error" ? toErrorDetails(content.error).message : "";
+  return (
+    message.slice(0, longestShownText) ||
+    `OpenRouter answered ${status} with an error that says nothing`
+  );
+}
+
+/** A header as it may be shown: printable ASCII, cut. */
+function showText(value: string): string {
+  return value.replace(/[^\x20-\x7e]/g, "?").slice(0, longestShownText);
+}

@@ -1,0 +1,37 @@
+import { withoutMark } from "../answer/byte-order-mark.ts";
+import {
+  bareError,
+  type ErrorDetails,
+  toErrorDetails,
+} from "./error-details.ts";
+
+/** No error is longer; a larger body is not parsed. */
+const mostParsedBytes = 256 * 1024;
+const longestTextBytes = 2 * 1024;
+
+/** Reads the body of an error status; one that says nothing gives empty details. */
+export function readErrorBody(body: Buffer): ErrorDetails {
+  const parsed = parseErrorBody(body);
+  if (parsed === undefined) return bareError(readText(body));
+  if (typeof parsed === "string") return bareError(parsed);
+  if (typeof parsed !== "object" || parsed === null) return bareError();
+  const { error, errors } = parsed as { error?: unknown; errors?: unknown };
+  return toErrorDetails(error ?? errors ?? parsed);
+}
+
+/** The body as JSON; undefined when it is none, or far too long for an error. */
+export function parseErrorBody(body: Buffer): unknown {
+  if (body.length > mostParsedBytes) return undefined;
+  try {
+    return JSON.parse(withoutMark(body).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+/** A plain sentence; nothing of a page of HTML. */
+function readText(body: Buffer): string {
+  if (body.length > longestTextBytes) return "";
+  const text = withoutMark(body).toString().trim();
+  return /^[^<{[]/.test(text) ? text : "";
+}

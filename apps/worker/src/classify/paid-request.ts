@@ -1,0 +1,68 @@
+import { MemberNames } from "@openrouter-free-pool/shared/json/member-names";
+import {
+  type JsonScan,
+  scanJson,
+} from "@openrouter-free-pool/shared/json/scan-json";
+import { AnswerMembers } from "./answer/answer-members.ts";
+import { isFreeModel } from "./free-model.ts";
+
+const names = new MemberNames([
+  "models",
+  "fallbacks",
+  "plugins",
+  "tools",
+  "web_search_options",
+]);
+/** Gateways refuse bodies that are nested more deeply. */
+const maxDepth = 1_024;
+
+/**
+ * Whether a request asks for something that costs money, also with a free model: plugins,
+ * web search, a paid model in its chain. A refusal for want of money is then its own fault.
+ */
+export function asksForPaid(request: {
+  readonly model: string;
+  readonly body: string | Buffer;
+}): boolean {
+  if (!isFreeModel(request.model)) return true;
+  const members = readMembers(Buffer.from(request.body));
+  const listOf = (name: string) => toList(members?.get(name));
+  return (
+    listOf("plugins").length > 0 ||
+    Boolean(members?.get("web_search_options")) ||
+    listOf("tools").some(isServerTool) ||
+    [...listOf("models"), ...listOf("fallbacks")].some(isPaidModel)
+  );
+}
+
+function readMembers(body: Buffer): AnswerMembers | undefined {
+  let scan: JsonScan;
+  try {
+    scan = scanJson(body, { names, maxDepth });
+  } catch {
+    return undefined;
+  }
+  return new AnswerMembers(body, scan);
+}
+
+function toList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Tools that OpenRouter or the provider runs, at a price. */
+function isServerTool(tool: unknown): boolean {
+  const type = readField(tool, "type");
+  return typeof type === "string" && /^(openrouter:|web_search)/.test(type);
+}
+
+/** An entry of a chain: a model's id, or an object that names one. */
+function isPaidModel(entry: unknown): boolean {
+  const model = typeof entry === "string" ? entry : readField(entry, "model");
+  return typeof model === "string" && !isFreeModel(model);
+}
+
+function readField(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}
