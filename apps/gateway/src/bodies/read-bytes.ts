@@ -75,13 +75,13 @@ function openDecoder(request: IncomingMessage) {
 }
 
 /** @param check sees each chunk, and the size up to it; it throws to end the reading. */
-function collect(
+async function collect(
   request: IncomingMessage,
   decoder: (NodeJS.ReadWriteStream & Readable) | undefined,
   check: (chunk: Buffer, size: number) => void,
 ): Promise<Buffer> {
   const source: Readable = decoder ? request.pipe(decoder) : request;
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   const whole = new ByteCollector(decoder ? 0 : statedBytes(request));
   let size = 0;
   function onData(chunk: Buffer): void {
@@ -109,14 +109,16 @@ function collect(
       cause,
     });
   source.on("data", onData);
-  source.once("end", () => resolve(whole.take()));
+  source.once("end", () => resolve());
   // The listeners stay: an error that nobody hears would end the process.
   source.on("error", (error) => fail(broken(error)));
   request.once("error", (error) => fail(broken(error)));
   request.once("close", () => {
     if (!request.complete) fail(broken());
   });
-  return promise;
+  // The listeners, and with them this promise, live as long as the request: it must not hold the bytes.
+  await promise;
+  return whole.take();
 }
 
 function tooLarge(): GatewayError {
