@@ -4,7 +4,7 @@ import { ExpressAdapter } from "@bull-board/express";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Queue } from "bullmq";
-import { type Express, Router } from "express";
+import express, { type Express } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { securityHeaders } from "../security-headers.ts";
@@ -27,7 +27,7 @@ export function buildBullBoard(deps: {
   redisKeys: RedisKeys;
   queue: Queue<CompletionRequest, void>;
   logger: Logger;
-}): Router {
+}): Express {
   const { keepPayloads, queue, logger } = deps;
   const board = new BullMQAdapter(queue, {
     displayName: "Requests",
@@ -61,9 +61,12 @@ export function buildBullBoard(deps: {
   const application = server.getRouter() as Express;
   application.engine("ejs", renderOwnPage);
 
-  const router = Router();
-  router.use(securityHeaders(inlineStyles));
-  router.use(
+  // An application, not a router: only that takes its response back from bull-board's
+  // application, which would else look for our pages among its own.
+  const guarded = express();
+  guarded.disable("x-powered-by");
+  guarded.use(securityHeaders(inlineStyles));
+  guarded.use(
     routeRequests({
       queue,
       sendAgain: createSendAgain(deps),
@@ -71,6 +74,6 @@ export function buildBullBoard(deps: {
       logger,
     }),
   );
-  router.use(application);
-  return router;
+  guarded.use(application);
+  return guarded;
 }
