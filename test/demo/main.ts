@@ -8,6 +8,7 @@ import { measureBurst } from "./measure-burst.ts";
 import { requireRedis } from "./require-redis.ts";
 import { runBurst } from "./run-burst.ts";
 import { showProgress } from "./show-progress.ts";
+import { showSignInLink } from "./show-sign-in-link.ts";
 import { startDemoStack } from "./start-demo-stack.ts";
 
 const interruptedExitCode = 130;
@@ -33,6 +34,7 @@ async function runOn(redisUrl: string): Promise<number> {
   const stack = await startDemoStack(redisUrl);
   try {
     if (stop.isRequested()) return interruptedExitCode;
+    showSignInLink(stack);
     const burst = await runBurst(stack.url, interrupted.signal);
     const progress = showProgress(stack.url, burst);
     await burst.finished;

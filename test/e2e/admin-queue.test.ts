@@ -40,14 +40,32 @@ afterEach(async () => {
 });
 afterAll(() => pages.end());
 
-async function start(env: Record<string, string> = {}, perMinute = 20) {
+const password = "correct horse battery";
+
+async function start(given: Record<string, string> = {}, perMinute = 20) {
   const redisUrl = inject("redisUrl");
+  const env = { ADMIN_PASSWORD: password, ...given };
   stack = await startStack({ redisUrl, accounts: 1, perMinute, env });
   return stack;
 }
 
-const open = (url: string): Promise<Page> =>
-  pages.open(url, { viewport: { width: 1280, height: 900 } });
+async function open(url: string): Promise<Page> {
+  const page = await pages.open(url, {
+    viewport: { width: 1280, height: 900 },
+  });
+  await page.goto("/admin/login");
+  await page.getByLabel("User name").fill("admin");
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL("**/admin");
+  return page;
+}
+
+async function logIn(url: string): Promise<AdminClient> {
+  const client = new AdminClient(url);
+  await client.logIn(password);
+  return client;
+}
 
 const openTab = (page: Page, tab: string) =>
   page.goto(`${queuePath}?status=${tab}`);
@@ -63,7 +81,8 @@ type ShownJob = {
 /** What bull-board's page gets to show. */
 async function readJobs(url: string, status: string): Promise<ShownJob[]> {
   const query = `activeQueue=completions&status=${status}`;
-  const { text } = await new AdminClient(url).get(`${apiRoot}?${query}`);
+  const client = await logIn(url);
+  const { text } = await client.get(`${apiRoot}?${query}`);
   const { queues } = JSON.parse(text) as { queues: { jobs: ShownJob[] }[] };
   return queues[0]?.jobs ?? [];
 }
@@ -165,7 +184,7 @@ test("where payloads are kept, a failed request can be sent again, and its answe
 
 test("what would lose requests is switched off", async () => {
   const { url } = await start();
-  const client = new AdminClient(url);
+  const client = await logIn(url);
   for (const path of ["empty", "obliterate", "clean/wait", "retry/completed"]) {
     expect((await client.put(`${api}/${path}`)).status, path).toBe(403);
   }

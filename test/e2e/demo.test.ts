@@ -60,6 +60,7 @@ test("the demo drains its burst and tells how", async ({ annotate }) => {
   expect(demo.text()).toMatch(/upstream 429s +\d+/);
   expect(demo.text()).toMatch(/done +150 of 150/);
   expect(demo.text()).toContain("npm start");
+  expect(demo.text()).toMatch(/Watch it at .*\/admin\/sign-in\?token=/);
   for (const figure of ["upstream 429s", "drained in", "added latency"]) {
     await annotate(demo.line(figure).trim());
   }

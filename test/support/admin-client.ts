@@ -1,13 +1,6 @@
-import { type RequestOptions, request } from "node:http";
 import type { AppProcess } from "./app-process.ts";
+import { type Exchange, exchange } from "./exchange.ts";
 import { newestSignInLink } from "./sign-in-link.ts";
-
-/** What the admin pages answered. */
-export type AdminAnswer = {
-  readonly status: number;
-  readonly text: string;
-  readonly headers: NodeJS.Dict<string | string[]>;
-};
 
 /** A visitor of the admin pages that keeps its cookies, and sends exactly the headers that it is told to. */
 export class AdminClient {
@@ -30,7 +23,7 @@ export class AdminClient {
   }
 
   /** Opens the newest sign-in link that a gateway has shown, here. */
-  async signIn(gateway: AppProcess): Promise<AdminAnswer> {
+  async signIn(gateway: AppProcess): Promise<Exchange> {
     const { pathname, search } = new URL(newestSignInLink(gateway));
     return this.get(pathname + search);
   }
@@ -61,7 +54,7 @@ export class AdminClient {
   }
 
   /** Confirms an action as a person would: reads the page and sends its form. */
-  async act(action: string, target = ""): Promise<AdminAnswer> {
+  async act(action: string, target = ""): Promise<Exchange> {
     const query = new URLSearchParams({ action, target });
     const { text } = await this.get(`/admin/confirm?${query}`);
     const token = /name="token" value="([^"]+)"/.exec(text)?.[1] ?? "";
@@ -73,7 +66,7 @@ export class AdminClient {
     path: string,
     headers: Record<string, string>,
     body = "",
-  ): Promise<AdminAnswer> {
+  ): Promise<Exchange> {
     const own = this.cookie;
     const cookie = own === "" ? {} : { cookie: own };
     const options = { method, headers: { ...cookie, ...headers } };
@@ -91,28 +84,4 @@ export class AdminClient {
       else this.#cookies.set(name, value);
     }
   }
-}
-
-/** Not `fetch`, which forbids some headers, Host above all. */
-function exchange(
-  url: string,
-  options: RequestOptions,
-  body: string,
-): Promise<AdminAnswer> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(url, options, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-      incoming.on("error", reject);
-      incoming.on("end", () => {
-        resolve({
-          status: incoming.statusCode ?? 0,
-          text: Buffer.concat(chunks).toString(),
-          headers: incoming.headers,
-        });
-      });
-    });
-    outgoing.on("error", reject);
-    outgoing.end(body);
-  });
 }

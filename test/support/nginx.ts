@@ -31,19 +31,35 @@ export function findNginx(): string | undefined {
     .find(isExecutable);
 }
 
-/** Starts nginx in front of gateways, with addresses replaced and nothing else. */
+/** Starts nginx in front of gateways with our configuration: addresses are replaced and nothing else. */
 export async function startNginx(
   binary: string,
   gateways: readonly { url: string }[],
 ): Promise<Nginx> {
+  const shipped = await readFile(configuration, "utf8");
+  return startSite(binary, (port) => replaceAddresses(shipped, port, gateways));
+}
+
+/** Starts nginx as people do who have read nothing: `proxy_pass`, and no line more. */
+export function startPlainNginx(
+  binary: string,
+  gateway: { url: string },
+): Promise<Nginx> {
+  return startSite(
+    binary,
+    (port) =>
+      `server { listen 127.0.0.1:${port}; location / { proxy_pass ${gateway.url}; } }`,
+  );
+}
+
+async function startSite(
+  binary: string,
+  describeSite: (port: number) => string,
+): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), "openrouter-free-pool-nginx-"));
   await mkdir(join(folder, "temp"));
   const port = await findFreePort();
-  const shipped = await readFile(configuration, "utf8");
-  await writeFile(
-    join(folder, "site.conf"),
-    replaceAddresses(shipped, port, gateways),
-  );
+  await writeFile(join(folder, "site.conf"), describeSite(port));
   await writeFile(join(folder, "nginx.conf"), frame(folder));
   const child = spawn(binary, ["-p", folder, "-c", "nginx.conf"], {
     stdio: "ignore",

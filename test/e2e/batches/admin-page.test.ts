@@ -1,4 +1,5 @@
 import { afterEach, expect, inject, test } from "vitest";
+import { AdminClient } from "../../support/admin-client.ts";
 import { batchClient } from "../../support/batch-client.ts";
 import {
   batchInput,
@@ -6,6 +7,8 @@ import {
   parseOutput,
 } from "../../support/batch-input.ts";
 import { type Stack, startStack } from "../../support/stack.ts";
+
+const password = "correct horse battery";
 
 let stack: Stack | undefined;
 afterEach(() => stack?.stop());
@@ -15,14 +18,14 @@ test("the page shows batches as they go on, why lines fail, and their results", 
     redisUrl: inject("redisUrl"),
     accounts: 3,
     windowMs: 1_000,
+    env: { ADMIN_PASSWORD: password },
     simulator: {
       models: { "test/refused:free": { fault: { kind: "400" } } },
     },
   });
-  const page = async (path: string) => {
-    const response = await fetch(`${stack?.url}/admin/batches${path}`);
-    return { status: response.status, text: await response.text() };
-  };
+  const admin = new AdminClient(stack.url);
+  await admin.logIn(password);
+  const page = (path: string) => admin.get(`/admin/batches${path}`);
   expect((await page("")).text).toContain("None yet");
 
   const client = batchClient(stack.url);

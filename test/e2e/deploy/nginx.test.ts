@@ -111,5 +111,7 @@ test("a body that is too large gets the gateway's own 413", async (ctx) => {
 test("the pages do not take nginx's clients for local ones, and figures stay inside", async (ctx) => {
   if (!binary) ctx.skip("needs nginx on the PATH");
   expect((await send(`${nginx.url}/admin`)).status).toBe(403);
+  const pause = `${nginx.url}/admin/queues/api/queues/completions/pause`;
+  expect((await send(pause, { method: "PUT" })).status).toBe(403);
   expect((await send(`${nginx.url}/metrics`)).status).toBe(404);
 });

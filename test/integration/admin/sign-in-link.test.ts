@@ -126,9 +126,8 @@ test("a browser that looks ahead does not use the link up", async () => {
   expect((await new AdminClient(url).signIn(first)).status).toBe(303);
 });
 
-test("a gateway that logs nothing shows the link all the same; one with a password shows none", async () => {
-  const { startGateway, first } = await start();
-  expect(signInLinks(first)).toHaveLength(1);
+test("a gateway with a password shows no link", async () => {
+  const { startGateway } = await start();
   const closed = await startGateway({ ADMIN_PASSWORD: "correct horse" });
   expect(closed.output.join()).not.toContain("sign-in?token=");
   expect(

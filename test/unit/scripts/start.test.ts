@@ -129,3 +129,17 @@ test("leaves no process behind when it is killed", async () => {
     untilOptions,
   );
 });
+
+test("shows the sign-in link that its gateway tells of", async () => {
+  const project = createProject();
+  const link = "http://127.0.0.1:3000/admin/sign-in?token=abc";
+  project.write(
+    "apps/gateway/src/main.ts",
+    `${gateway} process.send?.({ signInLink: ${JSON.stringify(link)} });`,
+  );
+  const run = await startStack(project);
+  await untilReady(run);
+  await vi.waitUntil(() => run.stderr().includes(link), untilOptions);
+  run.child.kill("SIGTERM");
+  expect(await run.ended).toBe(0);
+});

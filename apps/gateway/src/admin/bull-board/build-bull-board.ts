@@ -5,7 +5,7 @@ import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/compl
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Queue } from "bullmq";
-import { type Express, Router } from "express";
+import express, { type Express } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { securityHeaders } from "../../web-access/security-headers.ts";
@@ -29,7 +29,7 @@ export function buildBullBoard(deps: {
   clock: RedisClock;
   queue: Queue<CompletionRequest, void>;
   logger: Logger;
-}): Router {
+}): Express {
   const { keepPayloads, queue, logger } = deps;
   const board = new BullMQAdapter(queue, {
     displayName: "Requests",
@@ -64,9 +64,12 @@ export function buildBullBoard(deps: {
   const application = server.getRouter() as Express;
   application.engine("ejs", renderOwnPage);
 
-  const router = Router();
-  router.use(securityHeaders(inlineStyles));
-  router.use(
+  // An application, not a router: only that takes its response back from bull-board's
+  // application, which would else look for our pages among its own.
+  const guarded = express();
+  guarded.disable("x-powered-by");
+  guarded.use(securityHeaders(inlineStyles));
+  guarded.use(
     routeRequests({
       queue,
       sendAgain: createSendAgain(deps),
@@ -74,6 +77,6 @@ export function buildBullBoard(deps: {
       logger,
     }),
   );
-  router.use(application);
-  return router;
+  guarded.use(application);
+  return guarded;
 }
