@@ -6,12 +6,12 @@ import type { Statistics } from "@openrouter-free-pool/shared/statistics/statist
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { BatchRunner } from "./batches/batch-runner.ts";
-import { createBatchStore } from "./batches/batch-store.ts";
-import { createCreateBatch } from "./batches/create-batch.ts";
-import { createExecuteLines } from "./batches/execute-lines.ts";
-import { takeLease } from "./batches/lease.ts";
-import { createRunBatch } from "./batches/run-batch.ts";
+import { createCreateBatch } from "./batches/creation/create-batch.ts";
+import { createExecuteLines } from "./batches/execution/execute-lines.ts";
+import { BatchRunner } from "./batches/leading/batch-runner.ts";
+import { takeLease } from "./batches/leading/lease.ts";
+import { createRunBatch } from "./batches/leading/run-batch.ts";
+import { createBatchStore } from "./batches/records/batch-store.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createFileStore } from "./files/file-store.ts";
 import { removeExpired, removeJournalLater } from "./files/remove-expired.ts";

@@ -1,8 +1,8 @@
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
-import type { BatchStore } from "../batches/batch-store.ts";
-import { removeJournal } from "../batches/read-journal.ts";
+import type { BatchStore } from "../batches/records/batch-store.ts";
 import { GatewayError } from "../gateway-error.ts";
+import { removeJournal } from "../journals/read-journal.ts";
 import type { Storage } from "../storage/open-storage.ts";
 import type { FileStore } from "./file-store.ts";
 import type { RemoveFile } from "./remove-file.ts";

@@ -1,4 +1,4 @@
-import type { BatchStore } from "../batches/batch-store.ts";
+import type { BatchStore } from "../batches/records/batch-store.ts";
 import { GatewayError } from "../gateway-error.ts";
 import type { Storage } from "../storage/open-storage.ts";
 import type { FileStore } from "./file-store.ts";

@@ -1,4 +1,4 @@
-import { newBatchSchema } from "../batches/create-batch.ts";
+import { newBatchSchema } from "../batches/creation/create-batch.ts";
 import { uploadFieldsSchema } from "../files/store-upload.ts";
 import { pageQuerySchema } from "../listing/page-query.ts";
 import { batchPageSizes } from "../routes/batches.ts";

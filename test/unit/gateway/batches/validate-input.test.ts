@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { validateInput } from "../../../../apps/gateway/src/batches/validate-input.ts";
+import { validateInput } from "../../../../apps/gateway/src/batches/input/validate-input.ts";
 import { chatCompletions } from "../../../../apps/gateway/src/families/chat-completions.ts";
 import { batchInput, batchLine } from "../../../support/batch-input.ts";
 

@@ -1,5 +1,8 @@
-import type { BatchRecord, BatchStatus } from "../../batches/batch-record.ts";
-import { hasEnded } from "../../batches/batch-record.ts";
+import type {
+  BatchRecord,
+  BatchStatus,
+} from "../../batches/records/batch-record.ts";
+import { hasEnded } from "../../batches/records/batch-record.ts";
 import {
   formatAgo,
   formatCount,

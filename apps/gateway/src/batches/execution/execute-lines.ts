@@ -7,22 +7,22 @@ import type { Statistics } from "@openrouter-free-pool/shared/statistics/statist
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import type { FileStore } from "../files/file-store.ts";
-import type { PoolView, PoolWatch } from "../forecast/pool-watch.ts";
-import type { Storage } from "../storage/open-storage.ts";
-import { readParts, type StoredParts } from "../storage/parts.ts";
-import type { BatchRecord } from "./batch-record.ts";
-import type { BatchStore } from "./batch-store.ts";
-import { batchEndpoints } from "./endpoints.ts";
-import { InputReader } from "./input-reader.ts";
-import type { Lease } from "./lease.ts";
+import type { FileStore } from "../../files/file-store.ts";
+import type { PoolView, PoolWatch } from "../../forecast/pool-watch.ts";
+import type { Storage } from "../../storage/open-storage.ts";
+import { readParts, type StoredParts } from "../../storage/parts.ts";
+import { batchEndpoints } from "../input/endpoints.ts";
+import { InputReader } from "../input/input-reader.ts";
+import type { Lease } from "../leading/lease.ts";
+import type { BatchRecord } from "../records/batch-record.ts";
+import type { BatchStore } from "../records/batch-store.ts";
+import { Results } from "../results/results.ts";
 import { type ExecutionEnd, LineExecution } from "./line-execution.ts";
 import { LineFeeder } from "./line-feeder.ts";
 import { countWaitingLines, createLineQueue } from "./line-queue.ts";
 import { OutstandingLines } from "./outstanding-lines.ts";
 import { Pace } from "./pace.ts";
 import { ReplyCollector } from "./reply-collector.ts";
-import { Results } from "./results.ts";
 
 /** Executes the lines of a batch that have no result yet, or closes them when it has expired or is cancelled. */
 export type ExecuteLines = (

@@ -1,9 +1,9 @@
-import type { BatchRecord } from "./batch-record.ts";
-import type { InputReader } from "./input-reader.ts";
+import type { InputReader } from "../input/input-reader.ts";
+import type { BatchRecord } from "../records/batch-record.ts";
+import { failedEntry, type LineErrorCode } from "../results/output-line.ts";
+import type { Results } from "../results/results.ts";
 import type { DoneLine, LineQueue } from "./line-queue.ts";
-import { failedEntry, type LineErrorCode } from "./output-line.ts";
 import type { OutstandingLine, OutstandingLines } from "./outstanding-lines.ts";
-import type { Results } from "./results.ts";
 
 /** Reads the lines of a batch and puts them on the queue, a few at a time. */
 export class LineFeeder {

@@ -1,5 +1,5 @@
-import type { Family } from "../families/family.ts";
-import { checkBody } from "../families/parse-body.ts";
+import type { Family } from "../../families/family.ts";
+import { checkBody } from "../../families/parse-body.ts";
 
 /** A line of the input, ready to go on the queue. */
 export type BatchRequest = {

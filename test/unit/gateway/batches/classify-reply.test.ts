@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judgeReply } from "../../../../apps/gateway/src/batches/judge-reply.ts";
+import { judgeReply } from "../../../../apps/gateway/src/batches/execution/classify-reply.ts";
 
 const figures = { queueMs: 0, upstreamMs: 0, calls: 1 };
 const request = { line: 7, customId: "seven" };

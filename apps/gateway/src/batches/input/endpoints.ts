@@ -1,5 +1,5 @@
-import { allFamilies } from "../families/all-families.ts";
-import type { Family } from "../families/family.ts";
+import { allFamilies } from "../../families/all-families.ts";
+import type { Family } from "../../families/family.ts";
 
 /** All endpoints that a batch may name: everything that goes through the queue. */
 export const batchEndpoints: ReadonlyMap<string, Family> = new Map(

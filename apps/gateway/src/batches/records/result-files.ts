@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { FileRecord } from "../files/file-record.ts";
+import type { FileRecord } from "../../files/file-record.ts";
 import type { BatchRecord } from "./batch-record.ts";
 
 /** Which of a batch's two files: the answers, or what failed. */

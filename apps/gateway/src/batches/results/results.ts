@@ -1,12 +1,16 @@
 import { Speed } from "@openrouter-free-pool/shared/speed";
-import type { FileStore } from "../files/file-store.ts";
-import { LineSet } from "../lines/line-set.ts";
-import type { Storage } from "../storage/open-storage.ts";
-import type { BatchChange, BatchRecord } from "./batch-record.ts";
-import type { BatchStore, UpdateOutcome } from "./batch-store.ts";
-import { isSuccess, type JournalEntry, JournalWriter } from "./journal.ts";
-import { readJournal } from "./read-journal.ts";
-import { resultFileId, resultFileRecord } from "./result-files.ts";
+import type { FileStore } from "../../files/file-store.ts";
+import {
+  isSuccess,
+  type JournalEntry,
+  JournalWriter,
+} from "../../journals/journal-writer.ts";
+import { readJournal } from "../../journals/read-journal.ts";
+import { LineSet } from "../../lines/line-set.ts";
+import type { Storage } from "../../storage/open-storage.ts";
+import type { BatchChange, BatchRecord } from "../records/batch-record.ts";
+import type { BatchStore, UpdateOutcome } from "../records/batch-store.ts";
+import { resultFileId, resultFileRecord } from "../records/result-files.ts";
 
 /**
  * The results of a batch while it is executed: which lines have one, and how many

@@ -3,7 +3,7 @@ import {
   repeat,
 } from "@openrouter-free-pool/shared/presence/repeat";
 import type { Logger } from "pino";
-import type { BatchStore } from "./batch-store.ts";
+import type { BatchStore } from "../records/batch-store.ts";
 import type { Lease } from "./lease.ts";
 import type { RunBatch } from "./run-batch.ts";
 

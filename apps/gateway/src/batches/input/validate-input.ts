@@ -1,15 +1,18 @@
-import type { Family } from "../families/family.ts";
-import { checkBody } from "../families/parse-body.ts";
-import { GatewayError } from "../gateway-error.ts";
-import { CustomIds } from "../lines/custom-ids.ts";
-import { isBlank, readLines } from "@openrouter-free-pool/shared/lines/line-splitter";
+import {
+  isBlank,
+  readLines,
+} from "@openrouter-free-pool/shared/lines/line-splitter";
+import type { Family } from "../../families/family.ts";
+import { checkBody } from "../../families/parse-body.ts";
+import { GatewayError } from "../../gateway-error.ts";
+import { CustomIds } from "../../lines/custom-ids.ts";
 import {
   duplicateProblem,
   type InputLine,
   isProblem,
   type LineProblem,
   parseInputLine,
-} from "./input-line.ts";
+} from "../../lines/input-line.ts";
 
 /** A batch tells no more than this many problems. */
 const mostProblems = 100;

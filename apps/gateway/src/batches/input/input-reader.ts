@@ -1,6 +1,10 @@
-import type { Family } from "../families/family.ts";
-import { isBlank, type Line, readLines } from "@openrouter-free-pool/shared/lines/line-splitter";
-import { type BatchRequest, readRequest } from "./read-request.ts";
+import {
+  isBlank,
+  type Line,
+  readLines,
+} from "@openrouter-free-pool/shared/lines/line-splitter";
+import type { Family } from "../../families/family.ts";
+import { type BatchRequest, readRequest } from "./parse-request.ts";
 
 /** Reads the requests of a batch one by one, in order. */
 export class InputReader {

@@ -1,18 +1,18 @@
 import type { Logger } from "pino";
-import type { FileStore } from "../files/file-store.ts";
-import type { Storage } from "../storage/open-storage.ts";
-import { readParts, type StoredParts } from "../storage/parts.ts";
+import type { FileStore } from "../../files/file-store.ts";
+import type { Storage } from "../../storage/open-storage.ts";
+import { readParts, type StoredParts } from "../../storage/parts.ts";
+import type { ExecuteLines } from "../execution/execute-lines.ts";
+import { batchEndpoints } from "../input/endpoints.ts";
+import { validateInput } from "../input/validate-input.ts";
 import {
   type BatchChange,
   type BatchRecord,
   hasEnded,
-} from "./batch-record.ts";
-import type { BatchStore } from "./batch-store.ts";
-import { batchEndpoints } from "./endpoints.ts";
-import type { ExecuteLines } from "./execute-lines.ts";
+} from "../records/batch-record.ts";
+import type { BatchStore } from "../records/batch-store.ts";
+import { writeResults } from "../results/write-results.ts";
 import type { Lease } from "./lease.ts";
-import { validateInput } from "./validate-input.ts";
-import { writeResults } from "./write-results.ts";
 
 /** What leading a batch takes. */
 export type RunBatchDeps = {

@@ -4,7 +4,11 @@ import {
   runScript,
 } from "@openrouter-free-pool/shared/redis/script";
 import type { Redis } from "ioredis";
-import { type Page, type PageQuery, readPage } from "../listing/read-page.ts";
+import {
+  type Page,
+  type PageQuery,
+  readPage,
+} from "../../listing/read-page.ts";
 import {
   type BatchChange,
   type BatchRecord,

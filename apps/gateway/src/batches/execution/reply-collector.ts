@@ -3,11 +3,11 @@ import {
   nextReplyId,
   type StoredReply,
 } from "@openrouter-free-pool/shared/replies/read-replies";
-import type { BatchRecord } from "./batch-record.ts";
-import { isLineReply, judgeReply } from "./judge-reply.ts";
+import type { BatchRecord } from "../records/batch-record.ts";
+import type { Results } from "../results/results.ts";
+import { isLineReply, judgeReply } from "./classify-reply.ts";
 import { lineOfJob } from "./line-queue.ts";
 import type { OutstandingLines } from "./outstanding-lines.ts";
-import type { Results } from "./results.ts";
 
 const repliesAtATime = 32;
 /** Results wait this long to be stored together, */

@@ -1,7 +1,7 @@
-import { LineSet } from "../lines/line-set.ts";
 import { LineSplitter } from "@openrouter-free-pool/shared/lines/line-splitter";
+import { LineSet } from "../lines/line-set.ts";
 import type { Storage } from "../storage/open-storage.ts";
-import { journalFolder } from "./journal.ts";
+import { journalFolder } from "./journal-writer.ts";
 
 const blank = 0x20;
 

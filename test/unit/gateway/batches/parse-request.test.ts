@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readRequest } from "../../../../apps/gateway/src/batches/read-request.ts";
+import { readRequest } from "../../../../apps/gateway/src/batches/input/parse-request.ts";
 import { chatCompletions } from "../../../../apps/gateway/src/families/chat-completions.ts";
 
 function read(text: string) {

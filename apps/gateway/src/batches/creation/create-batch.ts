@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { FileStore } from "../files/file-store.ts";
-import { isServed } from "../files/is-served.ts";
-import { GatewayError } from "../gateway-error.ts";
-import { type BatchRecord, newBatchId } from "./batch-record.ts";
-import type { BatchStore } from "./batch-store.ts";
+import type { FileStore } from "../../files/file-store.ts";
+import { isServed } from "../../files/is-served.ts";
+import { GatewayError } from "../../gateway-error.ts";
+import { batchEndpoints } from "../input/endpoints.ts";
+import { type BatchRecord, newBatchId } from "../records/batch-record.ts";
+import type { BatchStore } from "../records/batch-store.ts";
 import { parseCompletionWindow, windowForm } from "./completion-window.ts";
-import { batchEndpoints } from "./endpoints.ts";
 
 const endpoints = [...batchEndpoints.keys()];
 

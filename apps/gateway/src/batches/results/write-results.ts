@@ -1,14 +1,14 @@
-import type { FileStore } from "../files/file-store.ts";
-import type { Storage } from "../storage/open-storage.ts";
-import { PartWriter } from "../storage/parts.ts";
-import type { BatchChange, BatchRecord } from "./batch-record.ts";
-import { isSuccess } from "./journal.ts";
-import { readJournal } from "./read-journal.ts";
+import type { FileStore } from "../../files/file-store.ts";
+import { isSuccess } from "../../journals/journal-writer.ts";
+import { readJournal } from "../../journals/read-journal.ts";
+import type { Storage } from "../../storage/open-storage.ts";
+import { PartWriter } from "../../storage/parts.ts";
+import type { BatchChange, BatchRecord } from "../records/batch-record.ts";
 import {
   type ResultKind,
   resultFileId,
   resultFileRecord,
-} from "./result-files.ts";
+} from "../records/result-files.ts";
 
 const lineBreak = Buffer.from("\n");
 

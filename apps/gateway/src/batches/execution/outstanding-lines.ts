@@ -1,4 +1,4 @@
-import type { BatchRequest } from "./read-request.ts";
+import type { BatchRequest } from "../input/parse-request.ts";
 
 /** A line that has been read and not been reported. */
 export type OutstandingLine = {

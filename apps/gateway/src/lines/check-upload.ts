@@ -1,6 +1,10 @@
+import {
+  isBlank,
+  LineSplitter,
+  readLines,
+} from "@openrouter-free-pool/shared/lines/line-splitter";
 import { GatewayError } from "../gateway-error.ts";
-import { CustomIds } from "../lines/custom-ids.ts";
-import { isBlank, LineSplitter, readLines } from "@openrouter-free-pool/shared/lines/line-splitter";
+import { CustomIds } from "./custom-ids.ts";
 import {
   duplicateProblem,
   isProblem,

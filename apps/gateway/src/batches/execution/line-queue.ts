@@ -6,9 +6,9 @@ import {
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import type { Family } from "../families/family.ts";
-import type { BatchRecord } from "./batch-record.ts";
-import { lineRequestId } from "./output-line.ts";
+import type { Family } from "../../families/family.ts";
+import type { BatchRecord } from "../records/batch-record.ts";
+import { lineRequestId } from "../results/output-line.ts";
 import type { OutstandingLine } from "./outstanding-lines.ts";
 
 /** Commands sent together. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { BatchRecord, BatchStatus } from "./batch-record.ts";
+import type { BatchRecord, BatchStatus } from "../records/batch-record.ts";
+import type { LineErrorCode } from "../results/output-line.ts";
+import type { Results } from "../results/results.ts";
 import type { LineFeeder } from "./line-feeder.ts";
 import type { LineQueue } from "./line-queue.ts";
-import type { LineErrorCode } from "./output-line.ts";
 import type { OutstandingLine, OutstandingLines } from "./outstanding-lines.ts";
 import type { ReplyCollector } from "./reply-collector.ts";
-import type { Results } from "./results.ts";
 
 /** A job that is gone and has not been answered was lost; looked for this often. */
 const sweepEveryMs = 15_000;

@@ -1,6 +1,6 @@
 import type { AnswerReply } from "@openrouter-free-pool/shared/replies/reply";
-import type { JournalEntry } from "./journal.ts";
-import type { BatchRequest } from "./read-request.ts";
+import type { JournalEntry } from "../../journals/journal-writer.ts";
+import type { BatchRequest } from "../input/parse-request.ts";
 
 /** Why a line has no answer, in the words of OpenAI's API. */
 export type LineErrorCode =

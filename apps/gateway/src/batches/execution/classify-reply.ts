@@ -4,9 +4,9 @@ import type {
   OrphanedReply,
   Reply,
 } from "@openrouter-free-pool/shared/replies/reply";
-import type { JournalEntry } from "./journal.ts";
-import { answeredEntry, failedEntry } from "./output-line.ts";
-import type { BatchRequest } from "./read-request.ts";
+import type { JournalEntry } from "../../journals/journal-writer.ts";
+import type { BatchRequest } from "../input/parse-request.ts";
+import { answeredEntry, failedEntry } from "../results/output-line.ts";
 
 /** A worker has tried several times already; once more, when the trouble may be over. */
 const secondTryAfterMs = 30_000;
