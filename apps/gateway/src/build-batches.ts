@@ -11,13 +11,15 @@ import { createExecuteLines } from "./batches/execution/execute-lines.ts";
 import { BatchRunner } from "./batches/leading/batch-runner.ts";
 import { takeLease } from "./batches/leading/lease.ts";
 import { createRunBatch } from "./batches/leading/run-batch.ts";
+import { createRunPhase } from "./batches/leading/run-phase.ts";
 import { createBatchStore } from "./batches/records/batch-store.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createFileStore } from "./files/file-store.ts";
-import { removeExpired, removeJournalLater } from "./files/remove-expired.ts";
+import { removeExpired } from "./files/remove-expired.ts";
 import { createRemoveFile } from "./files/remove-file.ts";
 import { createStoreUpload } from "./files/store-upload.ts";
 import type { PoolWatch } from "./forecast/pool-watch.ts";
+import { createJournalRemoval } from "./journals/journal-removal.ts";
 import type { Storage } from "./storage/open-storage.ts";
 
 const removeExpiredEveryMs = 60_000;
@@ -39,7 +41,8 @@ export function buildBatches(deps: {
   const { config, redis, redisKeys, storage, logger } = deps;
   const files = createFileStore(redis, redisKeys);
   const batches = createBatchStore(redis, redisKeys);
-  const removeFile = createRemoveFile({ storage, files, batches });
+  const journals = createJournalRemoval({ redis, redisKeys, storage });
+  const removeFile = createRemoveFile({ storage, files, users: batches });
   const ttlMs = config.FILE_TTL_SECONDS * 1_000;
   const limits = {
     fileBytes: config.FILE_SIZE_LIMIT,
@@ -51,6 +54,7 @@ export function buildBatches(deps: {
     ...deps,
     files,
     batches,
+    lineBytes: limits.lineBytes,
     countOpen: () => runner.open,
     bounds: () => {
       const share = Math.max(1, runner.leading);
@@ -64,19 +68,27 @@ export function buildBatches(deps: {
     batches,
     takeLease: (batchId) => takeLease(deps, batchId),
     runBatch: createRunBatch({
-      storage,
-      files,
       batches,
-      executeLines,
-      limits,
-      removeJournalLater: (id) => removeJournalLater(redis, redisKeys, id),
+      runPhase: createRunPhase({
+        storage,
+        files,
+        batches,
+        executeLines,
+        limits,
+        logger,
+      }),
+      mostTries: config.BATCH_MAX_TRIES,
+      removeJournalAfter: journals.removeAfter,
       logger,
     }),
     logger,
   });
   const cleaning = repeat(
-    () =>
-      removeExpired({ redis, redisKeys, storage, files, batches, removeFile }),
+    async () => {
+      await removeExpired(files, removeFile);
+      await journals.removeDue();
+      await batches.forgetOld();
+    },
     {
       intervalMs: removeExpiredEveryMs,
       name: "Removing expired files",

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { hasEnded } from "@openrouter-free-pool/shared/api/batch-object";
 import { Speed } from "@openrouter-free-pool/shared/speed";
 import { CliError } from "../cli-error.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
-import { type Batch, hasEnded } from "../gateway/objects.ts";
+import type { Batch } from "../gateway/objects.ts";
 import { describeProgress } from "./progress.ts";
 import type { ProgressView } from "./show-progress.ts";
 

@@ -1,5 +1,4 @@
-import type { ResultKind } from "../batches/records/result-files.ts";
-import { isSuccess } from "../journals/journal-writer.ts";
+import { isSuccess, type ResultKind } from "../journals/journal-writer.ts";
 import { readJournal } from "../journals/read-journal.ts";
 import type { Storage } from "../storage/open-storage.ts";
 import { readParts } from "../storage/parts.ts";

@@ -15,6 +15,9 @@ export type JournalEntry = {
   readonly text: string;
 };
 
+/** Which of a batch's two files: the answers, or what failed. */
+export type ResultKind = "output" | "errors";
+
 /** Folder of a batch's journal. */
 export function journalFolder(batchId: string): string {
   return `journals/${batchId}`;

@@ -42,14 +42,6 @@ export async function* readJournal(
   }
 }
 
-/** Removes a batch's journal. */
-export async function removeJournal(
-  storage: Storage,
-  batchId: string,
-): Promise<void> {
-  await storage.deleteAll(journalFolder(batchId));
-}
-
 async function listSegments(
   storage: Storage,
   batchId: string,

@@ -49,3 +49,13 @@ test("a hundred problems are enough", async () => {
   expect(total).toBe(500);
   expect(problems).toHaveLength(100);
 });
+
+test("a line that cannot be executed is a problem of that line", async () => {
+  const nested = `${"[".repeat(900)}${"]".repeat(900)}`;
+  const { problems } = await validate(
+    `${batchInput(1)}${JSON.stringify(batchLine("deep", { content: "?" })).replace('"?"', nested)}\n`,
+  );
+  expect(problems).toMatchObject([
+    { line: 2, message: expect.stringContaining("nested too deeply") },
+  ]);
+});

@@ -22,7 +22,7 @@ export function isLineReply(reply: Reply): reply is LineReply {
 }
 
 /** What follows from a reply for the line that it is about. */
-export type LineVerdict =
+export type ReplyClassification =
   | { readonly kind: "report"; readonly entry: JournalEntry }
   /** Put it on the queue again. */
   | {
@@ -33,16 +33,16 @@ export type LineVerdict =
     };
 
 /**
- * Judges a reply. A batch is patient: what may pass is tried again.
+ * Classifies a reply. A batch is patient: what may pass is tried again.
  *
  * @param tries how often the line was tried in vain before.
  */
-export function judgeReply(
+export function classifyReply(
   batchId: string,
   request: Pick<BatchRequest, "line" | "customId">,
   reply: LineReply,
   tries: number,
-): LineVerdict {
+): ReplyClassification {
   if (reply.kind === "answer") {
     if (mayPass(reply.status) && tries === 0) {
       return { kind: "again", afterMs: secondTryAfterMs, isTry: true };
@@ -67,7 +67,7 @@ export function judgeReply(
   }
 }
 
-function report(entry: JournalEntry): LineVerdict {
+function report(entry: JournalEntry): ReplyClassification {
   return { kind: "report", entry };
 }
 

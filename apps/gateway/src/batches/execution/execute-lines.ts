@@ -13,7 +13,6 @@ import type { Storage } from "../../storage/open-storage.ts";
 import { readParts, type StoredParts } from "../../storage/parts.ts";
 import { batchEndpoints } from "../input/endpoints.ts";
 import { InputReader } from "../input/input-reader.ts";
-import type { Lease } from "../leading/lease.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
 import type { BatchStore } from "../records/batch-store.ts";
 import { Results } from "../results/results.ts";
@@ -27,8 +26,13 @@ import { ReplyCollector } from "./reply-collector.ts";
 /** Executes the lines of a batch that have no result yet, or closes them when it has expired or is cancelled. */
 export type ExecuteLines = (
   batch: BatchRecord,
-  lease: Lease,
-  options: { input: StoredParts; isTakeOver: boolean; stop: AbortSignal },
+  options: {
+    input: StoredParts;
+    leaseId: string;
+    /** Whether lines may have been fed before. */
+    isTakeOver: boolean;
+    stop: AbortSignal;
+  },
 ) => Promise<ExecutionEnd>;
 
 /** Builds {@link ExecuteLines}. */
@@ -41,6 +45,8 @@ export function createExecuteLines(deps: {
   redisKeys: RedisKeys;
   poolWatch: PoolWatch;
   limits: RateLimits;
+  /** Length of the longest line. */
+  lineBytes: number;
   statistics: Statistics;
   /** Batches that are open in the whole installation. */
   countOpen: () => number;
@@ -66,8 +72,8 @@ export function createExecuteLines(deps: {
     };
   }
 
-  return async function executeLines(batch, lease, options) {
-    const { isTakeOver, stop } = options;
+  return async function executeLines(batch, options) {
+    const { leaseId, isTakeOver, stop } = options;
     const family = batchEndpoints.get(batch.endpoint);
     if (!family) throw new Error(`Nothing serves ${batch.endpoint}`);
     const results = await Results.load({
@@ -75,11 +81,12 @@ export function createExecuteLines(deps: {
       files,
       batches,
       batch,
-      leaseId: lease.id,
+      leaseId,
     });
     const input = new InputReader({
       content: readParts(storage, options.input),
       family,
+      lineBytes: deps.lineBytes,
       isReported: (line) => results.has(line),
     });
     const pace = new Pace(performance.now());
@@ -114,6 +121,7 @@ export function createExecuteLines(deps: {
     const execution = new LineExecution({
       batch,
       results,
+      input,
       outstanding,
       feeder,
       collector,

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { BatchStatus } from "@openrouter-free-pool/shared/api/batch-object";
 import type { Logger } from "pino";
-import type { BatchRecord, BatchStatus } from "../records/batch-record.ts";
+import { OutageRetry } from "../faults/outage-retry.ts";
+import type { InputReader } from "../input/input-reader.ts";
+import type { BatchRecord } from "../records/batch-record.ts";
 import type { LineErrorCode } from "../results/output-line.ts";
 import type { Results } from "../results/results.ts";
 import type { LineFeeder } from "./line-feeder.ts";
@@ -23,31 +26,56 @@ export class LineExecution {
   readonly #deps: ExecutionDeps;
   #sweptAt = performance.now();
   #pauseMs = shortestPauseMs;
+  readonly #retry: OutageRetry;
 
   constructor(deps: ExecutionDeps) {
     this.#deps = deps;
+    const { batch, stop, logger } = deps;
+    this.#retry = new OutageRetry({
+      batchId: batch.id,
+      stop,
+      // Redis may have lost jobs.
+      onOutage: () => {
+        this.#sweptAt = Number.NEGATIVE_INFINITY;
+      },
+      logger,
+    });
   }
 
-  /** Runs until every line has a result, or something else ends it. Redis may come and go. */
+  /**
+   * Runs until every line has a result, or something else ends it. Redis and the storage may
+   * come and go.
+   *
+   * @throws anything else, such as a lost lease.
+   */
   async run(): Promise<ExecutionEnd> {
     let hasStarted = false;
     for (;;) {
-      const end = await this.#attempt(async () => {
-        if (!hasStarted && this.#deps.isTakeOver) await this.#takeOver();
-        hasStarted = true;
-        return this.#step();
-      });
+      const end = await this.#retry.attempt(
+        ["redis-outage", "storage-outage"],
+        async () => {
+          const reason = await this.#findEnd();
+          if (reason) return reason;
+          if (!hasStarted && this.#deps.isTakeOver) await this.#takeOver();
+          hasStarted = true;
+          return this.#step();
+        },
+      );
       if (end) return end;
     }
   }
 
-  /** Ends the execution early: lines without a result get this error. */
+  /**
+   * Ends the execution early: lines without a result get this error. Redis may come and go.
+   *
+   * @throws anything else.
+   */
   async windDown(code: LineErrorCode): Promise<void> {
     const { feeder, collector, lineQueue, stop } = this.#deps;
     const deadline = performance.now() + mostWindDownMs;
     let held: OutstandingLine[] | undefined;
     while (!stop.aborted) {
-      const isDone = await this.#attempt(async () => {
+      const isDone = await this.#retry.attempt(["redis-outage"], async () => {
         held ??= await feeder.withdraw();
         const done = await lineQueue.findDone(held);
         const gone = new Set(done.map(({ line }) => line));
@@ -57,6 +85,8 @@ export class LineExecution {
           await sleep(longestPauseMs / 4);
           return false;
         }
+        // What has been answered is kept, should the rest of the input be unreadable.
+        await collector.store();
         await feeder.failRest(code, () => collector.storeIfFull());
         await collector.store();
         return true;
@@ -72,8 +102,6 @@ export class LineExecution {
       return "stopped";
     }
     const replies = await collector.take();
-    if ((await this.#deps.readStatus()) === "cancelling") return "cancelled";
-    if (Date.now() >= batch.expiresAt) return "expired";
     if (performance.now() - this.#sweptAt > sweepEveryMs) await this.#sweep();
     const fed = await feeder.feed();
     if (results.size >= batch.total) {
@@ -81,24 +109,25 @@ export class LineExecution {
       return "all-reported";
     }
     await collector.storeIfDue();
+    this.#requireLines();
     await this.#pause(replies + fed > 0);
     return undefined;
   }
 
-  /** Whatever fails (Redis or storage is away) is tried again; each step can be repeated. */
-  async #attempt<Value>(
-    step: () => Promise<Value>,
-  ): Promise<Value | "stopped" | undefined> {
-    try {
-      return await step();
-    } catch (error) {
-      const { batch, stop, logger } = this.#deps;
-      if (stop.aborted) return "stopped";
-      logger.warn({ batchId: batch.id, err: error }, "A batch is held up");
-      // Redis may have lost jobs.
-      this.#sweptAt = Number.NEGATIVE_INFINITY;
-      await sleep(longestPauseMs);
-      return undefined;
+  /** Whether the batch is cancelled or has expired. It needs no storage: that may be away. */
+  async #findEnd(): Promise<"cancelled" | "expired" | undefined> {
+    const { batch, readStatus, stop } = this.#deps;
+    if (stop.aborted) return undefined;
+    if ((await readStatus()) === "cancelling") return "cancelled";
+    return Date.now() >= batch.expiresAt ? "expired" : undefined;
+  }
+
+  /** @throws when lines have no result and no line is left that could get one. */
+  #requireLines(): void {
+    const { batch, input, outstanding, results } = this.#deps;
+    const isAtEnd = input.hasEnded && outstanding.size === 0;
+    if (isAtEnd && results.size < batch.total) {
+      throw new Error("The input has fewer lines than were counted");
     }
   }
 
@@ -150,6 +179,7 @@ export class LineExecution {
 type ExecutionDeps = {
   readonly batch: BatchRecord;
   readonly results: Results;
+  readonly input: InputReader;
   readonly outstanding: OutstandingLines;
   readonly feeder: LineFeeder;
   readonly collector: ReplyCollector;

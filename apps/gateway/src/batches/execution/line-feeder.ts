@@ -1,6 +1,11 @@
 import type { InputReader } from "../input/input-reader.ts";
+import { isRejected } from "../input/parse-request.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
-import { failedEntry, type LineErrorCode } from "../results/output-line.ts";
+import {
+  failedEntry,
+  type LineErrorCode,
+  rejectedEntry,
+} from "../results/output-line.ts";
 import type { Results } from "../results/results.ts";
 import type { DoneLine, LineQueue } from "./line-queue.ts";
 import type { OutstandingLine, OutstandingLines } from "./outstanding-lines.ts";
@@ -60,9 +65,13 @@ export class LineFeeder {
       results.add(failedEntry(batch.id, request, code));
     }
     for (;;) {
-      const request = await input.next();
-      if (!request) return;
-      results.add(failedEntry(batch.id, request, code));
+      const parsed = await input.next();
+      if (!parsed) return;
+      results.add(
+        isRejected(parsed)
+          ? rejectedEntry(batch.id, parsed)
+          : failedEntry(batch.id, parsed, code),
+      );
       await storeIfFull();
     }
   }
@@ -83,8 +92,11 @@ export class LineFeeder {
   }
 
   async #loadNext(): Promise<void> {
-    const request = await this.#deps.input.next();
-    if (request) this.#deps.outstanding.add(request);
+    const { batch, input, results, outstanding } = this.#deps;
+    const parsed = await input.next();
+    if (!parsed) return;
+    if (isRejected(parsed)) results.add(rejectedEntry(batch.id, parsed));
+    else outstanding.add(parsed);
   }
 }
 

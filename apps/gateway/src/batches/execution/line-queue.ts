@@ -79,7 +79,7 @@ export function createLineQueue(deps: {
         path: family.path,
         isStream: false,
         model,
-        body,
+        body: body.toString(),
         headers: {},
         receivedAt: Date.now(),
         deadline: batch.expiresAt,

@@ -24,7 +24,7 @@ export class OutstandingLines {
     return this.#byNumber.size;
   }
 
-  /** Length of all bodies, in UTF-16 units. */
+  /** Size of all bodies. */
   get bytes(): number {
     return this.#bytes;
   }

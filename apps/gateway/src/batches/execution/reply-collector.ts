@@ -3,9 +3,10 @@ import {
   nextReplyId,
   type StoredReply,
 } from "@openrouter-free-pool/shared/replies/read-replies";
+import { LeaseLostError } from "../faults/lease-lost-error.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
 import type { Results } from "../results/results.ts";
-import { isLineReply, judgeReply } from "./classify-reply.ts";
+import { classifyReply, isLineReply } from "./classify-reply.ts";
 import { lineOfJob } from "./line-queue.ts";
 import type { OutstandingLines } from "./outstanding-lines.ts";
 
@@ -16,7 +17,7 @@ const storeEveryMs = 1_000;
 const storeBytes = 1024 * 1024;
 
 /**
- * Takes the replies to the lines of a batch off their stream: judged, stored, and
+ * Takes the replies to the lines of a batch off their stream: classified, stored, and
  * only then cut off.
  */
 export class ReplyCollector {
@@ -29,7 +30,7 @@ export class ReplyCollector {
     this.#deps = deps;
   }
 
-  /** Judges every reply that is there. @returns how many there were. */
+  /** Classifies every reply that is there. @returns how many there were. */
   async take(): Promise<number> {
     let count = 0;
     for (;;) {
@@ -53,7 +54,7 @@ export class ReplyCollector {
     const outcome = await this.#deps.results.store(
       lastReply === this.#storedReply ? undefined : nextReplyId(lastReply),
     );
-    if (outcome === "lease-lost") throw new Error("Another gateway leads now");
+    if (outcome === "lease-lost") throw new LeaseLostError();
     this.#storedReply = lastReply;
     this.#storedAt = performance.now();
   }
@@ -77,12 +78,12 @@ export class ReplyCollector {
     await loadThrough(number);
     const line = outstanding.find(number);
     if (!line) return;
-    const verdict = judgeReply(batch.id, line.request, reply, line.tries);
-    if (verdict.kind === "again") {
-      outstanding.putBack(line, verdict);
+    const outcome = classifyReply(batch.id, line.request, reply, line.tries);
+    if (outcome.kind === "again") {
+      outstanding.putBack(line, outcome);
       return;
     }
-    results.add(verdict.entry);
+    results.add(outcome.entry);
     outstanding.remove(number);
     if (reply.kind === "answer") onAnswer(reply.status);
   }

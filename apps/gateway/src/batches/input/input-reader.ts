@@ -4,7 +4,11 @@ import {
   readLines,
 } from "@openrouter-free-pool/shared/lines/line-splitter";
 import type { Family } from "../../families/family.ts";
-import { type BatchRequest, readRequest } from "./parse-request.ts";
+import {
+  type BatchRequest,
+  parseRequest,
+  type RejectedLine,
+} from "./parse-request.ts";
 
 /** Reads the requests of a batch one by one, in order. */
 export class InputReader {
@@ -14,13 +18,15 @@ export class InputReader {
   #lastRead = 0;
   #hasEnded = false;
 
-  /** @param isReported lines to leave out. */
+  /** @param options.isReported lines to leave out. */
   constructor(options: {
     content: AsyncIterable<Buffer>;
     family: Family;
+    /** Length of the longest line. */
+    lineBytes: number;
     isReported: (line: number) => boolean;
   }) {
-    this.#lines = readLines(options.content, Number.POSITIVE_INFINITY);
+    this.#lines = readLines(options.content, options.lineBytes);
     this.#family = options.family;
     this.#isReported = options.isReported;
   }
@@ -34,8 +40,8 @@ export class InputReader {
     return this.#hasEnded;
   }
 
-  /** The next request; undefined at the end. */
-  async next(): Promise<BatchRequest | undefined> {
+  /** The next request, or a line that is not one; undefined at the end. */
+  async next(): Promise<BatchRequest | RejectedLine | undefined> {
     for (;;) {
       const { value: line, done } = await this.#lines.next();
       if (done) {
@@ -43,9 +49,8 @@ export class InputReader {
         return undefined;
       }
       this.#lastRead = line.number;
-      const { number, bytes } = line;
-      if (!bytes || isBlank(line) || this.#isReported(number)) continue;
-      return readRequest({ number, bytes }, this.#family);
+      if (isBlank(line) || this.#isReported(line.number)) continue;
+      return parseRequest(line, this.#family);
     }
   }
 

@@ -3,16 +3,14 @@ import {
   readLines,
 } from "@openrouter-free-pool/shared/lines/line-splitter";
 import type { Family } from "../../families/family.ts";
-import { checkBody } from "../../families/parse-body.ts";
-import { GatewayError } from "../../gateway-error.ts";
 import { CustomIds } from "../../lines/custom-ids.ts";
 import {
   duplicateProblem,
-  type InputLine,
   isProblem,
   type LineProblem,
   parseInputLine,
 } from "../../lines/input-line.ts";
+import { isRejected, parseRequest } from "./parse-request.ts";
 
 /** A batch tells no more than this many problems. */
 const mostProblems = 100;
@@ -37,8 +35,8 @@ export async function validateInput(
   const { lineBytes, mostLines } = options;
   const customIds = new CustomIds();
   const problems: LineProblem[] = [];
-  const note = (problem: LineProblem | undefined) => {
-    if (problem && problems.length < mostProblems) problems.push(problem);
+  const record = (problem: LineProblem) => {
+    if (problems.length < mostProblems) problems.push(problem);
   };
   let total = 0;
   let lastLine = 0;
@@ -47,21 +45,17 @@ export async function validateInput(
     if (isBlank(line)) continue;
     total += 1;
     lastLine = line.number;
-    const parsed = parseInputLine(line);
-    if (isProblem(parsed)) {
-      note(parsed);
-    } else {
-      customIds.add(parsed.customId);
-      note(findProblem(parsed, options.family));
-    }
+    const parsed = await parseRequest(line, options.family);
+    if (parsed.customId !== undefined) customIds.add(parsed.customId);
+    if (isRejected(parsed)) record(parsed.problem);
   }
 
   if (total === 0) {
-    note(wholeFile("empty_file", "The input file has no requests."));
+    record(wholeFile("empty_file", "The input file has no requests."));
   }
   if (total > mostLines) {
     const message = `The input file has ${total} requests; ${mostLines} are allowed.`;
-    note(wholeFile("too_many_tasks", message));
+    record(wholeFile("too_many_tasks", message));
   }
   if (customIds.isSuspicious) {
     const firstLineOf = customIds.compare();
@@ -69,51 +63,11 @@ export async function validateInput(
       const parsed = parseInputLine(line);
       if (isProblem(parsed)) continue;
       const firstLine = firstLineOf(parsed.customId, line.number);
-      if (firstLine !== undefined) note(duplicateProblem(parsed, firstLine));
+      if (firstLine !== undefined) record(duplicateProblem(parsed, firstLine));
     }
   }
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   return { total, lastLine, problems };
-}
-
-function findProblem(
-  { number, request }: InputLine,
-  family: Family,
-): LineProblem | undefined {
-  const problem = (code: string, message: string, param: string) => ({
-    code,
-    message,
-    param,
-    line: number,
-  });
-  const { method, url, body } = request;
-  if (method !== "POST") {
-    return problem("invalid_request", '`method` must be "POST".', "method");
-  }
-  const endpoint = `/v1${family.path}`;
-  if (url !== endpoint) {
-    const message = `\`url\` is ${JSON.stringify(url)}, but the batch is for ${endpoint}.`;
-    return problem("url_mismatch", message, "url");
-  }
-  const wrong = findBodyProblem(body, family);
-  if (wrong) return problem("invalid_request", wrong, "body");
-  return undefined;
-}
-
-function findBodyProblem(body: unknown, family: Family): string | undefined {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    return "`body` must be an object.";
-  }
-  if ("stream" in body && body.stream === true) {
-    return "`body.stream` must not be true: a batch has nobody to stream to.";
-  }
-  try {
-    checkBody(body, family);
-    return undefined;
-  } catch (error) {
-    if (error instanceof GatewayError) return `\`body\`: ${error.message}`;
-    throw error;
-  }
 }
 
 function wholeFile(code: string, message: string): LineProblem {

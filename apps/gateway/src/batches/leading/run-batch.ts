@@ -1,30 +1,21 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { hasEnded } from "@openrouter-free-pool/shared/api/batch-object";
 import type { Logger } from "pino";
-import type { FileStore } from "../../files/file-store.ts";
-import type { Storage } from "../../storage/open-storage.ts";
-import { readParts, type StoredParts } from "../../storage/parts.ts";
-import type { ExecuteLines } from "../execution/execute-lines.ts";
-import { batchEndpoints } from "../input/endpoints.ts";
-import { validateInput } from "../input/validate-input.ts";
-import {
-  type BatchChange,
-  type BatchRecord,
-  hasEnded,
-} from "../records/batch-record.ts";
+import { classifyFault, describeFault } from "../faults/classify-fault.ts";
+import { FaultBudget } from "../faults/fault-budget.ts";
+import { LeaseLostError } from "../faults/lease-lost-error.ts";
+import type { BatchRecord } from "../records/batch-record.ts";
 import type { BatchStore } from "../records/batch-store.ts";
-import { writeResults } from "../results/write-results.ts";
+import { givenUpBecause, hasExpired } from "./batch-ends.ts";
 import type { Lease } from "./lease.ts";
+import type { RunPhase } from "./run-phase.ts";
 
-/** What leading a batch takes. */
-export type RunBatchDeps = {
-  storage: Storage;
-  files: FileStore;
-  batches: BatchStore;
-  executeLines: ExecuteLines;
-  limits: { readonly lineBytes: number; readonly lines: number };
-  /** Journals are kept for a while, for those who are reading them. */
-  removeJournalLater: (batchId: string) => Promise<void>;
-  logger: Logger;
-};
+/** A batch that is held up looks this often whether it was cancelled. */
+const pollEveryMs = 1_000;
+/** A fault ends a batch that was cancelled or has expired after so few tries. */
+const mostTriesAtTheEnd = 3;
+/** A client may still be reading the partial output when its batch ends. */
+const journalKeptMs = 3_600_000;
 
 /** Leads a batch until it has ended, or `stop` aborts. It can go on from anywhere. */
 export type RunBatch = (
@@ -33,144 +24,129 @@ export type RunBatch = (
   stop: AbortSignal,
 ) => Promise<void>;
 
-/** Builds {@link RunBatch}: validate → execute → write the results → end. */
-export function createRunBatch(deps: RunBatchDeps): RunBatch {
-  const { storage, files, batches, limits, logger } = deps;
+/**
+ * Builds {@link RunBatch}: phase after phase. A phase that throws is repeated after growing
+ * pauses, while the lease is kept. Outages of Redis and the storage may last; any other
+ * fault ends the batch after `mostTries` tries without progress.
+ */
+export function createRunBatch(deps: {
+  batches: BatchStore;
+  runPhase: RunPhase;
+  mostTries: number;
+  /** Schedules the removal of a journal. */
+  removeJournalAfter: (batchId: string, afterMs: number) => Promise<void>;
+  logger: Logger;
+}): RunBatch {
+  const { batches, logger } = deps;
 
-  /** Does nothing when the status is not what it was any more: somebody cancelled the batch. */
-  async function change(
-    batch: BatchRecord,
+  async function close(batchId: string, journalMs: number): Promise<void> {
+    await deps.removeJournalAfter(batchId, journalMs);
+    await batches.close(batchId);
+  }
+
+  /** Ends a batch without its final pass; the results that it has stay readable. */
+  async function giveUp(
+    batchId: string,
     lease: Lease,
-    to: BatchChange,
-  ): Promise<void> {
-    const outcome = await batches.update(batch.id, {
+    { batch, error }: { batch: BatchRecord | undefined; error: unknown },
+  ): Promise<boolean> {
+    const outcome = await batches.update(batchId, {
       leaseId: lease.id,
-      expected: batch.status,
-      change: to,
+      ...(batch ? { expected: batch.status } : {}),
+      change: givenUpBecause(batch, describeFault(error)),
     });
-    if (outcome === "lease-lost") throw new Error("Another gateway leads now");
-    if (outcome === "done" && to.status) {
-      logger.info({ batchId: batch.id, status: to.status }, "Batch goes on");
+    if (outcome === "lease-lost") throw new LeaseLostError();
+    if (outcome === "other-status") return false;
+    logger.error({ batchId, err: error }, "A batch was given up");
+    const leftMs = Math.max(0, (batch?.expiresAt ?? 0) - Date.now());
+    await close(batchId, leftMs + (batch?.outputTtlMs ?? journalKeptMs));
+    return true;
+  }
+
+  /** @returns whether the batch is not led any more. */
+  async function tryToGiveUp(
+    ...[batchId, lease, what]: Parameters<typeof giveUp>
+  ): Promise<boolean> {
+    try {
+      return await giveUp(batchId, lease, what);
+    } catch (error) {
+      logger.warn({ batchId, err: error }, "A batch could not be given up");
+      return error instanceof LeaseLostError;
     }
   }
 
-  async function findInput(
-    batch: BatchRecord,
-  ): Promise<StoredParts | undefined> {
-    const file = await files.find(batch.inputFileId);
-    return file?.content.kind === "parts" ? file.content.parts : undefined;
-  }
-
-  async function validate(batch: BatchRecord, lease: Lease): Promise<void> {
-    const input = await findInput(batch);
-    if (!input) return change(batch, lease, inputLost());
-    const family = batchEndpoints.get(batch.endpoint);
-    if (!family) throw new Error(`Nothing serves ${batch.endpoint}`);
-    const { total, lastLine, problems } = await validateInput(
-      () => readParts(storage, input),
-      {
-        family,
-        lineBytes: limits.lineBytes,
-        mostLines: limits.lines,
-      },
-    );
-    const now = Date.now();
-    await change(
-      batch,
-      lease,
-      problems.length > 0
-        ? { status: "failed", failedAt: now, errors: [...problems] }
-        : { status: "in_progress", inProgressAt: now, total, lastLine },
-    );
-  }
-
-  async function execute(
-    batch: BatchRecord,
-    lease: Lease,
-    options: { isTakeOver: boolean; stop: AbortSignal },
+  /** Waits for the next try; less when the batch is cancelled or expires meanwhile. */
+  async function waitForTry(
+    batchId: string,
+    { batch, pauseMs, stop }: WaitOptions,
   ): Promise<void> {
-    const input = await findInput(batch);
-    if (!input) return change(batch, lease, inputLost());
-    const end = await deps.executeLines(batch, lease, { ...options, input });
-    // What was cancelled meanwhile is dealt with in its turn.
-    if (end === "stopped" || end === "cancelled") return;
-    if (batch.status !== "in_progress") return;
-    await change(batch, lease, {
-      status: "finalizing",
-      finalizingAt: Date.now(),
-      ...(end === "expired" ? { expiredAt: Date.now() } : {}),
-    });
-  }
-
-  async function finish(
-    batch: BatchRecord,
-    lease: Lease,
-    options: { end: BatchChange; stop: AbortSignal },
-  ): Promise<void> {
-    const results =
-      batch.inProgressAt === undefined
-        ? {}
-        : await writeResults({ storage, files }, batch, lease.id);
-    if (results) return change(batch, lease, { ...results, ...options.end });
-    logger.error({ batchId: batch.id }, "Lines without a result are executed");
-    await execute(batch, lease, { isTakeOver: true, stop: options.stop });
+    const deadline = performance.now() + pauseMs;
+    const wasExpired = batch === undefined || hasExpired(batch);
+    for (;;) {
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0 || stop.aborted) return;
+      await sleep(Math.min(leftMs, pollEveryMs), undefined, {
+        signal: stop,
+      }).catch(() => undefined);
+      if (!batch || wasExpired) continue;
+      if (hasExpired(batch)) return;
+      const status = await batches.readStatus(batchId).catch(() => undefined);
+      if (status !== undefined && status !== batch.status) return;
+    }
   }
 
   return async function runBatch(batchId, lease, stop) {
+    const budget = new FaultBudget();
     // A batch that was validated here has no jobs yet.
     let isTakeOver = true;
+    let batch: BatchRecord | undefined;
     while (!stop.aborted) {
-      const batch = await batches.find(batchId);
-      if (!batch || hasEnded(batch)) break;
-      switch (batch.status) {
-        case "validating":
-          await validate(batch, lease);
-          isTakeOver = false;
-          break;
-        case "in_progress":
-          await execute(batch, lease, { isTakeOver, stop });
-          isTakeOver = true;
-          break;
-        case "finalizing":
-          await finish(batch, lease, { end: endOf(batch), stop });
-          break;
-        case "cancelling":
-          if (batch.inProgressAt !== undefined) {
-            await execute(batch, lease, { isTakeOver, stop });
-          }
-          if (!stop.aborted) {
-            await finish(batch, lease, { end: endOf(batch), stop });
-          }
-          break;
+      try {
+        batch = undefined;
+        batch = await batches.find(batchId);
+        if (!batch || hasEnded(batch)) {
+          return await close(batchId, journalKeptMs);
+        }
+        const leaseId = lease.id;
+        await deps.runPhase(batch, { leaseId, isTakeOver, stop });
+        isTakeOver = batch.status !== "validating";
+      } catch (error) {
+        if (stop.aborted || error instanceof LeaseLostError) return;
+        isTakeOver = true;
+        const fault = describe(batch, error, deps.mostTries);
+        const pauseMs = budget.record(fault);
+        if (pauseMs !== undefined) {
+          logger.warn({ batchId, err: error, pauseMs }, "A batch is held up");
+        } else if (await tryToGiveUp(batchId, lease, { batch, error })) return;
+        const waitMs = pauseMs ?? pollEveryMs;
+        await waitForTry(batchId, { batch, pauseMs: waitMs, stop });
       }
     }
-    if (stop.aborted) return;
-    await deps.removeJournalLater(batchId);
-    await batches.close(batchId);
   };
 }
 
-function endOf({ status, expiredAt }: BatchRecord): BatchChange {
-  if (status === "cancelling") {
-    return { status: "cancelled", cancelledAt: Date.now() };
-  }
-  return expiredAt === undefined
-    ? { status: "completed", completedAt: Date.now() }
-    : { status: "expired" };
-}
+type WaitOptions = {
+  batch: BatchRecord | undefined;
+  pauseMs: number;
+  stop: AbortSignal;
+};
 
-function inputLost(): BatchChange {
-  const message = "The input file is not there any more.";
+function describe(
+  batch: BatchRecord | undefined,
+  error: unknown,
+  mostTries: number,
+) {
+  const kind = classifyFault(error);
+  const isEnding =
+    batch !== undefined && (batch.status === "cancelling" || hasExpired(batch));
   return {
-    status: "failed",
-    failedAt: Date.now(),
-    errors: [
-      {
-        code: "invalid_input_file",
-        message,
-        param: "input_file_id",
-        line: null,
-      },
-    ],
+    progress: batch
+      ? [batch.status, batch.completed + batch.failed, isEnding].join()
+      : "unreadable",
+    isCounted: kind === "fault" || (kind === "storage-outage" && isEnding),
+    mostTries:
+      isEnding && kind === "fault"
+        ? Math.min(mostTries, mostTriesAtTheEnd)
+        : mostTries,
   };
 }

@@ -1,18 +1,19 @@
+import type { BatchObject } from "@openrouter-free-pool/shared/api/batch-object";
 import type { BatchRecord } from "./batch-record.ts";
 
 /** The batch object of OpenAI's API. */
-export function toBatchObject(batch: BatchRecord) {
+export function toBatchObject(batch: BatchRecord): BatchObject {
   return {
     id: batch.id,
     object: "batch",
     endpoint: batch.endpoint,
-    errors: batch.errors ? { object: "list", data: batch.errors } : null,
+    errors: batch.errors ? { object: "list", data: [...batch.errors] } : null,
     input_file_id: batch.inputFileId,
     completion_window: batch.completionWindow,
     status: batch.status,
     output_file_id: batch.outputFileId ?? null,
     error_file_id: batch.errorFileId ?? null,
-    created_at: toSeconds(batch.createdAt),
+    created_at: Math.floor(batch.createdAt / 1_000),
     in_progress_at: toSeconds(batch.inProgressAt),
     expires_at: toSeconds(batch.expiresAt),
     finalizing_at: toSeconds(batch.finalizingAt),

@@ -1,27 +1,23 @@
 import { randomBytes } from "node:crypto";
+import {
+  batchErrorSchema,
+  batchStatuses,
+} from "@openrouter-free-pool/shared/api/batch-object";
 import { z } from "zod";
-
-/** What a batch is at. The last four are the ends. */
-export const batchStatuses = [
-  "validating",
-  "in_progress",
-  "finalizing",
-  "cancelling",
-  "failed",
-  "completed",
-  "expired",
-  "cancelled",
-] as const;
-
-/** See {@link batchStatuses}. */
-export type BatchStatus = (typeof batchStatuses)[number];
 
 const time = z.coerce.number().optional();
 const count = z.coerce.number().default(0);
 const json = <Schema extends z.ZodType>(schema: Schema) =>
   z
     .string()
-    .transform((text): unknown => JSON.parse(text))
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue("is not JSON");
+        return z.NEVER;
+      }
+    })
     .pipe(schema);
 
 /** A batch as it is stored in a Redis hash. Times in ms since the epoch. */
@@ -62,16 +58,7 @@ export const batchRecordSchema = z.object({
   /** How many lines failed, by status or error code. */
   failures: json(z.record(z.string(), z.number())).default({}),
   /** What is wrong with the input. */
-  errors: json(
-    z.array(
-      z.object({
-        code: z.string(),
-        message: z.string(),
-        param: z.string().nullable(),
-        line: z.number().nullable(),
-      }),
-    ),
-  ).optional(),
+  errors: json(z.array(batchErrorSchema)).optional(),
 });
 
 /** See {@link batchRecordSchema}. */
@@ -88,11 +75,6 @@ export type BatchChange = Partial<
 /** Makes an id in the form of OpenAI's. */
 export function newBatchId(): string {
   return `batch_${randomBytes(16).toString("hex")}`;
-}
-
-/** Whether a batch has come to its end. */
-export function hasEnded({ status }: Pick<BatchRecord, "status">): boolean {
-  return ["failed", "completed", "expired", "cancelled"].includes(status);
 }
 
 /** The pairs of field and value in which a change is stored. */

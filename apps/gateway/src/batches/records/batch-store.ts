@@ -1,3 +1,4 @@
+import type { BatchStatus } from "@openrouter-free-pool/shared/api/batch-object";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import {
   loadScript,
@@ -12,7 +13,6 @@ import {
 import {
   type BatchChange,
   type BatchRecord,
-  type BatchStatus,
   batchRecordSchema,
   toHashFields,
 } from "./batch-record.ts";
@@ -87,7 +87,9 @@ export function createBatchStore(
     },
     list: (query, isWanted) =>
       readPage(redis, redisKeys.batches, query, async (id) => {
-        const batch = await find(id);
+        const fields = await redis.hgetall(redisKeys.batch(id));
+        // One record that cannot be read must not hide all others.
+        const { data: batch } = batchRecordSchema.safeParse(fields);
         return batch && isWanted(batch) ? batch : undefined;
       }),
     listOpen: () => redis.zrange(redisKeys.openBatches, 0, "-1"),

@@ -1,9 +1,7 @@
 import { hash } from "node:crypto";
 import type { FileRecord } from "../../files/file-record.ts";
+import type { ResultKind } from "../../journals/journal-writer.ts";
 import type { BatchRecord } from "./batch-record.ts";
-
-/** Which of a batch's two files: the answers, or what failed. */
-export type ResultKind = "output" | "errors";
 
 /** The id of a result file is a function of its batch: making it twice makes one file. */
 export function resultFileId(batchId: string, of: ResultKind): string {

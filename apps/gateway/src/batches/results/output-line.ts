@@ -1,6 +1,6 @@
 import type { AnswerReply } from "@openrouter-free-pool/shared/replies/reply";
 import type { JournalEntry } from "../../journals/journal-writer.ts";
-import type { BatchRequest } from "../input/parse-request.ts";
+import type { BatchRequest, RejectedLine } from "../input/parse-request.ts";
 
 /** Why a line has no answer, in the words of OpenAI's API. */
 export type LineErrorCode =
@@ -48,6 +48,20 @@ export function failedEntry(
     custom_id: customId,
     response: null,
     error: { code, message: messages[code] },
+  });
+  return { line, code, text };
+}
+
+/** The result of a line that cannot be sent. */
+export function rejectedEntry(
+  batchId: string,
+  { line, customId, problem: { code, message } }: RejectedLine,
+): JournalEntry {
+  const text = JSON.stringify({
+    id: outputId(batchId, line),
+    custom_id: customId ?? null,
+    response: null,
+    error: { code, message },
   });
   return { line, code, text };
 }

@@ -1,14 +1,10 @@
 import type { FileStore } from "../../files/file-store.ts";
-import { isSuccess } from "../../journals/journal-writer.ts";
+import { isSuccess, type ResultKind } from "../../journals/journal-writer.ts";
 import { readJournal } from "../../journals/read-journal.ts";
 import type { Storage } from "../../storage/open-storage.ts";
 import { PartWriter } from "../../storage/parts.ts";
 import type { BatchChange, BatchRecord } from "../records/batch-record.ts";
-import {
-  type ResultKind,
-  resultFileId,
-  resultFileRecord,
-} from "../records/result-files.ts";
+import { resultFileId, resultFileRecord } from "../records/result-files.ts";
 
 const lineBreak = Buffer.from("\n");
 
