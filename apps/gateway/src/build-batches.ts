@@ -7,19 +7,21 @@ import type { Statistics } from "@openrouter-free-pool/shared/statistics/statist
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { BatchRunner } from "./batches/batch-runner.ts";
-import { createBatchStore } from "./batches/batch-store.ts";
-import { createCreateBatch } from "./batches/create-batch.ts";
-import { createExecuteLines } from "./batches/execute-lines.ts";
-import { takeLease } from "./batches/lease.ts";
-import { createRunBatch } from "./batches/run-batch.ts";
+import { createCreateBatch } from "./batches/creation/create-batch.ts";
+import { createExecuteLines } from "./batches/execution/execute-lines.ts";
+import { BatchRunner } from "./batches/leading/batch-runner.ts";
+import { takeLease } from "./batches/leading/lease.ts";
+import { createRunBatch } from "./batches/leading/run-batch.ts";
+import { createRunPhase } from "./batches/leading/run-phase.ts";
+import { createBatchStore } from "./batches/records/batch-store.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createFileStore } from "./files/file-store.ts";
-import { removeExpired, removeJournalLater } from "./files/remove-expired.ts";
+import { removeExpired } from "./files/remove-expired.ts";
 import { createRemoveFile } from "./files/remove-file.ts";
 import { createStoreUpload } from "./files/store-upload.ts";
 import { UploadCapacity } from "./files/upload-capacity.ts";
 import type { AddJobs } from "./jobs/add-jobs.ts";
+import { createJournalRemoval } from "./journals/journal-removal.ts";
 import type { PoolWatch } from "./pool/pool-watch.ts";
 import type { Storage } from "./storage/open-storage.ts";
 
@@ -44,7 +46,8 @@ export function buildBatches(deps: {
   const { config, redis, redisKeys, storage, logger } = deps;
   const files = createFileStore(redis, redisKeys);
   const batches = createBatchStore(redis, redisKeys);
-  const removeFile = createRemoveFile({ storage, files, batches });
+  const journals = createJournalRemoval({ redis, redisKeys, storage });
+  const removeFile = createRemoveFile({ storage, files, users: batches });
   const ttlMs = config.FILE_TTL_SECONDS * 1_000;
   const limits = {
     fileBytes: config.FILE_SIZE_LIMIT,
@@ -56,6 +59,7 @@ export function buildBatches(deps: {
     ...deps,
     files,
     batches,
+    lineBytes: limits.lineBytes,
     countOpen: () => runner.open,
     bounds: () => {
       const share = Math.max(1, runner.leading);
@@ -69,19 +73,27 @@ export function buildBatches(deps: {
     batches,
     takeLease: (batchId) => takeLease(deps, batchId),
     runBatch: createRunBatch({
-      storage,
-      files,
       batches,
-      executeLines,
-      limits,
-      removeJournalLater: (id) => removeJournalLater(redis, redisKeys, id),
+      runPhase: createRunPhase({
+        storage,
+        files,
+        batches,
+        executeLines,
+        limits,
+        logger,
+      }),
+      mostTries: config.BATCH_MAX_TRIES,
+      removeJournalAfter: journals.removeAfter,
       logger,
     }),
     logger,
   });
   const cleaning = repeat(
-    () =>
-      removeExpired({ redis, redisKeys, storage, files, batches, removeFile }),
+    async () => {
+      await removeExpired(files, removeFile);
+      await journals.removeDue();
+      await batches.forgetOld();
+    },
     {
       intervalMs: removeExpiredEveryMs,
       name: "Removing expired files",

@@ -2,15 +2,15 @@ import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
-import type { BatchRecord } from "../../../apps/gateway/src/batches/batch-record.ts";
-import {
-  type BatchStore,
-  createBatchStore,
-} from "../../../apps/gateway/src/batches/batch-store.ts";
 import {
   type Lease,
   takeLease,
-} from "../../../apps/gateway/src/batches/lease.ts";
+} from "../../../apps/gateway/src/batches/leading/lease.ts";
+import type { BatchRecord } from "../../../apps/gateway/src/batches/records/batch-record.ts";
+import {
+  type BatchStore,
+  createBatchStore,
+} from "../../../apps/gateway/src/batches/records/batch-store.ts";
 import {
   createRedisKeys,
   type RedisKeys,

@@ -2,8 +2,8 @@ import { appendFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { JournalWriter } from "../../../apps/gateway/src/batches/journal.ts";
-import { readJournal } from "../../../apps/gateway/src/batches/read-journal.ts";
+import { JournalWriter } from "../../../apps/gateway/src/journals/journal-writer.ts";
+import { readJournal } from "../../../apps/gateway/src/journals/read-journal.ts";
 import {
   openStorage,
   type Storage,

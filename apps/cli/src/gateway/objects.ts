@@ -1,52 +1,32 @@
+import { batchObjectSchema } from "@openrouter-free-pool/shared/api/batch-object";
+import { fileObjectSchema } from "@openrouter-free-pool/shared/api/file-object";
+import { listObjectSchema } from "@openrouter-free-pool/shared/api/list-object";
 import { z } from "zod";
 
 /** A file of the gateway, as far as it is used here. */
-export const fileSchema = z.object({ id: z.string(), bytes: z.number() });
+export const fileSchema = fileObjectSchema.pick({ id: true, bytes: true });
 
 /** A batch, as far as it is used here. Times in s since the epoch. */
-export const batchSchema = z.object({
-  id: z.string(),
-  status: z.enum([
-    "validating",
-    "failed",
-    "in_progress",
-    "finalizing",
-    "completed",
-    "expired",
-    "cancelling",
-    "cancelled",
-  ]),
-  endpoint: z.string(),
-  created_at: z.number(),
-  in_progress_at: z.number().nullable(),
-  expires_at: z.number().nullable(),
-  output_file_id: z.string().nullable(),
-  error_file_id: z.string().nullable(),
-  request_counts: z.object({
-    total: z.number(),
-    completed: z.number(),
-    failed: z.number(),
-  }),
-  errors: z
-    .object({
-      data: z.array(
-        z.object({
-          line: z.number().nullable(),
-          code: z.string(),
-          message: z.string(),
-        }),
-      ),
-    })
-    .nullable(),
+export const batchSchema = batchObjectSchema.pick({
+  id: true,
+  status: true,
+  endpoint: true,
+  created_at: true,
+  in_progress_at: true,
+  expires_at: true,
+  output_file_id: true,
+  error_file_id: true,
+  request_counts: true,
+  errors: true,
 });
 
 /** See {@link batchSchema}. */
 export type Batch = z.output<typeof batchSchema>;
 
 /** A page of batches. */
-export const batchListSchema = z.object({
-  data: z.array(batchSchema),
-  has_more: z.boolean(),
+export const batchListSchema = listObjectSchema(batchSchema).pick({
+  data: true,
+  has_more: true,
 });
 
 const useSchema = z.object({
@@ -79,8 +59,3 @@ export const poolSchema = z.object({
 
 /** See {@link poolSchema}. */
 export type Pool = z.output<typeof poolSchema>;
-
-/** Whether a batch has come to its end. */
-export function hasEnded({ status }: Pick<Batch, "status">): boolean {
-  return ["failed", "completed", "expired", "cancelled"].includes(status);
-}

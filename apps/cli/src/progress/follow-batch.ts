@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { hasEnded } from "@openrouter-free-pool/shared/api/batch-object";
 import { Speed } from "@openrouter-free-pool/shared/speed";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
-import { type Batch, hasEnded } from "../gateway/objects.ts";
+import type { Batch } from "../gateway/objects.ts";
 import { CliError } from "../output/cli-error.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import { describeProgress } from "./progress.ts";

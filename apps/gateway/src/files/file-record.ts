@@ -1,4 +1,8 @@
 import { randomBytes } from "node:crypto";
+import {
+  type FileObject,
+  filePurposes,
+} from "@openrouter-free-pool/shared/api/file-object";
 import { z } from "zod";
 
 const partsSchema = z.object({
@@ -13,7 +17,7 @@ export const fileRecordSchema = z.object({
   /** Name of the client whose it is; missing when clients had no names. */
   owner: z.string().optional(),
   filename: z.string(),
-  purpose: z.enum(["batch", "batch_output"]),
+  purpose: z.enum(filePurposes),
   createdAt: z.number(),
   expiresAt: z.number(),
   content: z.discriminatedUnion("kind", [
@@ -41,7 +45,7 @@ export function isFileId(text: string): boolean {
 }
 
 /** The file object of OpenAI's API. */
-export function toFileObject(file: FileRecord, bytesSoFar = 0) {
+export function toFileObject(file: FileRecord, bytesSoFar = 0): FileObject {
   const { content } = file;
   const isWhole = content.kind === "parts";
   return {

@@ -1,6 +1,5 @@
-import { isSuccess } from "../batches/journal.ts";
-import { readJournal } from "../batches/read-journal.ts";
-import type { ResultKind } from "../batches/result-files.ts";
+import { isSuccess, type ResultKind } from "../journals/journal-writer.ts";
+import { readJournal } from "../journals/read-journal.ts";
 import type { Storage } from "../storage/open-storage.ts";
 import { readParts } from "../storage/parts.ts";
 import type { FileRecord } from "./file-record.ts";

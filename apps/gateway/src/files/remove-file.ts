@@ -1,4 +1,3 @@
-import type { BatchStore } from "../batches/batch-store.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
 import type { Storage } from "../storage/open-storage.ts";
 import type { FileStore } from "./file-store.ts";
@@ -6,21 +5,28 @@ import type { FileStore } from "./file-store.ts";
 /** Removes a file, record and content. */
 export type RemoveFile = (id: string) => Promise<void>;
 
+/** Who needs files: batches that have not ended. */
+export type FileUsers = {
+  /** The batch that reads this file, if there is one. */
+  findUserOf(fileId: string): Promise<string | undefined>;
+  isOpen(batchId: string): Promise<boolean>;
+};
+
 /** Builds {@link RemoveFile}; it throws `not-found`, or `conflict` while a batch needs the file. */
 export function createRemoveFile(deps: {
   storage: Storage;
   files: FileStore;
-  batches: BatchStore;
+  users: FileUsers;
 }): RemoveFile {
-  const { storage, files, batches } = deps;
+  const { storage, files, users } = deps;
   return async function removeFile(id) {
     const file = await files.find(id);
     if (!file) throw new GatewayError("not-found", `There is no file ${id}`);
     const user =
       file.content.kind === "journal"
         ? file.content.batchId
-        : await batches.findUserOf(id);
-    if (user !== undefined && (await batches.isOpen(user))) {
+        : await users.findUserOf(id);
+    if (user !== undefined && (await users.isOpen(user))) {
       throw new GatewayError("conflict", `${user} needs this file and runs`);
     }
     // The record first: what has no record any more is not served.

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
-import { UploadCheck } from "../batches/check-upload.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
+import { UploadCheck } from "../lines/check-upload.ts";
 import type { Storage } from "../storage/open-storage.ts";
 import {
   PartWriter,

@@ -1,9 +1,11 @@
-import { newBatchSchema } from "../batches/create-batch.ts";
+import { batchObjectSchema } from "@openrouter-free-pool/shared/api/batch-object";
+import { fileObjectSchema } from "@openrouter-free-pool/shared/api/file-object";
+import { listObjectSchema } from "@openrouter-free-pool/shared/api/list-object";
+import { newBatchSchema } from "../batches/creation/create-batch.ts";
 import { uploadFieldsSchema } from "../files/store-upload.ts";
 import { pageQuerySchema } from "../listing/page-query.ts";
 import { batchPageSizes } from "../routes/batches.ts";
 import { filePageSizes } from "../routes/files.ts";
-import { batchSchema, fileSchema, listSchema } from "./answer-schemas.ts";
 import { type ErrorStatus, errorResponses } from "./error-responses.ts";
 import {
   jsonResponse,
@@ -23,7 +25,7 @@ export const batchPaths: Paths = {
   "/v1/files": {
     post: operation("uploadFile", "Upload the requests of a batch", {
       tag: "Files",
-      answer: jsonResponse("The file", toSchema(fileSchema)),
+      answer: jsonResponse("The file", toSchema(fileObjectSchema)),
       requestBody: {
         required: true,
         content: { "multipart/form-data": { schema: uploadSchema() } },
@@ -32,7 +34,10 @@ export const batchPaths: Paths = {
     }),
     get: operation("listFiles", "List files", {
       tag: "Files",
-      answer: jsonResponse("A page", toSchema(listSchema(fileSchema))),
+      answer: jsonResponse(
+        "A page",
+        toSchema(listObjectSchema(fileObjectSchema)),
+      ),
       parameters: [
         ...queryParameters(pageQuerySchema(filePageSizes)),
         {
@@ -48,7 +53,7 @@ export const batchPaths: Paths = {
   "/v1/files/{id}": {
     get: operation("retrieveFile", "Look at a file", {
       tag: "Files",
-      answer: jsonResponse("The file", toSchema(fileSchema)),
+      answer: jsonResponse("The file", toSchema(fileObjectSchema)),
       parameters: [fileId],
       errors: [404],
     }),
@@ -73,7 +78,7 @@ export const batchPaths: Paths = {
   "/v1/batches": {
     post: operation("createBatch", "Start a batch", {
       tag: "Batches",
-      answer: jsonResponse("The batch", toSchema(batchSchema)),
+      answer: jsonResponse("The batch", toSchema(batchObjectSchema)),
       requestBody: {
         required: true,
         content: { "application/json": { schema: toSchema(newBatchSchema) } },
@@ -82,7 +87,10 @@ export const batchPaths: Paths = {
     }),
     get: operation("listBatches", "List batches", {
       tag: "Batches",
-      answer: jsonResponse("A page", toSchema(listSchema(batchSchema))),
+      answer: jsonResponse(
+        "A page",
+        toSchema(listObjectSchema(batchObjectSchema)),
+      ),
       parameters: queryParameters(pageQuerySchema(batchPageSizes)),
       errors: [400],
     }),
@@ -90,7 +98,7 @@ export const batchPaths: Paths = {
   "/v1/batches/{id}": {
     get: operation("retrieveBatch", "Look at a batch", {
       tag: "Batches",
-      answer: jsonResponse("The batch", toSchema(batchSchema)),
+      answer: jsonResponse("The batch", toSchema(batchObjectSchema)),
       parameters: [batchId],
       errors: [404],
     }),
@@ -98,7 +106,7 @@ export const batchPaths: Paths = {
   "/v1/batches/{id}/cancel": {
     post: operation("cancelBatch", "Cancel a batch", {
       tag: "Batches",
-      answer: jsonResponse("The batch", toSchema(batchSchema)),
+      answer: jsonResponse("The batch", toSchema(batchObjectSchema)),
       parameters: [batchId],
       errors: [404, 409],
     }),

@@ -78,7 +78,7 @@ export class ResponseStore {
   async keep(id: string, answer: AnswerReply): Promise<void> {
     const { ttlMs, maxBytes, maxEntryBytes } = this.#limits;
     const { head, body } = encodeReply(answer);
-    const size = head.length + body.length + entryOverheadBytes;
+    const size = Buffer.byteLength(head) + body.length + entryOverheadBytes;
     if (size > Math.min(maxEntryBytes, maxBytes)) return;
     const prefix = this.#redisKeys.cacheEntryPrefix;
     const { cacheUses, cacheExpiries, cacheSizes } = this.#redisKeys;

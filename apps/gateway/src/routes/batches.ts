@@ -1,8 +1,8 @@
 import { type Request, type Response, Router } from "express";
-import { toBatchObject } from "../batches/batch-object.ts";
-import type { BatchRecord } from "../batches/batch-record.ts";
-import type { BatchStore } from "../batches/batch-store.ts";
-import type { CreateBatch } from "../batches/create-batch.ts";
+import type { CreateBatch } from "../batches/creation/create-batch.ts";
+import { toBatchObject } from "../batches/records/batch-object.ts";
+import type { BatchRecord } from "../batches/records/batch-record.ts";
+import type { BatchStore } from "../batches/records/batch-store.ts";
 import type { BodyBudget } from "../bodies/body-budget.ts";
 import { bodyOf, readJsonBody } from "../bodies/read-json-body.ts";
 import { maySee } from "../clients/ownership.ts";

@@ -1,5 +1,5 @@
 import { type Response, Router } from "express";
-import type { BatchStore } from "../batches/batch-store.ts";
+import type { BatchStore } from "../batches/records/batch-store.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
 import {
   type FileRecord,

@@ -20,3 +20,26 @@ export function storageFailed(cause: unknown): GatewayError {
     retryAfterMs,
   });
 }
+
+const missing: ReadonlySet<unknown> = new Set([
+  "ENOENT",
+  "NoSuchKey",
+  "NotFound",
+]);
+
+/**
+ * Whether the storage failed as a whole, so that the same step works later. What is
+ * missing in it is no outage: it does not come back by itself.
+ */
+export function isStorageOutage(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || isMissing(thrown)) return false;
+  // `syscall` tells an error of the file system, `$metadata` one of the AWS SDK.
+  return isStorageError(thrown) || "syscall" in thrown || "$metadata" in thrown;
+}
+
+/** Whether something was read that is not in the storage. */
+export function isMissing(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const { code, name, cause } = thrown as Error & { code?: unknown };
+  return missing.has(code) || missing.has(name) || isMissing(cause);
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseCompletionWindow } from "../../../../apps/gateway/src/batches/completion-window.ts";
+import { parseCompletionWindow } from "../../../../apps/gateway/src/batches/creation/completion-window.ts";
 
 test.each([
   ["24h", 86_400_000],

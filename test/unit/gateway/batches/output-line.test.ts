@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import {
   answeredEntry,
   failedEntry,
-} from "../../../../apps/gateway/src/batches/output-line.ts";
+} from "../../../../apps/gateway/src/batches/results/output-line.ts";
 
 const request = { line: 3, customId: 'the "third"' };
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import {
   Pace,
   type PaceView,
-} from "../../../../apps/gateway/src/batches/pace.ts";
+} from "../../../../apps/gateway/src/batches/execution/pace.ts";
 
 const view: PaceView = {
   slotsPerWindow: 600,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { validateInput } from "../../../../apps/gateway/src/batches/validate-input.ts";
+import { validateInput } from "../../../../apps/gateway/src/batches/input/validate-input.ts";
 import { chatCompletions } from "../../../../apps/gateway/src/families/chat-completions.ts";
 import { batchInput, batchLine } from "../../../support/batch-input.ts";
 
@@ -48,4 +48,14 @@ test("a hundred problems are enough", async () => {
   const { total, problems } = await validate("x\n".repeat(500), 1_000);
   expect(total).toBe(500);
   expect(problems).toHaveLength(100);
+});
+
+test("a line that cannot be executed is a problem of that line", async () => {
+  const nested = `${"[".repeat(900)}${"]".repeat(900)}`;
+  const { problems } = await validate(
+    `${batchInput(1)}${JSON.stringify(batchLine("deep", { content: "?" })).replace('"?"', nested)}\n`,
+  );
+  expect(problems).toMatchObject([
+    { line: 2, message: expect.stringContaining("nested too deeply") },
+  ]);
 });

@@ -1,5 +1,8 @@
-import type { BatchRecord, BatchStatus } from "../../batches/batch-record.ts";
-import { hasEnded } from "../../batches/batch-record.ts";
+import {
+  type BatchStatus,
+  hasEnded,
+} from "@openrouter-free-pool/shared/api/batch-object";
+import type { BatchRecord } from "../../batches/records/batch-record.ts";
 import {
   formatAgo,
   formatCount,

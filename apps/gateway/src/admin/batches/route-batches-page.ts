@@ -1,7 +1,7 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { type Request, type Response, Router } from "express";
-import type { BatchStore } from "../../batches/batch-store.ts";
-import { resultFileId } from "../../batches/result-files.ts";
+import type { BatchStore } from "../../batches/records/batch-store.ts";
+import { resultFileId } from "../../batches/records/result-files.ts";
 import type { FileStore } from "../../files/file-store.ts";
 import { sendContent } from "../../files/send-content.ts";
 import { describeKeys } from "../../pool/keys-status.ts";

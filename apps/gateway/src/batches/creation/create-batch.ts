@@ -1,0 +1,102 @@
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import { z } from "zod";
+import { GatewayError } from "../../errors/gateway-error.ts";
+import type { FileStore } from "../../files/file-store.ts";
+import { isServed } from "../../files/is-served.ts";
+import { batchEndpoints } from "../input/endpoints.ts";
+import { type BatchRecord, newBatchId } from "../records/batch-record.ts";
+import type { BatchStore } from "../records/batch-store.ts";
+import { parseCompletionWindow, windowForm } from "./completion-window.ts";
+
+const endpoints = [...batchEndpoints.keys()];
+
+/** The body that makes a batch. */
+export const newBatchSchema = z.object({
+  input_file_id: z.string().min(1),
+  endpoint: z.string().refine((endpoint) => batchEndpoints.has(endpoint), {
+    error: `must be one of ${endpoints.join(", ")}`,
+  }),
+  completion_window: z
+    .string()
+    .refine((text) => parseCompletionWindow(text) !== undefined, {
+      error: `must be ${windowForm}`,
+    }),
+  metadata: z
+    .record(z.string().max(64), z.string().max(512))
+    .refine((pairs) => Object.keys(pairs).length <= 16, {
+      error: "has more than 16 pairs",
+    })
+    .nullish(),
+  output_expires_after: z
+    .object({
+      anchor: z.literal("created_at"),
+      seconds: z.number().int().min(3_600).max(2_592_000),
+    })
+    .optional(),
+});
+
+/** Makes a batch of a checked body. */
+export type CreateBatch = (
+  body: unknown,
+  owner: string | undefined,
+) => Promise<BatchRecord>;
+
+/** Builds {@link CreateBatch}; it throws `invalid-request` or `not-found`. */
+export function createCreateBatch(deps: {
+  files: FileStore;
+  batches: BatchStore;
+  clock: RedisClock;
+  /** How long results are kept unless the request says otherwise. */
+  outputTtlMs: number;
+}): CreateBatch {
+  return async function createBatch(body, owner) {
+    const parsed = newBatchSchema.safeParse(body);
+    if (!parsed.success) {
+      throw new GatewayError("invalid-request", describe(parsed.error));
+    }
+    const { data } = parsed;
+    const input = await deps.files.find(data.input_file_id);
+    if (!input || !isServed(input, owner)) {
+      throw new GatewayError(
+        "not-found",
+        `\`input_file_id\`: there is no file ${data.input_file_id}`,
+      );
+    }
+    if (input.purpose !== "batch") {
+      throw new GatewayError(
+        "invalid-request",
+        `\`input_file_id\`: the purpose of ${input.id} is not "batch"`,
+      );
+    }
+    const createdAt = deps.clock.now();
+    const windowMs = parseCompletionWindow(data.completion_window) ?? 0;
+    const seconds = data.output_expires_after?.seconds;
+    const batch: BatchRecord = {
+      id: newBatchId(),
+      owner,
+      endpoint: data.endpoint,
+      inputFileId: input.id,
+      completionWindow: data.completion_window,
+      metadata: data.metadata ?? null,
+      outputTtlMs: seconds === undefined ? deps.outputTtlMs : seconds * 1_000,
+      status: "validating",
+      createdAt,
+      expiresAt: createdAt + windowMs,
+      total: 0,
+      lastLine: 0,
+      completed: 0,
+      failed: 0,
+      outputBytes: 0,
+      errorBytes: 0,
+      failures: {},
+    };
+    await deps.batches.create(batch);
+    return batch;
+  };
+}
+
+function describe(error: z.ZodError): string {
+  return error.issues
+    .map((issue) => `\`${issue.path.join(".")}\`: ${issue.message}`)
+    .join("; ");
+}

@@ -1,0 +1,167 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
+import { countSlotsWithin } from "@openrouter-free-pool/shared/key-pool/capacity";
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import { readReplies } from "@openrouter-free-pool/shared/replies/read-replies";
+import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { FileStore } from "../../files/file-store.ts";
+import type { AddJobs } from "../../jobs/add-jobs.ts";
+import type { PoolView, PoolWatch } from "../../pool/pool-watch.ts";
+import type { Storage } from "../../storage/open-storage.ts";
+import { readParts, type StoredParts } from "../../storage/parts.ts";
+import { batchEndpoints } from "../input/endpoints.ts";
+import { InputReader } from "../input/input-reader.ts";
+import type { BatchRecord } from "../records/batch-record.ts";
+import type { BatchStore } from "../records/batch-store.ts";
+import { Results } from "../results/results.ts";
+import { type ExecutionEnd, LineExecution } from "./line-execution.ts";
+import { LineFeeder } from "./line-feeder.ts";
+import { countWaitingLines, createLineQueue } from "./line-queue.ts";
+import { OutstandingLines } from "./outstanding-lines.ts";
+import { Pace } from "./pace.ts";
+import { ReplyCollector } from "./reply-collector.ts";
+
+/** Executes the lines of a batch that have no result yet, or closes them when it has expired or is cancelled. */
+export type ExecuteLines = (
+  batch: BatchRecord,
+  options: {
+    input: StoredParts;
+    leaseId: string;
+    /** Whether lines may have been fed before. */
+    isTakeOver: boolean;
+    stop: AbortSignal;
+  },
+) => Promise<ExecutionEnd>;
+
+/** Builds {@link ExecuteLines}. */
+export function createExecuteLines(deps: {
+  storage: Storage;
+  files: FileStore;
+  batches: BatchStore;
+  queue: Queue<CompletionRequest, void>;
+  addJobs: AddJobs;
+  redis: Redis;
+  redisKeys: RedisKeys;
+  clock: RedisClock;
+  poolWatch: PoolWatch;
+  limits: RateLimits;
+  /** Length of the longest line. */
+  lineBytes: number;
+  statistics: Statistics;
+  /** Batches that are open in the whole installation. */
+  countOpen: () => number;
+  /** Lines of one batch that may be under way at a time. */
+  bounds: () => { readonly lines: number; readonly bytes: number };
+  logger: Logger;
+}): ExecuteLines {
+  const { storage, files, batches, queue, redis, redisKeys, logger } = deps;
+  const measure = createMeasure(deps.limits);
+
+  /** Says how many lines may be fed now. */
+  function createAllow(pace: Pace) {
+    return async function allow(remaining: number): Promise<number> {
+      const view = deps.poolWatch.look();
+      if (!view) return 0;
+      return pace.allow(performance.now(), {
+        ...measure(view),
+        windowMs: deps.limits.windowMs + deps.limits.guardMs,
+        waiting: await countWaitingLines(redis, redisKeys),
+        batches: deps.countOpen(),
+        remaining,
+      });
+    };
+  }
+
+  return async function executeLines(batch, options) {
+    const { leaseId, isTakeOver, stop } = options;
+    const family = batchEndpoints.get(batch.endpoint);
+    if (!family) throw new Error(`Nothing serves ${batch.endpoint}`);
+    const results = await Results.load({
+      storage,
+      files,
+      batches,
+      batch,
+      leaseId,
+    });
+    const input = new InputReader({
+      content: readParts(storage, options.input),
+      family,
+      lineBytes: deps.lineBytes,
+      isReported: (line) => results.has(line),
+    });
+    const pace = new Pace(performance.now());
+    const outstanding = new OutstandingLines();
+    const lineQueue = createLineQueue({
+      queue,
+      addJobs: deps.addJobs,
+      redis,
+      redisKeys,
+      clock: deps.clock,
+      batch,
+      family,
+    });
+    const feeder = new LineFeeder({
+      batch,
+      input,
+      results,
+      outstanding,
+      lineQueue,
+      allow: createAllow(pace),
+      spend: (lines) => pace.spend(lines),
+      bounds: deps.bounds,
+    });
+    const replies = redisKeys.gatewayReplies(batch.id);
+    const collector = new ReplyCollector({
+      batch,
+      results,
+      outstanding,
+      readReplies: (after, count) =>
+        readReplies(redis, replies, { after, count }),
+      loadThrough: (line) => feeder.loadThrough(line),
+      onAnswer: (status) => deps.statistics.count(`status:${status}`),
+    });
+    const execution = new LineExecution({
+      batch,
+      results,
+      input,
+      outstanding,
+      feeder,
+      collector,
+      lineQueue,
+      clock: deps.clock,
+      readStatus: () => batches.readStatus(batch.id),
+      isTakeOver,
+      stop,
+      logger,
+    });
+    try {
+      const end = await execution.run();
+      if (end === "expired") await execution.windDown("batch_expired");
+      if (end === "cancelled") await execution.windDown("batch_cancelled");
+      return stop.aborted ? "stopped" : end;
+    } finally {
+      await input.close();
+    }
+  };
+}
+
+/** Counts the pool's slots, once for each view of it: a huge pool takes time. */
+function createMeasure(limits: RateLimits) {
+  let measured: PoolView | undefined;
+  let slots = { slotsPerWindow: 0, slotsFree: 0 };
+  return (view: PoolView) => {
+    if (view !== measured) {
+      measured = view;
+      const free = countSlotsWithin(view.pool, limits, 0);
+      slots = {
+        slotsPerWindow: countSlotsWithin(view.pool, limits, limits.windowMs),
+        slotsFree: Math.max(0, free - view.waiting),
+      };
+    }
+    return slots;
+  };
+}

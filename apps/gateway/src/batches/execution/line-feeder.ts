@@ -1,0 +1,114 @@
+import type { InputReader } from "../input/input-reader.ts";
+import { isRejected } from "../input/parse-request.ts";
+import type { BatchRecord } from "../records/batch-record.ts";
+import {
+  failedEntry,
+  type LineErrorCode,
+  rejectedEntry,
+} from "../results/output-line.ts";
+import type { Results } from "../results/results.ts";
+import type { DoneLine, LineQueue } from "./line-queue.ts";
+import type { OutstandingLine, OutstandingLines } from "./outstanding-lines.ts";
+
+/** Reads the lines of a batch and puts them on the queue, a few at a time. */
+export class LineFeeder {
+  readonly #deps: FeederDeps;
+
+  constructor(deps: FeederDeps) {
+    this.#deps = deps;
+  }
+
+  /** @returns the number of lines put on the queue. */
+  async feed(): Promise<number> {
+    const { batch, results, outstanding, lineQueue, bounds } = this.#deps;
+    const queued = outstanding.queuedSince(Date.now()).length;
+    const allowed = await this.#deps.allow(batch.total - results.size - queued);
+    if (allowed <= 0) return 0;
+    const ready = outstanding.ready(Date.now()).length;
+    const room = bounds().lines - outstanding.size;
+    await this.#load(Math.min(allowed - ready, room));
+    const lines = outstanding.ready(Date.now()).slice(0, allowed);
+    await lineQueue.add(lines);
+    outstanding.markQueued(lines);
+    this.#deps.spend(lines.length);
+    return lines.length;
+  }
+
+  /** Reads the input at least up to a line. */
+  async loadThrough(line: number): Promise<void> {
+    const { input } = this.#deps;
+    while (input.lastRead < line && !input.hasEnded) await this.#loadNext();
+  }
+
+  /**
+   * Finds out which of the next lines an earlier leader has put on the queue.
+   *
+   * @returns those for which no reply is to come.
+   */
+  async loadInherited(): Promise<DoneLine[]> {
+    const { outstanding, lineQueue, bounds } = this.#deps;
+    await this.#load(bounds().lines - outstanding.size);
+    const lines = outstanding.ready(Date.now());
+    const done = await lineQueue.findDone(lines);
+    const isDone = new Set(done.map(({ line }) => line));
+    outstanding.markQueued(lines.filter((line) => !isDone.has(line)));
+    return done;
+  }
+
+  /** Gives every line that is left this error, those that are not read yet included. */
+  async failRest(
+    code: LineErrorCode,
+    storeIfFull: () => Promise<void>,
+  ): Promise<void> {
+    const { batch, input, results, outstanding } = this.#deps;
+    for (const { request } of outstanding.all()) {
+      results.add(failedEntry(batch.id, request, code));
+    }
+    for (;;) {
+      const parsed = await input.next();
+      if (!parsed) return;
+      results.add(
+        isRejected(parsed)
+          ? rejectedEntry(batch.id, parsed)
+          : failedEntry(batch.id, parsed, code),
+      );
+      await storeIfFull();
+    }
+  }
+
+  /** Takes what is on the queue off again. @returns the lines that workers hold. */
+  withdraw(): Promise<OutstandingLine[]> {
+    const { outstanding, lineQueue } = this.#deps;
+    return lineQueue.withdraw(outstanding.queuedSince(Date.now()));
+  }
+
+  /** Reads lines from the file, as many as fit. */
+  async #load(count: number): Promise<void> {
+    const { input, outstanding, bounds } = this.#deps;
+    for (let loaded = 0; loaded < count; loaded += 1) {
+      if (input.hasEnded || outstanding.bytes >= bounds().bytes) return;
+      await this.#loadNext();
+    }
+  }
+
+  async #loadNext(): Promise<void> {
+    const { batch, input, results, outstanding } = this.#deps;
+    const parsed = await input.next();
+    if (!parsed) return;
+    if (isRejected(parsed)) results.add(rejectedEntry(batch.id, parsed));
+    else outstanding.add(parsed);
+  }
+}
+
+type FeederDeps = {
+  readonly batch: BatchRecord;
+  readonly input: InputReader;
+  readonly results: Results;
+  readonly outstanding: OutstandingLines;
+  readonly lineQueue: LineQueue;
+  /** How many lines may be fed now. */
+  readonly allow: (remaining: number) => Promise<number>;
+  readonly spend: (lines: number) => void;
+  /** Lines that may be under way at a time. */
+  readonly bounds: () => { readonly lines: number; readonly bytes: number };
+};

@@ -1,0 +1,147 @@
+import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import {
+  priorities,
+  scoreRange,
+} from "@openrouter-free-pool/shared/queue/priorities";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import type { Family } from "../../families/family.ts";
+import type { AddJobs, NewJob } from "../../jobs/add-jobs.ts";
+import type { BatchRecord } from "../records/batch-record.ts";
+import { lineRequestId } from "../results/output-line.ts";
+import type { OutstandingLine } from "./outstanding-lines.ts";
+
+/** Commands sent together. */
+const atATime = 200;
+/** Longer than any call: no new one is made for a job that bears the mark. */
+const markMs = 900_000;
+
+/** A line that no worker will reply to from now on. */
+export type DoneLine = {
+  readonly line: OutstandingLine;
+  /** Whether its job is kept for people to look at: its id is taken. */
+  readonly isKept: boolean;
+};
+
+/** The lines of one batch, as jobs on the queue of all requests. */
+export type LineQueue = {
+  /** Adds jobs for lines. One that is there already stays as it is. */
+  add(lines: readonly OutstandingLine[]): Promise<void>;
+  /** Those of the lines whose reply will not come any more, or is there already. */
+  findDone(lines: readonly OutstandingLine[]): Promise<DoneLine[]>;
+  /**
+   * Takes lines off the queue. Calls in flight are let finish, and not repeated.
+   *
+   * @returns the lines that workers hold.
+   */
+  withdraw(lines: readonly OutstandingLine[]): Promise<OutstandingLine[]>;
+};
+
+/** The line that a job's reply is about; undefined when the job is not of this batch. */
+export function lineOfJob(batchId: string, jobId: string): number | undefined {
+  const [batch, line] = jobId.split(".");
+  return batch === batchId ? Number(line) : undefined;
+}
+
+/** Jobs of batches, and others of low priority, that wait for a worker. */
+export function countWaitingLines(
+  redis: Redis,
+  redisKeys: RedisKeys,
+): Promise<number> {
+  return redis.zcount(redisKeys.prioritizedJobs, ...scoreRange("low"));
+}
+
+/** Builds {@link LineQueue}. */
+export function createLineQueue(deps: {
+  queue: Queue<CompletionRequest, void>;
+  addJobs: AddJobs;
+  redis: Redis;
+  redisKeys: RedisKeys;
+  clock: RedisClock;
+  batch: BatchRecord;
+  family: Family;
+}): LineQueue {
+  const { queue, addJobs, redis, redisKeys, clock, batch, family } = deps;
+
+  // A line that is put on the queue again must not be taken for the job that was called off.
+  const jobIdOf = ({ request, round }: OutstandingLine) =>
+    round === 0
+      ? `${batch.id}.${request.line}`
+      : `${batch.id}.${request.line}.${round}`;
+  const jobKeyOf = (line: OutstandingLine) => redisKeys.job(jobIdOf(line));
+
+  const toJob = (outstanding: OutstandingLine): NewJob => {
+    const { line, model, body } = outstanding.request;
+    return {
+      request: {
+        requestId: lineRequestId(batch.id, line),
+        client: batch.owner,
+        gatewayId: batch.id,
+        path: family.path,
+        isStream: false,
+        model,
+        headers: {},
+        receivedAt: clock.now(),
+        deadline: batch.expiresAt,
+      },
+      body: Buffer.from(body),
+      opts: {
+        jobId: jobIdOf(outstanding),
+        priority: priorities.low,
+        timestamp: clock.now(),
+      },
+    };
+  };
+
+  return {
+    async add(lines) {
+      for (const some of chunk(lines)) {
+        await addJobs(some.map(toJob));
+      }
+    },
+    async findDone(lines) {
+      const done: DoneLine[] = [];
+      for (const some of chunk(lines)) {
+        const jobs = await Promise.all(
+          some.map((line) =>
+            // Fields of BullMQ's: when a job was made, and when it was finished.
+            redis.hmget(jobKeyOf(line), "timestamp", "finishedOn"),
+          ),
+        );
+        for (const [index, line] of some.entries()) {
+          const [timestamp, finishedOn] = jobs[index] ?? [];
+          const isKept = Boolean(finishedOn);
+          if (!timestamp || isKept) done.push({ line, isKept });
+        }
+      }
+      return done;
+    },
+    async withdraw(lines) {
+      const held: OutstandingLine[] = [];
+      for (const some of chunk(lines)) {
+        const removed = await Promise.all(
+          some.map(async (line) => {
+            // The mark first: whoever takes the job from here on sees it.
+            const mark = redisKeys.cancelled(jobIdOf(line));
+            await redis.set(mark, "1", "PX", markMs);
+            const isRemoved = await queue.remove(jobIdOf(line));
+            if (isRemoved === 1) {
+              await redis.unlink(redisKeys.body(jobIdOf(line)));
+            }
+            return isRemoved;
+          }),
+        );
+        held.push(...some.filter((_, index) => removed[index] === 0));
+      }
+      return held;
+    },
+  };
+}
+
+function chunk<Item>(items: readonly Item[]): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / atATime) }, (_, index) =>
+    items.slice(index * atATime, (index + 1) * atATime),
+  );
+}

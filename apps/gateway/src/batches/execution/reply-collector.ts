@@ -1,0 +1,104 @@
+import {
+  beforeAllReplies,
+  nextReplyId,
+  type StoredReply,
+} from "@openrouter-free-pool/shared/replies/read-replies";
+import { LeaseLostError } from "../faults/lease-lost-error.ts";
+import type { BatchRecord } from "../records/batch-record.ts";
+import type { Results } from "../results/results.ts";
+import { classifyReply, isLineReply } from "./classify-reply.ts";
+import { lineOfJob } from "./line-queue.ts";
+import type { OutstandingLines } from "./outstanding-lines.ts";
+
+const repliesAtATime = 32;
+/** Results wait this long to be stored together, */
+const storeEveryMs = 1_000;
+/** or until there are so many. */
+const storeBytes = 1024 * 1024;
+
+/**
+ * Takes the replies to the lines of a batch off their stream: classified, stored, and
+ * only then cut off.
+ */
+export class ReplyCollector {
+  readonly #deps: CollectorDeps;
+  #lastReply = beforeAllReplies;
+  #storedReply = beforeAllReplies;
+  #storedAt = performance.now();
+
+  constructor(deps: CollectorDeps) {
+    this.#deps = deps;
+  }
+
+  /** Classifies every reply that is there. @returns how many there were. */
+  async take(): Promise<number> {
+    let count = 0;
+    for (;;) {
+      await this.storeIfFull();
+      const replies = await this.#deps.readReplies(
+        this.#lastReply,
+        repliesAtATime,
+      );
+      for (const reply of replies) {
+        await this.#settle(reply);
+        this.#lastReply = reply.id;
+      }
+      count += replies.length;
+      if (replies.length < repliesAtATime) return count;
+    }
+  }
+
+  /** Stores what has gathered. @throws when another gateway leads the batch by now. */
+  async store(): Promise<void> {
+    const lastReply = this.#lastReply;
+    const outcome = await this.#deps.results.store(
+      lastReply === this.#storedReply ? undefined : nextReplyId(lastReply),
+    );
+    if (outcome === "lease-lost") throw new LeaseLostError();
+    this.#storedReply = lastReply;
+    this.#storedAt = performance.now();
+  }
+
+  async storeIfDue(): Promise<void> {
+    const ageMs = performance.now() - this.#storedAt;
+    if (ageMs >= storeEveryMs) await this.store();
+    else await this.storeIfFull();
+  }
+
+  async storeIfFull(): Promise<void> {
+    if (this.#deps.results.pendingBytes >= storeBytes) await this.store();
+  }
+
+  async #settle({ jobId, reply }: StoredReply): Promise<void> {
+    const { batch, results, outstanding, loadThrough, onAnswer } = this.#deps;
+    const number = lineOfJob(batch.id, jobId);
+    if (number === undefined || results.has(number)) return;
+    if (!isLineReply(reply)) return;
+    // An earlier leader had fed it; we have not come that far in the file.
+    await loadThrough(number);
+    const line = outstanding.find(number);
+    if (!line) return;
+    const outcome = classifyReply(batch.id, line.request, reply, line.tries);
+    if (outcome.kind === "again") {
+      outstanding.putBack(line, outcome);
+      return;
+    }
+    results.add(outcome.entry);
+    outstanding.remove(number);
+    if (reply.kind === "answer") onAnswer(reply.status);
+  }
+}
+
+type CollectorDeps = {
+  readonly batch: BatchRecord;
+  readonly results: Results;
+  readonly outstanding: OutstandingLines;
+  readonly readReplies: (
+    after: string,
+    count: number,
+  ) => Promise<StoredReply[]>;
+  /** Reads the input at least up to a line. */
+  readonly loadThrough: (line: number) => Promise<void>;
+  /** Is told the HTTP status of each answer that is reported. */
+  readonly onAnswer: (status: number) => void;
+};

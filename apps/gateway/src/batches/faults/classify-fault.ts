@@ -1,0 +1,26 @@
+import { isRedisOutage } from "@openrouter-free-pool/shared/redis/redis-outage";
+import { isMissing, isStorageOutage } from "../../storage/storage-trouble.ts";
+
+/**
+ * What made a step of a batch throw: Redis or the storage is away, which passes, or
+ * anything else, which will come again when the step is repeated.
+ */
+export type FaultKind = "redis-outage" | "storage-outage" | "fault";
+
+/** Classifies what a step of a batch threw. */
+export function classifyFault(thrown: unknown): FaultKind {
+  if (isRedisOutage(thrown)) return "redis-outage";
+  return isStorageOutage(thrown) ? "storage-outage" : "fault";
+}
+
+/** What clients are told about a fault that ended a batch. The log has the rest. */
+export function describeFault(thrown: unknown): string {
+  if (isMissing(thrown)) {
+    return "A part of the batch's files is not in the storage any more.";
+  }
+  if (classifyFault(thrown) !== "fault") {
+    return "The storage of files does not work.";
+  }
+  const name = thrown instanceof Error ? thrown.name : "Error";
+  return `An internal error (${name}); the gateway's log has the details.`;
+}

@@ -1,0 +1,100 @@
+import type { Line } from "@openrouter-free-pool/shared/lines/line-splitter";
+import { GatewayError } from "../../errors/gateway-error.ts";
+import type { Family } from "../../families/family.ts";
+import { parseBody } from "../../families/parse-body.ts";
+import {
+  type InputLine,
+  isProblem,
+  type LineProblem,
+  parseInputLine,
+  readText,
+} from "../../lines/input-line.ts";
+
+/** A line of the input, ready to go on the queue. */
+export type BatchRequest = {
+  /** Number of the line. */
+  readonly line: number;
+  readonly customId: string;
+  readonly model: string;
+  /** As it stands in the file, byte for byte. */
+  readonly body: Buffer;
+};
+
+/** A line that cannot be executed. */
+export type RejectedLine = {
+  readonly line: number;
+  /** Undefined when the line has none that can be read. */
+  readonly customId: string | undefined;
+  readonly problem: LineProblem;
+};
+
+/**
+ * Parses a line of a batch's input. Validation and execution use this function, so that
+ * a line that passes the one cannot make the other throw.
+ */
+export async function parseRequest(
+  line: Line,
+  family: Family,
+): Promise<BatchRequest | RejectedLine> {
+  const parsed = parseInputLine(line);
+  if (isProblem(parsed)) {
+    return { line: line.number, customId: undefined, problem: parsed };
+  }
+  const { number, customId } = parsed;
+  const reject = (problem: Omit<LineProblem, "line">) => ({
+    line: number,
+    customId,
+    problem: { ...problem, line: number },
+  });
+  const wrong = findTargetProblem(parsed, family);
+  if (wrong) return reject(wrong);
+  const checked = await checkBody(parsed, family);
+  if (typeof checked === "string") {
+    return reject({ code: "invalid_request", message: checked, param: "body" });
+  }
+  return { line: number, customId, ...checked };
+}
+
+/** Tells a line that cannot be executed from one that can. */
+export function isRejected(
+  parsed: BatchRequest | RejectedLine,
+): parsed is RejectedLine {
+  return "problem" in parsed;
+}
+
+function findTargetProblem(
+  line: InputLine,
+  family: Family,
+): Omit<LineProblem, "line"> | undefined {
+  if (readText(line, "method") !== "POST") {
+    const message = '`method` must be "POST".';
+    return { code: "invalid_request", message, param: "method" };
+  }
+  const endpoint = `/v1${family.path}`;
+  const url = readText(line, "url");
+  if (url !== endpoint) {
+    const message = `\`url\` is ${JSON.stringify(url)}, but the batch is for ${endpoint}.`;
+    return { code: "url_mismatch", message, param: "url" };
+  }
+  return undefined;
+}
+
+/** @returns what is wrong with the body, as a text, or the body. */
+async function checkBody(
+  { bytes, members }: InputLine,
+  family: Family,
+): Promise<string | Pick<BatchRequest, "model" | "body">> {
+  const range = members.get("body");
+  if (range?.kind !== "object") return "`body` must be an object.";
+  // A copy: a part of the line would keep the whole chunk that was read.
+  const body = Buffer.from(bytes.subarray(range.start, range.end));
+  try {
+    const { model, isStream } = await parseBody(body, family);
+    return isStream
+      ? "`body.stream` must not be true: a batch has nobody to stream to."
+      : { model, body };
+  } catch (error) {
+    if (error instanceof GatewayError) return `\`body\`: ${error.message}`;
+    throw error;
+  }
+}

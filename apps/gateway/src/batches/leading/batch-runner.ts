@@ -1,0 +1,92 @@
+import {
+  type Repetition,
+  repeat,
+} from "@openrouter-free-pool/shared/presence/repeat";
+import type { Logger } from "pino";
+import type { BatchStore } from "../records/batch-store.ts";
+import type { Lease } from "./lease.ts";
+import type { RunBatch } from "./run-batch.ts";
+
+const lookEveryMs = 1_000;
+/** Batches that one gateway leads at a time; the others wait their turn. */
+const mostBatches = 20;
+
+/** Leads batches in this gateway: every open one that no other gateway leads. */
+export class BatchRunner {
+  readonly #batches: BatchStore;
+  readonly #takeLease: (batchId: string) => Promise<Lease | undefined>;
+  readonly #runBatch: RunBatch;
+  readonly #logger: Logger;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #stop = new AbortController();
+  #looking: Repetition | undefined;
+  #open = 0;
+
+  constructor(deps: {
+    batches: BatchStore;
+    takeLease: (batchId: string) => Promise<Lease | undefined>;
+    runBatch: RunBatch;
+    logger: Logger;
+  }) {
+    this.#batches = deps.batches;
+    this.#takeLease = deps.takeLease;
+    this.#runBatch = deps.runBatch;
+    this.#logger = deps.logger;
+  }
+
+  /** Batches that are open in the whole installation. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** Batches that this gateway leads. */
+  get leading(): number {
+    return this.#running.size;
+  }
+
+  start(): void {
+    this.#looking = repeat(() => this.look(), {
+      intervalMs: lookEveryMs,
+      name: "Looking for batches to lead",
+      logger: this.#logger,
+    });
+  }
+
+  /** Starts to lead every batch that has no leader. */
+  async look(): Promise<void> {
+    const open = await this.#batches.listOpen();
+    this.#open = open.length;
+    for (const batchId of open) {
+      if (this.#stop.signal.aborted || this.#running.size >= mostBatches)
+        return;
+      if (this.#running.has(batchId)) continue;
+      const lease = await this.#takeLease(batchId);
+      if (lease) this.#lead(batchId, lease);
+    }
+  }
+
+  /** Hands its batches over to other gateways. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#looking?.stop();
+    await Promise.all(this.#running.values());
+  }
+
+  #lead(batchId: string, lease: Lease): void {
+    const stop = AbortSignal.any([this.#stop.signal, lease.lost]);
+    this.#logger.info({ batchId }, "Leading a batch");
+    const running = this.#runBatch(batchId, lease, stop)
+      .catch((error: unknown) =>
+        this.#logger.error({ batchId, err: error }, "Leading a batch failed"),
+      )
+      .then(() => lease.release())
+      .catch((error: unknown) =>
+        this.#logger.warn({ batchId, err: error }, "A lease was not released"),
+      )
+      .finally(() => {
+        this.#running.delete(batchId);
+        this.#logger.info({ batchId }, "Stopped leading a batch");
+      });
+    this.#running.set(batchId, running);
+  }
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import {
+  batchErrorSchema,
+  batchStatuses,
+} from "@openrouter-free-pool/shared/api/batch-object";
+import { z } from "zod";
+
+const time = z.coerce.number().optional();
+const count = z.coerce.number().default(0);
+const json = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue("is not JSON");
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+/** A batch as it is stored in a Redis hash. Times in ms since the epoch. */
+export const batchRecordSchema = z.object({
+  id: z.string(),
+  /** Name of the client whose it is; missing when clients had no names. */
+  owner: z.string().optional(),
+  endpoint: z.string(),
+  inputFileId: z.string(),
+  completionWindow: z.string(),
+  metadata: json(z.record(z.string(), z.string()).nullable()),
+  /** How long output and error file are kept, in ms. */
+  outputTtlMs: z.coerce.number(),
+  status: z.enum(batchStatuses),
+  createdAt: z.coerce.number(),
+  expiresAt: z.coerce.number(),
+  inProgressAt: time,
+  finalizingAt: time,
+  completedAt: time,
+  failedAt: time,
+  expiredAt: time,
+  cancellingAt: time,
+  cancelledAt: time,
+  /** Lines with a request. */
+  total: count,
+  /** Number of the last line. */
+  lastLine: count,
+  completed: count,
+  failed: count,
+  outputBytes: count,
+  errorBytes: count,
+  outputFileId: z.string().optional(),
+  errorFileId: z.string().optional(),
+  /** Lines that got a result per second, lately. */
+  perSecond: z.coerce.number().optional(),
+  /** When the counts were brought up to date last. */
+  countedAt: time,
+  /** How many lines failed, by status or error code. */
+  failures: json(z.record(z.string(), z.number())).default({}),
+  /** What is wrong with the input. */
+  errors: json(z.array(batchErrorSchema)).optional(),
+});
+
+/** See {@link batchRecordSchema}. */
+export type BatchRecord = Readonly<z.output<typeof batchRecordSchema>>;
+
+/** Fields of a batch that change, as they are written. */
+export type BatchChange = Partial<
+  Omit<BatchRecord, "metadata" | "failures" | "errors">
+> & {
+  readonly failures?: BatchRecord["failures"];
+  readonly errors?: NonNullable<BatchRecord["errors"]>;
+};
+
+/** Makes an id in the form of OpenAI's. */
+export function newBatchId(): string {
+  return `batch_${randomBytes(16).toString("hex")}`;
+}
+
+/** The pairs of field and value in which a change is stored. */
+export function toHashFields(change: BatchChange | BatchRecord): string[] {
+  return Object.entries(change).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const text =
+      typeof value === "object" ? JSON.stringify(value) : String(value);
+    return [name, text];
+  });
+}

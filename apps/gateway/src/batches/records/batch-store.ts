@@ -1,0 +1,140 @@
+import type { BatchStatus } from "@openrouter-free-pool/shared/api/batch-object";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import {
+  loadScript,
+  runScript,
+} from "@openrouter-free-pool/shared/redis/script";
+import type { Redis } from "ioredis";
+import {
+  type Page,
+  type PageQuery,
+  readPage,
+} from "../../listing/read-page.ts";
+import {
+  type BatchChange,
+  type BatchRecord,
+  batchRecordSchema,
+  toHashFields,
+} from "./batch-record.ts";
+
+const updateBatch = loadScript(new URL("./update-batch.lua", import.meta.url));
+const cancelBatch = loadScript(new URL("./cancel-batch.lua", import.meta.url));
+
+/** How long a batch is remembered after its creation. */
+const batchTtlMs = 90 * 86_400_000;
+
+/** What became of a change by the batch's leader. */
+export type UpdateOutcome = "done" | "lease-lost" | "other-status";
+
+/** The records of batches, in Redis. */
+export type BatchStore = {
+  create(batch: BatchRecord): Promise<void>;
+  find(id: string): Promise<BatchRecord | undefined>;
+  readStatus(id: string): Promise<BatchStatus | undefined>;
+  list(
+    query: PageQuery,
+    isWanted: (batch: BatchRecord) => boolean,
+  ): Promise<Page<BatchRecord>>;
+  /** Ids of the batches that have not ended, the oldest first. */
+  listOpen(): Promise<string[]>;
+  /** An open batch that reads this file, if there is one. */
+  findUserOf(fileId: string): Promise<string | undefined>;
+  isOpen(id: string): Promise<boolean>;
+  /** Changes a batch on behalf of its leader, and cuts off stored replies. */
+  update(
+    id: string,
+    options: {
+      leaseId: string;
+      /** The status that the batch must have. */
+      expected?: BatchStatus;
+      /** Replies before this one are stored. */
+      repliesFrom?: string;
+      change?: BatchChange;
+    },
+  ): Promise<UpdateOutcome>;
+  /** Asks for a batch to be cancelled. @returns the status that it had. */
+  cancel(id: string): Promise<BatchStatus | undefined>;
+  /** Takes a batch that has ended off the list of open ones, with all that was for its execution. */
+  close(id: string): Promise<void>;
+  /** Takes batches that are not remembered any more off the list. */
+  forgetOld(): Promise<void>;
+};
+
+/** Builds {@link BatchStore}. */
+export function createBatchStore(
+  redis: Redis,
+  redisKeys: RedisKeys,
+): BatchStore {
+  async function find(id: string): Promise<BatchRecord | undefined> {
+    const fields = await redis.hgetall(redisKeys.batch(id));
+    return "id" in fields ? batchRecordSchema.parse(fields) : undefined;
+  }
+
+  return {
+    async create(batch) {
+      await redis
+        .multi()
+        .hset(redisKeys.batch(batch.id), ...toHashFields(batch))
+        .pexpire(redisKeys.batch(batch.id), batchTtlMs)
+        .zadd(redisKeys.batches, batch.createdAt, batch.id)
+        .zadd(redisKeys.openBatches, batch.createdAt, batch.id)
+        .exec();
+    },
+    find,
+    async readStatus(id) {
+      const status = await redis.hget(redisKeys.batch(id), "status");
+      return (status ?? undefined) as BatchStatus | undefined;
+    },
+    list: (query, isWanted) =>
+      readPage(redis, redisKeys.batches, query, async (id) => {
+        const fields = await redis.hgetall(redisKeys.batch(id));
+        // One record that cannot be read must not hide all others.
+        const { data: batch } = batchRecordSchema.safeParse(fields);
+        return batch && isWanted(batch) ? batch : undefined;
+      }),
+    listOpen: () => redis.zrange(redisKeys.openBatches, 0, "-1"),
+    async findUserOf(fileId) {
+      for (const id of await redis.zrange(redisKeys.openBatches, 0, "-1")) {
+        const used = await redis.hget(redisKeys.batch(id), "inputFileId");
+        if (used === fileId) return id;
+      }
+      return undefined;
+    },
+    async isOpen(id) {
+      return (await redis.zscore(redisKeys.openBatches, id)) !== null;
+    },
+    async update(id, { leaseId, expected, repliesFrom, change = {} }) {
+      const outcome = await runScript(
+        redis,
+        updateBatch,
+        [
+          redisKeys.batch(id),
+          redisKeys.batchLease(id),
+          redisKeys.gatewayReplies(id),
+        ],
+        [leaseId, expected ?? "", repliesFrom ?? "", ...toHashFields(change)],
+      );
+      return outcome as UpdateOutcome;
+    },
+    async cancel(id) {
+      const status = await runScript(
+        redis,
+        cancelBatch,
+        [redisKeys.batch(id)],
+        [Date.now()],
+      );
+      return status === "" ? undefined : (status as BatchStatus);
+    },
+    async close(id) {
+      await redis
+        .multi()
+        .zrem(redisKeys.openBatches, id)
+        .del(redisKeys.gatewayAlive(id), redisKeys.gatewayReplies(id))
+        .exec();
+    },
+    async forgetOld() {
+      const oldest = Date.now() - batchTtlMs;
+      await redis.zremrangebyscore(redisKeys.batches, "-inf", oldest);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { z } from "zod";
+
+/** What a batch is at. The last four are the ends. */
+export const batchStatuses = [
+  "validating",
+  "in_progress",
+  "finalizing",
+  "cancelling",
+  "failed",
+  "completed",
+  "expired",
+  "cancelled",
+] as const;
+
+/** See {@link batchStatuses}. */
+export type BatchStatus = (typeof batchStatuses)[number];
+
+/** Whether a batch has come to its end. */
+export function hasEnded({
+  status,
+}: {
+  readonly status: BatchStatus;
+}): boolean {
+  return ["failed", "completed", "expired", "cancelled"].includes(status);
+}
+
+/** What is wrong with a batch, or with one line of its input. */
+export const batchErrorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  param: z.string().nullable(),
+  line: z.int().nullable(),
+});
+
+const seconds = z.int().nullable();
+
+/** The batch object of OpenAI's API. Times in s since the epoch. */
+export const batchObjectSchema = z.object({
+  id: z.string(),
+  object: z.literal("batch"),
+  endpoint: z.string(),
+  errors: z
+    .object({ object: z.literal("list"), data: z.array(batchErrorSchema) })
+    .nullable(),
+  input_file_id: z.string(),
+  completion_window: z.string(),
+  status: z.enum(batchStatuses),
+  output_file_id: z.string().nullable(),
+  error_file_id: z.string().nullable(),
+  created_at: z.int(),
+  in_progress_at: seconds,
+  expires_at: seconds,
+  finalizing_at: seconds,
+  completed_at: seconds,
+  failed_at: seconds,
+  expired_at: seconds,
+  cancelling_at: seconds,
+  cancelled_at: seconds,
+  request_counts: z.object({
+    total: z.int(),
+    completed: z.int(),
+    failed: z.int(),
+  }),
+  metadata: z.record(z.string(), z.string()).nullable(),
+});
+
+/** See {@link batchObjectSchema}. */
+export type BatchObject = z.output<typeof batchObjectSchema>;

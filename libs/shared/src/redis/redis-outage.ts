@@ -1,0 +1,35 @@
+import { isOutOfMemory } from "./out-of-memory.ts";
+
+/** Answers of a server that is starting, failing over, saving, or busy with a script. */
+const passingAnswer =
+  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|NOREPLICAS|UNBLOCKED)\b/;
+/** Errors of ioredis about a connection. */
+const connectionLost =
+  /^(Connection is closed|Stream isn't writeable|Command timed out|Command aborted|Redis did not answer)/;
+const networkCodes: ReadonlySet<unknown> = new Set([
+  "EAI_AGAIN",
+  "ECONNABORTED",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
+
+/** Whether a command failed because Redis is away or cannot serve it now: later the same command works. */
+export function isRedisOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, previousErrors = [] } = error as {
+    code?: unknown;
+    previousErrors?: unknown[];
+  };
+  return (
+    isOutOfMemory(error) ||
+    passingAnswer.test(error.message) ||
+    connectionLost.test(error.message) ||
+    networkCodes.has(code) ||
+    previousErrors.some(isRedisOutage)
+  );
+}
