@@ -117,10 +117,10 @@ export class LineExecution {
 
   /** Whether the batch is cancelled or has expired. It needs no storage: that may be away. */
   async #findEnd(): Promise<"cancelled" | "expired" | undefined> {
-    const { batch, readStatus, stop } = this.#deps;
+    const { batch, readStatus, clock, stop } = this.#deps;
     if (stop.aborted) return undefined;
     if ((await readStatus()) === "cancelling") return "cancelled";
-    return Date.now() >= batch.expiresAt ? "expired" : undefined;
+    return clock.now() >= batch.expiresAt ? "expired" : undefined;
   }
 
   /** @throws when lines have no result and no line is left that could get one. */

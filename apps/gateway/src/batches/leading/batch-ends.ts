@@ -2,21 +2,26 @@ import type { BatchChange, BatchRecord } from "../records/batch-record.ts";
 
 type Reason = { code: string; message: string; param: string | null };
 
+// `now` is ms since the epoch of Redis's clock, as all times of a batch are.
+
 /** How a batch ends whose results are written. */
-export function endOf({ status, expiredAt }: BatchRecord): BatchChange {
+export function endOf(
+  { status, expiredAt }: BatchRecord,
+  now: number,
+): BatchChange {
   if (status === "cancelling") {
-    return { status: "cancelled", cancelledAt: Date.now() };
+    return { status: "cancelled", cancelledAt: now };
   }
   return expiredAt === undefined
-    ? { status: "completed", completedAt: Date.now() }
+    ? { status: "completed", completedAt: now }
     : { status: "expired" };
 }
 
 /** How a batch ends that cannot go on. */
-export function failedBecause(reason: Reason): BatchChange {
+export function failedBecause(reason: Reason, now: number): BatchChange {
   return {
     status: "failed",
-    failedAt: Date.now(),
+    failedAt: now,
     errors: [{ ...reason, line: null }],
   };
 }
@@ -30,19 +35,21 @@ export function failedBecause(reason: Reason): BatchChange {
 export function givenUpBecause(
   batch: BatchRecord | undefined,
   message: string,
+  now: number,
 ): BatchChange {
-  const failed = failedBecause({ code: "batch_failed", message, param: null });
+  const reason = { code: "batch_failed", message, param: null };
+  const failed = failedBecause(reason, now);
   const { errors = [] } = failed;
   if (!batch) return failed;
-  if (batch.status === "cancelling") return { ...endOf(batch), errors };
-  if (!hasExpired(batch)) return failed;
-  const { expiredAt = Date.now() } = batch;
+  if (batch.status === "cancelling") return { ...endOf(batch, now), errors };
+  if (!hasExpired(batch, now)) return failed;
+  const { expiredAt = now } = batch;
   return { status: "expired", expiredAt, errors };
 }
 
 /** Whether a batch's time is over, although it may not have ended. */
-export function hasExpired(batch: BatchRecord): boolean {
+export function hasExpired(batch: BatchRecord, now: number): boolean {
   const isWhole =
     batch.status === "finalizing" && batch.expiredAt === undefined;
-  return !isWhole && Date.now() >= batch.expiresAt;
+  return !isWhole && now >= batch.expiresAt;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasEnded } from "@openrouter-free-pool/shared/api/batch-object";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Logger } from "pino";
 import { classifyFault, describeFault } from "../faults/classify-fault.ts";
 import { FaultBudget } from "../faults/fault-budget.ts";
@@ -33,11 +34,12 @@ export function createRunBatch(deps: {
   batches: BatchStore;
   runPhase: RunPhase;
   mostTries: number;
+  clock: RedisClock;
   /** Schedules the removal of a journal. */
   removeJournalAfter: (batchId: string, afterMs: number) => Promise<void>;
   logger: Logger;
 }): RunBatch {
-  const { batches, logger } = deps;
+  const { batches, clock, logger } = deps;
 
   async function close(batchId: string, journalMs: number): Promise<void> {
     await deps.removeJournalAfter(batchId, journalMs);
@@ -53,12 +55,12 @@ export function createRunBatch(deps: {
     const outcome = await batches.update(batchId, {
       leaseId: lease.id,
       ...(batch ? { expected: batch.status } : {}),
-      change: givenUpBecause(batch, describeFault(error)),
+      change: givenUpBecause(batch, describeFault(error), clock.now()),
     });
     if (outcome === "lease-lost") throw new LeaseLostError();
     if (outcome === "other-status") return false;
     logger.error({ batchId, err: error }, "A batch was given up");
-    const leftMs = Math.max(0, (batch?.expiresAt ?? 0) - Date.now());
+    const leftMs = Math.max(0, (batch?.expiresAt ?? 0) - clock.now());
     await close(batchId, leftMs + (batch?.outputTtlMs ?? journalKeptMs));
     return true;
   }
@@ -81,7 +83,7 @@ export function createRunBatch(deps: {
     { batch, pauseMs, stop }: WaitOptions,
   ): Promise<void> {
     const deadline = performance.now() + pauseMs;
-    const wasExpired = batch === undefined || hasExpired(batch);
+    const wasExpired = batch === undefined || hasExpired(batch, clock.now());
     for (;;) {
       const leftMs = deadline - performance.now();
       if (leftMs <= 0 || stop.aborted) return;
@@ -89,7 +91,7 @@ export function createRunBatch(deps: {
         signal: stop,
       }).catch(() => undefined);
       if (!batch || wasExpired) continue;
-      if (hasExpired(batch)) return;
+      if (hasExpired(batch, clock.now())) return;
       const status = await batches.readStatus(batchId).catch(() => undefined);
       if (status !== undefined && status !== batch.status) return;
     }
@@ -113,7 +115,10 @@ export function createRunBatch(deps: {
       } catch (error) {
         if (stop.aborted || error instanceof LeaseLostError) return;
         isTakeOver = true;
-        const fault = describe(batch, error, deps.mostTries);
+        const fault = describe(batch, error, {
+          mostTries: deps.mostTries,
+          now: clock.now(),
+        });
         const pauseMs = budget.record(fault);
         if (pauseMs !== undefined) {
           logger.warn({ batchId, err: error, pauseMs }, "A batch is held up");
@@ -134,11 +139,12 @@ type WaitOptions = {
 function describe(
   batch: BatchRecord | undefined,
   error: unknown,
-  mostTries: number,
+  { mostTries, now }: { mostTries: number; now: number },
 ) {
   const kind = classifyFault(error);
   const isEnding =
-    batch !== undefined && (batch.status === "cancelling" || hasExpired(batch));
+    batch !== undefined &&
+    (batch.status === "cancelling" || hasExpired(batch, now));
   return {
     progress: batch
       ? [batch.status, batch.completed + batch.failed, isEnding].join()

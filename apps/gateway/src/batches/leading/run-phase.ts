@@ -1,3 +1,4 @@
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Logger } from "pino";
 import type { FileStore } from "../../files/file-store.ts";
 import type { Storage } from "../../storage/open-storage.ts";
@@ -17,6 +18,7 @@ export type PhaseDeps = {
   files: FileStore;
   batches: BatchStore;
   executeLines: ExecuteLines;
+  clock: RedisClock;
   limits: { readonly lineBytes: number; readonly lines: number };
   logger: Logger;
 };
@@ -36,7 +38,7 @@ type PhaseOptions = {
 
 /** Builds {@link RunPhase}: validate → execute → write the results. Each phase can be repeated. */
 export function createRunPhase(deps: PhaseDeps): RunPhase {
-  const { storage, files, batches, limits, logger } = deps;
+  const { storage, files, batches, limits, clock, logger } = deps;
 
   /** Does nothing when the status has changed meanwhile: somebody cancelled the batch. */
   async function change(
@@ -63,12 +65,12 @@ export function createRunPhase(deps: PhaseDeps): RunPhase {
   }
 
   async function validate(batch: BatchRecord, leaseId: string): Promise<void> {
-    const now = Date.now();
+    const now = clock.now();
     if (now >= batch.expiresAt) {
       return change(batch, leaseId, { status: "expired", expiredAt: now });
     }
     const input = await findInput(batch);
-    if (!input) return change(batch, leaseId, inputLost());
+    if (!input) return change(batch, leaseId, inputLost(clock.now()));
     const family = batchEndpoints.get(batch.endpoint);
     if (!family) throw new Error(`Nothing serves ${batch.endpoint}`);
     const { total, lastLine, problems } = await validateInput(
@@ -79,8 +81,8 @@ export function createRunPhase(deps: PhaseDeps): RunPhase {
       batch,
       leaseId,
       problems.length > 0
-        ? { status: "failed", failedAt: Date.now(), errors: [...problems] }
-        : { status: "in_progress", inProgressAt: Date.now(), total, lastLine },
+        ? { status: "failed", failedAt: clock.now(), errors: [...problems] }
+        : { status: "in_progress", inProgressAt: clock.now(), total, lastLine },
     );
   }
 
@@ -90,15 +92,15 @@ export function createRunPhase(deps: PhaseDeps): RunPhase {
   ): Promise<void> {
     const { leaseId } = options;
     const input = await findInput(batch);
-    if (!input) return change(batch, leaseId, inputLost());
+    if (!input) return change(batch, leaseId, inputLost(clock.now()));
     const end = await deps.executeLines(batch, { ...options, input });
     // What was cancelled meanwhile is dealt with in its turn.
     if (end === "stopped" || end === "cancelled") return;
     if (batch.status !== "in_progress") return;
     await change(batch, leaseId, {
       status: "finalizing",
-      finalizingAt: Date.now(),
-      ...(end === "expired" ? { expiredAt: Date.now() } : {}),
+      finalizingAt: clock.now(),
+      ...(end === "expired" ? { expiredAt: clock.now() } : {}),
     });
   }
 
@@ -120,7 +122,7 @@ export function createRunPhase(deps: PhaseDeps): RunPhase {
       results = await write();
     }
     if (!results) throw new Error("The results do not fit the input's lines");
-    await change(batch, leaseId, { ...results, ...endOf(batch) });
+    await change(batch, leaseId, { ...results, ...endOf(batch, clock.now()) });
   }
 
   return async function runPhase(batch, options) {
@@ -144,10 +146,8 @@ export function createRunPhase(deps: PhaseDeps): RunPhase {
   };
 }
 
-function inputLost(): BatchChange {
-  return failedBecause({
-    code: "invalid_input_file",
-    message: "The input file is not there any more.",
-    param: "input_file_id",
-  });
+function inputLost(now: number): BatchChange {
+  const message = "The input file is not there any more.";
+  const param = "input_file_id";
+  return failedBecause({ code: "invalid_input_file", message, param }, now);
 }
