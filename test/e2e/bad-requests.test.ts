@@ -153,7 +153,7 @@ const badRequests: BadRequest[] = [
       "x-keep-alive": "tabs",
     }),
     ...invalid,
-    message: /^X-Keep-Alive: got "tabs", wants whitespace$/,
+    message: /^X-Keep-Alive: got "tabs", wants whitespace, none$/,
   },
   {
     title: "a body of 11 MB",

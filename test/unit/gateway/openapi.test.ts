@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { buildApp } from "../../../apps/gateway/src/app.ts";
 import { buildOpenApiDocument } from "../../../apps/gateway/src/openapi/openapi-document.ts";
+import { readWebAccess } from "../../../apps/gateway/src/web-access/web-access.ts";
 
 const document = buildOpenApiDocument({ requiresKey: true });
 
@@ -96,6 +97,13 @@ function servedRoutes(): string[] {
     ...({} as Parameters<typeof buildApp>[0]),
     batches: nothing,
     clientKeys: [],
+    webAccess: readWebAccess({
+      TRUST_PROXY: false,
+      GATEWAY_API_KEYS: [],
+      HOST: "127.0.0.1",
+      CORS_ORIGINS: [],
+      ALLOWED_HOSTS: [],
+    }),
     admin: () => undefined,
     logger: pino({ level: "silent" }),
   });
