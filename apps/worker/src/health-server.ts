@@ -8,7 +8,7 @@ import type { Logger } from "pino";
 export type HealthChecks = {
   readonly version: string;
   /** Why the worker cannot work now; undefined when it can. */
-  findTrouble(): string | undefined;
+  findReason(): string | undefined;
   /** What an operator should mend although it works. */
   findWarning(): string | undefined;
   renderMetrics(): Promise<MetricsPage>;
@@ -51,7 +51,7 @@ async function answer(url: string, checks: HealthChecks) {
     case "/health":
       return json(200, { status: "ok", timestamp, version });
     case "/ready": {
-      const reason = checks.findTrouble();
+      const reason = checks.findReason();
       const warning = checks.findWarning();
       return reason === undefined
         ? json(200, { status: "ready", warning, timestamp, version })

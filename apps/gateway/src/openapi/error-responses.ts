@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { openAiErrorSchema } from "../families/openai-error.ts";
+import { openAiErrorSchema } from "../dialects/openai-error.ts";
 import { jsonResponse, type ResponseObject } from "./operation.ts";
 import { toSchema } from "./to-schema.ts";
 
@@ -29,7 +29,7 @@ const retryAfter = {
   },
 };
 
-/** The responses for these errors, in the form of one family. */
+/** The responses for these errors, in the form of one dialect. */
 export function errorResponses(
   statuses: readonly ErrorStatus[],
   errorSchema: z.ZodType = openAiErrorSchema,

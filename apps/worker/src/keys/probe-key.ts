@@ -1,6 +1,6 @@
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
-import { noteProbeResult } from "@openrouter-free-pool/shared/key-pool/probe-results";
+import { recordProbeResult } from "@openrouter-free-pool/shared/key-pool/probe-results";
 import { readRedisClock } from "@openrouter-free-pool/shared/presence/workers";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
@@ -55,6 +55,6 @@ export function createProbeKey(deps: {
     else logger.warn({ key: key.mask, status }, "Asking about a key failed");
     const at = await readRedisClock(redis);
     const result = status === undefined ? { at } : { at, status };
-    await noteProbeResult(redis, redisKeys, key.id, result);
+    await recordProbeResult(redis, redisKeys, key.id, result);
   };
 }

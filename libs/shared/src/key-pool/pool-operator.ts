@@ -38,7 +38,7 @@ export class PoolOperator {
     for (const [poolId, member] of memberships) {
       await registerMembers(this.#store, poolId, [member]);
     }
-    await this.#lookAgain();
+    await this.#checkAgain();
     return memberships.length > 0;
   }
 
@@ -49,7 +49,7 @@ export class PoolOperator {
       const wasParkedHere = await unparkAccount(this.#store, poolId, account);
       wasParked ||= wasParkedHere;
     }
-    await this.#lookAgain();
+    await this.#checkAgain();
     return wasParked;
   }
 
@@ -75,7 +75,7 @@ export class PoolOperator {
     );
   }
 
-  async #lookAgain(): Promise<void> {
+  async #checkAgain(): Promise<void> {
     const command = { kind: "look-again" } as const;
     await sendWorkerCommand(this.#store.redis, this.#store.redisKeys, command);
   }

@@ -1,9 +1,9 @@
-import type { Family } from "./family.ts";
+import type { Dialect } from "./dialect.ts";
 import { bodySchema, present } from "./known-fields.ts";
 import { dataEvent, openAiErrorSchema, toOpenAiError } from "./openai-error.ts";
 
 /** OpenAI's embeddings. */
-export const embeddings: Family = {
+export const embeddings: Dialect = {
   path: "/embeddings",
   summary: "Create embeddings",
   canStream: false,

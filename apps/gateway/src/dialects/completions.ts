@@ -1,5 +1,5 @@
 import { toCompletionEvents } from "./answer-events.ts";
-import type { Family } from "./family.ts";
+import type { Dialect } from "./dialect.ts";
 import { bodySchema, present } from "./known-fields.ts";
 import {
   dataEvent,
@@ -9,7 +9,7 @@ import {
 } from "./openai-error.ts";
 
 /** OpenAI's older text completions. */
-export const completions: Family = {
+export const completions: Dialect = {
   path: "/completions",
   summary: "Create a text completion",
   canStream: true,
