@@ -125,7 +125,7 @@ test("some lines fail: 3; --continue sends only those again", async () => {
 });
 
 test("Ctrl-C leaves the batch running and tells how to come back", async () => {
-  await write("long.jsonl", batchInput(400));
+  await write("long.jsonl", batchInput(1_500));
   const { child, result } = startOrpool(
     ["run", "long.jsonl", "-o", "long-results.jsonl"],
     options,
@@ -136,7 +136,7 @@ test("Ctrl-C leaves the batch running and tells how to come back", async () => {
       id: string;
       request_counts: { total: number };
     }>(stdout);
-    return batch?.request_counts.total === 400 && batch.id;
+    return batch?.request_counts.total === 1_500 && batch.id;
   });
   child.kill("SIGINT");
   const { code, stderr } = await result;
@@ -150,7 +150,7 @@ test("Ctrl-C leaves the batch running and tells how to come back", async () => {
     options,
   );
   expect(resumed.code).toBe(0);
-  expect(parseOutput(await read("long-results.jsonl"))).toHaveLength(400);
+  expect(parseOutput(await read("long-results.jsonl"))).toHaveLength(1_500);
 });
 
 test("detached, then cancelled: 4", async () => {

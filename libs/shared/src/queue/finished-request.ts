@@ -47,6 +47,8 @@ export function toFinishedRequest(
   const { answer, ...facts } = ending;
   return {
     ...rest,
+    // For its next answer, should it be sent again.
+    keptPayloadBytes: room,
     ...(keepsBody ? { body } : {}),
     ending:
       answer === undefined ? ending : { ...facts, answer: cut(answer, left) },
