@@ -5,19 +5,16 @@ import type { KeyEffect } from "../keys/park-key.ts";
 /** Whether an answer that accuses a key (401, 402, 403 key limit) counts against it. */
 export type Conviction =
   | { readonly kind: "guilty"; readonly effect: KeyEffect }
-  /** The balance is told only by how the same request fares with another account. */
+  /** `GET /key` says that the key is well: another account decides, none is retired for now. */
   | { readonly kind: "second-opinion" }
   /** Nothing says who is at fault: another key is tried, none is retired. */
-  | { readonly kind: "unproven" }
-  /** The key is well: the answer belongs to the request. */
-  | { readonly kind: "innocent" };
+  | { readonly kind: "unproven" };
 
 /** Weighs an accusation by what `GET /key` says of the key. */
 export function convictKey(
   classification: Classification,
   keyState: KeyState,
 ): Conviction {
-  const isAboutCredit = classification.kind === "account-without-credit";
   switch (keyState) {
     case "invalid":
       return guilty({ kind: "retire-key", reason: "invalid" });
@@ -30,7 +27,7 @@ export function convictKey(
           : { kind: "retire-account" },
       );
     case "well":
-      return { kind: isAboutCredit ? "second-opinion" : "innocent" };
+      return { kind: "second-opinion" };
     case "unknown":
       return { kind: "unproven" };
   }

@@ -142,6 +142,14 @@ function decideAccusation(
       };
     }
     case "second-opinion":
+      if (classification.kind === "key-refused") {
+        // No request is at fault for a key: its client is told that there is none.
+        const isSecond = (context.progress.refusedBy ?? []).length > 0;
+        return decision(
+          isSecond ? outOfKeys : tryAnother(context, outOfKeys),
+          refused(context),
+        );
+      }
       // Two accounts that refuse alike: the request is at fault.
       return context.suspect
         ? { ...decision(answered), suspect: undefined }
@@ -151,8 +159,6 @@ function decideAccusation(
           };
     case "unproven":
       return decision(tryAnother(context, outOfKeys, true), refused(context));
-    case "innocent":
-      return decision(answered);
   }
 }
 

@@ -109,12 +109,13 @@ test.for<[name: string, Situation, next: string, keyEffect: string]>([
   ["404 of the account's settings, calls spent", { answer: [404, policy], context: lastCall }, "failed no-usable-key", "none"],
 
   ["401, invalid", { answer: [401, "no"], keyState: "invalid" }, "another-key", "retire-key"],
-  ["401, well", { answer: [401, "no"], keyState: "well" }, "answered 401", "none"],
+  ["401, well: a second opinion", { answer: [401, "no"], keyState: "well" }, "another-key", "none"],
+  ["401 of a second key that is well", { answer: [401, "no"], keyState: "well", context: { progress: { calls: 1, failures: 0, refusedBy: ["first"] } } }, "failed no-usable-key", "none"],
   ["401, not known", { answer: [401, "no"], keyState: "unknown" }, "another-key", "none"],
   ["401, invalid, one retired before", { answer: [401, "no"], keyState: "invalid", context: retired }, "another-key", "none"],
   ["401, invalid, calls spent", { answer: [401, "no"], keyState: "invalid", context: lastCall }, "failed no-usable-key", "retire-key"],
   ["403 key limit, spent", { answer: [403, "Key limit exceeded"], keyState: "spent" }, "another-key", "retire-key"],
-  ["403 key limit, well", { answer: [403, "Key limit exceeded"], keyState: "well" }, "answered 403", "none"],
+  ["403 key limit, well: a second opinion", { answer: [403, "Key limit exceeded"], keyState: "well" }, "another-key", "none"],
 
   ["402, refused by /key as well", { answer: [402, "credits"], keyState: "refused" }, "another-key", "retire-account"],
   ["402, refused, one retired before", { answer: [402, "credits"], keyState: "refused", context: retired }, "another-key", "none"],
