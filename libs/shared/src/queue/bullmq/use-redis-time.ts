@@ -1,7 +1,7 @@
 import type { RedisQueueBackend } from "bullmq";
-import type { RedisClock } from "../redis/redis-clock.ts";
+import type { RedisClock } from "../../redis/redis-clock.ts";
 
-/** Where BullMQ 6.7's scripts take the time: the number of KEYS, and of the ARGV before it. */
+/** Where BullMQ's scripts take the time: the number of KEYS, and of the ARGV before it. */
 const timeAt: Readonly<Record<string, number>> = {
   moveToActive: 11 + 1,
   moveToDelayed: 11 + 1,
