@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool-operator";
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import { createReadQueueDepth } from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { StatisticsHistory } from "@openrouter-free-pool/shared/statistics/statistics-history";
-import type { Queue } from "bullmq";
 import ejs from "ejs";
 import express, { type RequestHandler } from "express";
 import type { Redis } from "ioredis";
@@ -22,7 +22,6 @@ import { serveAssets } from "./admin/serve-assets.ts";
 import type { Batches } from "./build-batches.ts";
 import type { GatewayConfig } from "./config.ts";
 import { type PoolWatch, poolMaxAgeMs } from "./pool/pool-watch.ts";
-import { createReadQueueDepth } from "./pool/read-queue-depth.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
 import { neverStored, securityHeaders } from "./web-access/security-headers.ts";
 
@@ -44,7 +43,7 @@ export function buildAdmin(deps: {
   redisKeys: RedisKeys;
   clock: RedisClock;
   redisHealth: RedisHealth;
-  queue: Queue<CompletionRequest, void>;
+  queue: CompletionsQueue;
   poolWatch: PoolWatch;
   batches: Batches;
   logger: Logger;

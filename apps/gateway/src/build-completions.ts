@@ -6,11 +6,10 @@ import {
 } from "@openrouter-free-pool/shared/presence/gateways";
 import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { ReplyReader } from "@openrouter-free-pool/shared/replies/reply-reader";
-import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { BodyBudget } from "./bodies/body-budget.ts";
@@ -55,7 +54,7 @@ export function buildCompletions(deps: {
   redisKeys: RedisKeys;
   clock: RedisClock;
   redisHealth: RedisHealth;
-  queue: Queue<CompletionRequest, void>;
+  queue: CompletionsQueue;
   addJobs: AddJobs;
   poolWatch: PoolWatch;
   logger: Logger;

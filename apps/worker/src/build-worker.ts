@@ -3,8 +3,10 @@ import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
+import { createJobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
+import { findLostFetches } from "@openrouter-free-pool/shared/queue/lost-fetches";
+import { openManualWorker } from "@openrouter-free-pool/shared/queue/manual-worker";
 import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
-import { useRedisTime } from "@openrouter-free-pool/shared/queue/use-redis-time";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
@@ -20,9 +22,6 @@ import { createAcquireSlot } from "./dispatch/acquire-slot.ts";
 import { listenForCancellations } from "./dispatch/cancellations.ts";
 import { Fetching } from "./dispatch/fetching.ts";
 import { GatewayWatch } from "./dispatch/gateway-watch.ts";
-import { createJobLocks } from "./dispatch/job-locks.ts";
-import { findLostFetches } from "./dispatch/lost-fetches.ts";
-import { openManualWorker } from "./dispatch/manual-worker.ts";
 import { Overtaking } from "./dispatch/overtaking.ts";
 import { createProcessJob } from "./dispatch/process-job.ts";
 import { createReportCall } from "./dispatch/report-call.ts";
@@ -71,8 +70,7 @@ export function buildWorker(deps: {
   const metrics = createDispatchMetrics(deps.metrics);
 
   // The queue and what is in hand.
-  const worker = openManualWorker(redis, redisKeys, logger);
-  useRedisTime(worker.backend, deps.clock);
+  const worker = openManualWorker(deps);
   const locks = createJobLocks(worker);
   const callOff = (jobId: string) => locks.abort(jobId, cancelledReason);
   const gatewayWatch = new GatewayWatch({ redis, redisKeys, callOff });
@@ -164,7 +162,8 @@ export function buildWorker(deps: {
     worker,
     forecast,
     jobs,
-    findLostFetches: () => findLostFetches(worker, redis, jobs.hasInHand),
+    findLostFetches: () =>
+      findLostFetches({ worker, redis, redisKeys }, jobs.hasInHand),
     concurrency: config.WORKER_CONCURRENCY,
     logger,
   });

@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { openCompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import { findLostFetches } from "@openrouter-free-pool/shared/queue/lost-fetches";
+import { openManualWorker } from "@openrouter-free-pool/shared/queue/manual-worker";
 import {
   connectRedis,
   disconnectRedis,
 } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { pino } from "pino";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { findLostFetches } from "../../../apps/worker/src/dispatch/lost-fetches.ts";
-import { openManualWorker } from "../../../apps/worker/src/dispatch/manual-worker.ts";
 import { removeKeys } from "../../support/remove-keys.ts";
 
 const logger = pino({ level: "silent" });
@@ -23,7 +24,7 @@ async function open() {
   );
   const queue = openCompletionsQueue(redis, redisKeys);
   const [ours, other] = [1, 2].map(() =>
-    openManualWorker(redis, redisKeys, logger),
+    openManualWorker({ redis, redisKeys, clock: new RedisClock(), logger }),
   );
   if (!ours || !other) throw new Error("no worker");
   onTestFinished(async () => {
@@ -31,11 +32,11 @@ async function open() {
     await disconnectRedis(redis);
     await removeKeys(url, prefix);
   });
-  return { redis, queue, ours, other };
+  return { redis, redisKeys, queue, ours, other };
 }
 
 test("a job whose reply was lost is found under its lock; those in hand and those of others are not", async () => {
-  const { redis, queue, ours, other } = await open();
+  const { redis, redisKeys, queue, ours, other } = await open();
   await queue.addBulk(
     Array.from({ length: 3 }, () => ({
       name: "completion",
@@ -51,11 +52,12 @@ test("a job whose reply was lost is found under its lock; those in hand and thos
   expect([inHand, lost, ofOther].every(Boolean)).toBe(true);
 
   const hasInHand = (jobId: string) => jobId === inHand?.id;
-  const found = await findLostFetches(ours, redis, hasInHand);
+  const deps = { worker: ours, redis, redisKeys };
+  const found = await findLostFetches(deps, hasInHand);
   expect(found).toMatchObject([
     { job: { id: lost?.id, token: `${ours.id}:1` }, token: `${ours.id}:1` },
   ]);
   // Its lock is good: the job can be moved as if its reply had arrived.
   await found[0]?.job.moveToWait(`${ours.id}:1`);
-  expect(await findLostFetches(ours, redis, hasInHand)).toEqual([]);
+  expect(await findLostFetches(deps, hasInHand)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { findLivingWorkers } from "@openrouter-free-pool/shared/presence/workers";
+import { findMissingJobs } from "@openrouter-free-pool/shared/queue/find-jobs";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { PendingRequests } from "./pending-requests.ts";
@@ -27,20 +28,12 @@ export function createRecoverLost(deps: {
   const { redis, redisKeys, pending, catchUp } = deps;
   let missedWorkers = new Set<string>();
 
-  async function findMissing(jobIds: readonly string[]): Promise<string[]> {
-    const keys = jobIds.map((jobId) => redisKeys.job(jobId));
-    const found = await redis.exists(...keys);
-    if (found === jobIds.length) return [];
-    const each = await Promise.all(keys.map((key) => redis.exists(key)));
-    return jobIds.filter((_, index) => each[index] === 0);
-  }
-
   return {
     async jobs(minimumAgeMs) {
       const jobIds = pending.jobIdsSince(Date.now() - minimumAgeMs);
       for (let at = 0; at < jobIds.length; at += jobsPerCommand) {
         const some = jobIds.slice(at, at + jobsPerCommand);
-        const missing = await findMissing(some);
+        const missing = await findMissingJobs(redis, redisKeys, some);
         // A job is also gone when it was answered a moment ago.
         if (missing.length > 0) await catchUp();
         for (const jobId of missing) await pending.resubmit(jobId);

@@ -1,21 +1,23 @@
 import {
+  addToQueue,
+  type JobToAdd,
+} from "@openrouter-free-pool/shared/queue/add-to-queue";
+import {
   type CompletionRequest,
-  completionJobName,
   largestInlineBodyBytes,
 } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
-import type { JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 
 /** A call may be under way when the wait ends, and Redis's clock may be another; in ms. */
 const bodySlackMs = 900_000;
 
 /** A job that is to be put on the queue. */
-export type NewJob = {
+export type NewJob = Omit<JobToAdd, "request"> & {
   readonly request: Omit<CompletionRequest, "body">;
   /** `stored`: Redis has it under the job's id already. */
   readonly body: Buffer | "stored";
-  readonly opts: JobsOptions & { readonly jobId: string };
 };
 
 /** Puts jobs on the queue; large bodies go to Redis before them, each as a string of its own. */
@@ -31,7 +33,7 @@ const travels = (body: Buffer | "stored"): body is Buffer =>
 
 /** Builds {@link AddJobs}. */
 export function createAddJobs(deps: {
-  queue: Queue<CompletionRequest, void>;
+  queue: CompletionsQueue;
   redis: Redis;
   redisKeys: RedisKeys;
 }): AddJobs {
@@ -39,11 +41,10 @@ export function createAddJobs(deps: {
   let lastWrite: Promise<unknown> = Promise.resolve();
 
   /** One after the other: other commands wait on this connection for one large body at most. */
-  function storeBody({ request, body, opts }: NewJob): Promise<unknown> {
+  function storeBody({ request, body, jobId }: NewJob): Promise<unknown> {
     if (body === "stored" || travels(body)) return Promise.resolve();
     const ttlMs = Math.max(0, request.deadline - Date.now()) + bodySlackMs;
-    const write = () =>
-      redis.set(redisKeys.body(opts.jobId), body, "PX", ttlMs);
+    const write = () => redis.set(redisKeys.body(jobId), body, "PX", ttlMs);
     const written = lastWrite.then(write);
     lastWrite = written.catch(() => undefined);
     return written;
@@ -51,13 +52,10 @@ export function createAddJobs(deps: {
 
   return async function addJobs(jobs) {
     await Promise.all(jobs.map(storeBody));
-    const all = jobs.map(({ request, body, opts }) => ({
-      name: completionJobName,
-      data: travels(body) ? { ...request, body: body.toString() } : request,
-      opts,
+    const all = jobs.map(({ request, body, ...job }) => ({
+      ...job,
+      request: travels(body) ? { ...request, body: body.toString() } : request,
     }));
-    const [first] = all;
-    if (all.length > 1) await queue.addBulk(all);
-    else if (first) await queue.add(first.name, first.data, first.opts);
+    await addToQueue(queue, all);
   };
 }

@@ -48,13 +48,10 @@ export function createEnqueue(deps: {
     const job = {
       request: { ...request, keptPayloadBytes: payloadBytes },
       body: body.bytes ?? "stored",
-      opts: {
-        jobId,
-        priority,
-        timestamp: request.receivedAt,
-        removeOnComplete: keep,
-        removeOnFail: keep,
-      },
+      jobId,
+      priority,
+      timestamp: request.receivedAt,
+      keepFinished: keep,
     } as const;
     await addJobs([job]);
     return true;

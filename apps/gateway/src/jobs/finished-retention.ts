@@ -1,13 +1,15 @@
+import type { KeepFinished } from "@openrouter-free-pool/shared/queue/add-to-queue";
+
 /** Finished requests are visible for a day at most. */
 const keptSeconds = 86_400;
 /** What a finished request takes of Redis's memory besides its payloads, roughly, in bytes. */
 const withoutPayloadBytes = 4 * 1024;
-/** BullMQ counts those that failed apart from those that did not. */
+/** The queue counts those that failed apart from those that did not. */
 const lists = 2;
 
 /** How many finished requests stay on the queue, and how much of each. */
 export type FinishedRetention = {
-  readonly keep: true | { readonly count: number; readonly age: number };
+  readonly keep: KeepFinished;
   /** Bytes that may stay of one request's body and answer. */
   readonly payloadBytes: number;
 };
@@ -26,8 +28,8 @@ export function planFinishedRetention(most: {
     most.count,
     Math.floor(bytesOfList / withoutPayloadBytes),
   );
-  // In BullMQ's words: `true` removes a job as soon as it is finished.
-  if (count === 0) return { keep: true, payloadBytes: 0 };
+  const keep = { count, ageSeconds: keptSeconds };
+  if (count === 0) return { keep, payloadBytes: 0 };
   const payloadBytes = Math.floor(bytesOfList / count) - withoutPayloadBytes;
-  return { keep: { count, age: keptSeconds }, payloadBytes };
+  return { keep, payloadBytes };
 }

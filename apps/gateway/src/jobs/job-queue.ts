@@ -1,7 +1,8 @@
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import { readPlace } from "@openrouter-free-pool/shared/queue/find-jobs";
+import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { acknowledge } from "@openrouter-free-pool/shared/replies/stream-credit";
-import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { RedisGrace } from "../redis/redis-grace.ts";
 import type { Enqueue } from "./enqueue.ts";
@@ -33,7 +34,7 @@ export type JobQueue = {
 
 /** Builds {@link JobQueue}. */
 export function createJobQueue(deps: {
-  queue: Queue<CompletionRequest, void>;
+  queue: CompletionsQueue;
   enqueue: Enqueue;
   grace: RedisGrace;
   redis: Redis;
@@ -44,7 +45,7 @@ export function createJobQueue(deps: {
   const { queue, enqueue, grace, redis, redisKeys, markMs } = deps;
 
   async function remove(jobId: string): Promise<boolean> {
-    const isGone = (await queue.remove(jobId)) === 1;
+    const isGone = await removeJob(queue, jobId);
     if (isGone) await redis.unlink(redisKeys.body(jobId));
     return isGone;
   }
@@ -63,10 +64,7 @@ export function createJobQueue(deps: {
         await redis.publish(redisKeys.cancellations, jobId);
       }
     },
-    async readPlace(jobId) {
-      const rank = await redis.zrank(redisKeys.prioritizedJobs, jobId);
-      return rank === null ? undefined : rank + 1;
-    },
+    readPlace: (jobId) => readPlace(redis, redisKeys, jobId),
     acknowledge: (stream, takenBytes) =>
       acknowledge(redis, redisKeys, stream, takenBytes),
   };

@@ -2,14 +2,13 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import { countCoolingModels } from "@openrouter-free-pool/shared/key-pool/cooling-models";
 import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { measureRedis } from "@openrouter-free-pool/shared/metrics/redis-metrics";
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import { createReadQueueDepth } from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
-import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { BodyBudget } from "../bodies/body-budget.ts";
 import type { PoolWatch } from "../pool/pool-watch.ts";
-import { createReadQueueDepth } from "../pool/read-queue-depth.ts";
 import type { RedisHealth } from "../redis/redis-health.ts";
 import { measureBodies } from "./measure-bodies.ts";
 import { measurePool } from "./pool-metrics.ts";
@@ -20,7 +19,7 @@ export function buildMetrics(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
   redisHealth: RedisHealth;
-  queue: Queue<CompletionRequest, void>;
+  queue: CompletionsQueue;
   poolWatch: PoolWatch;
   bodyBudget: BodyBudget;
   logger: Logger;

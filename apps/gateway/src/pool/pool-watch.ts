@@ -5,13 +5,13 @@ import {
   readPool,
 } from "@openrouter-free-pool/shared/key-pool/read-pool";
 import { countWorkers } from "@openrouter-free-pool/shared/presence/workers";
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import type { PriorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import {
-  type PriorityName,
-  scoreRange,
-} from "@openrouter-free-pool/shared/queue/priorities";
+  countInLine,
+  countJobs,
+} from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
-import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 
@@ -50,34 +50,30 @@ export function createReadPoolView(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
   limits: RateLimits;
-  queue: Queue<CompletionRequest, void>;
+  queue: CompletionsQueue;
 }): ReadPoolView {
   const { redis, redisKeys, limits, queue } = deps;
   return async () => {
     const startedAt = performance.now();
     const [pool, counts, inLine, workers] = await Promise.all([
       readPool(redis, redisKeys, limits, poolMaxAgeMs),
-      queue.getJobCounts("wait", "prioritized", "delayed", "active"),
-      countInLine(redis, redisKeys),
+      countJobs(queue),
+      countLines(redis, redisKeys),
       countWorkers(redis, redisKeys),
     ]);
-    const { active: inFlight = 0, ...rest } = counts;
-    const waiting = Object.values(rest).reduce((sum, count) => sum + count, 0);
     const readAt = performance.now();
-    return { pool, waiting, inLine, inFlight, workers, startedAt, readAt };
+    return { pool, ...counts, inLine, workers, startedAt, readAt };
   };
 }
 
-async function countInLine(
+async function countLines(
   redis: Redis,
   redisKeys: RedisKeys,
 ): Promise<Record<PriorityName, number>> {
-  const count = (name: PriorityName) =>
-    redis.zcount(redisKeys.prioritizedJobs, ...scoreRange(name));
   const [high, normal, low] = await Promise.all([
-    count("high"),
-    count("normal"),
-    count("low"),
+    countInLine(redis, redisKeys, "high"),
+    countInLine(redis, redisKeys, "normal"),
+    countInLine(redis, redisKeys, "low"),
   ]);
   return { high, normal, low };
 }

@@ -1,10 +1,10 @@
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import { removeFinished } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
-import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 
-/** Jobs or entries of one command. */
+/** Entries of one command. */
 const atATime = 1_000;
 
 /**
@@ -13,24 +13,12 @@ const atATime = 1_000;
  * queue's page and the kept answers of the response cache. It never throws.
  */
 export function createMakeRoom(deps: {
-  queue: Queue<CompletionRequest, void>;
+  queue: CompletionsQueue;
   redis: Redis;
   redisKeys: RedisKeys;
   logger: Logger;
 }): () => void {
   const { queue, redis, redisKeys, logger } = deps;
-
-  async function removeFinished(
-    state: "completed" | "failed",
-  ): Promise<number> {
-    let removed = 0;
-    for (;;) {
-      // A full Redis still deletes; one with nothing to delete refuses.
-      const ids = await queue.clean(0, atATime, state).catch(() => []);
-      removed += ids.length;
-      if (ids.length < atATime) return removed;
-    }
-  }
 
   async function removeKeptAnswers(): Promise<number> {
     const { cacheEntryPrefix, cacheUses, cacheExpiries, cacheSizes } =
@@ -48,11 +36,10 @@ export function createMakeRoom(deps: {
   }
 
   async function makeRoom(): Promise<void> {
-    const completed = await removeFinished("completed");
-    const failed = await removeFinished("failed");
+    const finished = await removeFinished(queue);
     const answers = await removeKeptAnswers();
     logger.warn(
-      { finished: completed + failed, answers },
+      { finished, answers },
       "Redis is full: removed finished requests and kept answers",
     );
   }

@@ -2,6 +2,7 @@ import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
 import {
   type CompletionJob,
+  isGivenUp,
   readProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import { isFinished } from "@openrouter-free-pool/shared/queue/finished-request";
@@ -160,7 +161,7 @@ function findDisposition(
       upstreamMs: 0,
     };
   }
-  if (job.deferredFailure) return { kind: "failed", code: "worker-crashed" };
+  if (isGivenUp(job)) return { kind: "failed", code: "worker-crashed" };
   return undefined;
 }
 

@@ -1,7 +1,8 @@
-import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
+import type {
+  FetchedJob,
+  ManualWorker,
+} from "@openrouter-free-pool/shared/queue/manual-worker";
 import type { Logger } from "pino";
-import type { LostFetch } from "./lost-fetches.ts";
-import type { ManualWorker } from "./manual-worker.ts";
 import type { SlotForecast } from "./slot-forecast.ts";
 import type { JobStarter } from "./start-job.ts";
 import { Waker } from "./waker.ts";
@@ -50,20 +51,19 @@ type Mode = keyof typeof transitions;
  *
  * BullMQ's own loop would fetch as many jobs as it may run before it starts the first; with a
  * limiter behind it most of them would be put back again, out of order. So jobs are fetched by
- * hand, which BullMQ documents as a pattern.
+ * hand.
  */
 export class Fetching {
   readonly #worker: ManualWorker;
   readonly #forecast: SlotForecast;
   readonly #jobs: JobStarter;
-  readonly #findLostFetches: () => Promise<readonly LostFetch[]>;
+  readonly #findLostFetches: () => Promise<readonly FetchedJob[]>;
   readonly #concurrency: number;
   readonly #logger: Logger;
   readonly #waker = new Waker();
   readonly #drained = new Waker();
   #mode: Mode = "idle";
   #inFlight = 0;
-  #tokens = 0;
   #mayHaveLostFetches = false;
   #running: Promise<void> | undefined;
 
@@ -71,7 +71,7 @@ export class Fetching {
     worker: ManualWorker;
     forecast: SlotForecast;
     jobs: JobStarter;
-    findLostFetches: () => Promise<readonly LostFetch[]>;
+    findLostFetches: () => Promise<readonly FetchedJob[]>;
     concurrency: number;
     logger: Logger;
   }) {
@@ -162,8 +162,8 @@ export class Fetching {
   async #takeLostFetches(): Promise<void> {
     if (!this.#mayHaveLostFetches) return;
     this.#mayHaveLostFetches = false;
-    for (const { job, token } of await this.#findLostFetches()) {
-      await this.#take(job, token);
+    for (const fetched of await this.#findLostFetches()) {
+      await this.#take(fetched);
     }
   }
 
@@ -182,14 +182,13 @@ export class Fetching {
 
   /** Takes the next job off the queue, waiting for one if told so. */
   async #takeNext(options: { block: boolean }): Promise<void> {
-    const token = `${this.#worker.id}:${this.#tokens++}`;
-    const job = await this.#worker.getNextJob(token, options);
-    if (job) await this.#take(job, token);
+    const fetched = await this.#worker.fetch(options);
+    if (fetched) await this.#take(fetched);
   }
 
-  async #take(job: CompletionJob, token: string): Promise<void> {
-    if (!this.#isRunning) return this.#jobs.putBack(job, token);
-    const started = await this.#jobs.start(job, token);
+  async #take(fetched: FetchedJob): Promise<void> {
+    if (!this.#isRunning) return this.#jobs.putBack(fetched);
+    const started = await this.#jobs.start(fetched);
     if (!started) return;
     this.#inFlight += 1;
     void started.ended.then(() => this.#jobEnded());

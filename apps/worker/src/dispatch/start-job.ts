@@ -1,12 +1,13 @@
 import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { JobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
+import type { FetchedJob } from "@openrouter-free-pool/shared/queue/manual-worker";
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import type { Logger } from "pino";
 import { describeJob } from "../job/describe-job.ts";
 import type { Settle } from "../settle/settle.ts";
 import type { AcquireSlot } from "./acquire-slot.ts";
 import type { GatewayWatch } from "./gateway-watch.ts";
-import type { JobLocks } from "./job-locks.ts";
 import type { ProcessJob } from "./process-job.ts";
 import type { SlotForecast } from "./slot-forecast.ts";
 
@@ -27,9 +28,9 @@ export type JobStarter = {
    *
    * @returns undefined when it may not: it has been settled.
    */
-  start(job: CompletionJob, token: string): Promise<StartedJob | undefined>;
+  start(fetched: FetchedJob): Promise<StartedJob | undefined>;
   /** Returns a job to the queue that was fetched too late. */
-  putBack(job: CompletionJob, token: string): Promise<void>;
+  putBack(fetched: FetchedJob): Promise<void>;
   /** Whether this worker works on a job. */
   hasInHand(jobId: string): boolean;
 };
@@ -100,7 +101,7 @@ export function createJobStarter(deps: {
   }
 
   return {
-    async start(job, token) {
+    async start({ job, token }) {
       const jobId = String(job.id);
       const signal = locks.take(jobId, token);
       inHand.add(jobId);
@@ -112,7 +113,7 @@ export function createJobStarter(deps: {
         if (!started) inHand.delete(jobId);
       }
     },
-    async putBack(job, token) {
+    async putBack({ job, token }) {
       locks.take(String(job.id), token);
       await settle(job, { kind: "put-back" });
     },

@@ -1,4 +1,7 @@
-import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
+import {
+  type CompletionJob,
+  traceOf,
+} from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Tracing } from "@openrouter-free-pool/shared/tracing/tracing";
 import {
   type Context,
@@ -76,7 +79,7 @@ export function traceCalls(
 }
 
 function contextOf(job: CompletionJob, { telemetry }: Tracing): Context {
-  const metadata = job.opts.telemetry?.metadata;
+  const metadata = traceOf(job);
   const active = context.active();
   return metadata
     ? telemetry.contextManager.fromMetadata(active, metadata)

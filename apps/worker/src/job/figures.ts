@@ -1,6 +1,7 @@
 import {
   type CompletionJob,
   readProgress,
+  takenAt,
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { ReplyFigures } from "@openrouter-free-pool/shared/replies/reply";
 
@@ -14,7 +15,7 @@ export function figuresOf(
   upstreamMs: number,
 ): ReplyFigures {
   // The queue takes it from Redis's clock, as gateways take `receivedAt`.
-  const startedAt = job.processedOn ?? job.data.receivedAt;
+  const startedAt = takenAt(job) ?? job.data.receivedAt;
   return {
     queueMs: Math.max(0, startedAt - job.data.receivedAt),
     upstreamMs,

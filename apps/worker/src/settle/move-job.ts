@@ -1,6 +1,12 @@
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Ending } from "@openrouter-free-pool/shared/queue/finished-request";
-import { returningPriority } from "@openrouter-free-pool/shared/queue/priorities";
+import {
+  completeJob,
+  delayJob,
+  dropJob,
+  failJob,
+  returnJob,
+} from "@openrouter-free-pool/shared/queue/held-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -34,11 +40,10 @@ export function createMoveJob(deps: {
     job: CompletionJob,
     ending: Pick<Ending, "status" | "reason"> | undefined,
   ): Promise<void> {
-    if (!ending) job.opts.removeOnComplete = true;
     try {
-      await (ending && ending.status >= 400
-        ? job.moveToFailed(toFailure(ending), tokenOf(job))
-        : job.moveToCompleted(undefined, tokenOf(job), false));
+      if (!ending) await dropJob(job);
+      else if (ending.status < 400) await completeJob(job);
+      else await failJob(job, describeFailure(ending));
     } catch (error) {
       logger.warn(
         { ...describeJob(job), err: error },
@@ -55,8 +60,8 @@ export function createMoveJob(deps: {
     delayMs: number | undefined,
   ): Promise<void> {
     try {
-      if (delayMs === undefined) await job.moveToWait(tokenOf(job));
-      else await delay(job, delayMs);
+      if (delayMs === undefined) await returnJob(job);
+      else await delayJob(job, delayMs);
     } catch (error) {
       logger.warn(
         { ...describeJob(job), err: error },
@@ -80,20 +85,11 @@ export function createMoveJob(deps: {
   };
 }
 
-async function delay(job: CompletionJob, delayMs: number): Promise<void> {
-  const priority = returningPriority(job.priority);
-  if (job.priority !== priority) await job.changePriority({ priority });
-  await job.moveToDelayed(Date.now() + delayMs, tokenOf(job));
-}
-
 /** What the queue's page says about a request that failed; never anything of its contents. */
-function toFailure({ status, reason }: Pick<Ending, "status" | "reason">) {
+function describeFailure({
+  status,
+  reason,
+}: Pick<Ending, "status" | "reason">): string {
   const what = reason === undefined ? "from OpenRouter" : `(${reason})`;
-  const failure = new Error(`${status} ${what}`);
-  failure.stack = "";
-  return failure;
-}
-
-function tokenOf(job: CompletionJob): string {
-  return job.token ?? "";
+  return `${status} ${what}`;
 }

@@ -36,10 +36,10 @@
                               when it also listens on its channel
   KEYS[6] cancelled   STRING  exists when the client has gone
   KEYS[7] cooldown    STRING  exists while the job's model cools down
-  KEYS[8] firstInLine LIST        BullMQ's waiting jobs: those that go first,
-  KEYS[9] prioritized SORTED SET  all others,
-  KEYS[10] delayed    SORTED SET  and those that will wait later
-  KEYS[11] marker     SORTED SET  BullMQ's, wakes a worker that waits for a job
+  KEYS[8]             the queue's four keys that readLine takes
+  KEYS[9]
+  KEYS[10]
+  KEYS[11]
 
   ARGV[1] account prefix
   ARGV[2] perMinute   grants in any window, for accounts without a limit of their own
@@ -67,9 +67,9 @@
 ]]
 --- @include "now"
 --- @include "text"
+--- @include "../queue/bullmq/read-line"
 local idle, busy, rotation, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local alive, cancelled, cooldown = KEYS[5], KEYS[6], KEYS[7]
-local firstInLine, prioritized, delayed, marker = KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 local accountPrefix = ARGV[1]
 local usualPerMinute, usualPerDay = tonumber(ARGV[2]), tonumber(ARGV[3])
 local windowMs, dayMs, guardMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -136,13 +136,6 @@ local function untilNext()
   return math.max(1, math.ceil(tonumber(first[2]) - now))
 end
 
--- Taking a job always leaves a marker. Without a job behind it, it would only wake workers in vain.
-local function clearLine(waiting)
-  if waiting + redis.call('ZCARD', delayed) > 0 then return 0 end
-  redis.call('ZREM', marker, '0')
-  return 1
-end
-
 for _, account in ipairs(redis.call('ZRANGEBYSCORE', busy, '-inf', now, 'LIMIT', 0, MOST_MOVES)) do
   local lastUsedAt = redis.call('HGET', accountPrefix .. account, 'lastUsedAt') or '0'
   redis.call('ZREM', busy, account)
@@ -184,10 +177,10 @@ for _ = 1, MOST_MOVES do
       redis.call('ZREM', idle, account)
       put(busy, text(nextAt), account)
     end
-    local waiting = redis.call('LLEN', firstInLine) + redis.call('ZCARD', prioritized)
+    local waiting, isLastInLine = readLine(unpack(KEYS, 8, 11))
     local receipt = table.concat({ text(entry), text(day), text(now), lastUsedAt }, ',')
     return {
-      'granted', account, keyId, untilNext(), redis.call('ZCARD', idle), waiting, clearLine(waiting), receipt,
+      'granted', account, keyId, untilNext(), redis.call('ZCARD', idle), waiting, isLastInLine, receipt,
     }
   else
     redis.call('ZREM', idle, account)

@@ -1,4 +1,5 @@
 import type { RateLimits } from "../config/rate-limits.ts";
+import { lineKeys } from "../queue/bullmq/queue-keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 import type { ApiKey } from "./api-key.ts";
 import { accountTtlMs, poolTtlMs } from "./lifetimes.ts";
@@ -87,10 +88,7 @@ export async function acquireSlot(
       redisKeys.gatewayAlive(request.gatewayId),
       redisKeys.cancelled(request.jobId),
       redisKeys.modelCooldown(request.model),
-      redisKeys.firstJobs,
-      redisKeys.prioritizedJobs,
-      redisKeys.delayedJobs,
-      redisKeys.jobMarker,
+      ...lineKeys(redisKeys),
     ],
     [
       redisKeys.accountPrefix,

@@ -1,8 +1,5 @@
 import type { Job } from "bullmq";
 
-/** Name of the one queue that all requests go through. */
-export const completionsQueue = "completions";
-
 /** Name of every job: BullMQ keeps it several times, so no client may choose it. */
 export const completionJobName = "completion";
 
@@ -65,4 +62,19 @@ export function readProgress(job: CompletionJob): CompletionProgress {
     calls: progress.calls ?? 0,
     failures: progress.failures ?? 0,
   };
+}
+
+/** When a worker took the job last, ms since the epoch of Redis's clock; undefined before. */
+export function takenAt(job: CompletionJob): number | undefined {
+  return job.processedOn;
+}
+
+/** Whether so many workers were lost with the job in hand that it is not called again. */
+export function isGivenUp(job: CompletionJob): boolean {
+  return Boolean(job.deferredFailure);
+}
+
+/** The trace that travels with the job; undefined when it has none. */
+export function traceOf(job: CompletionJob): string | undefined {
+  return job.opts.telemetry?.metadata;
 }

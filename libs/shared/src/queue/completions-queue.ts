@@ -2,7 +2,11 @@ import type { Context } from "@opentelemetry/api";
 import { Queue, type Telemetry } from "bullmq";
 import type { Redis } from "ioredis";
 import type { RedisKeys } from "../redis/keys.ts";
-import { type CompletionRequest, completionsQueue } from "./completion-job.ts";
+import { completionsQueue } from "./bullmq/queue-keys.ts";
+import type { CompletionRequest } from "./completion-job.ts";
+
+/** The queue of all requests, for those who put jobs on it or look at it. */
+export type CompletionsQueue = Queue<CompletionRequest, void>;
 
 /** Events are only read by people looking at the queue; few are kept. */
 const keptEvents = 1_000;
@@ -16,10 +20,10 @@ export function openCompletionsQueue(
   redis: Redis,
   redisKeys: RedisKeys,
   telemetry?: Telemetry<Context>,
-): Queue<CompletionRequest, void> {
+): CompletionsQueue {
   const queue = new Queue<CompletionRequest, void>(completionsQueue, {
     connection: redis,
-    prefix: redisKeys.queuePrefix,
+    prefix: redisKeys.root,
     ...(telemetry ? { telemetry } : {}),
     streams: { events: { maxLen: keptEvents } },
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true },

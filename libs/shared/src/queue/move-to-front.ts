@@ -1,9 +1,12 @@
 import type { Redis } from "ioredis";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
+import { queueKeys } from "./bullmq/queue-keys.ts";
 import { type PriorityName, scoreRange } from "./priorities.ts";
 
-const script = loadScript(new URL("./move-to-front.lua", import.meta.url));
+const script = loadScript(
+  new URL("./bullmq/move-to-front.lua", import.meta.url),
+);
 
 /**
  * Lets the longest waiting job of a priority be the next one.
@@ -16,6 +19,6 @@ export async function moveToFront(
   name: PriorityName,
 ): Promise<boolean> {
   const range = scoreRange(name);
-  const keys = [redisKeys.prioritizedJobs];
+  const keys = [queueKeys(redisKeys).prioritized];
   return (await runScript(redis, script, keys, range)) !== null;
 }

@@ -1,3 +1,5 @@
+import { scoresOf } from "./bullmq/scores.ts";
+
 /**
  * BullMQ priorities of the queue: the lowest number is served first, equal
  * numbers in order of arrival.
@@ -29,15 +31,8 @@ export function priorityName(priority: number): PriorityName {
   return priority <= priorities.normal ? "normal" : "low";
 }
 
-/** BullMQ keeps waiting jobs by this score: the priority, then the order of arrival. */
-const scorePerPriority = 2 ** 32;
-
-/** The scores of a name's jobs in BullMQ's sorted set, as ZCOUNT and ZRANGEBYSCORE take them. */
+/** The scores of a name's waiting jobs, returning ones included. */
 export function scoreRange(name: PriorityName): [min: string, max: string] {
   const last = priorities[name];
-  const first = last - 10 + 1;
-  return [
-    String(first * scorePerPriority),
-    `(${(last + 1) * scorePerPriority}`,
-  ];
+  return scoresOf(last - 10 + 1, last);
 }

@@ -1,8 +1,6 @@
-import { completionsQueue } from "../queue/completion-job.ts";
-
 /**
- * Every Redis key of the product, besides those that BullMQ makes for the queue
- * itself under `{prefix}:completions:`.
+ * Every Redis key of the product, except those of the queue, which BullMQ makes
+ * under `{prefix}:completions:`.
  *
  * The prefix is a hash tag, so that all keys live in one Redis Cluster slot and
  * a script may touch any of them.
@@ -10,18 +8,8 @@ import { completionsQueue } from "../queue/completion-job.ts";
 export function createRedisKeys(prefix: string) {
   const root = `{${prefix}}`;
   return {
-    /** BullMQ's own prefix. */
-    queuePrefix: root,
-    /** HASH of one job of the queue; BullMQ's. */
-    job: (jobId: string) => `${root}:${completionsQueue}:${jobId}`,
-    /** SORTED SET of waiting jobs by priority and arrival; BullMQ's. */
-    prioritizedJobs: `${root}:${completionsQueue}:prioritized`,
-    /** LIST of waiting jobs that go before those, such as a lost worker's; BullMQ's. */
-    firstJobs: `${root}:${completionsQueue}:wait`,
-    /** SORTED SET of jobs by when their delay ends; BullMQ's. */
-    delayedJobs: `${root}:${completionsQueue}:delayed`,
-    /** SORTED SET that idle workers wait for an element of; BullMQ's. */
-    jobMarker: `${root}:${completionsQueue}:marker`,
+    /** First part of every key. */
+    root,
     /** HASH of an account's limits, day use, last use and parking. The script adds the account's name. */
     accountPrefix: `${root}:account:`,
     /** HASH from key id to the account that the key turned out to belong to, unlike what its entry says. */

@@ -17,14 +17,17 @@ const includes = new URL("./includes/", import.meta.url);
 
 /**
  * Reads a `.lua` file that lies beside the module that runs it. A line
- * `--- @include "name"` is replaced by `redis/includes/name.lua`.
+ * `--- @include "name"` is replaced by `redis/includes/name.lua`, and one with a path,
+ * such as `--- @include "../area/name"`, by that file seen from the script.
  */
 export function loadScript(url: URL): Script {
   const written = readFileSync(url, "utf8");
   const source = written.replace(
-    /^--- @include "([\w-]+)"$/gm,
-    (_line, name: string) =>
-      readFileSync(new URL(`${name}.lua`, includes), "utf8").trimEnd(),
+    /^--- @include "([\w./-]+)"$/gm,
+    (_line, name: string) => {
+      const around = name.includes("/") ? url : includes;
+      return readFileSync(new URL(`${name}.lua`, around), "utf8").trimEnd();
+    },
   );
   return {
     name: basename(url.pathname),

@@ -9,29 +9,26 @@
   of the stream, and no event can go out without the note.
 
   KEYS[1] replies  STREAM
-  KEYS[2] job      HASH    BullMQ's
+  KEYS[2] job      HASH    the queue's
   KEYS[3] requestBody STRING  of a large request; deleted when the request has ended
   ARGV[1] job id
   ARGV[2] head     JSON
   ARGV[3] body     bytes
   ARGV[4] ttlMs
-  ARGV[5] progress JSON, as BullMQ keeps it on the job; empty: leave it as it is
+  ARGV[5] progress JSON, in place of the job's progress; empty: leave it as it is
   ARGV[6] data     JSON, in place of the job's data; empty: leave it as it is
   ARGV[7] longestPushBytes  a longer head and body are not pushed
 
   Returns the entry's id.
 ]]
+--- @include "../queue/bullmq/update-job"
 local replies, job, requestBody = KEYS[1], KEYS[2], KEYS[3]
 local jobId, head, body, ttlMs, progress, data = unpack(ARGV)
 local longestPushBytes = tonumber(ARGV[7])
 
 local id = redis.call('XADD', replies, '*', 'job', jobId, 'head', head, 'body', body)
 redis.call('PEXPIRE', replies, ttlMs)
-if (progress ~= '' or data ~= '') and redis.call('EXISTS', job) == 1 then
-  if progress ~= '' then redis.call('HSET', job, 'progress', progress) end
-  if data ~= '' then redis.call('HSET', job, 'data', data) end
-end
-
+updateJob(job, progress, data)
 if data ~= '' then redis.call('UNLINK', requestBody) end
 
 local message = id

@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { queueKeys } from "../queue/bullmq/queue-keys.ts";
 import type { CompletionProgress } from "../queue/completion-job.ts";
 import type { FinishedRequest } from "../queue/finished-request.ts";
 import type { RedisKeys } from "../redis/keys.ts";
@@ -31,7 +32,7 @@ export async function sendReply(
   const { head, body } = encodeReply(reply);
   const keys = [
     redisKeys.gatewayReplies(gatewayId),
-    redisKeys.job(jobId),
+    queueKeys(redisKeys).job(jobId),
     redisKeys.body(jobId),
   ];
   const values = [

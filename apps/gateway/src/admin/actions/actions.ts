@@ -1,8 +1,7 @@
 import type { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool-operator";
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
-import type { Queue } from "bullmq";
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import { promoteDelayed } from "@openrouter-free-pool/shared/queue/promote-delayed";
 import type { ActionName } from "./action-names.ts";
-import { promoteDelayed } from "./promote-delayed.ts";
 
 /** Something an operator can do, in words and in deed. */
 export type Action = {
@@ -19,7 +18,7 @@ export type Action = {
 
 /** Builds everything that an operator can do; a target is named by its mask, account or model. */
 export function createActions(deps: {
-  queue: Queue<CompletionRequest, void>;
+  queue: CompletionsQueue;
   operator: PoolOperator;
 }): Record<ActionName, Action> {
   const { queue, operator } = deps;

@@ -1,10 +1,9 @@
 import { createBullBoard } from "@bull-board/api";
 import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
 import { ExpressAdapter } from "@bull-board/express";
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
-import type { Queue } from "bullmq";
 import express, { type Express } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -27,7 +26,7 @@ export function buildBullBoard(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
   clock: RedisClock;
-  queue: Queue<CompletionRequest, void>;
+  queue: CompletionsQueue;
   logger: Logger;
 }): Express {
   const { keepPayloads, queue, logger } = deps;

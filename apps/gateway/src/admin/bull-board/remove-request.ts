@@ -1,12 +1,13 @@
+import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { FinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
+import { removeFoundJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
-import type { Job } from "bullmq";
 import type { Redis } from "ioredis";
 
 /** Takes a request off the queue. @returns why it cannot be; undefined when it is gone. */
-export type RemoveRequest = (job: Job) => Promise<string | undefined>;
+export type RemoveRequest = (job: CompletionJob) => Promise<string | undefined>;
 
 /** Builds {@link RemoveRequest}. A client that still waits hears of it at once. */
 export function createRemoveRequest(deps: {
@@ -16,10 +17,9 @@ export function createRemoveRequest(deps: {
 }): RemoveRequest {
   const { redis, redisKeys } = deps;
   return async function removeRequest(job) {
-    if ((await job.getState()) === "active") {
+    if (!(await removeFoundJob(job))) {
       return "This request is at OpenRouter; it cannot be taken off the queue.";
     }
-    await job.remove();
     await redis.unlink(redisKeys.body(String(job.id)));
     const { gatewayId, receivedAt, ending } = job.data as FinishedRequest;
     if (ending !== undefined || gatewayId === undefined) return undefined;

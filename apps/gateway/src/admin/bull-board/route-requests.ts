@@ -1,5 +1,9 @@
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
-import type { Job, Queue } from "bullmq";
+import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import {
+  findJob,
+  listFailed,
+} from "@openrouter-free-pool/shared/queue/find-jobs";
 import { type RequestHandler, type Response, Router } from "express";
 import type { Logger } from "pino";
 import type { RemoveRequest } from "./remove-request.ts";
@@ -17,7 +21,7 @@ const harmless =
  * and refuses what would lose requests (emptying the queue) or make wrong ones.
  */
 export function routeRequests(deps: {
-  queue: Queue<CompletionRequest, void>;
+  queue: CompletionsQueue;
   sendAgain: SendAgain;
   removeRequest: RemoveRequest;
   logger: Logger;
@@ -26,9 +30,9 @@ export function routeRequests(deps: {
   const router = Router();
 
   const onJob =
-    (what: string, act: (job: Job) => Promise<string | undefined>) =>
+    (what: string, act: (job: CompletionJob) => Promise<string | undefined>) =>
     async (jobId: string, response: Response) => {
-      const job = await queue.getJob(jobId);
+      const job = await findJob(queue, jobId);
       if (!job) return refuse(response, 404, "This request is gone.");
       const why = await act(job);
       logger.warn({ jobId, what, why }, "An operator acted on a request");
@@ -41,7 +45,7 @@ export function routeRequests(deps: {
   router.put("/api/queues/:queue/retry/:state", async (request, response) => {
     const { state } = request.params;
     if (state !== "failed") return refuse(response, 403, notHere);
-    const jobs = await queue.getFailed(0, mostSentAgain - 1);
+    const jobs = await listFailed(queue, mostSentAgain);
     const results = await Promise.all(jobs.map(sendAgain));
     const retried = results.filter((why) => why === undefined).length;
     logger.warn({ retried }, "An operator sent failed requests again");

@@ -1,10 +1,16 @@
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type {
+  CompletionJob,
+  CompletionRequest,
+} from "@openrouter-free-pool/shared/queue/completion-job";
 import type { FinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
+import {
+  readState,
+  restartJob,
+} from "@openrouter-free-pool/shared/queue/restart-job";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
-import type { Job } from "bullmq";
 
 /** Sends a finished request again. @returns why it cannot be; undefined when it is on its way. */
-export type SendAgain = (job: Job) => Promise<string | undefined>;
+export type SendAgain = (job: CompletionJob) => Promise<string | undefined>;
 
 /**
  * Builds {@link SendAgain}. The client has its answer and is gone; so the request
@@ -16,7 +22,7 @@ export function createSendAgain(deps: {
   maxWaitMs: number;
 }): SendAgain {
   return async function sendAgain(job) {
-    const state = await job.getState();
+    const state = await readState(job);
     if (state !== "failed" && state !== "completed") {
       return `This request is not finished: it is ${state}.`;
     }
@@ -25,16 +31,14 @@ export function createSendAgain(deps: {
       return "Its prompt was not kept. Only with KEEP_PAYLOADS=true can a finished request be sent again, and only a short one.";
     }
     const now = deps.clock.now();
-    await job.updateData({
+    await restartJob(job, state, {
       ...(request as CompletionRequest),
       body: withoutStream(request.body),
       isStream: false,
       gatewayId: deps.gatewayId,
       receivedAt: now,
       deadline: now + deps.maxWaitMs,
-    } satisfies CompletionRequest);
-    await job.updateProgress({ calls: 0, failures: 0 });
-    await job.retry(state, { resetAttemptsMade: true });
+    });
     return undefined;
   };
 }

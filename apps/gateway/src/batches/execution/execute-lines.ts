@@ -1,11 +1,11 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { countSlotsWithin } from "@openrouter-free-pool/shared/key-pool/capacity";
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import { countInLine } from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { readReplies } from "@openrouter-free-pool/shared/replies/read-replies";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
-import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { FileStore } from "../../files/file-store.ts";
@@ -20,7 +20,7 @@ import type { BatchStore } from "../records/batch-store.ts";
 import { Results } from "../results/results.ts";
 import { type ExecutionEnd, LineExecution } from "./line-execution.ts";
 import { LineFeeder } from "./line-feeder.ts";
-import { countWaitingLines, createLineQueue } from "./line-queue.ts";
+import { createLineQueue } from "./line-queue.ts";
 import { OutstandingLines } from "./outstanding-lines.ts";
 import { Pace } from "./pace.ts";
 import { ReplyCollector } from "./reply-collector.ts";
@@ -42,7 +42,7 @@ export function createExecuteLines(deps: {
   storage: Storage;
   files: FileStore;
   batches: BatchStore;
-  queue: Queue<CompletionRequest, void>;
+  queue: CompletionsQueue;
   addJobs: AddJobs;
   redis: Redis;
   redisKeys: RedisKeys;
@@ -69,7 +69,7 @@ export function createExecuteLines(deps: {
       return pace.allow(performance.now(), {
         ...measure(view),
         windowMs: deps.limits.windowMs + deps.limits.guardMs,
-        waiting: await countWaitingLines(redis, redisKeys),
+        waiting: await countInLine(redis, redisKeys, "low"),
         batches: deps.countOpen(),
         remaining,
       });

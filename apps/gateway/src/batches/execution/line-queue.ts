@@ -1,11 +1,9 @@
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
-import {
-  priorities,
-  scoreRange,
-} from "@openrouter-free-pool/shared/queue/priorities";
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import { readStages } from "@openrouter-free-pool/shared/queue/find-jobs";
+import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
+import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
-import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Dialect } from "../../dialects/dialect.ts";
 import type { AddJobs, NewJob } from "../../jobs/add-jobs.ts";
@@ -45,17 +43,9 @@ export function lineOfJob(batchId: string, jobId: string): number | undefined {
   return batch === batchId ? Number(line) : undefined;
 }
 
-/** Jobs of batches, and others of low priority, that wait for a worker. */
-export function countWaitingLines(
-  redis: Redis,
-  redisKeys: RedisKeys,
-): Promise<number> {
-  return redis.zcount(redisKeys.prioritizedJobs, ...scoreRange("low"));
-}
-
 /** Builds {@link LineQueue}. */
 export function createLineQueue(deps: {
-  queue: Queue<CompletionRequest, void>;
+  queue: CompletionsQueue;
   addJobs: AddJobs;
   redis: Redis;
   redisKeys: RedisKeys;
@@ -70,7 +60,6 @@ export function createLineQueue(deps: {
     epoch === 0
       ? `${batch.id}.${request.line}`
       : `${batch.id}.${request.line}.${epoch}`;
-  const jobKeyOf = (line: OutstandingLine) => redisKeys.job(jobIdOf(line));
 
   const toJob = (outstanding: OutstandingLine): NewJob => {
     const { line, model, body } = outstanding.request;
@@ -87,11 +76,9 @@ export function createLineQueue(deps: {
         deadline: batch.expiresAt,
       },
       body: Buffer.from(body),
-      opts: {
-        jobId: jobIdOf(outstanding),
-        priority: priorities.low,
-        timestamp: clock.now(),
-      },
+      jobId: jobIdOf(outstanding),
+      priority: priorities.low,
+      timestamp: clock.now(),
     };
   };
 
@@ -104,16 +91,12 @@ export function createLineQueue(deps: {
     async findDone(lines) {
       const done: DoneLine[] = [];
       for (const some of chunk(lines)) {
-        const jobs = await Promise.all(
-          some.map((line) =>
-            // Fields of BullMQ's: when a job was made, and when it was finished.
-            redis.hmget(jobKeyOf(line), "timestamp", "finishedOn"),
-          ),
-        );
+        const jobIds = some.map(jobIdOf);
+        const stages = await readStages(redis, redisKeys, jobIds);
         for (const [index, line] of some.entries()) {
-          const [timestamp, finishedOn] = jobs[index] ?? [];
-          const isKept = Boolean(finishedOn);
-          if (!timestamp || isKept) done.push({ line, isKept });
+          const stage = stages[index];
+          if (stage === "open") continue;
+          done.push({ line, isKept: stage === "finished" });
         }
       }
       return done;
@@ -126,14 +109,14 @@ export function createLineQueue(deps: {
             // The mark first: whoever takes the job from here on sees it.
             const mark = redisKeys.cancelled(jobIdOf(line));
             await redis.set(mark, "1", "PX", markMs);
-            const isRemoved = await queue.remove(jobIdOf(line));
-            if (isRemoved === 1) {
+            const isRemoved = await removeJob(queue, jobIdOf(line));
+            if (isRemoved) {
               await redis.unlink(redisKeys.body(jobIdOf(line)));
             }
             return isRemoved;
           }),
         );
-        held.push(...some.filter((_, index) => removed[index] === 0));
+        held.push(...some.filter((_, index) => !removed[index]));
       }
       return held;
     },

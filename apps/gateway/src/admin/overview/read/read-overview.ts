@@ -16,6 +16,7 @@ import {
   type LivingWorker,
   readWorkers,
 } from "@openrouter-free-pool/shared/presence/workers";
+import type { QueueDepth } from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type {
   Bucket,
@@ -24,7 +25,6 @@ import type {
 import type { Redis } from "ioredis";
 import { describeKeys } from "../../../pool/keys-status.ts";
 import type { PoolView, PoolWatch } from "../../../pool/pool-watch.ts";
-import type { QueueDepth } from "../../../pool/read-queue-depth.ts";
 import type { RedisHealth } from "../../../redis/redis-health.ts";
 
 const shownMs = 3_600_000;

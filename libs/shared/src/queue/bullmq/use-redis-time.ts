@@ -1,8 +1,8 @@
 import type { RedisQueueBackend } from "bullmq";
-import type { RedisClock } from "../redis/redis-clock.ts";
+import type { RedisClock } from "../../redis/redis-clock.ts";
 
-/** Where BullMQ 6.7's scripts take the time: the number of KEYS, and of the ARGV before it. */
-const timeAt: Readonly<Record<string, number>> = {
+/** Where BullMQ's scripts take the time: the number of KEYS, and of the ARGV before it. */
+export const argumentsWithTime: Readonly<Record<string, number>> = {
   moveToActive: 11 + 1,
   moveToDelayed: 11 + 1,
   moveToFinished: 14 + 1,
@@ -24,7 +24,7 @@ export function useRedisTime(backend: Backend, clock: RedisClock): void {
     time > 0 ? time + Date.now() - clock.now() : time;
 
   backend.execCommand = (client, name, args: unknown[]) => {
-    const index = timeAt[name];
+    const index = argumentsWithTime[name];
     if (index === undefined) return execCommand(client, name, args);
     const result: unknown = execCommand(
       client,

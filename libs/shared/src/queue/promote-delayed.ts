@@ -1,12 +1,12 @@
-import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
-import type { Job, Queue } from "bullmq";
+import type { CompletionJob } from "./completion-job.ts";
+import type { CompletionsQueue } from "./completions-queue.ts";
 
 /** More than this would come due by themselves before they could all be called. */
 const mostPromoted = 1_000;
 
 /** Lets the delayed requests of a model take their turn now. */
 export async function promoteDelayed(
-  queue: Queue<CompletionRequest, void>,
+  queue: CompletionsQueue,
   model: string,
 ): Promise<void> {
   const delayed = await queue.getJobs(["delayed"], 0, mostPromoted - 1, true);
@@ -17,7 +17,7 @@ export async function promoteDelayed(
   );
 }
 
-async function promoteIfDelayed(job: Job): Promise<void> {
+async function promoteIfDelayed(job: CompletionJob): Promise<void> {
   try {
     await job.promote();
   } catch {

@@ -1,0 +1,16 @@
+/**
+ * BullMQ keeps waiting jobs by `priority * 2^32 + counter`. The counter is the order of
+ * arrival; it is 0 for a job that is put back to the head of its priority.
+ */
+const scorePerPriority = 2 ** 32;
+
+/** The scores of all jobs of some priorities, as ZCOUNT and ZRANGEBYSCORE take them. */
+export function scoresOf(
+  firstPriority: number,
+  lastPriority: number,
+): [min: string, max: string] {
+  return [
+    String(firstPriority * scorePerPriority),
+    `(${(lastPriority + 1) * scorePerPriority}`,
+  ];
+}

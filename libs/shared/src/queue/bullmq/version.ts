@@ -1,0 +1,6 @@
+/**
+ * The version of BullMQ whose data and arguments the files of this folder know.
+ *
+ * Its contract test names what an upgrade must keep, or what to change here.
+ */
+export const bullmqVersion = "6.7.0";

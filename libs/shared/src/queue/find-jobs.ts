@@ -1,0 +1,68 @@
+import type { Redis } from "ioredis";
+import type { RedisKeys } from "../redis/keys.ts";
+import { queueKeys } from "./bullmq/queue-keys.ts";
+import type { CompletionJob } from "./completion-job.ts";
+import type { CompletionsQueue } from "./completions-queue.ts";
+
+/** A job's place in line, 1 for the next one; undefined when it is not in line. */
+export async function readPlace(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  jobId: string,
+): Promise<number | undefined> {
+  const rank = await redis.zrank(queueKeys(redisKeys).prioritized, jobId);
+  return rank === null ? undefined : rank + 1;
+}
+
+/** Those of the jobs that do not exist. One command when all do. */
+export async function findMissingJobs(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  jobIds: readonly string[],
+): Promise<string[]> {
+  const { job } = queueKeys(redisKeys);
+  const keys = jobIds.map(job);
+  const found = await redis.exists(...keys);
+  if (found === jobIds.length) return [];
+  const each = await Promise.all(keys.map((key) => redis.exists(key)));
+  return jobIds.filter((_, index) => each[index] === 0);
+}
+
+/** Whether a job is still to be worked on, is finished and kept, or does not exist. */
+export type JobStage = "open" | "finished" | "missing";
+
+/** Reads how far jobs are, in the order of their ids. */
+export function readStages(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  jobIds: readonly string[],
+): Promise<JobStage[]> {
+  const { job } = queueKeys(redisKeys);
+  return Promise.all(
+    jobIds.map(async (jobId) => {
+      const [timestamp, finishedOn] = await redis.hmget(
+        job(jobId),
+        "timestamp",
+        "finishedOn",
+      );
+      if (finishedOn) return "finished";
+      return timestamp ? "open" : "missing";
+    }),
+  );
+}
+
+/** Looks a job up, in whatever state it is. */
+export function findJob(
+  queue: CompletionsQueue,
+  jobId: string,
+): Promise<CompletionJob | undefined> {
+  return queue.getJob(jobId);
+}
+
+/** The failed jobs that are still visible, the latest first, at most so many. */
+export function listFailed(
+  queue: CompletionsQueue,
+  most: number,
+): Promise<CompletionJob[]> {
+  return queue.getFailed(0, most - 1);
+}

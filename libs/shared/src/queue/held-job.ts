@@ -1,0 +1,47 @@
+import type { CompletionJob } from "./completion-job.ts";
+import { returningPriority } from "./priorities.ts";
+
+/*
+ * What a worker does with a job that it holds. Each gives up the job's lock, and throws
+ * when the job is another worker's by now.
+ */
+
+/** The job is over; it stays visible for as long as its gateway wished. */
+export async function completeJob(job: CompletionJob): Promise<void> {
+  await job.moveToCompleted(undefined, tokenOf(job), false);
+}
+
+/** As {@link completeJob}, among those that failed. @param reason is shown on the queue's page. */
+export async function failJob(
+  job: CompletionJob,
+  reason: string,
+): Promise<void> {
+  const failure = new Error(reason);
+  failure.stack = "";
+  await job.moveToFailed(failure, tokenOf(job));
+}
+
+/** The job is over, and leaves nothing behind. */
+export async function dropJob(job: CompletionJob): Promise<void> {
+  job.opts.removeOnComplete = true;
+  await completeJob(job);
+}
+
+/** Returns the job to the head of its priority. */
+export async function returnJob(job: CompletionJob): Promise<void> {
+  await job.moveToWait(tokenOf(job));
+}
+
+/** Delays the job; then it comes back just ahead of those who have not had a turn. */
+export async function delayJob(
+  job: CompletionJob,
+  delayMs: number,
+): Promise<void> {
+  const priority = returningPriority(job.priority);
+  if (job.priority !== priority) await job.changePriority({ priority });
+  await job.moveToDelayed(Date.now() + delayMs, tokenOf(job));
+}
+
+function tokenOf(job: CompletionJob): string {
+  return job.token ?? "";
+}

@@ -1,0 +1,69 @@
+import type { Redis } from "ioredis";
+import { readRedisClock } from "../presence/workers.ts";
+import type { RedisKeys } from "../redis/keys.ts";
+import { queueKeys } from "./bullmq/queue-keys.ts";
+import type { CompletionsQueue } from "./completions-queue.ts";
+import { type PriorityName, priorityNames, scoreRange } from "./priorities.ts";
+
+/** Counts jobs that no worker has taken, delayed ones included, and those that workers hold. */
+export async function countJobs(
+  queue: CompletionsQueue,
+): Promise<{ waiting: number; inFlight: number }> {
+  const states = ["wait", "prioritized", "delayed", "active"] as const;
+  const counts = await queue.getJobCounts(...states);
+  const { active: inFlight = 0, ...rest } = counts;
+  const waiting = Object.values(rest).reduce((sum, count) => sum + count, 0);
+  return { waiting, inFlight };
+}
+
+/** Counts the jobs of a priority that stand in line; delayed ones do not. */
+export function countInLine(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  name: PriorityName,
+): Promise<number> {
+  return redis.zcount(queueKeys(redisKeys).prioritized, ...scoreRange(name));
+}
+
+/** What is on the queue, apart from the counts of {@link countJobs}. */
+export type QueueDepth = {
+  readonly isPaused: boolean;
+  /** Requests that wait for their model, or for another try. */
+  readonly delayed: number;
+  /** How long the request at the head of each line has been there, in ms. */
+  readonly headWaits: ReadonlyMap<PriorityName, number>;
+};
+
+/** Builds the reader of {@link QueueDepth}; its cost does not grow with the queue. */
+export function createReadQueueDepth(deps: {
+  redis: Redis;
+  redisKeys: RedisKeys;
+  queue: CompletionsQueue;
+}): () => Promise<QueueDepth> {
+  const { redis, queue } = deps;
+  const keys = queueKeys(deps.redisKeys);
+
+  async function readHeadWait(name: PriorityName) {
+    const [headId] = await redis.zrangebyscore(
+      keys.prioritized,
+      ...scoreRange(name),
+      "LIMIT",
+      0,
+      1,
+    );
+    if (headId === undefined) return [];
+    const since = await redis.hget(keys.job(headId), "timestamp");
+    if (since === null) return [];
+    const now = await readRedisClock(redis);
+    return [[name, Math.max(0, now - Number(since))] as const];
+  }
+
+  return async function readQueueDepth() {
+    const [isPaused, delayed, ...headWaits] = await Promise.all([
+      queue.isPaused(),
+      redis.zcard(keys.delayed),
+      ...priorityNames.map(readHeadWait),
+    ]);
+    return { isPaused, delayed, headWaits: new Map(headWaits.flat()) };
+  };
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import { addToQueue } from "@openrouter-free-pool/shared/queue/add-to-queue";
+import { queueKeys } from "@openrouter-free-pool/shared/queue/bullmq/queue-keys";
+import { openCompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import {
+  type FetchedJob,
+  openManualWorker,
+} from "@openrouter-free-pool/shared/queue/manual-worker";
+import {
+  connectRedis,
+  disconnectRedis,
+} from "@openrouter-free-pool/shared/redis/connect";
+import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import { pino } from "pino";
+import { inject, onTestFinished } from "vitest";
+import { removeKeys } from "./remove-keys.ts";
+
+const logger = pino({ level: "silent" });
+
+/** Opens a queue and a worker of BullMQ's, with Redis keys of their own, until the test ends. */
+export async function openQueue() {
+  const prefix = `test-${randomUUID()}`;
+  const url = inject("redisUrl");
+  const redisKeys = createRedisKeys(prefix);
+  const redis = connectRedis(
+    { url },
+    { role: "durable", name: "test", logger },
+  );
+  const queue = openCompletionsQueue(redis, redisKeys);
+  const clock = new RedisClock();
+  await clock.refresh(redis);
+  const worker = openManualWorker({ redis, redisKeys, clock, logger });
+  onTestFinished(async () => {
+    await Promise.all([worker.close(true), queue.close()]);
+    await disconnectRedis(redis);
+    await removeKeys(url, prefix);
+  });
+  return {
+    redis,
+    redisKeys,
+    keys: queueKeys(redisKeys),
+    queue,
+    worker,
+    clock,
+    /** Puts jobs on the queue, one after the other. */
+    async add(priority: number, ...jobIds: string[]): Promise<void> {
+      for (const jobId of jobIds) {
+        await addToQueue(queue, [
+          { jobId, priority, timestamp: Date.now(), request },
+        ]);
+      }
+    },
+    /** Takes the next job, without waiting for one. */
+    async fetch(): Promise<FetchedJob> {
+      const fetched = await worker.fetch({ block: false });
+      if (!fetched) throw new Error("No job is in line");
+      return fetched;
+    },
+    /** The jobs in line, the next one first. */
+    inLine: () => redis.zrange(queueKeys(redisKeys).prioritized, "0", "-1"),
+  };
+}
+
+const request = {
+  requestId: "request",
+  gatewayId: "gateway",
+  path: "/chat/completions",
+  isStream: false,
+  model: "test/model:free",
+  body: "{}",
+  headers: {},
+  receivedAt: 0,
+  deadline: 0,
+};
