@@ -24,7 +24,8 @@ export type PoolFixture = {
   /** The first connection. */
   readonly redis: Redis;
   readonly pools: readonly KeyPool[];
-  acquire(pool?: KeyPool): Promise<Acquisition>;
+  /** @param refusing accounts that are passed over. */
+  acquire(pool?: KeyPool, refusing?: ReadonlySet<string>): Promise<Acquisition>;
   close(): void;
 };
 
@@ -60,11 +61,12 @@ export async function openPools(
     redisKeys,
     redis,
     pools,
-    acquire: (pool = first) =>
+    acquire: (pool = first, refusing = new Set()) =>
       pool.acquire({
         jobId: randomUUID(),
         gatewayId: "gateway",
         model: "test/model:free",
+        refusing,
       }),
     close: () => {
       for (const connection of connections) connection.disconnect();

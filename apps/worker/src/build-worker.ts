@@ -121,7 +121,6 @@ export function buildWorker(deps: {
     keyPool,
     forecast,
     refusals,
-    hasAccountBesides,
     overtaking,
     metrics,
     logger,

@@ -52,11 +52,13 @@ test("a waiting job has the score priority * 2^32 + counter, and leaves the mark
   const { redis, redisKeys, keys, add } = await openQueue();
   await add(low, "late", "later");
   await add(high, "urgent");
-  expect(await redis.zrange(keys.prioritized, "0", "-1", "WITHSCORES")).toEqual([
-    ...["urgent", String(high * scorePerPriority + 3)],
-    ...["late", String(low * scorePerPriority + 1)],
-    ...["later", String(low * scorePerPriority + 2)],
-  ]);
+  expect(await redis.zrange(keys.prioritized, "0", "-1", "WITHSCORES")).toEqual(
+    [
+      ...["urgent", String(high * scorePerPriority + 3)],
+      ...["late", String(low * scorePerPriority + 1)],
+      ...["later", String(low * scorePerPriority + 2)],
+    ],
+  );
   expect(await redis.zrange(keys.marker, "0", "-1", "WITHSCORES")).toEqual([
     "0",
     "0",

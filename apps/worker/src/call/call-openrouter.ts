@@ -24,6 +24,8 @@ export type CallOpenRouter = (
   call: {
     readonly key: ApiKey;
     readonly body: RequestBody;
+    /** The call must be sent before this, in ms of `performance.now()`. */
+    readonly sendBefore: number;
     readonly signal: AbortSignal;
   },
 ) => Promise<CallResult>;
@@ -82,7 +84,7 @@ export function createCallOpenRouter(deps: {
     }
   }
 
-  return async function callOpenRouter(job, { key, body, signal }) {
+  return async function callOpenRouter(job, { key, body, sendBefore, signal }) {
     const { path, headers, isStream } = job.data;
     const startedAt = performance.now();
     const outcome = await client.post({
@@ -91,6 +93,7 @@ export function createCallOpenRouter(deps: {
       isStream,
       headers: addAttribution(headers, deps.attribution),
       secret: key.secret,
+      sendBefore,
       signal,
     });
     const result =

@@ -23,8 +23,10 @@ export type Classification =
     }
   /** Surely no byte of the request was sent. */
   | { readonly kind: "not-sent" }
+  /** The grant was too old when the request could be written: nothing was sent. */
+  | { readonly kind: "too-late" }
   /** The call was aborted by us. */
-  | { readonly kind: "aborted" };
+  | { readonly kind: "aborted"; readonly wasSent: boolean };
 
 /** Classifies the result of a call. */
 export function classifyResult(
@@ -63,7 +65,10 @@ function classifyBroken(failure: NoAnswer): Classification {
 }
 
 function classifyFailure(failure: NoAnswer): Classification {
-  if (failure.reason === "aborted") return { kind: "aborted" };
+  if (failure.reason === "aborted") {
+    return { kind: "aborted", wasSent: failure.wasSent };
+  }
+  if (failure.reason === "too-late") return { kind: "too-late" };
   if (!failure.wasSent) return { kind: "not-sent" };
   const { status } = toFailureAnswer(failure);
   return { kind: "transient", status, retryAfterMs: undefined };

@@ -67,12 +67,20 @@ export function decide(
     }
     case "aborted": {
       const reason = abortReason ?? "aborted";
-      return decision(
-        reason === cancelledReason
-          ? { kind: "cancelled", reason }
-          : { kind: "interrupted", reason },
-      );
+      const next = {
+        kind: reason === cancelledReason ? "cancelled" : "interrupted",
+        reason,
+      } as const;
+      return classification.wasSent
+        ? decision(next)
+        : { ...decision(next), givesSlotBack: true, progress };
     }
+    case "too-late":
+      return {
+        ...decision({ kind: "another-key", otherwise: { kind: "put-back" } }),
+        givesSlotBack: true,
+        progress,
+      };
     case "not-sent": {
       // It cost no call: the slot is free again.
       const next = { ...progress, failures: progress.failures + 1 };
@@ -135,7 +143,12 @@ function decideAccusation(
       const keyEffect: KeyEffect = context.progress.hasRetired
         ? { kind: "none" }
         : conviction.effect;
-      const retired = { ...refused(context), hasRetired: true };
+      // Other keys of the account go on, unless the account itself is out of use.
+      const isKeyOnly = keyEffect.kind === "retire-key";
+      const retired = {
+        ...(isKeyOnly ? {} : refused(context)),
+        hasRetired: true,
+      };
       return {
         ...decision(tryAnother(context, outOfKeys, true), retired),
         keyEffect,
@@ -170,7 +183,7 @@ function tryAnother(
   otherwise: Disposition,
   mayRepeat = otherwise === outOfKeys,
 ): NextStep {
-  if (progress.calls + 1 >= maxCalls) return outOfKeys;
+  if (progress.calls + 1 >= maxCalls) return otherwise;
   return hasOtherAccount || mayRepeat
     ? { kind: "another-key", otherwise }
     : otherwise;

@@ -10,7 +10,6 @@ import type { Logger } from "pino";
 import { cancelledReason, readAbortReason } from "../job/abort-reasons.ts";
 import { describeJob } from "../job/describe-job.ts";
 import type { AccountRefusals } from "../keys/account-refusals.ts";
-import type { HasAccountBesides } from "../keys/usable-accounts.ts";
 import type { DispatchMetrics } from "../metrics/dispatch-metrics.ts";
 import type { Disposition } from "../settle/disposition.ts";
 import type { Overtaking } from "./overtaking.ts";
@@ -32,27 +31,35 @@ export type AcquireSlot = (
   signal: AbortSignal,
 ) => Promise<SlotDecision>;
 
-/** Slots are asked for at most so often to find an account that has not refused the request. */
-const mostTries = 8;
-/** When those accounts are at their limits, the request comes back after this. */
-const otherAccountMs = 5_000;
+const noUsableKey: SlotDecision = {
+  kind: "refused",
+  disposition: { kind: "failed", code: "no-usable-key" },
+};
 
 /** Builds {@link AcquireSlot}. */
 export function createAcquireSlot(deps: {
   keyPool: KeyPool;
   forecast: SlotForecast;
   refusals: AccountRefusals;
-  hasAccountBesides: HasAccountBesides;
   overtaking: Overtaking;
   metrics: DispatchMetrics;
   logger: Logger;
 }): AcquireSlot {
   const { keyPool, forecast, refusals, overtaking, metrics, logger } = deps;
 
-  async function ask(job: CompletionJob): Promise<SlotDecision> {
+  async function ask(
+    job: CompletionJob,
+    refusing?: ReadonlySet<string>,
+  ): Promise<SlotDecision | "no-other-account"> {
     const { gatewayId, model, deadline } = job.data;
     const jobId = String(job.id);
-    const slot = await keyPool.acquire({ jobId, gatewayId, model, deadline });
+    const slot = await keyPool.acquire({
+      jobId,
+      gatewayId,
+      model,
+      deadline,
+      ...(refusing ? { refusing } : {}),
+    });
     metrics.countDecision(slot.kind);
     logger.debug(
       { ...describeJob(job), slot: describeSlot(slot) },
@@ -98,39 +105,34 @@ export function createAcquireSlot(deps: {
         return refuse({ kind: "dropped" });
       case "orphaned":
         return refuse({ kind: "disowned" });
+      case "no-other-account":
+        return slot.kind;
       case "no-usable-key":
-        return refuse({ kind: "failed", code: "no-usable-key" });
+        return noUsableKey;
     }
   }
 
-  /** Asks until the account is one that has not refused the request, where there is one. */
-  async function askForOther(
+  /** Passes over the accounts that refuse the request, unless there are no others. */
+  async function askOthers(
     job: CompletionJob,
     refusing: ReadonlySet<string>,
   ): Promise<SlotDecision> {
-    const hasOther = await deps.hasAccountBesides(refusing);
-    const tries = Math.min(mostTries, keyPool.countAccounts());
-    // Kept until the end: the account of a slot that is released would be the next one again.
-    const unsuited: Grant[] = [];
-    try {
-      while (unsuited.length < tries) {
-        const slot = await ask(job);
-        if (slot.kind !== "granted") return slot;
-        if (!refusing.has(slot.grant.key.account)) return slot;
-        if (!hasOther) return { ...slot, isKnownToRefuse: true };
-        unsuited.push(slot.grant);
-      }
-      return refuse({ kind: "deferred-for-account", awayMs: otherAccountMs });
-    } finally {
-      for (const grant of unsuited) await keyPool.release(grant);
-    }
+    const slot = await ask(job, refusing);
+    if (slot !== "no-other-account") return slot;
+    const any = await askAll(job);
+    return any.kind === "granted" ? { ...any, isKnownToRefuse: true } : any;
+  }
+
+  async function askAll(job: CompletionJob): Promise<SlotDecision> {
+    const slot = await ask(job);
+    return slot === "no-other-account" ? noUsableKey : slot;
   }
 
   return async function acquireSlot(job, signal) {
     const disposition = findDisposition(job, signal);
     if (disposition) return refuse(disposition);
     const refusing = refusingAccounts(job, refusals);
-    return refusing.size === 0 ? ask(job) : askForOther(job, refusing);
+    return refusing.size === 0 ? askAll(job) : askOthers(job, refusing);
   };
 }
 

@@ -176,7 +176,10 @@ export class Fetching {
       const takes = Array.from({ length: count }, () =>
         this.#takeNext({ block: false }),
       );
-      await Promise.all(takes);
+      // Each of them has ended before lost fetches are looked for.
+      const ended = await Promise.allSettled(takes);
+      for (const take of ended)
+        if (take.status === "rejected") throw take.reason;
     }
   }
 

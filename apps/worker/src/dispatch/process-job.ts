@@ -7,6 +7,7 @@ import {
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { CallOpenRouter } from "../call/call-openrouter.ts";
 import type { ReadBody, RequestBody } from "../call/read-body.ts";
+import type { CallResult } from "../call/result/call-result.ts";
 import { accusesKey, classifyResult } from "../classify/classify-result.ts";
 import { type ClassifiedCall, decide } from "../decide/decide.ts";
 import type { Decision } from "../decide/decision.ts";
@@ -65,44 +66,53 @@ export function createProcessJob(deps: {
         grant = await acquireAgain(job, signal);
         continue;
       }
-      const call = await makeCall(job, { key: grant.key, body, signal });
-      const decision = decide(call, {
-        key: grant.key,
-        progress: readProgress(job),
-        suspect,
-        hasOtherAccount: await hasOtherAccount(job, grant.key, call),
-        abortReason: readAbortReason(signal),
-        maxAttempts: deps.maxAttempts,
-        maxCalls: deps.maxCalls,
-      });
-      // Stored only when the job leaves our hands.
-      job.progress = decision.progress;
-      deps.reportCall(job, grant.key, call);
-      const next = await applyEffects(job, grant, decision);
-      if (next) return settle(job, next).finally(call.release);
-      call.release();
-
-      suspect = decision.suspect;
-      grant = await findOtherKey(job, decision, signal);
+      const { key, usableUntil } = grant;
+      const call = { key, body, sendBefore: usableUntil, signal };
+      const result = await deps.callOpenRouter(job, call);
+      try {
+        const decision = await decideOn(job, { result, suspect, ...call });
+        const next = await applyEffects(job, grant, decision);
+        if (next) return await settle(job, next);
+        suspect = decision.suspect;
+        grant = await findOtherKey(job, decision, signal);
+      } finally {
+        // The memory of a large answer is held until its client has it.
+        if (result.kind === "answer") result.release?.();
+      }
     }
   };
 
-  async function makeCall(
+  /** Classifies the result of a call, asks about its key if need be, and decides. */
+  async function decideOn(
     job: CompletionJob,
-    call: { key: ApiKey; body: RequestBody; signal: AbortSignal },
-  ): Promise<ClassifiedCall & { release: () => void }> {
-    const { key, body } = call;
-    const result = await deps.callOpenRouter(job, call);
+    call: {
+      result: CallResult;
+      key: ApiKey;
+      body: RequestBody;
+      suspect: ApiKey | undefined;
+      signal: AbortSignal;
+    },
+  ): Promise<Decision> {
+    const { result, key, body, suspect, signal } = call;
     const { model, path } = job.data;
     const classification = classifyResult(result, { model, path, body });
     const keyState = accusesKey(classification)
       ? await deps.checkKey(key)
       : undefined;
-    // The memory of a large answer is held until its client has it.
-    const release = () => {
-      if (result.kind === "answer") result.release?.();
-    };
-    return { path, result, classification, keyState, release };
+    const classified = { path, result, classification, keyState };
+    const decision = decide(classified, {
+      key,
+      progress: readProgress(job),
+      suspect,
+      hasOtherAccount: await hasOtherAccount(job, key, classified),
+      abortReason: readAbortReason(signal),
+      maxAttempts: deps.maxAttempts,
+      maxCalls: deps.maxCalls,
+    });
+    // Stored only when the job leaves our hands.
+    job.progress = decision.progress;
+    deps.reportCall(job, key, classified);
+    return decision;
   }
 
   /** @returns how the job is settled; undefined when it goes out again. */
@@ -114,17 +124,24 @@ export function createProcessJob(deps: {
     const { next, coolModel, refusedSetting: setting } = decision;
     const { model } = job.data;
     await deps.parkKey(decision.effectOn, decision.keyEffect);
-    if (decision.givesSlotBack) await keyPool.release(grant);
+    // A late grant is counted as such.
+    if (decision.givesSlotBack && !(await keyPool.releaseIfLate(grant))) {
+      await keyPool.release(grant);
+    }
     if (setting) {
       await refusals.record({ account: grant.key.account, model, setting });
     }
     const cooldownMs =
       coolModel && (await keyPool.coolModel(model, coolModel.statedMs));
+    const isKept =
+      next.kind === "another-key" ||
+      next.kind === "wait-for-model" ||
+      next.kind === "interrupted";
+    // Whatever worker takes the job next goes on from here.
+    if (isKept) await job.updateProgress(decision.progress);
     if (next.kind !== "another-key" && next.kind !== "wait-for-model") {
       return next;
     }
-    // Whatever worker takes the job next goes on from here.
-    await job.updateProgress(decision.progress);
     return next.kind === "wait-for-model"
       ? { kind: "deferred-for-model", cooldownMs: cooldownMs ?? 0 }
       : undefined;

@@ -66,6 +66,7 @@ function outcomeOf({ kind }: Classification): MeasuredCall["outcome"] {
     case "transient":
     case "broken":
     case "not-sent":
+    case "too-late":
     case "aborted":
       return "failed";
     default:

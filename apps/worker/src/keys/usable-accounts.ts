@@ -7,7 +7,7 @@ export type HasAccountBesides = (
   accounts: ReadonlySet<string>,
 ) => Promise<boolean>;
 
-/** Builds {@link HasAccountBesides}; it costs one command, and is needed only after a refusal. */
+/** Builds {@link HasAccountBesides}; it costs two commands, and is needed only after a refusal. */
 export function createHasAccountBesides(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
@@ -15,9 +15,14 @@ export function createHasAccountBesides(deps: {
 }): HasAccountBesides {
   const { redis, redisKeys, keyPool } = deps;
   return async function hasAccountBesides(accounts) {
-    const retired = new Set(await redis.hkeys(redisKeys.retiredKeys));
+    const [retired, moved] = await Promise.all([
+      redis.hkeys(redisKeys.retiredKeys),
+      redis.hgetall(redisKeys.movedKeys),
+    ]);
+    const unusable = new Set(retired);
     return keyPool.keys.some(
-      ({ id, account }) => !retired.has(id) && !accounts.has(account),
+      ({ id, account }) =>
+        !unusable.has(id) && !accounts.has(moved[id] ?? account),
     );
   };
 }

@@ -12,7 +12,6 @@ export type OutcomeName =
   | "put-back"
   | "deferred-for-model"
   | "deferred-for-gateway"
-  | "deferred-for-account"
   | "retried"
   | "dropped"
   | "disowned"

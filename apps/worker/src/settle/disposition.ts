@@ -36,8 +36,6 @@ export type Disposition =
   | { readonly kind: "deferred-for-model"; readonly cooldownMs: number }
   /** Delayed until its gateway is back or surely dead; it keeps its place. */
   | { readonly kind: "deferred-for-gateway"; readonly awayMs: number }
-  /** Delayed until an account that has not refused it may be free; it keeps its place. */
-  | { readonly kind: "deferred-for-account"; readonly awayMs: number }
   /** Delayed with back-off after a transient failure; it keeps its place. */
   | {
       readonly kind: "retried";

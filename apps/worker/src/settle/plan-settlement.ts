@@ -86,8 +86,7 @@ export function planSettlement(
       const extraMs = options.spread.next(job.data.model, cooldownMs);
       return { details: { cooldownMs }, delayMs: cooldownMs + extraMs };
     }
-    case "deferred-for-gateway":
-    case "deferred-for-account": {
+    case "deferred-for-gateway": {
       const { awayMs } = disposition;
       return { details: { awayMs }, delayMs: awayMs };
     }

@@ -33,7 +33,6 @@ export const settlements = {
   "put-back": { level: "debug", message: "Put a request back at the head of the line", metric: "put-back", move: "to-front" },
   "deferred-for-model": { level: "info", message: "Delayed a request until its model has cooled down", metric: "deferred-for-model", move: "delay" },
   "deferred-for-gateway": { level: "info", message: "Delayed a request until its gateway is heard of", metric: "deferred-for-gateway", move: "delay" },
-  "deferred-for-account": { level: "info", message: "Delayed a request until another account is free", metric: "deferred-for-account", move: "delay" },
   retried: { level: "info", message: "Will try a request again", metric: "retried", move: "delay" },
   dropped: { level: "info", message: "Dropped a request that nobody waits for", metric: "dropped", move: "remove" },
   disowned: { level: "info", message: "Dropped a request whose gateway seems to be gone", metric: "disowned", move: "remove" },

@@ -52,6 +52,7 @@
   ARGV[9] accountTtlMs  life of an account's hash after its last grant
   ARGV[10] usableMs   how long after the grant the call may still be sent
   ARGV[11] deadline   when the client stops waiting, ms since the epoch of Redis's clock; '' when it never does
+  ARGV[12...] accounts that refuse this request: they are passed over
 
   Returns
     {'granted', account, key id, ms until another slot is free (0: now, -1: never by itself),
@@ -62,6 +63,7 @@
     {'model-cooling', ms}
     {'gateway-away', ms until it is worth another look}
     {'cancelled'} {'orphaned'}
+    {'no-other-account'}  only accounts that are passed over have a usable key
     {'no-usable-key'}   every key of the pool is retired
     {'unregistered'}    Redis does not know the pool (any more)
 ]]
@@ -75,6 +77,8 @@ local usualPerMinute, usualPerDay = tonumber(ARGV[2]), tonumber(ARGV[3])
 local windowMs, dayMs, guardMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local channel, poolTtlMs, accountTtlMs = ARGV[7], ARGV[8], ARGV[9]
 local usableMs, deadline = tonumber(ARGV[10]), tonumber(ARGV[11])
+local refusing, refusingCount = {}, #ARGV - 11
+for i = 12, #ARGV do refusing[ARGV[i]] = true end
 
 -- How many accounts one call may move between the sets, so that no call blocks Redis for long.
 local MOST_MOVES = 256
@@ -142,8 +146,18 @@ for _, account in ipairs(redis.call('ZRANGEBYSCORE', busy, '-inf', now, 'LIMIT',
   put(idle, lastUsedAt, account)
 end
 
+-- The first account behind those that are passed over.
+local passedOver = 0
+local function firstIdle()
+  while true do
+    local account = redis.call('ZRANGE', idle, passedOver, passedOver)[1]
+    if not account or not refusing[account] then return account end
+    passedOver = passedOver + 1
+  end
+end
+
 for _ = 1, MOST_MOVES do
-  local account = redis.call('ZRANGE', idle, 0, 0)[1]
+  local account = firstIdle()
   if not account then break end
   local state = readAccount(account)
   local ids = redis.call('HGET', rotation, account)
@@ -188,10 +202,21 @@ for _ = 1, MOST_MOVES do
   end
 end
 
-local waitMs = untilNext()
+-- Any idle account that is left is passed over.
+local function untilOther()
+  if refusingCount == 0 then return untilNext() end
+  local nearest = redis.call('ZRANGE', busy, 0, refusingCount, 'WITHSCORES')
+  for i = 1, #nearest, 2 do
+    if not refusing[nearest[i]] then return math.max(1, math.ceil(tonumber(nearest[i + 1]) - now)) end
+  end
+  return -1
+end
+
+local waitMs = untilOther()
 if waitMs >= 0 then
   local nextMs = math.max(1, waitMs)
   return { 'busy', nextMs, deadline and now + nextMs > deadline and 1 or 0 }
 end
+if untilNext() >= 0 then return { 'no-other-account' } end
 if redis.call('EXISTS', members) == 1 then return { 'no-usable-key' } end
 return { 'unregistered' }

@@ -15,6 +15,8 @@ export type SlotRequest = {
   readonly model: string;
   /** When the client stops waiting, ms since the epoch of Redis's clock; never when absent. */
   readonly deadline?: number;
+  /** Accounts that refuse the request, and are passed over. */
+  readonly refusing?: ReadonlySet<string>;
 };
 
 /** What `release-slot.lua` must know of a grant; as the script wrote it. */
@@ -60,6 +62,8 @@ export type Acquisition =
   | { readonly kind: "cancelled" }
   /** The gateway that waits for the job has gone. */
   | { readonly kind: "orphaned" }
+  /** Only accounts that refuse the request are left. */
+  | { readonly kind: "no-other-account" }
   | { readonly kind: "no-usable-key" };
 
 /**
@@ -102,6 +106,7 @@ export async function acquireSlot(
       accountTtlMs,
       request.usableMs,
       request.deadline ?? "",
+      ...(request.refusing ?? []),
     ],
   );
   return readAcquisition(members, reply as readonly unknown[], usableUntil);
@@ -149,6 +154,7 @@ function readAcquisition(
     case "waited-out":
     case "cancelled":
     case "orphaned":
+    case "no-other-account":
     case "no-usable-key":
       return { kind };
     case "unregistered":

@@ -69,7 +69,10 @@ const retired = {
   progress: { calls: 1, failures: 0, hasRetired: true },
 };
 const lone = { hasOtherAccount: false };
-const failure = (reason: "network" | "timeout" | "aborted", more = {}) =>
+const failure = (
+  reason: "network" | "timeout" | "aborted" | "too-late",
+  more = {},
+) =>
   ({
     kind: "no-answer",
     failure: { reason, message: "no answer", wasSent: true, ...more },
@@ -85,6 +88,8 @@ test.for<[name: string, Situation, next: string, keyEffect: string]>([
   ["a broken stream whose client has gone", { result: broken, context: { abortReason: "cancelled" } }, "dropped", "none"],
   ["an abort for a client that has gone", { result: failure("aborted"), context: { abortReason: "cancelled" } }, "cancelled", "none"],
   ["an abort of a worker that stops", { result: failure("aborted"), context: { abortReason: "worker stops" } }, "interrupted", "none"],
+
+  ["a grant that was too old", { result: failure("too-late", { wasSent: false }) }, "another-key", "none"],
 
   ["400", { answer: [400, "bad"] }, "answered 400", "none"],
   ["403 moderation", { answer: [403, "requires moderation"] }, "answered 403", "none"],
@@ -106,7 +111,7 @@ test.for<[name: string, Situation, next: string, keyEffect: string]>([
 
   ["404 of the account's settings", { answer: [404, policy] }, "another-key", "none"],
   ["404 of the last account's settings", { answer: [404, policy], context: lone }, "answered 404", "none"],
-  ["404 of the account's settings, calls spent", { answer: [404, policy], context: lastCall }, "failed no-usable-key", "none"],
+  ["404 of the account's settings, calls spent", { answer: [404, policy], context: lastCall }, "answered 404", "none"],
 
   ["401, invalid", { answer: [401, "no"], keyState: "invalid" }, "another-key", "retire-key"],
   ["401, well: a second opinion", { answer: [401, "no"], keyState: "well" }, "another-key", "none"],
@@ -165,3 +170,21 @@ function describe(next: Decision["next"]): string {
       return next.kind;
   }
 }
+
+test("a call that was aborted before it was sent costs nothing, and one that was sent is counted", () => {
+  const stops = { abortReason: "worker stops" };
+  const unsent = failure("aborted", { wasSent: false });
+  expect(decideOn({ result: unsent, context: stops })).toMatchObject({
+    givesSlotBack: true,
+    progress: { calls: 1 },
+  });
+  expect(
+    decideOn({ result: failure("aborted"), context: stops }),
+  ).toMatchObject({ givesSlotBack: false, progress: { calls: 2 } });
+});
+
+test("a key that is retired leaves the other keys of its account in use", () => {
+  const { progress } = decideOn({ answer: [401, "no"], keyState: "invalid" });
+  expect(progress.hasRetired).toBe(true);
+  expect(progress.refusedBy).toBeUndefined();
+});

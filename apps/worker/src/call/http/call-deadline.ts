@@ -1,17 +1,22 @@
 /**
- * Aborts a call when it takes too long, or when whoever wants it calls it off.
- * Time in which nobody asks for more of the answer does not count.
+ * Aborts a call when it takes too long, or when it is called off. Time in which nobody asks
+ * for more of the answer does not count. Until the answer has content the time is that of
+ * the whole call: comments do not prolong it. Then it starts anew with each chunk.
  */
 export class CallDeadline {
   readonly #timeoutMs: number;
   readonly #timeout = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #startedAt = 0;
+  #leftMs: number;
+  #isRenewed = false;
   readonly signal: AbortSignal;
 
   constructor(timeoutMs: number, calledOff: AbortSignal) {
     this.#timeoutMs = timeoutMs;
+    this.#leftMs = timeoutMs;
     this.signal = AbortSignal.any([calledOff, this.#timeout.signal]);
-    this.start();
+    this.resume();
   }
 
   /** Whether the time ran out. */
@@ -19,10 +24,25 @@ export class CallDeadline {
     return this.#timeout.signal.aborted;
   }
 
-  /** Gives the full time from now on. */
-  start(): void {
+  /** From now on each chunk has the full time. */
+  renew(): void {
+    this.#isRenewed = true;
+  }
+
+  /** Counts no time until {@link CallDeadline.resume}. */
+  pause(): void {
     this.stop();
-    this.#timer = setTimeout(() => this.#timeout.abort(), this.#timeoutMs);
+    this.#leftMs -= performance.now() - this.#startedAt;
+  }
+
+  resume(): void {
+    this.stop();
+    if (this.#isRenewed) this.#leftMs = this.#timeoutMs;
+    this.#startedAt = performance.now();
+    this.#timer = setTimeout(
+      () => this.#timeout.abort(),
+      Math.max(0, this.#leftMs),
+    );
   }
 
   stop(): void {

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import {
   createDispatcher,
   type ProxySettings,
@@ -23,6 +24,8 @@ export type UpstreamCall = {
   readonly body: string | Buffer;
   /** Whether a stream of events is wanted. */
   readonly isStream: boolean;
+  /** The call must be sent before this, in ms of `performance.now()`. */
+  readonly sendBefore: number;
   /** Aborts the call. */
   readonly signal: AbortSignal;
 };
@@ -66,7 +69,8 @@ export function createOpenRouterClient(options: {
   async function post(call: UpstreamCall): Promise<Posted> {
     const deadline = new CallDeadline(options.timeoutMs, call.signal);
     for (let repeats = 0; ; repeats += 1) {
-      const watch = { deadline, signal: call.signal, sending: new Sending() };
+      const sending = new Sending(call.sendBefore);
+      const watch = { deadline, signal: call.signal, sending };
       try {
         return await exchange(call, watch);
       } catch (error) {
@@ -98,14 +102,18 @@ export function createOpenRouterClient(options: {
     const headers = joinHeaders(response.headers);
     const status = response.statusCode;
     const encoding = headers["content-encoding"];
-    let chunks = decodeBody(response.body, encoding);
+    let chunks = decodeOrDestroy(response.body, encoding);
     if (call.isStream && status >= 200 && status < 300) {
       const peeked = isEventStream(headers)
         ? { isEvents: true, chunks }
         : await peekForEvents(chunks);
       chunks = peeked.chunks;
       if (peeked.isEvents) {
-        const stream = { headers, chunks: readChunks(chunks, watch) };
+        const stream = {
+          headers,
+          chunks: readChunks(chunks, watch),
+          accept: () => deadline.renew(),
+        };
         return { kind: "stream", stream };
       }
     }
@@ -120,6 +128,19 @@ export function createOpenRouterClient(options: {
   }
 
   return { post, close: () => connections.destroy() };
+}
+
+/** A body that nobody reads would hold its connection. */
+function decodeOrDestroy(
+  body: Readable,
+  encoding: string | undefined,
+): AsyncIterable<Buffer> {
+  try {
+    return decodeBody(body, encoding);
+  } catch (error) {
+    body.on("error", () => undefined).destroy();
+    throw error;
+  }
 }
 
 type Posted = CallOutcome | { kind: "stream"; stream: UpstreamStream };
@@ -138,9 +159,9 @@ async function* readChunks(
   try {
     for await (const chunk of body) {
       // A slow reader is not OpenRouter's fault.
-      deadline.stop();
+      deadline.pause();
       yield chunk;
-      deadline.start();
+      deadline.resume();
     }
   } catch (error) {
     throw new BrokenStreamError(describeFailure(error, watch), error);

@@ -2,7 +2,7 @@ import type { NoAnswer } from "../result/outcome.ts";
 import type { CallDeadline } from "./call-deadline.ts";
 import { UnknownEncodingError } from "./decode-body.ts";
 import { AnswerTooLargeError, NoRoomError } from "./read-body.ts";
-import type { Sending } from "./sending.ts";
+import { type Sending, TooLateError } from "./sending.ts";
 
 /** Says why a call brought no whole answer. */
 export function describeFailure(
@@ -16,6 +16,10 @@ export function describeFailure(
   const wasSent = call.sending.wasBegun;
   if (call.signal.aborted) {
     return { reason: "aborted", message: "aborted", wasSent };
+  }
+  if (error instanceof TooLateError) {
+    const message = "The call could not be sent in time";
+    return { reason: "too-late", message, wasSent: false };
   }
   if (error instanceof NoRoomError) {
     const message = "The worker had no room for OpenRouter's answer in time";

@@ -1,14 +1,35 @@
 import { DecoratorHandler, type Dispatcher } from "undici";
 
+/** The request would have been sent after the time until which it may be. */
+export class TooLateError extends Error {
+  override name = "TooLateError";
+}
+
 /** Whether any byte of a request may have left this machine. */
 export class Sending {
-  wasBegun = false;
+  readonly #mustBeginBefore: number;
+  #wasBegun = false;
+
+  /** @param mustBeginBefore in ms of `performance.now()`. */
+  constructor(mustBeginBefore: number) {
+    this.#mustBeginBefore = mustBeginBefore;
+  }
+
+  get wasBegun(): boolean {
+    return this.#wasBegun;
+  }
+
+  /** @throws {TooLateError} when it must not be sent any more. */
+  begin(): void {
+    if (performance.now() > this.#mustBeginBefore) throw new TooLateError();
+    this.#wasBegun = true;
+  }
 }
 
 type Watched = Dispatcher.DispatchOptions & { sending?: Sending };
 
 /**
- * Notes on a request's `sending` when it is about to be written. Before that it
+ * Records on a request's `sending` when it is about to be written. Before that it
  * waits for a connection, and an error shows that it was surely not sent.
  */
 export const watchSending: Dispatcher.DispatcherComposeInterceptor =
@@ -34,7 +55,7 @@ class SendingHandler extends DecoratorHandler {
     controller: Dispatcher.DispatchController,
     context: unknown,
   ): void {
-    this.#sending.wasBegun = true;
+    this.#sending.begin();
     this.#handler.onRequestStart?.(controller, context);
   }
 }

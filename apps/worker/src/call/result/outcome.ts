@@ -12,6 +12,8 @@ export type NoAnswer = {
     | "network"
     | "too-large"
     | "reader-stalled"
+    /** The grant could not be used in time; nothing was sent. */
+    | "too-late"
     | "aborted";
   readonly message: string;
   /** False when surely no byte of the request left this machine: such a call cost nothing. */
@@ -23,6 +25,8 @@ export type UpstreamStream = {
   readonly headers: Readonly<Record<string, string>>;
   /** Throws {@link BrokenStreamError} when the stream does not come to its own end. */
   readonly chunks: AsyncIterable<Buffer>;
+  /** Says that content has come: from now on the time limit is one of silence. */
+  readonly accept: () => void;
 };
 
 /** A call that brought a whole answer or none; failing is an expected outcome. */

@@ -1,7 +1,7 @@
 import { readRetryAfter } from "../../classify/retry-timing.ts";
 
 const mediaType =
-  /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w-]+=("[\x20-\x7e]*"|[\w!#$&^.+:-]+))*$/;
+  /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w-]+=("[\x20\x21\x23-\x7e]*"|[\w!#$&^.+:-]+))*$/;
 const longestMediaType = 200;
 const identifier = /^[\x21-\x7e]{1,200}$/;
 const longestRetryAfterSeconds = 86_400;

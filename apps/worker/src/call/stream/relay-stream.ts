@@ -31,6 +31,7 @@ export async function relayStream(
     if (opening.kind === "no-content") {
       return toAnswer(stream, opening.body);
     }
+    stream.accept();
     await replies.start(start);
     await replies.begin(Buffer.concat([comments.bytes, opening.bytes]));
     return await relayRest(chunks, replies);

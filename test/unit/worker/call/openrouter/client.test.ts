@@ -43,13 +43,14 @@ function connect(port: number, options: object = {}) {
     ...options,
   });
   client = own;
-  return () =>
+  return (sendBefore = Number.POSITIVE_INFINITY) =>
     own.post({
       path: "/chat/completions",
       secret: "sk",
       headers: {},
       body: "{}",
       isStream: false,
+      sendBefore,
       signal: new AbortController().signal,
     });
 }
@@ -63,6 +64,22 @@ test("a call that found no connection was not sent", async () => {
     kind: "no-answer",
     failure: { reason: "network", wasSent: false },
   });
+});
+
+test("a call whose time to be sent has passed is not written, and the connection stays of use", async () => {
+  let requests = 0;
+  const post = await start((_request, response) => {
+    requests += 1;
+    response.end("{}");
+  });
+  for (let round = 0; round < 2; round += 1) {
+    expect(await post(performance.now() - 1)).toMatchObject({
+      kind: "no-answer",
+      failure: { reason: "too-late", wasSent: false },
+    });
+    expect(await post()).toMatchObject({ kind: "answer" });
+  }
+  expect(requests).toBe(2);
 });
 
 test("a call whose connection ends after it was written was sent, and is not repeated", async () => {

@@ -28,7 +28,11 @@ function streamOf(...texts: string[]) {
       state.isReleased = true;
     }
   }
-  const stream: UpstreamStream = { headers: {}, chunks: read() };
+  const stream: UpstreamStream = {
+    headers: {},
+    chunks: read(),
+    accept: () => undefined,
+  };
   return { stream, state };
 }
 
