@@ -37,6 +37,7 @@ export async function openQueue() {
     await removeKeys(url, prefix);
   });
   return {
+    prefix,
     redis,
     redisKeys,
     keys: queueKeys(redisKeys),

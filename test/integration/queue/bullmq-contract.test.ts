@@ -16,8 +16,9 @@ import {
 import { promoteDelayed } from "@openrouter-free-pool/shared/queue/promote-delayed";
 import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
-import { expect, test } from "vitest";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { openQueue } from "../../support/bullmq-queue.ts";
+import { openPools } from "../../support/key-pools.ts";
 
 /*
  * What we rely on of BullMQ's data. Whoever upgrades BullMQ and sees one of these fail
@@ -76,8 +77,22 @@ test("a job that is taken is on the active list, under a lock that holds the wor
   expect(await redis.get(keys.lock("a"))).toBe(token);
   expect(await redis.lrange(keys.active, "0", "-1")).toEqual(["a"]);
   expect(await redis.zcard(keys.prioritized)).toBe(0);
-  // Without a job behind it, the limiter takes this away.
   expect(await redis.zrange(keys.marker, "0", "-1")).toEqual(["0"]);
+});
+
+test("the limiter counts the jobs in line, and takes the marker away when none is left", async () => {
+  const { prefix, redis, keys, add, fetch } = await openQueue();
+  const limiter = await openPools(inject("redisUrl"), { prefix });
+  onTestFinished(() => limiter.close());
+  await add(normal, "a", "b");
+  await fetch();
+  const first = { kind: "granted", waiting: 1, isLastInLine: false };
+  expect(await limiter.acquire()).toMatchObject(first);
+  expect(await redis.exists(keys.marker)).toBe(1);
+  await fetch();
+  const last = { kind: "granted", waiting: 0, isLastInLine: true };
+  expect(await limiter.acquire()).toMatchObject(last);
+  expect(await redis.exists(keys.marker)).toBe(0);
 });
 
 test("one command renews the locks in hand, and an abort tells its reason", async () => {
