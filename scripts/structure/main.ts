@@ -5,8 +5,9 @@ import { readImports } from "./read-imports.ts";
 
 /** The areas of the library, each using only those before it. */
 const layers = [
-  "version.ts",
+  "timers",
   "config",
+  "process",
   "redis",
   "logging",
   "metrics",

@@ -1,4 +1,3 @@
-import { inTime } from "@openrouter-free-pool/shared/redis/in-time";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import {
   loadScript,
@@ -10,6 +9,7 @@ import {
   decodeReply,
   encodeReply,
 } from "@openrouter-free-pool/shared/replies/reply";
+import { inTime } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 

@@ -1,4 +1,4 @@
-import { version } from "@openrouter-free-pool/shared/version";
+import { version } from "@openrouter-free-pool/shared/process/version";
 import { Router } from "express";
 import { allowOnly } from "../middleware/handle-errors.ts";
 

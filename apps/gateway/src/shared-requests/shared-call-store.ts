@@ -1,4 +1,3 @@
-import { inTime } from "@openrouter-free-pool/shared/redis/in-time";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import {
   loadScript,
@@ -11,6 +10,7 @@ import {
   type FinalReply,
   isFinal,
 } from "@openrouter-free-pool/shared/replies/reply";
+import { inTime } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Redis } from "ioredis";
 
 const joinScript = loadScript(new URL("./join.lua", import.meta.url));

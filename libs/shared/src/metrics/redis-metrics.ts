@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { Gauge } from "prom-client";
-import { inTime } from "../redis/in-time.ts";
+import { inTime } from "../timers/with-timeout.ts";
 import { clearGauge } from "./clear-gauge.ts";
 import type { Metrics } from "./metrics.ts";
 

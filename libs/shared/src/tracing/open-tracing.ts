@@ -15,7 +15,7 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import { BullMQOtel } from "bullmq-otel";
-import { version } from "../version.ts";
+import { version } from "../process/version.ts";
 import type { Tracing, TracingConfig } from "./tracing.ts";
 
 /** A receiver that does not answer is not to hold up a process that stops. */

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { ConfigError } from "./config/load-config.ts";
+import { ConfigError } from "../config/load-config.ts";
 
 /** Signals closer together than this are taken for one. */
 const sameSignalMs = 1_000;
