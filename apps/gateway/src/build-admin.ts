@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
-import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool-operator";
+import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool/pool-operator";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";

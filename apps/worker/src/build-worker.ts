@@ -1,5 +1,5 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
 import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";

@@ -2,11 +2,11 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import {
   countSlotsWithin,
   usableAccounts,
-} from "@openrouter-free-pool/shared/key-pool/capacity";
+} from "@openrouter-free-pool/shared/key-pool/pool/capacity";
 import type {
   AccountState,
   KeyState,
-} from "@openrouter-free-pool/shared/key-pool/read-pool";
+} from "@openrouter-free-pool/shared/key-pool/pool/read-pool";
 import type { PoolView } from "./pool-watch.ts";
 
 /** Use of one limit. `resetIn`: seconds until it eases; null when nothing is used. */

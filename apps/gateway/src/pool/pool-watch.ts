@@ -3,7 +3,7 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import {
   type PoolSnapshot,
   readPool,
-} from "@openrouter-free-pool/shared/key-pool/read-pool";
+} from "@openrouter-free-pool/shared/key-pool/pool/read-pool";
 import { countWorkers } from "@openrouter-free-pool/shared/presence/workers";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import {

@@ -1,4 +1,4 @@
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { CallResult } from "../call/result/call-result.ts";
 import type { Classification } from "../classify/classify-result.ts";

@@ -1,5 +1,5 @@
-import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import {
   type CompletionJob,
   readProgress,

@@ -1,6 +1,6 @@
-import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import {
   type CompletionJob,
   readProgress,

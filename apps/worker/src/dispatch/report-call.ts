@@ -1,4 +1,4 @@
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";

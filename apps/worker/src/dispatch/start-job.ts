@@ -1,4 +1,4 @@
-import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import type { Logger } from "pino";

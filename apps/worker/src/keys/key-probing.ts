@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
-import { describeMembers } from "@openrouter-free-pool/shared/key-pool/pool-members";
-import { readProbeResults } from "@openrouter-free-pool/shared/key-pool/probe-results";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import { describeMembers } from "@openrouter-free-pool/shared/key-pool/keys/pool-members";
+import { readProbeResults } from "@openrouter-free-pool/shared/key-pool/keys/probe-results";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import { readRedisClock } from "@openrouter-free-pool/shared/presence/workers";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";

@@ -1,6 +1,6 @@
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
-import { noteProbeResult } from "@openrouter-free-pool/shared/key-pool/probe-results";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import { noteProbeResult } from "@openrouter-free-pool/shared/key-pool/keys/probe-results";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import { readRedisClock } from "@openrouter-free-pool/shared/presence/workers";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";

@@ -1,4 +1,4 @@
-import type { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool-operator";
+import type { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool/pool-operator";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Queue } from "bullmq";
 import type { ActionName } from "./action-names.ts";

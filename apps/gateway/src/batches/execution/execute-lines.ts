@@ -1,5 +1,5 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
-import { countSlotsWithin } from "@openrouter-free-pool/shared/key-pool/capacity";
+import { countSlotsWithin } from "@openrouter-free-pool/shared/key-pool/pool/capacity";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";

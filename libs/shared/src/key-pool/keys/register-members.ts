@@ -1,7 +1,7 @@
-import { loadScript, runScript } from "../redis/script.ts";
-import { accountTtlMs, knownTtlMs, poolTtlMs } from "./lifetimes.ts";
+import { loadScript, runScript } from "../../redis/script.ts";
+import { accountTtlMs, knownTtlMs, poolTtlMs } from "../store/lifetimes.ts";
+import type { PoolStore } from "../store/pool-store.ts";
 import type { Member } from "./pool-members.ts";
-import type { PoolStore } from "./pool-store.ts";
 
 const register = loadScript(new URL("./register.lua", import.meta.url));
 

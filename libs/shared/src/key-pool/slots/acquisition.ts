@@ -1,9 +1,9 @@
-import type { RateLimits } from "../config/rate-limits.ts";
-import { loadScript, runScript } from "../redis/script.ts";
-import type { ApiKey } from "./api-key.ts";
-import { accountTtlMs, poolTtlMs } from "./lifetimes.ts";
-import type { PoolMembers } from "./pool-members.ts";
-import type { PoolStore } from "./pool-store.ts";
+import type { RateLimits } from "../../config/rate-limits.ts";
+import { loadScript, runScript } from "../../redis/script.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import type { PoolMembers } from "../keys/pool-members.ts";
+import { accountTtlMs, poolTtlMs } from "../store/lifetimes.ts";
+import type { PoolStore } from "../store/pool-store.ts";
 
 const acquire = loadScript(new URL("./acquire.lua", import.meta.url));
 

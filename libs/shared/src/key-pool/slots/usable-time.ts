@@ -1,4 +1,4 @@
-import type { RateLimits } from "../config/rate-limits.ts";
+import type { RateLimits } from "../../config/rate-limits.ts";
 
 /** A grant is usable for at least this long, or for this share of a short window. */
 const leastMs = 500;

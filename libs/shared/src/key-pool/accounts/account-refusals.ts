@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
-import type { RedisKeys } from "../redis/keys.ts";
+import type { RedisKeys } from "../../redis/keys.ts";
 
 /** A setting may be changed at any time; after this long the account is tried again. */
 const rememberedMs = 900_000;

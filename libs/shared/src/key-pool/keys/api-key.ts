@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { unquote } from "../config/list.ts";
+import { unquote } from "../../config/list.ts";
 
 /** What an operator sets for one account, where it differs from what all share. */
 export type AccountLimits = {

@@ -1,9 +1,9 @@
-import { unparkAccount } from "./parking.ts";
-import type { Member } from "./pool-members.ts";
-import type { PoolStore } from "./pool-store.ts";
+import { unparkAccount } from "../accounts/parking.ts";
+import type { Member } from "../keys/pool-members.ts";
+import { registerMembers } from "../keys/register-members.ts";
+import { type Retirement, releaseKey, retireKey } from "../keys/retirement.ts";
+import type { PoolStore } from "../store/pool-store.ts";
 import { memberSchema } from "./read-pool.ts";
-import { registerMembers } from "./register-members.ts";
-import { type Retirement, releaseKey, retireKey } from "./retirement.ts";
 import { sendWorkerCommand } from "./worker-commands.ts";
 
 /**

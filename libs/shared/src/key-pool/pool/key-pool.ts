@@ -1,20 +1,20 @@
-import type { RateLimits } from "../config/rate-limits.ts";
-import { type DayUse, noteOwner, noteUse } from "./account-facts.ts";
+import type { RateLimits } from "../../config/rate-limits.ts";
+import { type DayUse, noteOwner, noteUse } from "../accounts/account-facts.ts";
+import { type Parking, parkAccount } from "../accounts/parking.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { describeMembers, type PoolMembers } from "../keys/pool-members.ts";
+import { registerMembers } from "../keys/register-members.ts";
+import { type Retirement, releaseKey, retireKey } from "../keys/retirement.ts";
+import { coolModel } from "../models/cooling-models.ts";
 import {
   type Acquisition,
   acquireSlot,
   type Grant,
   type SlotRequest,
-} from "./acquisition.ts";
-import type { ApiKey } from "./api-key.ts";
-import { coolModel } from "./cooling-models.ts";
-import { type Parking, parkAccount } from "./parking.ts";
-import { describeMembers, type PoolMembers } from "./pool-members.ts";
-import type { PoolStore } from "./pool-store.ts";
-import { registerMembers } from "./register-members.ts";
-import { releaseSlot } from "./release-slot.ts";
-import { type Retirement, releaseKey, retireKey } from "./retirement.ts";
-import { UsableTime } from "./usable-time.ts";
+} from "../slots/acquisition.ts";
+import { releaseSlot } from "../slots/release-slot.ts";
+import { UsableTime } from "../slots/usable-time.ts";
+import type { PoolStore } from "../store/pool-store.ts";
 import { sendWorkerCommand } from "./worker-commands.ts";
 
 /** After so many late grants in a row a request waits in the queue. */

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
-import type { RedisKeys } from "../redis/keys.ts";
+import type { RedisKeys } from "../../redis/keys.ts";
 
 const commandSchema = z.discriminatedUnion("kind", [
   /** Slots may have become free earlier than a worker thinks. */

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { RateLimits } from "../config/rate-limits.ts";
-import { loadScript, runScript } from "../redis/script.ts";
-import type { ApiKey } from "./api-key.ts";
-import { accountTtlMs, knownTtlMs, poolTtlMs } from "./lifetimes.ts";
-import type { PoolStore } from "./pool-store.ts";
+import type { RateLimits } from "../../config/rate-limits.ts";
+import { loadScript, runScript } from "../../redis/script.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { accountTtlMs, knownTtlMs, poolTtlMs } from "../store/lifetimes.ts";
+import type { PoolStore } from "../store/pool-store.ts";
 
 const scripts = {
   noteOwner: loadScript(new URL("./note-owner.lua", import.meta.url)),

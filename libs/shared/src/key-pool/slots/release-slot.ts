@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { loadScript, runScript } from "../redis/script.ts";
+import { loadScript, runScript } from "../../redis/script.ts";
+import type { PoolStore } from "../store/pool-store.ts";
 import type { Grant } from "./acquisition.ts";
-import type { PoolStore } from "./pool-store.ts";
 
 const script = loadScript(new URL("./release-slot.lua", import.meta.url));
 

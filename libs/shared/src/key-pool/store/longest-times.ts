@@ -1,4 +1,4 @@
-import type { RateLimits } from "../config/rate-limits.ts";
+import type { RateLimits } from "../../config/rate-limits.ts";
 
 /** Which limit a refusal spoke of; `stated`: it named a time and no limit. */
 export type ParkingReason = "minute" | "day" | "stated";

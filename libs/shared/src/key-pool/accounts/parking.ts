@@ -1,9 +1,12 @@
-import type { RateLimits } from "../config/rate-limits.ts";
-import { loadScript, runScript } from "../redis/script.ts";
-import type { ApiKey } from "./api-key.ts";
-import { accountTtlMs, poolTtlMs } from "./lifetimes.ts";
-import { longestParkingMs, type ParkingReason } from "./longest-times.ts";
-import type { PoolStore } from "./pool-store.ts";
+import type { RateLimits } from "../../config/rate-limits.ts";
+import { loadScript, runScript } from "../../redis/script.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { accountTtlMs, poolTtlMs } from "../store/lifetimes.ts";
+import {
+  longestParkingMs,
+  type ParkingReason,
+} from "../store/longest-times.ts";
+import type { PoolStore } from "../store/pool-store.ts";
 
 const scripts = {
   parkAccount: loadScript(new URL("./park-account.lua", import.meta.url)),

@@ -1,9 +1,9 @@
 import type { Redis } from "ioredis";
-import { readRedisClock } from "../presence/workers.ts";
-import type { RedisKeys } from "../redis/keys.ts";
-import { loadScript, runScript } from "../redis/script.ts";
-import { longestModelCooldownMs } from "./longest-times.ts";
-import type { PoolStore } from "./pool-store.ts";
+import { readRedisClock } from "../../presence/workers.ts";
+import type { RedisKeys } from "../../redis/keys.ts";
+import { loadScript, runScript } from "../../redis/script.ts";
+import { longestModelCooldownMs } from "../store/longest-times.ts";
+import type { PoolStore } from "../store/pool-store.ts";
 
 const coolModelScript = loadScript(
   new URL("./cool-model.lua", import.meta.url),

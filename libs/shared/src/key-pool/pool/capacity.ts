@@ -1,6 +1,6 @@
-import type { RateLimits } from "../config/rate-limits.ts";
+import type { RateLimits } from "../../config/rate-limits.ts";
+import { slotPeriodMs } from "../slots/usable-time.ts";
 import type { AccountState, PoolSnapshot } from "./read-pool.ts";
-import { slotPeriodMs } from "./usable-time.ts";
 
 /** Accounts with at least one key in use. */
 export function usableAccounts(

@@ -1,6 +1,6 @@
-import { loadScript, runScript } from "../redis/script.ts";
-import { knownTtlMs } from "./lifetimes.ts";
-import type { PoolStore } from "./pool-store.ts";
+import { loadScript, runScript } from "../../redis/script.ts";
+import { knownTtlMs } from "../store/lifetimes.ts";
+import type { PoolStore } from "../store/pool-store.ts";
 
 const scripts = {
   retireKey: loadScript(new URL("./retire-key.lua", import.meta.url)),

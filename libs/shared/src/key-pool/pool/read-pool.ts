@@ -1,8 +1,8 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
-import type { RateLimits } from "../config/rate-limits.ts";
-import type { RedisKeys } from "../redis/keys.ts";
-import { loadScript, runScript } from "../redis/script.ts";
+import type { RateLimits } from "../../config/rate-limits.ts";
+import type { RedisKeys } from "../../redis/keys.ts";
+import { loadScript, runScript } from "../../redis/script.ts";
 
 const readAccounts = loadScript(
   new URL("./read-accounts.lua", import.meta.url),

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
-import type { RedisKeys } from "../redis/keys.ts";
+import type { RedisKeys } from "../../redis/keys.ts";
 
 const resultSchema = z.object({
   /** ms since the epoch. */
