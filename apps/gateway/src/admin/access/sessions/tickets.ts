@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Redis } from "ioredis";
-import type { RedisHealth } from "../../redis/redis-health.ts";
+import type { RedisHealth } from "../../../redis/redis-health.ts";
 import type { AccessKey } from "./access-key.ts";
 
 /** Beyond it the oldest are forgotten here; Redis knows them all. */
