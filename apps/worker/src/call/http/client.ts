@@ -6,7 +6,7 @@ import {
   BrokenStreamError,
   type CallOutcome,
   type UpstreamStream,
-} from "../result/outcome.ts";
+} from "../../answer/outcome.ts";
 import { AnswerMemory } from "./answer-memory.ts";
 import { CallDeadline } from "./call-deadline.ts";
 import { decodeBody } from "./decode-body.ts";

@@ -1,5 +1,5 @@
-import { withoutMark } from "../../classify/answer/byte-order-mark.ts";
-import { looksLikeEvents } from "../../classify/answer/event-text.ts";
+import { withoutMark } from "../../answer/byte-order-mark.ts";
+import { looksLikeEvents } from "../../answer/event-text.ts";
 import {
   type AnswerMemory,
   type Reservation,

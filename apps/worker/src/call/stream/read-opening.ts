@@ -2,7 +2,7 @@ import {
   findEventError,
   parseEvent,
   readEventData,
-} from "../../classify/answer/event-text.ts";
+} from "../../answer/event-text.ts";
 import { findFirstBoundary } from "./event-boundary.ts";
 import { StreamContent } from "./stream-content.ts";
 

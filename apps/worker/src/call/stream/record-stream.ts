@@ -6,7 +6,7 @@ import { toFinishedRequest } from "@openrouter-free-pool/shared/queue/finished-r
 import type { JobNotes } from "@openrouter-free-pool/shared/replies/send-reply";
 import { figuresOf } from "../../job/figures.ts";
 import type { CallMetrics } from "../../metrics/call-metrics.ts";
-import { AnswerRecord } from "../result/answer-record.ts";
+import { AnswerRecord } from "./answer-record.ts";
 import type { SendChunk } from "./reply-stream.ts";
 
 /** Returns what is stored on the job together with one chunk of its stream. */

@@ -1,4 +1,4 @@
-import { readRetryAfter } from "../../classify/retry-timing.ts";
+import { readRetryAfter } from "./retry-timing.ts";
 
 const mediaType =
   /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w-]+=("[\x20-\x7e]*"|[\w!#$&^.+:-]+))*$/;
