@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import {
   type PoolSnapshot,
@@ -11,6 +10,7 @@ import {
   scoreRange,
 } from "@openrouter-free-pool/shared/queue/priorities";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -118,8 +118,7 @@ export class PoolWatch {
   }
 
   async #refreshWithPatience(): Promise<void> {
-    const patience = sleep(patienceMs, undefined, { ref: false });
-    await Promise.race([this.refresh(), patience]);
+    await withFallback(this.refresh(), patienceMs, undefined);
   }
 
   get #ageMs(): number {

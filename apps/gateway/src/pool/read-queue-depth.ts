@@ -1,4 +1,3 @@
-import { readRedisClock } from "@openrouter-free-pool/shared/presence/workers";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import {
   type PriorityName,
@@ -6,6 +5,7 @@ import {
   scoreRange,
 } from "@openrouter-free-pool/shared/queue/priorities";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { readRedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 

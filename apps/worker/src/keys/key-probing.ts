@@ -3,8 +3,9 @@ import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key"
 import { describeMembers } from "@openrouter-free-pool/shared/key-pool/keys/pool-members";
 import { readProbeResults } from "@openrouter-free-pool/shared/key-pool/keys/probe-results";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
-import { readRedisClock } from "@openrouter-free-pool/shared/presence/workers";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { readRedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Redis } from "ioredis";
 import type { ProbeKey } from "./probe-key.ts";
 
@@ -76,8 +77,7 @@ export function createKeyProbing(deps: {
       async function playUntilEnded(): Promise<void> {
         while (!isOver && !(await playRound(keys))) await sleep(lookAgainMs);
       }
-      const patience = sleep(mostWaitMs, undefined, { ref: false });
-      await Promise.race([playUntilEnded(), patience]);
+      await withFallback(playUntilEnded(), mostWaitMs, undefined);
       isOver = true;
     },
     async probeNow(keyId) {

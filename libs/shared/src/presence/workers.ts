@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { RedisKeys } from "../redis/keys.ts";
+import { readRedisClock } from "../redis/redis-clock.ts";
 
 /** How often a process says that it lives. */
 export const heartbeatMs = 3_000;
@@ -111,10 +112,4 @@ export async function findLivingWorkers(
     "+inf",
   );
   return new Set(ids);
-}
-
-/** Redis's clock, ms since the epoch. */
-export async function readRedisClock(redis: Redis): Promise<number> {
-  const [seconds, micros] = await redis.time();
-  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
 }

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { RedisKeys } from "../../redis/keys.ts";
+import { readRedisClock } from "../../redis/redis-clock.ts";
 
 /** A setting may be changed at any time; after this long the account is tried again. */
 const rememberedMs = 900_000;
@@ -24,7 +25,7 @@ export async function recordAccountRefusal(
   { account, model, setting }: AccountRefusal,
 ): Promise<void> {
   const key = redisKeys.accountRefusals;
-  const now = await readClock(redis);
+  const now = await readRedisClock(redis);
   await redis
     .multi()
     .zadd(key, now + rememberedMs, JSON.stringify({ account, model, setting }))
@@ -39,17 +40,11 @@ export async function readAccountRefusals(
   redis: Redis,
   redisKeys: RedisKeys,
 ): Promise<readonly AccountRefusal[]> {
-  const now = await readClock(redis);
+  const now = await readRedisClock(redis);
   const members = await redis.zrangebyscore(
     redisKeys.accountRefusals,
     now,
     "+inf",
   );
   return members.map((json) => refusalSchema.parse(JSON.parse(json)));
-}
-
-/** Redis's clock, ms since the epoch: it is the same for all processes. */
-async function readClock(redis: Redis): Promise<number> {
-  const [seconds, microseconds] = await redis.time();
-  return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
 }

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
-import { readRedisClock } from "../../presence/workers.ts";
 import type { RedisKeys } from "../../redis/keys.ts";
+import { readRedisClock } from "../../redis/redis-clock.ts";
 import { loadScript, runScript } from "../../redis/script.ts";
 import { longestModelCooldownMs } from "../store/longest-times.ts";
 import type { PoolStore } from "../store/pool-store.ts";

@@ -1,3 +1,4 @@
+import { readRedisClock } from "../../redis/redis-clock.ts";
 import { unparkAccount } from "../accounts/parking.ts";
 import type { Member } from "../keys/pool-members.ts";
 import { registerMembers } from "../keys/register-members.ts";
@@ -81,13 +82,9 @@ export class PoolOperator {
   }
 
   async #livingPools(): Promise<string[]> {
-    const [seconds] = await this.#store.redis.time();
-    const oldest = Number(seconds) * 1_000 - this.#poolMaxAgeMs;
-    return this.#store.redis.zrangebyscore(
-      this.#store.redisKeys.pools,
-      oldest,
-      "+inf",
-    );
+    const { redis, redisKeys } = this.#store;
+    const oldest = (await readRedisClock(redis)) - this.#poolMaxAgeMs;
+    return redis.zrangebyscore(redisKeys.pools, oldest, "+inf");
   }
 
   /** The pools that have a key, and what they know about it. */

@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { RateLimits } from "../../config/rate-limits.ts";
 import type { RedisKeys } from "../../redis/keys.ts";
+import { readRedisClock } from "../../redis/redis-clock.ts";
 import { loadScript, runScript } from "../../redis/script.ts";
 
 const readAccounts = loadScript(
@@ -82,8 +83,8 @@ export async function readPool(
   limits: RateLimits,
   maxAgeMs: number,
 ): Promise<PoolSnapshot> {
-  const [seconds] = await redis.time();
-  const oldest = Number(seconds) * 1_000 - maxAgeMs;
+  let now = await readRedisClock(redis);
+  const oldest = now - maxAgeMs;
   const poolIds = await redis.zrangebyscore(redisKeys.pools, oldest, "+inf");
   const members = await Promise.all(
     poolIds.map((id) => redis.hgetall(redisKeys.poolMembers(id))),
@@ -103,7 +104,6 @@ export async function readPool(
 
   const names = [...new Set(keys.map((key) => key.account))];
   const accounts = new Map<string, AccountState>();
-  let now = Number(seconds) * 1_000;
   for (let at = 0; at < names.length; at += batchSize) {
     const batch = names.slice(at, at + batchSize);
     const reply = (await runScript(
