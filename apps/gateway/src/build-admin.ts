@@ -29,7 +29,7 @@ import { neverStored, securityHeaders } from "./web-access/security-headers.ts";
 const views = fileURLToPath(new URL("./views", import.meta.url));
 
 /** Everything under `/admin`. */
-export type Admin = {
+type Admin = {
   readonly handler: RequestHandler;
   /** Where no password is set, shows the link that opens the pages. */
   announce(address: { host: string; port: number }): Promise<void>;

@@ -5,7 +5,7 @@ import type { MetricsPage } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { Logger } from "pino";
 
 /** Answers of the worker's health endpoints. */
-export type HealthChecks = {
+type HealthChecks = {
   readonly version: string;
   /** Why the worker cannot work now; undefined when it can. */
   findTrouble(): string | undefined;

@@ -22,7 +22,7 @@ import { PendingStream, type StreamSink } from "./pending-stream.ts";
  * - `streaming`: the client has content: the call counts, and nothing is sent again.
  * - `settled`: the final reply or an error is known.
  */
-export type PendingPhase =
+type PendingPhase =
   | "held"
   | "queued"
   | "calling"

@@ -46,7 +46,7 @@ export async function parseBody(
  *
  * @throws {GatewayError} `invalid-request`, saying what is wrong.
  */
-export function checkBody(body: unknown, family: Family): CheckedBody {
+function checkBody(body: unknown, family: Family): CheckedBody {
   const parsed = family.schema.safeParse(body);
   if (!parsed.success) {
     const problems = parsed.error.issues

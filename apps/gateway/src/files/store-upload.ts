@@ -31,7 +31,7 @@ export const uploadFieldsSchema = z.object({
 });
 
 /** Bounds of an upload. */
-export type UploadLimits = {
+type UploadLimits = {
   readonly fileBytes: number;
   readonly lineBytes: number;
   readonly lines: number;

@@ -35,7 +35,7 @@ export type SharedCall = {
 };
 
 /** What the store knows of a shared request. */
-export type SharedCallState =
+type SharedCallState =
   | { readonly kind: "leading" | "leaderless" }
   | {
       readonly kind: "following";

@@ -10,7 +10,7 @@ import { withoutMark } from "./byte-order-mark.ts";
 import { looksLikeEvents, readEventError } from "./event-text.ts";
 
 /** What a body under a 2xx holds. */
-export type AnswerContent =
+type AnswerContent =
   /** What its endpoint promises. */
   | { readonly kind: "answered" }
   | { readonly kind: "error"; readonly error: unknown }

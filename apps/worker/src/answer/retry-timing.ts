@@ -26,7 +26,7 @@ export type LimitWindows = {
 };
 
 /** OpenRouter's own. */
-export const defaultWindows: LimitWindows = {
+const defaultWindows: LimitWindows = {
   windowMs: 60_000,
   dayMs: 86_400_000,
 };

@@ -8,7 +8,7 @@ import { readErrorBody } from "./errors/read-error-body.ts";
 import { readRateLimit } from "./rate-limit.ts";
 
 /** What the classification depends on besides the answer. */
-export type ClassifyContext = {
+type ClassifyContext = {
   /** Our clock, ms since the epoch. */
   readonly now: number;
   /** Whether the request asked for a free model only. */

@@ -16,7 +16,7 @@ import type { Overtaking } from "./overtaking.ts";
 import type { SlotForecast } from "./slot-forecast.ts";
 
 /** Whether a job may call OpenRouter now. */
-export type SlotDecision =
+type SlotDecision =
   | {
       readonly kind: "granted";
       readonly grant: Grant;

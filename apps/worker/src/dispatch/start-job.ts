@@ -13,7 +13,7 @@ import type { SlotForecast } from "./slot-forecast.ts";
 const pauseWhenFullMs = 1_000;
 
 /** A job whose call is under way. */
-export type StartedJob = {
+type StartedJob = {
   /** Resolves when the job has left our hands; never rejects. */
   readonly ended: Promise<void>;
   /** Whether no other job was in the queue when it got its slot. */

@@ -20,7 +20,7 @@ const lookAgainMs = 100;
 const oneWishMs = 2_000;
 
 /** Asks about keys so that of many workers only one does. */
-export type KeyProbing = {
+type KeyProbing = {
   /** Asks about each key of the pool, unless some worker did so in this interval. */
   probeAll(): Promise<void>;
   /** Waits until keys that are to be used have been asked about, or for 5 s. */

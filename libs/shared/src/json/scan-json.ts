@@ -9,7 +9,7 @@ import {
 } from "./tokens.ts";
 
 /** What a JSON value is. */
-export type JsonKind =
+type JsonKind =
   | "object"
   | "array"
   | "string"

@@ -6,7 +6,7 @@ import { readRedisClock } from "../redis/redis-clock.ts";
 /** How often a process says that it lives. */
 export const heartbeatMs = 3_000;
 /** A worker that was not heard of for this long counts as gone. */
-export const workerTtlMs = 10_000;
+const workerTtlMs = 10_000;
 
 const detailsSchema = z.object({
   host: z.string(),
@@ -21,7 +21,7 @@ const detailsSchema = z.object({
 });
 
 /** What a worker says about itself with each heartbeat. */
-export type WorkerDetails = z.output<typeof detailsSchema>;
+type WorkerDetails = z.output<typeof detailsSchema>;
 
 /** A worker that lives. */
 export type LivingWorker = {

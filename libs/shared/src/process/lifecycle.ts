@@ -5,7 +5,7 @@ import { ConfigError } from "../config/load-config.ts";
 const sameSignalMs = 1_000;
 
 /** A part of a process that must be closed when the process stops. */
-export type Closer = () => Promise<void>;
+type Closer = () => Promise<void>;
 
 /** Parses settings, or ends the process with one line for each that is wrong. */
 export function loadConfigOrExit<Config>(load: () => Config): Config {

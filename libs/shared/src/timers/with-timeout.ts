@@ -1,5 +1,5 @@
 /** Something did not answer in its time. */
-export class TimeoutError extends Error {
+class TimeoutError extends Error {
   override name = "TimeoutError";
 }
 

@@ -26,7 +26,7 @@ type Deps = {
 };
 
 /** What stands in front of all pages. */
-export type PageGuard = {
+type PageGuard = {
   readonly sessions: Sessions;
   readonly handlers: readonly RequestHandler[];
   /** Where no password is set, shows the link that opens the pages. */

@@ -15,7 +15,7 @@ import { peekForEvents, readWhole } from "./read-body.ts";
 import { Sending, watchSending } from "./sending.ts";
 
 /** One POST to OpenRouter. */
-export type UpstreamCall = {
+type UpstreamCall = {
   /** Below the base URL, such as `/chat/completions`. */
   readonly path: string;
   readonly secret: string;

@@ -24,7 +24,7 @@ export class NoRoomError extends Error {
 }
 
 /** A whole body, and the room that it takes where it is large. */
-export type WholeBody = {
+type WholeBody = {
   readonly body: Buffer;
   readonly reservation: Reservation | undefined;
 };

@@ -12,7 +12,7 @@ const longestEventBytes = 1024 * 1024;
 const mostHeldBytes = 256 * 1024;
 
 /** What a stream begins with. */
-export type Opening =
+type Opening =
   /** Content; `bytes` are all events up to it, and what came with it. */
   | { readonly kind: "content"; readonly bytes: Buffer }
   /** The stream ended or failed before any content; `body` is what is to be classified in its place. */

@@ -10,7 +10,7 @@ import { AnswerRecord } from "./answer-record.ts";
 import type { SendChunk } from "./reply-stream.ts";
 
 /** Returns what is stored on the job together with one chunk of its stream. */
-export type RecordStream = (chunk: Parameters<SendChunk>[0]) => JobNotes;
+type RecordStream = (chunk: Parameters<SendChunk>[0]) => JobNotes;
 
 /**
  * Builds {@link RecordStream} for one call.

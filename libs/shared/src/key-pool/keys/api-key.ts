@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { unquote } from "../../config/list.ts";
 
 /** What an operator sets for one account, where it differs from what all share. */
-export type AccountLimits = {
+type AccountLimits = {
   readonly perMinute?: number;
   readonly perDay?: number;
 };

@@ -10,7 +10,7 @@ const commandSchema = z.discriminatedUnion("kind", [
 ]);
 
 /** What an operator asks of the workers. */
-export type WorkerCommand = z.output<typeof commandSchema>;
+type WorkerCommand = z.output<typeof commandSchema>;
 
 /** Sends a command. @returns how many workers listen. */
 export function sendWorkerCommand(

@@ -17,7 +17,7 @@ export type SlotRequest = {
 };
 
 /** What `release-slot.lua` must know of a grant; as the script wrote it. */
-export type Receipt = {
+type Receipt = {
   readonly entry: string;
   readonly day: string;
   readonly grantedAt: string;
