@@ -22,12 +22,7 @@ import { PendingStream, type StreamSink } from "./pending-stream.ts";
  * - `streaming`: the client has content: the call counts, and nothing is sent again.
  * - `settled`: the final reply or an error is known.
  */
-type PendingPhase =
-  | "held"
-  | "queued"
-  | "calling"
-  | "streaming"
-  | "settled";
+type PendingPhase = "held" | "queued" | "calling" | "streaming" | "settled";
 
 const transitions = {
   held: ["queued", "settled"],

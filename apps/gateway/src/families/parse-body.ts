@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { listProblems } from "@openrouter-free-pool/shared/api/list-problems";
 import { MemberNames } from "@openrouter-free-pool/shared/json/member-names";
 import {
   type JsonRange,
@@ -49,12 +50,8 @@ export async function parseBody(
 function checkBody(body: unknown, family: Family): CheckedBody {
   const parsed = family.schema.safeParse(body);
   if (!parsed.success) {
-    const problems = parsed.error.issues
-      .slice(0, mostProblems)
-      .map(
-        (issue) => `\`${issue.path.join(".") || "body"}\`: ${issue.message}`,
-      );
-    throw invalid(problems.join("; "));
+    const options = { whole: "body", most: mostProblems };
+    throw invalid(listProblems(parsed.error, options));
   }
   const fields = parsed.data;
   const isStream = fields.stream === true;
