@@ -2,7 +2,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { testModel } from "../support/chat.ts";
-import { postFamily } from "../support/families.ts";
+import { postDialect } from "../support/dialects.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { streamChat } from "../support/stream-chat.ts";
 
@@ -93,7 +93,7 @@ test.for(moments)(
       { id: "gen-2", object: "text_completion", choices: [choice] },
       isLate,
     );
-    const response = await postFamily(stack.url, "/completions", {
+    const response = await postDialect(stack.url, "/completions", {
       extra: { stream: true },
     });
     expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);

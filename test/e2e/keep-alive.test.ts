@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { chat } from "../support/chat.ts";
-import { familyPaths, postFamily } from "../support/families.ts";
+import { dialectPaths, postDialect } from "../support/dialects.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
@@ -32,7 +32,7 @@ test("white space keeps the line open, and the answer follows as OpenRouter sent
 });
 
 test("the first white space comes long before the answer", async () => {
-  const response = await postFamily(stack.url, "/chat/completions", {
+  const response = await postDialect(stack.url, "/chat/completions", {
     headers,
   });
   const reader = response.body?.getReader();
@@ -46,13 +46,13 @@ test("the first white space comes long before the answer", async () => {
   expect(performance.now() - startedAt).toBeGreaterThan(commentMs);
 });
 
-test.for(familyPaths)(
+test.for(dialectPaths)(
   "an error of OpenRouter's comes in the body of a 200: %s",
   async (path) => {
     await stack.simulator.script([
       { match: { path }, times: 1, fault: { kind: "embedded-error" } },
     ]);
-    const response = await postFamily(stack.url, path, { headers });
+    const response = await postDialect(stack.url, path, { headers });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
       error: { message: expect.stringMatching(/./) },
@@ -60,8 +60,8 @@ test.for(familyPaths)(
   },
 );
 
-test.for(familyPaths)(
-  "an error of ours comes in the body of a 200, in the form of its family: %s",
+test.for(dialectPaths)(
+  "an error of ours comes in the body of a 200, in the form of its dialect: %s",
   async (path) => {
     const model = `cooling${path}:free`;
     await stack.simulator.settings({
@@ -71,7 +71,7 @@ test.for(familyPaths)(
         },
       },
     });
-    const response = await postFamily(stack.url, path, {
+    const response = await postDialect(stack.url, path, {
       model,
       headers: { ...headers, "x-max-wait-ms": "2000" },
     });
@@ -85,12 +85,12 @@ test.for(familyPaths)(
 );
 
 test("what is refused before the first white space keeps its status", async () => {
-  const refused = await postFamily(stack.url, "/chat/completions", {
+  const refused = await postDialect(stack.url, "/chat/completions", {
     headers,
     extra: { messages: [] },
   });
   expect(refused.status).toBe(400);
-  const misspelt = await postFamily(stack.url, "/chat/completions", {
+  const misspelt = await postDialect(stack.url, "/chat/completions", {
     headers: { "x-keep-alive": "timeout=5" },
   });
   expect(misspelt.status).toBe(400);

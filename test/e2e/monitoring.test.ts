@@ -46,7 +46,7 @@ function read(file: string): Promise<string> {
   return readFile(join(deploy, file), "utf8");
 }
 
-/** Metrics by the name of their family, whether or not they have figures yet. */
+/** Metrics by the name of their dialect, whether or not they have figures yet. */
 function exposedNames(page: string): string[] {
   return [...page.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => String(name));
 }

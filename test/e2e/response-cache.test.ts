@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { burst, type ChatOptions, chat } from "../support/chat.ts";
-import { familyPaths, postFamily } from "../support/families.ts";
+import { dialectPaths, postDialect } from "../support/dialects.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { streamChat } from "../support/stream-chat.ts";
 import { until } from "../support/until.ts";
@@ -157,10 +157,12 @@ test("streams are not cached", async () => {
   expect(await callsOf("stream")).toHaveLength(2);
 });
 
-test("every family is cached on its own", async () => {
+test("every dialect is cached on its own", async () => {
   for (const expected of ["MISS", "HIT"]) {
-    for (const path of familyPaths) {
-      const response = await postFamily(stack.url, path, { model: "m/c:free" });
+    for (const path of dialectPaths) {
+      const response = await postDialect(stack.url, path, {
+        model: "m/c:free",
+      });
       expect([path, cacheOf(response)]).toEqual([path, expected]);
       await response.text();
     }
@@ -169,7 +171,7 @@ test("every family is cached on its own", async () => {
 
 test("another Anthropic version may have another answer", async () => {
   for (const version of ["2023-06-01", "2024-01-01"]) {
-    const response = await postFamily(stack.url, "/messages", {
+    const response = await postDialect(stack.url, "/messages", {
       model: "m/d:free",
       headers: { "anthropic-version": version },
     });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const lookEveryMs = 20;
+const pollMs = 20;
 
 /**
  * Waits for a condition and returns its first truthy value.
@@ -21,6 +21,6 @@ export async function until<Value>(
     if (performance.now() > deadline) {
       throw new Error(`Waited ${timeoutMs} ms in vain until ${what}`);
     }
-    await sleep(lookEveryMs);
+    await sleep(pollMs);
   }
 }

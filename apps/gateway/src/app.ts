@@ -8,7 +8,7 @@ import type { BodyBudget } from "./bodies/body-budget.ts";
 import type { Batches } from "./build-batches.ts";
 import type { ClientKey } from "./clients/client-keys.ts";
 import type { Submit } from "./completions/submit.ts";
-import { allFamilies } from "./families/all-families.ts";
+import { allDialects } from "./dialects/all-dialects.ts";
 import type { Idempotency } from "./idempotency/idempotency.ts";
 import type { MeasureRequest } from "./metrics/request-metrics.ts";
 import { authenticate } from "./middleware/authenticate.ts";
@@ -27,7 +27,7 @@ import { createRecordFinished } from "./requests/record-finished.ts";
 import {
   nameRoute,
   openContext,
-  setFamily,
+  setDialect,
 } from "./requests/request-context.ts";
 import type { CachedSubmit } from "./response-cache/cached-submit.ts";
 import { refuseAccountRoutes } from "./routes/account.ts";
@@ -84,11 +84,11 @@ export function buildApp(deps: {
   app.use(routeMetrics(deps.metrics));
   app.use(nameRoute("other"));
   app.use(routeOpenApi({ requiresKey: deps.clientKeys.length > 0 }));
-  for (const family of allFamilies) {
-    // Before anything that can fail: errors take the form that the family uses.
-    app.use(below(family.path), setFamily(family));
+  for (const dialect of allDialects) {
+    // Before anything that can fail: errors take the form that the dialect uses.
+    app.use(below(dialect.path), setDialect(dialect));
     if (deps.tracer) {
-      app.use(below(family.path), traceRequests(deps.tracer, family.path));
+      app.use(below(dialect.path), traceRequests(deps.tracer, dialect.path));
     }
   }
   for (const path of ["/models", "/files", "/batches", "/keys/status"]) {
@@ -97,8 +97,8 @@ export function buildApp(deps: {
   app.use("/admin", nameRoute("/admin"));
   app.use(prefixes, allowOrigins(deps.webAccess), guardOrigins(deps.webAccess));
   app.use(prefixes, authenticate(deps.clientKeys));
-  for (const family of allFamilies) {
-    app.use(below(family.path), routeCompletions(family, deps));
+  for (const dialect of allDialects) {
+    app.use(below(dialect.path), routeCompletions(dialect, deps));
   }
   app.use(prefixes, routeModels(deps.models));
   app.use(below("/files"), routeFiles({ ...deps, ...deps.batches }));

@@ -124,8 +124,8 @@ export function buildBatches(deps: {
       clock: deps.clock,
       outputTtlMs: ttlMs,
     }),
-    lookForBatches: () =>
-      void runner.look().catch((error: unknown) => {
+    pollBatches: () =>
+      void runner.poll().catch((error: unknown) => {
         logger.warn({ err: error }, "Looking for batches failed");
       }),
     start: () => runner.start(),

@@ -175,7 +175,7 @@ export function buildWorker(deps: {
   });
 
   const repetitions = [
-    repeat(() => gatewayWatch.look(), {
+    repeat(() => gatewayWatch.poll(), {
       intervalMs: heartbeatMs,
       name: "Looking for gateways that are gone",
       logger,
@@ -191,7 +191,7 @@ export function buildWorker(deps: {
     /** Calls in hand. */
     inFlight: () => fetching.inFlight,
     /** Slots may have become free earlier than was said. */
-    lookAgain: () => fetching.lookAgain(),
+    checkAgain: () => fetching.checkAgain(),
     async start(): Promise<void> {
       await listenForCancellations(subscriber, redisKeys, callOff);
       await credits.listen(subscriber, workerId);

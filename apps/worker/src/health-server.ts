@@ -12,7 +12,7 @@ import type { Logger } from "pino";
 type HealthChecks = {
   readonly version: string;
   /** Why the worker cannot work now; undefined when it can. */
-  findTrouble(): string | undefined;
+  findReason(): string | undefined;
   /** What an operator should mend although it works. */
   findWarning(): string | undefined;
   renderMetrics(): Promise<MetricsPage>;
@@ -55,7 +55,7 @@ async function answer(url: string, checks: HealthChecks) {
     case "/health":
       return json<Health>(200, { status: "ok", timestamp, version });
     case "/ready": {
-      const reason = checks.findTrouble();
+      const reason = checks.findReason();
       const warning = checks.findWarning();
       return reason === undefined
         ? json<Readiness>(200, { status: "ready", warning, timestamp, version })

@@ -43,7 +43,7 @@ import { watchKeysFile } from "./keys/watch-keys-file.ts";
 import { createReportLateGrant } from "./metrics/late-grants.ts";
 
 /** How often a worker looks whether it is time to ask about the keys, or whether that was forgotten. */
-const lookForRoundMs = 5_000;
+const probePollMs = 5_000;
 
 loadDotEnv();
 const config = loadConfigOrExit(() =>
@@ -118,7 +118,7 @@ const dispatch = buildWorker({
 const health = await startHealthServer(
   {
     version,
-    findTrouble: () =>
+    findReason: () =>
       redis.status === "ready" ? undefined : "Redis is unreachable",
     findWarning: () => evictionPolicy.problem,
     renderMetrics: () => metrics.render(),
@@ -152,7 +152,7 @@ const keyProbing = createKeyProbing({
   intervalMs: config.KEY_PROBE_MS,
 });
 const probing = repeat(() => keyProbing.probeAll(), {
-  intervalMs: Math.min(config.KEY_PROBE_MS, lookForRoundMs),
+  intervalMs: Math.min(config.KEY_PROBE_MS, probePollMs),
   name: "Asking about keys",
   logger,
 });
@@ -163,7 +163,7 @@ async function takeKeysOver(): Promise<void> {
   const before = keyPool.id;
   await keyPool.replaceKeys(keys, () => keyProbing.probeBeforeUse(keys));
   if (keyPool.id === before) return;
-  dispatch.lookAgain();
+  dispatch.checkAgain();
   const masks = keys.map((key) => key.mask);
   logger.info({ pool: keyPool.id, keys: masks }, "The keys have changed");
 }
@@ -204,11 +204,11 @@ await evictionPolicy
 await keyProbing.probeBeforeUse(keys);
 await announce();
 await listenForWorkerCommands(subscriber, redisKeys, (command) => {
-  dispatch.lookAgain();
+  dispatch.checkAgain();
   if (command.kind !== "probe") return;
   keyProbing
     .probeNow(command.keyId)
-    .then(dispatch.lookAgain)
+    .then(dispatch.checkAgain)
     .catch((error: unknown) =>
       logger.warn({ err: error }, "Probing a key failed"),
     );

@@ -7,10 +7,10 @@ import OpenAI from "openai";
 import { findRedisBinary } from "../../../scripts/redis/redis-binary.ts";
 import { startPrivateRedis } from "../../support/redis.ts";
 import { startStack } from "../../support/stack.ts";
+import { createFaults } from "./faults.ts";
 import { measureInteractive } from "./measure-interactive.ts";
 import { type Measured, printReport } from "./report.ts";
 import { runBatchToEnd } from "./run-batch-to-end.ts";
-import { createTroubles } from "./troubles.ts";
 import { watchMemory } from "./watch-memory.ts";
 
 const accounts = 40;
@@ -48,13 +48,13 @@ try {
   let memory = watchMemory(redis.url, () => stack.gateways);
   await runBatchToEnd(openai, fewLines, "few");
   const fewMemory = await memory.stop();
-  console.log(`${fewLines} lines are done; now ${lines}, with troubles`);
+  console.log(`${fewLines} lines are done; now ${lines}, with faults`);
 
   memory = watchMemory(redis.url, () => stack.gateways);
   const interactive = { waits: [] as number[] };
-  const troubles = createTroubles({ stack, redis, lines });
+  const faults = createFaults({ stack, redis, lines });
   const run = await runBatchToEnd(openai, lines, "many", async (batch) => {
-    await troubles.look(batch);
+    await faults.poll(batch);
     const { completed = 0 } = batch.request_counts ?? {};
     if (interactive.waits.length === 0 && completed > 0.1 * lines) {
       interactive.waits = await measureInteractive(
@@ -70,7 +70,7 @@ try {
     calls: await stack.simulator.calls(),
     memory: { few: fewMemory, many: await memory.stop() },
     waits: { empty: emptyWaits, busy: interactive.waits },
-    troubles: troubles.done,
+    faults: faults.done,
   };
   isRight = printReport(measured);
 } finally {

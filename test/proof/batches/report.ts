@@ -1,7 +1,7 @@
 import type { CallRecord } from "../../simulator/start-simulator.ts";
 import { percentile } from "../../support/percentile.ts";
+import type { Fault } from "./faults.ts";
 import type { BatchRun } from "./run-batch-to-end.ts";
-import type { Trouble } from "./troubles.ts";
 import type { PeakMemory } from "./watch-memory.ts";
 
 /** Without a call for this long, the pool stood still. */
@@ -21,7 +21,7 @@ export type Measured = {
     readonly empty: readonly number[];
     readonly busy: readonly number[];
   };
-  readonly troubles: readonly Trouble[];
+  readonly faults: readonly Fault[];
 };
 
 /** Prints the figures. @returns whether everything is as it must be. */
@@ -36,7 +36,7 @@ export function printReport(measured: Measured): boolean {
     calls.length - refused.length - new Set(calls.map((c) => c.marker)).size;
   const optimumMs =
     (Math.ceil(lines / measured.perWindow) - 1) * measured.windowMs;
-  const outages = measured.troubles.map(({ what, at }) => ({
+  const outages = measured.faults.map(({ what, at }) => ({
     what,
     ms: stillAfter(calls, at),
   }));
@@ -61,7 +61,7 @@ peak memory, gateway   ${memory.few.gateway.toFixed(0)} MB with a tenth of the l
     run.customIds.length === lines &&
     ids.size === lines &&
     run.failed === 0 &&
-    measured.troubles.length === 3 &&
+    measured.faults.length === 3 &&
     drain <= mostDrain
   );
 }

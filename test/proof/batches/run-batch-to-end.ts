@@ -3,7 +3,7 @@ import type OpenAI from "openai";
 import { toFile } from "openai";
 import { batchInput, parseOutput } from "../../support/batch-input.ts";
 
-const lookEveryMs = 500;
+const pollMs = 500;
 
 /** A batch that was executed. */
 export type BatchRun = {
@@ -50,7 +50,7 @@ export async function runBatchToEnd(
       };
     }
     await onProgress(batch);
-    await sleep(lookEveryMs);
+    await sleep(pollMs);
   }
 }
 

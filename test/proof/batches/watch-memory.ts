@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import { residentMiB } from "../../support/memory.ts";
 import type { Gateway } from "../../support/stack.ts";
 
-const lookEveryMs = 250;
+const pollMs = 250;
 
 /** Peaks, in MiB. */
 export type PeakMemory = { readonly redis: number; readonly gateway: number };
@@ -23,7 +23,7 @@ export function watchMemory(redisUrl: string, gateways: () => Gateway[]) {
     for (const { pid } of gateways()) {
       peak.gateway = Math.max(peak.gateway, readResident(pid));
     }
-  }, lookEveryMs);
+  }, pollMs);
   return {
     async stop(): Promise<PeakMemory> {
       clearInterval(timer);

@@ -68,11 +68,12 @@ test.each([
 
 test("the rate is that of the last half minute", () => {
   const speed = new Speed();
-  speed.note(0, 0);
+  speed.record(0, 0);
   expect(speed.perSecond).toBeUndefined();
-  for (let second = 1; second <= 60; second += 1) speed.note(second * 1_000, 0);
+  for (let second = 1; second <= 60; second += 1)
+    speed.record(second * 1_000, 0);
   for (let second = 61; second <= 100; second += 1) {
-    speed.note(second * 1_000, (second - 60) * 5);
+    speed.record(second * 1_000, (second - 60) * 5);
   }
   expect(speed.perSecond).toBeCloseTo(5, 0);
 });

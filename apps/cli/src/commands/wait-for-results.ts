@@ -34,7 +34,7 @@ export async function waitForResults(
   }
   await writeResults(gateway, batch, results);
   summarise(batch, options);
-  return judge(batch);
+  return exitCodeOf(batch);
 }
 
 /** How to come back to a batch that goes on. */
@@ -80,7 +80,7 @@ function summarise(
   }
 }
 
-function judge({ status, request_counts: counts }: Batch): ExitCode {
+function exitCodeOf({ status, request_counts: counts }: Batch): ExitCode {
   if (status !== "completed") return exitCodes.batchFailed;
   return counts.failed > 0 ? exitCodes.linesFailed : exitCodes.done;
 }

@@ -33,7 +33,7 @@ export async function followBatch(
       const batch = await gateway.readBatch(id);
       answeredAt = performance.now();
       const { completed, failed } = batch.request_counts;
-      speed.note(answeredAt, completed + failed);
+      speed.record(answeredAt, completed + failed);
       const quotaLeft = await readQuotaLeft(gateway);
       view.show(describeProgress(batch, speed.perSecond, quotaLeft));
       if (hasEnded(batch)) return batch;

@@ -23,7 +23,7 @@ export function createCutStalled(deps: {
       .streaming()
       .filter(({ stalledMs }) => stalledMs >= stalledAfterMs);
     if (stalled.length <= mostPerClient) return;
-    const view = await poolWatch.lookAfterPause();
+    const view = await poolWatch.readRecent();
     if (!view || view.waiting === 0) return;
     for (const ofClient of groupByClient(stalled)) {
       const shortestFirst = ofClient.toSorted(

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type {
   FinalReply,
+  StreamChunkReply,
   StreamEndReply,
-  StreamPartReply,
 } from "@openrouter-free-pool/shared/replies/reply";
 import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Logger } from "pino";
@@ -150,12 +150,12 @@ export class PendingRequest {
   }
 
   /** Takes one message of the worker about the current job. */
-  receive(reply: FinalReply | StreamPartReply): void {
+  receive(reply: FinalReply | StreamChunkReply): void {
     if (this.#phase === "settled") return;
     switch (reply.kind) {
       case "stream-start":
       case "stream-data":
-        this.#receivePart(reply);
+        this.#receiveChunk(reply);
         return;
       case "stream-end":
         this.#receiveEnd(reply);
@@ -244,9 +244,9 @@ export class PendingRequest {
     this.#stream?.comment(`queued position=${place ?? 0}`);
   }
 
-  #receivePart(part: StreamPartReply): void {
+  #receiveChunk(part: StreamChunkReply): void {
     const decision = this.#stream?.accept(part);
-    if (decision === "gap") this.breakOff(partLost);
+    if (decision === "gap") this.breakOff(chunkLost);
     if (decision !== "next") return;
     const counts = this.#stream?.pass(part) ?? false;
     if (counts && this.#phase !== "streaming") {
@@ -260,7 +260,7 @@ export class PendingRequest {
 
   #receiveEnd(end: StreamEndReply): void {
     const decision = this.#stream?.accept(end);
-    if (decision === "gap") this.breakOff(partLost);
+    if (decision === "gap") this.breakOff(chunkLost);
     if (decision === "gap" || decision === "seen") return;
     this.#settle(() => this.#outcome.resolve(end));
   }
@@ -293,4 +293,4 @@ export class PendingRequest {
   }
 }
 
-const partLost = "A part of the stream was lost";
+const chunkLost = "A part of the stream was lost";

@@ -1,6 +1,6 @@
 import type {
+  StreamChunkReply,
   StreamDataReply,
-  StreamPartReply,
   StreamPosition,
   StreamStartReply,
 } from "@openrouter-free-pool/shared/replies/reply";
@@ -73,7 +73,7 @@ export class PendingStream {
   }
 
   /** Passes an accepted message on. @returns whether the call counts from now on. */
-  pass(part: StreamPartReply): boolean {
+  pass(part: StreamChunkReply): boolean {
     if (part.kind === "stream-start") {
       this.#start = part;
       return false;

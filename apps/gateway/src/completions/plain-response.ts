@@ -1,6 +1,6 @@
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import type { Request, Response } from "express";
-import { fitError } from "../families/fit-error.ts";
+import { fitError } from "../dialects/fit-error.ts";
 import { readHeader } from "../requests/request-headers.ts";
 import { type ClientResponse, recordFigures } from "./client-response.ts";
 import { toReplyError } from "./reply-error.ts";
@@ -77,7 +77,7 @@ export class PlainResponse implements ClientResponse {
       recordFigures(response, reply);
     }
     if (reply.kind !== "answer") throw toReplyError(reply, this.#maxWaitMs);
-    const answer = fitError(reply, response.locals.context.family);
+    const answer = fitError(reply, response.locals.context.dialect);
     if (!response.headersSent) {
       response.status(answer.status).set(answer.headers);
     }

@@ -4,9 +4,9 @@ import {
 } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Request, Response } from "express";
 import type { HeldBody } from "../bodies/held-body.ts";
+import type { Dialect } from "../dialects/dialect.ts";
+import type { CheckedBody } from "../dialects/parse-body.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
-import type { Family } from "../families/family.ts";
-import type { CheckedBody } from "../families/parse-body.ts";
 import type { Submission } from "../jobs/submission.ts";
 import { readHeader } from "../requests/request-headers.ts";
 
@@ -27,18 +27,18 @@ export function readSubmission(
   request: Request,
   response: Response,
   what: {
-    family: Family;
+    dialect: Dialect;
     checked: CheckedBody;
     body: HeldBody;
     longestWaitMs: number;
   },
 ): Submission {
-  const { family, checked, body, longestWaitMs } = what;
+  const { dialect, checked, body, longestWaitMs } = what;
   const { context } = response.locals;
   return {
     requestId: context.requestId,
     client: context.client,
-    path: family.path,
+    path: dialect.path,
     model: checked.model,
     isStream: checked.isStream,
     body,

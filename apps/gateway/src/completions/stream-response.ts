@@ -4,9 +4,9 @@ import type {
   StreamStartReply,
 } from "@openrouter-free-pool/shared/replies/reply";
 import type { Response } from "express";
+import type { Dialect } from "../dialects/dialect.ts";
+import { fitError } from "../dialects/fit-error.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
-import type { Family } from "../families/family.ts";
-import { fitError } from "../families/fit-error.ts";
 import { type ClientResponse, recordFigures } from "./client-response.ts";
 import type { StreamSink } from "./pending-stream.ts";
 import { toReplyError } from "./reply-error.ts";
@@ -24,16 +24,16 @@ const drainMs = 30_000;
 /** A streamed response: comments while the request waits, then OpenRouter's bytes. */
 export class StreamResponse implements ClientResponse, StreamSink {
   readonly #response: Response;
-  readonly #family: Family;
+  readonly #dialect: Dialect;
   readonly #model: string;
   readonly #maxWaitMs: number;
 
   constructor(
     response: Response,
-    options: { family: Family; model: string; maxWaitMs: number },
+    options: { dialect: Dialect; model: string; maxWaitMs: number },
   ) {
     this.#response = response;
-    this.#family = options.family;
+    this.#dialect = options.dialect;
     this.#model = options.model;
     this.#maxWaitMs = options.maxWaitMs;
   }
@@ -72,13 +72,13 @@ export class StreamResponse implements ClientResponse, StreamSink {
     const isOurs = error instanceof GatewayError;
     if (!isOurs || !this.#response.headersSent) throw error;
     this.#response.locals.context.error = error.code;
-    this.#endWithError(this.#family.toErrorBody(error));
+    this.#endWithError(this.#dialect.toErrorBody(error));
   }
 
   /** OpenRouter refused the request, or answered without a stream. */
   #answer(reply: AnswerReply): void {
     recordFigures(this.#response, reply);
-    const answer = fitError(reply, this.#family);
+    const answer = fitError(reply, this.#dialect);
     const isOpen = this.#response.headersSent;
     if (!isOpen && reply.status >= 400) {
       this.#response.status(answer.status).set(answer.headers);
@@ -91,7 +91,7 @@ export class StreamResponse implements ClientResponse, StreamSink {
     else {
       const { "content-type": _, ...headers } = answer.headers;
       this.#open(headers);
-      this.#response.end(this.#family.toAnswerEvents(body));
+      this.#response.end(this.#dialect.toAnswerEvents(body));
     }
   }
 
@@ -104,7 +104,7 @@ export class StreamResponse implements ClientResponse, StreamSink {
   #endWithError(body: object): void {
     const response = this.#response;
     this.#open({});
-    response.end(this.#family.toErrorEvent(body, this.#model));
+    response.end(this.#dialect.toErrorEvent(body, this.#model));
     // A client that does not read would hold socket and memory for ever.
     const giveUp = setTimeout(() => response.destroy(), drainMs);
     response.once("close", () => clearTimeout(giveUp));

@@ -64,7 +64,7 @@ export function createSubmit(deps: {
     try {
       deps.pending.add(pending);
       await grace.hold({ bytes: body.size, maxWaitMs, hungUp });
-      await forecast.admit(maxWaitMs, priority);
+      await forecast.checkCapacity(maxWaitMs, priority);
       if (hungUp.aborted) pending.hangUp();
       if (pending.phase === "held") {
         pending.enqueue();

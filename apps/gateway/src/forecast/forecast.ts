@@ -49,20 +49,20 @@ export class Forecast {
    * @param priority its BullMQ priority: who is more urgent goes first.
    * @throws {GatewayError} `keys-rate-limited`, `queue-full` or `no-usable-key`.
    */
-  async admit(maxWaitMs: number, priority: number): Promise<void> {
+  async checkCapacity(maxWaitMs: number, priority: number): Promise<void> {
     const name = priorityName(priority);
-    const known = await this.#poolWatch.lookAfterPause();
-    if (this.#judge(known, maxWaitMs, name)) {
+    const known = await this.#poolWatch.readRecent();
+    if (this.#check(known, maxWaitMs, name)) {
       // Nobody is refused on old news.
-      const view = await this.#poolWatch.lookAnew();
-      const refusal = this.#judge(view, maxWaitMs, name);
+      const view = await this.#poolWatch.readNow();
+      const refusal = this.#check(view, maxWaitMs, name);
       if (refusal) throw refusal;
     }
     this.#admissions.push({ at: performance.now(), name });
     this.#admitted[name] += 1;
   }
 
-  #judge(
+  #check(
     view: PoolView | undefined,
     maxWaitMs: number,
     name: PriorityName,

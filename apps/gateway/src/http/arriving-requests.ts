@@ -53,7 +53,7 @@ export function watchArrivingRequests(
     request.once("close", () => arriving.delete(request));
   });
 
-  function look(): void {
+  function check(): void {
     const now = performance.now();
     for (const [request, arrival] of arriving) {
       const { bytesRead } = request.socket;
@@ -76,7 +76,10 @@ export function watchArrivingRequests(
     else endWithError(request.socket, error);
   }
 
-  const looking = setInterval(look, Math.ceil(stallMs / looksPerStall)).unref();
+  const looking = setInterval(
+    check,
+    Math.ceil(stallMs / looksPerStall),
+  ).unref();
   return {
     refuseAll() {
       for (const request of arriving.keys()) refuse(request, stopping);

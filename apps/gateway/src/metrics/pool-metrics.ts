@@ -28,7 +28,7 @@ export function measurePool(
 
   async function read() {
     const [view, depth, cooling] = await Promise.all([
-      deps.poolWatch.lookAfterPause(),
+      deps.poolWatch.readRecent(),
       deps.readQueueDepth(),
       deps.countCoolingModels(),
     ]);

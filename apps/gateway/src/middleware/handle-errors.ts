@@ -1,10 +1,10 @@
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import type { ErrorRequestHandler, Request, Response } from "express";
 import type { Logger } from "pino";
+import { toOpenAiError } from "../dialects/openai-error.ts";
 import { GatewayError, toSeconds } from "../errors/gateway-error.ts";
 import { redisFull } from "../errors/refusals.ts";
-import { toOpenAiError } from "../families/openai-error.ts";
-import { isStorageError, storageFailed } from "../storage/storage-trouble.ts";
+import { isStorageError, storageFailed } from "../storage/storage-error.ts";
 import { suggestPath } from "./suggest-path.ts";
 
 /** The only place where an error becomes a response. */
@@ -22,7 +22,7 @@ export function createHandleErrors(logger: Logger): ErrorRequestHandler {
       logger.info({ requestId, reason, why, err }, "Refused a request");
     }
 
-    const toErrorBody = context.family?.toErrorBody ?? toOpenAiError;
+    const toErrorBody = context.dialect?.toErrorBody ?? toOpenAiError;
     const body = JSON.stringify(toErrorBody(error));
     if (!response.headersSent) setStatus(response, error);
     else if (!context.awaitsBody) {

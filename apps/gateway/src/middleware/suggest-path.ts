@@ -1,8 +1,8 @@
-import { allFamilies } from "../families/all-families.ts";
+import { allDialects } from "../dialects/all-dialects.ts";
 
 /** What is served below `/v1`. */
 const served = new Set([
-  ...allFamilies.map(({ path }) => path),
+  ...allDialects.map(({ path }) => path),
   "/models",
   "/files",
   "/batches",

@@ -1,5 +1,5 @@
-import { allFamilies } from "../families/all-families.ts";
-import type { Family } from "../families/family.ts";
+import { allDialects } from "../dialects/all-dialects.ts";
+import type { Dialect } from "../dialects/dialect.ts";
 import {
   completionHeaders,
   completionParameters,
@@ -10,16 +10,16 @@ import { toSchema } from "./to-schema.ts";
 
 /** What goes through the queue, below `/v1`. */
 export const completionPaths: Paths = Object.fromEntries(
-  allFamilies.map((family) => [
-    `/v1${family.path}`,
-    { post: describe(family) },
+  allDialects.map((dialect) => [
+    `/v1${dialect.path}`,
+    { post: describe(dialect) },
   ]),
 );
 
-function describe(family: Family): Operation {
+function describe(dialect: Dialect): Operation {
   return {
-    operationId: toOperationId(family),
-    summary: family.summary,
+    operationId: toOperationId(dialect),
+    summary: dialect.summary,
     description:
       "Waits for a free slot, then goes to OpenRouter as it is; the answer, errors included, is OpenRouter's. Fields that are not named here pass unread.",
     tags: ["Completions"],
@@ -28,22 +28,22 @@ function describe(family: Family): Operation {
       required: true,
       content: {
         "application/json": {
-          schema: toSchema(family.schema),
-          example: family.example,
+          schema: toSchema(dialect.schema),
+          example: dialect.example,
         },
       },
     },
     responses: {
-      200: answer(family),
+      200: answer(dialect),
       ...errorResponses(
         [400, 401, 409, 413, 415, 422, 429, 500, 502, 503, 504],
-        family.errorSchema,
+        dialect.errorSchema,
       ),
     },
   };
 }
 
-function answer({ canStream }: Family): ResponseObject {
+function answer({ canStream }: Dialect): ResponseObject {
   const json = { "application/json": { schema: { type: "object" } } };
   const events = { "text/event-stream": { schema: { type: "string" } } };
   return {
@@ -56,6 +56,6 @@ function answer({ canStream }: Family): ResponseObject {
 }
 
 /** `/chat/completions` → `createChatCompletions`. */
-function toOperationId({ path }: Family): string {
+function toOperationId({ path }: Dialect): string {
   return `create${path.replace(/\/(\w)/g, (_, letter: string) => letter.toUpperCase())}`;
 }

@@ -29,7 +29,7 @@ const retryAfter = {
   },
 };
 
-/** The responses for these errors, in the form of one family. */
+/** The responses for these errors, in the form of one dialect. */
 export function errorResponses(
   statuses: readonly ErrorStatus[],
   errorSchema: z.ZodType = errorObjectSchema,

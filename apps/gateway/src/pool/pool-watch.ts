@@ -99,20 +99,20 @@ export class PoolWatch {
   }
 
   /** The last view; undefined when none could be read yet. */
-  look(): PoolView | undefined {
+  current(): PoolView | undefined {
     if (this.#ageMs > this.#freshMs) void this.refresh();
     return this.#view;
   }
 
   /** The last view; after a while without requests it is read anew first. */
-  async lookAfterPause(): Promise<PoolView | undefined> {
+  async readRecent(): Promise<PoolView | undefined> {
     const isReliable = this.#ageMs <= unreliableTimes * this.#freshMs;
     if (!isReliable) await this.#refreshWithPatience();
-    return this.look();
+    return this.current();
   }
 
   /** A view that is good enough to refuse somebody. */
-  async lookAnew(): Promise<PoolView | undefined> {
+  async readNow(): Promise<PoolView | undefined> {
     if (this.#ageMs > recentMs) await this.#refreshWithPatience();
     return this.#view;
   }

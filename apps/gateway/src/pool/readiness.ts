@@ -18,7 +18,7 @@ export function createReadiness(deps: {
       redisHealth
         .readInTime(async () => {
           await poolWatch.refresh();
-          return poolWatch.look();
+          return poolWatch.current();
         })
         .catch(() => undefined),
     maxAgeMs,

@@ -21,7 +21,7 @@ export function createRecordFinished(deps: {
       const { route, isStream = false } = context;
       measureRequest({ ...context, route, isStream });
     }
-    if (context.family) {
+    if (context.dialect) {
       statistics.count(`status:${context.status}`);
       statistics.observe("total", context.totalMs);
       logger.info(describe(context), "Completion finished");
@@ -36,7 +36,7 @@ function describe(context: FinishedContext) {
   return {
     requestId,
     client,
-    path: context.family?.path,
+    path: context.dialect?.path,
     stream: context.isStream,
     status,
     attempts: calls,

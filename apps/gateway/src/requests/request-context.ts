@@ -3,7 +3,7 @@ import type { PriorityName } from "@openrouter-free-pool/shared/queue/priorities
 import type { ReplyFigures } from "@openrouter-free-pool/shared/replies/reply";
 import type { Span } from "@opentelemetry/api";
 import type { RequestHandler } from "express";
-import type { Family } from "../families/family.ts";
+import type { Dialect } from "../dialects/dialect.ts";
 import { requestHeaders } from "./request-headers.ts";
 
 /** What is known of one HTTP request, from its arrival to the end of its response. */
@@ -14,7 +14,7 @@ type RequestContext = {
   /** The name under which the request is counted; undefined: it is not counted. */
   route?: string;
   /** The kind of completion; undefined for other routes. */
-  family?: Family;
+  dialect?: Dialect;
   /** Name of the client key; undefined without client keys. */
   client?: string;
   model?: string;
@@ -86,11 +86,11 @@ export function nameRoute(route: string): RequestHandler {
 }
 
 /** Says which kind of completion the requests of a path ask for. */
-export function setFamily(family: Family): RequestHandler {
+export function setDialect(dialect: Dialect): RequestHandler {
   return (_request, response, next) => {
     const { context } = response.locals;
-    context.family = family;
-    context.route = family.path;
+    context.dialect = dialect;
+    context.route = dialect.path;
     next();
   };
 }

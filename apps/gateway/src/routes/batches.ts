@@ -24,7 +24,7 @@ export function routeBatches(deps: {
   batches: BatchStore;
   createBatch: CreateBatch;
   /** Looks for batches to execute, without waiting for the next round. */
-  lookForBatches: () => void;
+  pollBatches: () => void;
 }): Router {
   const { batches } = deps;
   const router = Router();
@@ -47,7 +47,7 @@ export function routeBatches(deps: {
         parseBody(request),
         clientOf(response),
       );
-      deps.lookForBatches();
+      deps.pollBatches();
       response.json(toBatchObject(batch));
     },
   );

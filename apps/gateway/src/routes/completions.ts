@@ -14,8 +14,8 @@ import {
 import { readSubmission } from "../completions/read-submission.ts";
 import { StreamResponse } from "../completions/stream-response.ts";
 import type { Submit } from "../completions/submit.ts";
-import type { Family } from "../families/family.ts";
-import { parseBody } from "../families/parse-body.ts";
+import type { Dialect } from "../dialects/dialect.ts";
+import { parseBody } from "../dialects/parse-body.ts";
 import type { Idempotency } from "../idempotency/idempotency.ts";
 import {
   type IdempotencyKey,
@@ -26,9 +26,9 @@ import { allowOnly } from "../middleware/handle-errors.ts";
 import { readCachePolicy } from "../response-cache/cache-policy.ts";
 import type { CachedSubmit } from "../response-cache/cached-submit.ts";
 
-/** `POST` of one family: through the queue, and OpenRouter's answer back. */
+/** `POST` of one dialect: through the queue, and OpenRouter's answer back. */
 export function routeCompletions(
-  family: Family,
+  dialect: Dialect,
   deps: {
     submit: Submit;
     cachedSubmit: CachedSubmit | undefined;
@@ -53,19 +53,19 @@ export function routeCompletions(
     readJsonBody(deps.bodyLimitBytes, deps.bodyBudget),
     async (request, response) => {
       const body = bodyOf(request);
-      const checked = await parseBody(body.requireBytes(), family);
+      const checked = await parseBody(body.requireBytes(), dialect);
       const { model, isStream } = checked;
       const { context } = response.locals;
       Object.assign(context, { model, isStream });
       const submission = readSubmission(request, response, {
-        family,
+        dialect,
         checked,
         body,
         longestWaitMs,
       });
       context.priority = priorityName(submission.priority);
       const id = readIdempotencyKey(request, response, {
-        path: family.path,
+        path: dialect.path,
         body: body.requireBytes(),
       });
       const http = { request, response, hungUp: watchHangUp(response) };
@@ -105,7 +105,7 @@ export function routeCompletions(
     { response, hungUp }: Exchange,
   ): Promise<void> {
     const { model, maxWaitMs } = submission;
-    const sink = new StreamResponse(response, { family, model, maxWaitMs });
+    const sink = new StreamResponse(response, { dialect, model, maxWaitMs });
     const work = () => submit(submission, { hungUp, sink });
     return answer(sink, () => (id ? idempotency.stream(id, work) : work()));
   }

@@ -6,12 +6,12 @@ export type AnswerClassification =
   | {
       readonly kind: "account-limited";
       readonly limit: "minute" | "day" | "stated";
-      readonly restMs: number | undefined;
+      readonly durationMs: number | undefined;
       /** Calls that the account may make in a minute or a day, where that is stated. */
       readonly quota: number | undefined;
     }
   /** The model or its provider must rest, for a growing time when nothing is stated. */
-  | { readonly kind: "model-limited"; readonly restMs: number | undefined }
+  | { readonly kind: "model-limited"; readonly durationMs: number | undefined }
   | { readonly kind: "key-refused"; readonly reason: "invalid" | "key-limit" }
   | { readonly kind: "account-without-credit" }
   /** Worth another try. `status` is what the client gets when tries run out. */

@@ -42,8 +42,8 @@ function classifyOk(
   if (content.kind === "nothing") return transient(502, answer, context);
   const details = toErrorDetails(content.error);
   const status = statusOfError(details);
-  const verdict = classifyError(status, details, answer, context);
-  return verdict.kind === "return" ? { ...verdict, status } : verdict;
+  const meaning = classifyError(status, details, answer, context);
+  return meaning.kind === "return" ? { ...meaning, status } : meaning;
 }
 
 function classifyError(

@@ -33,12 +33,17 @@ export function readRateLimit(
     (resetAfterMs === undefined && resetMs === undefined ? null : "stated");
   if (limit === null) return limitModel(retryAfterMs);
   const statedMs = resetMs ?? resetAfterMs ?? retryAfterMs;
-  const restMs = boundAccountReset(statedMs, limit, now, windows);
-  return { kind: "account-limited", limit, restMs, quota: readQuota(headers) };
+  const durationMs = boundAccountReset(statedMs, limit, now, windows);
+  return {
+    kind: "account-limited",
+    limit,
+    durationMs,
+    quota: readQuota(headers),
+  };
 }
 
 function limitModel(statedMs: number | undefined): AnswerClassification {
-  return { kind: "model-limited", restMs: boundModelPause(statedMs) };
+  return { kind: "model-limited", durationMs: boundModelPause(statedMs) };
 }
 
 function isFromProvider(details: ErrorDetails): boolean {

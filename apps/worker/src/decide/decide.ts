@@ -99,7 +99,7 @@ export function decide(
     case "model-limited":
       return {
         ...decision(isLastCall ? answered() : { kind: "wait-for-model" }),
-        coolModel: { statedMs: classification.restMs },
+        coolModel: { statedMs: classification.durationMs },
       };
     case "account-setting":
       return {
@@ -107,8 +107,8 @@ export function decide(
         refusedSetting: classification.setting,
       };
     case "account-limited": {
-      const { limit, restMs, quota } = classification;
-      const keyEffect = { kind: "park", limit, durationMs: restMs, quota };
+      const { limit, durationMs, quota } = classification;
+      const keyEffect = { kind: "park", limit, durationMs: durationMs, quota };
       return {
         ...decision(tryAnother(context, outOfKeys)),
         keyEffect: keyEffect as KeyEffect,

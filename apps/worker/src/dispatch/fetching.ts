@@ -93,7 +93,7 @@ export class Fetching {
   }
 
   /** Slots may have become free earlier than was said. */
-  lookAgain(): void {
+  checkAgain(): void {
     this.#forecast.reset();
     if (this.#mode === "paused-until-slot") this.#waker.wake();
   }

@@ -34,7 +34,7 @@ export class GatewayWatch {
   }
 
   /** One look at all gateways that work is done for. */
-  async look(): Promise<void> {
+  async poll(): Promise<void> {
     const gateways = [...this.#jobs.keys()];
     const isAlive = await Promise.all(
       gateways.map((id) =>

@@ -15,7 +15,7 @@ export const probesAtATime = 8;
 const leaseMs = 30_000;
 /** How long keys that are new wait to be asked about; then they are used as they are. */
 const mostWaitMs = 5_000;
-const lookAgainMs = 100;
+const pollMs = 100;
 /** Within this time workers that hear of one wish take it for one. */
 const oneWishMs = 2_000;
 
@@ -40,21 +40,21 @@ export function createKeyProbing(deps: {
   const { redis, redisKeys, keyPool, probeKey, intervalMs } = deps;
 
   /** @returns whether all have been asked about; if not, another worker is at it. */
-  async function playRound(keys: readonly ApiKey[]): Promise<boolean> {
-    const round = redisKeys.probeRound(describeMembers(keys).id);
-    const begun = await redis.set(round, "begun", "PX", leaseMs, "NX");
-    if (begun !== "OK") return (await redis.get(round)) === "ended";
+  async function runProbes(keys: readonly ApiKey[]): Promise<boolean> {
+    const mark = redisKeys.probeRound(describeMembers(keys).id);
+    const begun = await redis.set(mark, "begun", "PX", leaseMs, "NX");
+    if (begun !== "OK") return (await redis.get(mark)) === "ended";
 
     const due = (await findDue(keys)).values();
     async function probeOneByOne(): Promise<void> {
       for (const key of due) {
         await probeKey(key);
-        await redis.pexpire(round, leaseMs);
+        await redis.pexpire(mark, leaseMs);
       }
     }
     await Promise.all(Array.from({ length: probesAtATime }, probeOneByOne));
     // Shorter than the interval, so that the next round finds it gone.
-    await redis.set(round, "ended", "PX", Math.ceil(intervalMs * 0.9));
+    await redis.set(mark, "ended", "PX", Math.ceil(intervalMs * 0.9));
     return true;
   }
 
@@ -70,12 +70,12 @@ export function createKeyProbing(deps: {
 
   return {
     async probeAll() {
-      await playRound(keyPool.keys);
+      await runProbes(keyPool.keys);
     },
     async probeBeforeUse(keys) {
       let isOver = false;
       async function playUntilEnded(): Promise<void> {
-        while (!isOver && !(await playRound(keys))) await sleep(lookAgainMs);
+        while (!isOver && !(await runProbes(keys))) await sleep(pollMs);
       }
       await withFallback(playUntilEnded(), mostWaitMs, undefined);
       isOver = true;

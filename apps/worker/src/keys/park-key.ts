@@ -33,7 +33,7 @@ export function createParkKey(deps: {
         return;
       case "park": {
         const { limit, durationMs, quota } = effect;
-        const restMs = await keyPool.parkAccount(key, {
+        const parkedMs = await keyPool.parkAccount(key, {
           durationMs,
           reason: limit,
           limit: quota,
@@ -41,10 +41,10 @@ export function createParkKey(deps: {
         const state = {
           minute: "minute limit reached",
           day: "daily limit reached",
-          stated: `rate limited for ${Math.ceil(restMs / 1_000)}s`,
+          stated: `rate limited for ${Math.ceil(parkedMs / 1_000)}s`,
         }[limit];
         logger.warn(
-          { ...details, restMs, quota },
+          { ...details, parkedMs, quota },
           `Marked key ${key.mask} as ${state}`,
         );
         return;

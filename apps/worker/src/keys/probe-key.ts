@@ -1,5 +1,5 @@
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
-import { noteProbeResult } from "@openrouter-free-pool/shared/key-pool/keys/probe-results";
+import { recordProbeResult } from "@openrouter-free-pool/shared/key-pool/keys/probe-results";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { readRedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
@@ -55,6 +55,6 @@ export function createProbeKey(deps: {
     else logger.warn({ key: key.mask, status }, "Asking about a key failed");
     const at = await readRedisClock(redis);
     const result = status === undefined ? { at } : { at, status };
-    await noteProbeResult(redis, redisKeys, key.id, result);
+    await recordProbeResult(redis, redisKeys, key.id, result);
   };
 }

@@ -9,7 +9,7 @@ import type { Logger } from "pino";
  * How often the file is looked at, in ms. Being told of changes fails for files that are
  * replaced by renaming, for Kubernetes' secrets (links to links) and on network file systems.
  */
-const lookEveryMs = 1_000;
+const pollMs = 1_000;
 
 /**
  * Calls `onChange` when the file has changed and then stood still for one more look,
@@ -24,7 +24,7 @@ export function watchKeysFile(
   let used: string | undefined;
   let seen: string | undefined;
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     const state = await describeFile(path);
     const stoodStill = state === seen;
     seen = state;
@@ -38,8 +38,8 @@ export function watchKeysFile(
     }
   }
 
-  return repeat(look, {
-    intervalMs: lookEveryMs,
+  return repeat(poll, {
+    intervalMs: pollMs,
     name: "Looking at the keys' file",
     logger,
   });

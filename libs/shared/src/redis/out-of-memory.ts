@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const lookAgainMs = 250;
+const pollMs = 250;
 
 /** Whether Redis refused to write because its `maxmemory` is reached (it runs with `noeviction`). */
 export function isOutOfMemory(error: unknown): boolean {
@@ -19,7 +19,7 @@ export async function writeOnceThereIsRoom<Answer>(
       return await write();
     } catch (error) {
       if (!isOutOfMemory(error)) throw error;
-      await sleep(lookAgainMs);
+      await sleep(pollMs);
     }
   }
 }

@@ -117,7 +117,7 @@ export type StreamEndReply = HeadOf<"stream-end">;
 type StreamBrokenReply = HeadOf<"stream-broken">;
 
 /** Replies that come before the last one of a request. */
-export type StreamPartReply = StreamStartReply | StreamDataReply;
+export type StreamChunkReply = StreamStartReply | StreamDataReply;
 
 /** Replies after which nothing comes for a request. */
 export type FinalReply =
@@ -127,7 +127,7 @@ export type FinalReply =
   | StreamBrokenReply;
 
 /** What a worker says about a job. */
-export type Reply = FinalReply | StreamPartReply | OrphanedReply;
+export type Reply = FinalReply | StreamChunkReply | OrphanedReply;
 
 /** A message that this version does not understand; it is ignored. */
 export type UnknownReply = {

@@ -13,7 +13,7 @@ const script = loadScript(new URL("./send-reply.lua", import.meta.url));
 const unreadTtlMs = 600_000;
 
 /** What is noted on the job in the same step. */
-export type JobNotes = {
+export type JobUpdate = {
   readonly progress?: CompletionProgress | undefined;
   /** Takes the place of the job's data. */
   readonly finished?: FinishedRequest | undefined;
@@ -25,7 +25,7 @@ export async function sendReply(
   redisKeys: RedisKeys,
   address: { gatewayId: string; jobId: string },
   reply: Reply,
-  notes: JobNotes = {},
+  notes: JobUpdate = {},
 ): Promise<void> {
   const { gatewayId, jobId } = address;
   const { head, body } = encodeReply(reply);

@@ -6,7 +6,7 @@ export class Speed {
   #samples: { readonly at: number; readonly count: number }[] = [];
 
   /** Notes how far it is. Time in ms on a monotonic clock. */
-  note(at: number, count: number): void {
+  record(at: number, count: number): void {
     this.#samples.push({ at, count });
     while ((this.#samples[1]?.at ?? at) < at - spanMs) this.#samples.shift();
   }

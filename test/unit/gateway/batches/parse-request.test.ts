@@ -3,7 +3,7 @@ import {
   isRejected,
   parseRequest,
 } from "../../../../apps/gateway/src/batches/input/parse-request.ts";
-import { chatCompletions } from "../../../../apps/gateway/src/families/chat-completions.ts";
+import { chatCompletions } from "../../../../apps/gateway/src/dialects/chat-completions.ts";
 
 /** Parses a line, with the method and the address that it needs. */
 async function read(text: string) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { validateInput } from "../../../../apps/gateway/src/batches/input/validate-input.ts";
-import { chatCompletions } from "../../../../apps/gateway/src/families/chat-completions.ts";
+import { chatCompletions } from "../../../../apps/gateway/src/dialects/chat-completions.ts";
 import { batchInput, batchLine } from "../../../support/batch-input.ts";
 
 function validate(text: string, mostLines = 100) {
@@ -8,7 +8,7 @@ function validate(text: string, mostLines = 100) {
     async function* () {
       yield Buffer.from(text);
     },
-    { family: chatCompletions, lineBytes: 2_000, mostLines },
+    { dialect: chatCompletions, lineBytes: 2_000, mostLines },
   );
 }
 

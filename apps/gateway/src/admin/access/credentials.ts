@@ -7,14 +7,14 @@ export type Credentials = {
 };
 
 /** Compares both parts in full, so that the time it takes tells nothing. */
-export function areSame(given: Credentials, wanted: Credentials): boolean {
-  const isUser = isSameText(given.username, wanted.username);
-  const isPassword = isSameText(given.password, wanted.password);
+export function areSame(given: Credentials, expected: Credentials): boolean {
+  const isUser = isSameText(given.username, expected.username);
+  const isPassword = isSameText(given.password, expected.password);
   return isUser && isPassword;
 }
 
-function isSameText(given: string, wanted: string): boolean {
-  return timingSafeEqual(digest(given), digest(wanted));
+function isSameText(given: string, expected: string): boolean {
+  return timingSafeEqual(digest(given), digest(expected));
 }
 
 function digest(text: string): Buffer {

@@ -16,12 +16,12 @@ export function requirePassword(deps: {
   const { sessions, checkPassword } = deps;
   return async (request, response, next) => {
     const session = await sessions.read(request);
-    if (session) return admit({ sessions, session, response, next });
+    if (session) return grantAccess({ sessions, session, response, next });
     const given = readBasicCredentials(request);
     if (!given) return askToLogIn(request, response);
     const check = await checkPassword(request, given);
     if (check.outcome === "right") {
-      return admit({ sessions, session: programSession, response, next });
+      return grantAccess({ sessions, session: programSession, response, next });
     }
     const isLocked = check.outcome === "locked";
     if (isLocked) {
@@ -43,7 +43,7 @@ export function requireLink(deps: {
   const { sessions, signInLink } = deps;
   return async (request, response, next) => {
     const session = await sessions.read(request);
-    if (session) return admit({ sessions, session, response, next });
+    if (session) return grantAccess({ sessions, session, response, next });
     await signInLink.renew();
     const message =
       "No ADMIN_PASSWORD is set, so only a sign-in link opens these pages. The gateway shows one in its log when it starts, and a new one when that is used up or an hour old.";
@@ -56,7 +56,7 @@ export function sessionOf(response: Response): Session {
   return response.locals.session as Session;
 }
 
-function admit(visit: {
+function grantAccess(visit: {
   sessions: Sessions;
   session: Session;
   response: Response;

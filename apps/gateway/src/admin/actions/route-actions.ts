@@ -24,7 +24,7 @@ export function routeActions(deps: {
 
   router.get("/confirm", async (request, response) => {
     const { action: name, target = "" } = request.query;
-    const label = nameTarget(name, String(target), poolWatch.look());
+    const label = nameTarget(name, String(target), poolWatch.current());
     if (!isActionName(name) || label === undefined) {
       return showMessage(response, unknownTarget);
     }
@@ -49,7 +49,7 @@ export function routeActions(deps: {
     if (!sessions.isProof(session, formText, String(token ?? ""))) {
       return showMessage(response, staleForm);
     }
-    const label = nameTarget(name, String(target), poolWatch.look());
+    const label = nameTarget(name, String(target), poolWatch.current());
     if (!isActionName(name) || label === undefined) {
       return showMessage(response, unknownTarget);
     }

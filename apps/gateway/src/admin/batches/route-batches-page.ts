@@ -32,7 +32,7 @@ export function routeBatchesPage(deps: {
       { limit: shownBatches, after: undefined, order: "desc" },
       () => true,
     );
-    const view = poolWatch.look();
+    const view = poolWatch.current();
     const quotaLeft = view && describeKeys(view, limits).pool.leftToday;
     const now = Date.now();
     return items.map((batch) => presentBatch(batch, now, quotaLeft));

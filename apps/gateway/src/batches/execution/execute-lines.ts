@@ -64,7 +64,7 @@ export function createExecuteLines(deps: {
   /** Says how many lines may be fed now. */
   function createAllow(pace: Pace) {
     return async function allow(remaining: number): Promise<number> {
-      const view = deps.poolWatch.look();
+      const view = deps.poolWatch.current();
       if (!view) return 0;
       return pace.allow(performance.now(), {
         ...measure(view),
@@ -78,8 +78,8 @@ export function createExecuteLines(deps: {
 
   return async function executeLines(batch, options) {
     const { leaseId, isTakeOver, stop } = options;
-    const family = batchEndpoints.get(batch.endpoint);
-    if (!family) throw new Error(`Nothing serves ${batch.endpoint}`);
+    const dialect = batchEndpoints.get(batch.endpoint);
+    if (!dialect) throw new Error(`Nothing serves ${batch.endpoint}`);
     const results = await Results.load({
       storage,
       files,
@@ -89,7 +89,7 @@ export function createExecuteLines(deps: {
     });
     const input = new InputReader({
       content: readParts(storage, options.input),
-      family,
+      dialect,
       lineBytes: deps.lineBytes,
       isReported: (line) => results.has(line),
     });
@@ -102,7 +102,7 @@ export function createExecuteLines(deps: {
       redisKeys,
       clock: deps.clock,
       batch,
-      family,
+      dialect,
     });
     const feeder = new LineFeeder({
       batch,

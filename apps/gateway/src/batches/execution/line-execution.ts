@@ -139,15 +139,15 @@ export class LineExecution {
     // What was answered between the two looks is on the stream now.
     await collector.take();
     for (const { line, isKept } of done) {
-      if (isKept) line.round += 1;
+      if (isKept) line.epoch += 1;
     }
   }
 
   /** Puts lines on the queue again whose jobs have vanished. */
   async #sweep(): Promise<void> {
     const { batch, outstanding, lineQueue, collector, logger } = this.#deps;
-    const isAfterTrouble = this.#sweptAt === Number.NEGATIVE_INFINITY;
-    const latest = Date.now() - (isAfterTrouble ? 0 : sweepEveryMs);
+    const isAfterFault = this.#sweptAt === Number.NEGATIVE_INFINITY;
+    const latest = Date.now() - (isAfterFault ? 0 : sweepEveryMs);
     const done = await lineQueue.findDone(outstanding.queuedSince(latest));
     // A worker replies before it lets go of a job.
     if (done.length > 0) await collector.take();

@@ -7,7 +7,7 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import type { Family } from "../../families/family.ts";
+import type { Dialect } from "../../dialects/dialect.ts";
 import type { AddJobs, NewJob } from "../../jobs/add-jobs.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
 import { lineRequestId } from "../results/output-line.ts";
@@ -61,15 +61,15 @@ export function createLineQueue(deps: {
   redisKeys: RedisKeys;
   clock: RedisClock;
   batch: BatchRecord;
-  family: Family;
+  dialect: Dialect;
 }): LineQueue {
-  const { queue, addJobs, redis, redisKeys, clock, batch, family } = deps;
+  const { queue, addJobs, redis, redisKeys, clock, batch, dialect } = deps;
 
   // A line that is put on the queue again must not be taken for the job that was called off.
-  const jobIdOf = ({ request, round }: OutstandingLine) =>
-    round === 0
+  const jobIdOf = ({ request, epoch }: OutstandingLine) =>
+    epoch === 0
       ? `${batch.id}.${request.line}`
-      : `${batch.id}.${request.line}.${round}`;
+      : `${batch.id}.${request.line}.${epoch}`;
   const jobKeyOf = (line: OutstandingLine) => redisKeys.job(jobIdOf(line));
 
   const toJob = (outstanding: OutstandingLine): NewJob => {
@@ -79,7 +79,7 @@ export function createLineQueue(deps: {
         requestId: lineRequestId(batch.id, line),
         client: batch.owner,
         gatewayId: batch.id,
-        path: family.path,
+        path: dialect.path,
         isStream: false,
         model,
         headers: {},

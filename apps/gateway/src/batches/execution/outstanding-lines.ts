@@ -4,7 +4,7 @@ import type { BatchRequest } from "../input/parse-request.ts";
 export type OutstandingLine = {
   readonly request: BatchRequest;
   /** How often it got a new job. */
-  round: number;
+  epoch: number;
   /** How often it was tried in vain. */
   tries: number;
   /** `waiting`: to be put on the queue at `readyAt`; `queued`: has a job, as far as is known. */
@@ -33,7 +33,7 @@ export class OutstandingLines {
     this.#bytes += request.body.length;
     this.#byNumber.set(request.line, {
       request,
-      round: 0,
+      epoch: 0,
       tries: 0,
       state: "waiting",
       readyAt: 0,
@@ -60,7 +60,7 @@ export class OutstandingLines {
   ): void {
     line.state = "waiting";
     line.readyAt = Date.now() + afterMs;
-    line.round += 1;
+    line.epoch += 1;
     if (isTry) line.tries += 1;
   }
 

@@ -1,5 +1,5 @@
 import { isRedisOutage } from "@openrouter-free-pool/shared/redis/redis-outage";
-import { isMissing, isStorageOutage } from "../../storage/storage-trouble.ts";
+import { isMissing, isStorageOutage } from "../../storage/storage-error.ts";
 
 /**
  * What made a step of a batch throw: Redis or the storage is away, which passes, or

@@ -3,7 +3,7 @@ import {
   type Line,
   readLines,
 } from "@openrouter-free-pool/shared/lines/line-splitter";
-import type { Family } from "../../families/family.ts";
+import type { Dialect } from "../../dialects/dialect.ts";
 import {
   type BatchRequest,
   parseRequest,
@@ -13,7 +13,7 @@ import {
 /** Reads the requests of a batch one by one, in order. */
 export class InputReader {
   readonly #lines: AsyncGenerator<Line, void>;
-  readonly #family: Family;
+  readonly #dialect: Dialect;
   readonly #isReported: (line: number) => boolean;
   #lastRead = 0;
   #hasEnded = false;
@@ -21,13 +21,13 @@ export class InputReader {
   /** @param options.isReported lines to leave out. */
   constructor(options: {
     content: AsyncIterable<Buffer>;
-    family: Family;
+    dialect: Dialect;
     /** Length of the longest line. */
     lineBytes: number;
     isReported: (line: number) => boolean;
   }) {
     this.#lines = readLines(options.content, options.lineBytes);
-    this.#family = options.family;
+    this.#dialect = options.dialect;
     this.#isReported = options.isReported;
   }
 
@@ -50,7 +50,7 @@ export class InputReader {
       }
       this.#lastRead = line.number;
       if (isBlank(line) || this.#isReported(line.number)) continue;
-      return parseRequest(line, this.#family);
+      return parseRequest(line, this.#dialect);
     }
   }
 

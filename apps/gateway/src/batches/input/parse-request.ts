@@ -1,7 +1,7 @@
 import type { Line } from "@openrouter-free-pool/shared/lines/line-splitter";
+import type { Dialect } from "../../dialects/dialect.ts";
+import { parseBody } from "../../dialects/parse-body.ts";
 import { GatewayError } from "../../errors/gateway-error.ts";
-import type { Family } from "../../families/family.ts";
-import { parseBody } from "../../families/parse-body.ts";
 import {
   type InputLine,
   isProblem,
@@ -34,7 +34,7 @@ export type RejectedLine = {
  */
 export async function parseRequest(
   line: Line,
-  family: Family,
+  dialect: Dialect,
 ): Promise<BatchRequest | RejectedLine> {
   const parsed = parseInputLine(line);
   if (isProblem(parsed)) {
@@ -46,9 +46,9 @@ export async function parseRequest(
     customId,
     problem: { ...problem, line: number },
   });
-  const wrong = findTargetProblem(parsed, family);
+  const wrong = findTargetProblem(parsed, dialect);
   if (wrong) return reject(wrong);
-  const checked = await checkBody(parsed, family);
+  const checked = await checkBody(parsed, dialect);
   if (typeof checked === "string") {
     return reject({ code: "invalid_request", message: checked, param: "body" });
   }
@@ -64,13 +64,13 @@ export function isRejected(
 
 function findTargetProblem(
   line: InputLine,
-  family: Family,
+  dialect: Dialect,
 ): Omit<LineProblem, "line"> | undefined {
   if (readText(line, "method") !== "POST") {
     const message = '`method` must be "POST".';
     return { code: "invalid_request", message, param: "method" };
   }
-  const endpoint = `/v1${family.path}`;
+  const endpoint = `/v1${dialect.path}`;
   const url = readText(line, "url");
   if (url !== endpoint) {
     const message = `\`url\` is ${JSON.stringify(url)}, but the batch is for ${endpoint}.`;
@@ -82,14 +82,14 @@ function findTargetProblem(
 /** @returns what is wrong with the body, as a text, or the body. */
 async function checkBody(
   { bytes, members }: InputLine,
-  family: Family,
+  dialect: Dialect,
 ): Promise<string | Pick<BatchRequest, "model" | "body">> {
   const range = members.get("body");
   if (range?.kind !== "object") return "`body` must be an object.";
   // A copy: a part of the line would keep the whole chunk that was read.
   const body = Buffer.from(bytes.subarray(range.start, range.end));
   try {
-    const { model, isStream } = await parseBody(body, family);
+    const { model, isStream } = await parseBody(body, dialect);
     return isStream
       ? "`body.stream` must not be true: a batch has nobody to stream to."
       : { model, body };

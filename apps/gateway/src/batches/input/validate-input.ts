@@ -2,7 +2,7 @@ import {
   isBlank,
   readLines,
 } from "@openrouter-free-pool/shared/lines/line-splitter";
-import type { Family } from "../../families/family.ts";
+import type { Dialect } from "../../dialects/dialect.ts";
 import { CustomIds } from "../../lines/custom-ids.ts";
 import {
   duplicateProblem,
@@ -30,7 +30,7 @@ type Validation = {
  */
 export async function validateInput(
   read: () => AsyncIterable<Buffer>,
-  options: { family: Family; lineBytes: number; mostLines: number },
+  options: { dialect: Dialect; lineBytes: number; mostLines: number },
 ): Promise<Validation> {
   const { lineBytes, mostLines } = options;
   const customIds = new CustomIds();
@@ -45,7 +45,7 @@ export async function validateInput(
     if (isBlank(line)) continue;
     total += 1;
     lastLine = line.number;
-    const parsed = await parseRequest(line, options.family);
+    const parsed = await parseRequest(line, options.dialect);
     if (parsed.customId !== undefined) customIds.add(parsed.customId);
     if (isRejected(parsed)) record(parsed.problem);
   }

@@ -7,7 +7,7 @@ import type { BatchStore } from "../records/batch-store.ts";
 import type { Lease } from "./lease.ts";
 import type { RunBatch } from "./run-batch.ts";
 
-const lookEveryMs = 1_000;
+const pollMs = 1_000;
 /** Batches that one gateway leads at a time; the others wait their turn. */
 const mostBatches = 20;
 
@@ -19,7 +19,7 @@ export class BatchRunner {
   readonly #logger: Logger;
   readonly #running = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
-  #looking: Repetition | undefined;
+  #polling: Repetition | undefined;
   #open = 0;
 
   constructor(deps: {
@@ -45,15 +45,15 @@ export class BatchRunner {
   }
 
   start(): void {
-    this.#looking = repeat(() => this.look(), {
-      intervalMs: lookEveryMs,
+    this.#polling = repeat(() => this.poll(), {
+      intervalMs: pollMs,
       name: "Looking for batches to lead",
       logger: this.#logger,
     });
   }
 
   /** Starts to lead every batch that has no leader. */
-  async look(): Promise<void> {
+  async poll(): Promise<void> {
     const open = await this.#batches.listOpen();
     this.#open = open.length;
     for (const batchId of open) {
@@ -68,7 +68,7 @@ export class BatchRunner {
   /** Hands its batches over to other gateways. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#looking?.stop();
+    await this.#polling?.stop();
     await Promise.all(this.#running.values());
   }
 

@@ -71,11 +71,11 @@ export function createRunPhase(deps: PhaseDeps): RunPhase {
     }
     const input = await findInput(batch);
     if (!input) return change(batch, leaseId, inputLost(clock.now()));
-    const family = batchEndpoints.get(batch.endpoint);
-    if (!family) throw new Error(`Nothing serves ${batch.endpoint}`);
+    const dialect = batchEndpoints.get(batch.endpoint);
+    if (!dialect) throw new Error(`Nothing serves ${batch.endpoint}`);
     const { total, lastLine, problems } = await validateInput(
       () => readParts(storage, input),
-      { family, lineBytes: limits.lineBytes, mostLines: limits.lines },
+      { dialect, lineBytes: limits.lineBytes, mostLines: limits.lines },
     );
     await change(
       batch,

@@ -77,7 +77,7 @@ export class Results {
     }
     if (this.#isTold && repliesFrom === undefined) return "done";
     await this.#makeFiles();
-    this.#speed.note(performance.now(), this.size);
+    this.#speed.record(performance.now(), this.size);
     const { batches, batch, leaseId } = this.#deps;
     const outcome = await batches.update(batch.id, {
       leaseId,

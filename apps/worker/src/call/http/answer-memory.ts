@@ -31,7 +31,7 @@ export class AnswerMemory {
         if (!isHeld) return;
         isHeld = false;
         this.#freeBytes += wanted;
-        this.#admitWaiting();
+        this.#grantWaiting();
       },
     };
   }
@@ -42,7 +42,7 @@ export class AnswerMemory {
       const leave = () => {
         this.#waiting = this.#waiting.filter((other) => other !== waiting);
         reject(signal.reason);
-        this.#admitWaiting();
+        this.#grantWaiting();
       };
       const waiting: Waiting = {
         bytes,
@@ -53,11 +53,11 @@ export class AnswerMemory {
       };
       signal.addEventListener("abort", leave, { once: true });
       this.#waiting.push(waiting);
-      this.#admitWaiting();
+      this.#grantWaiting();
     });
   }
 
-  #admitWaiting(): void {
+  #grantWaiting(): void {
     for (;;) {
       const [first] = this.#waiting;
       if (!first || first.bytes > this.#freeBytes) return;

@@ -43,7 +43,7 @@ export class AnswerRecord {
   }
 }
 
-/** The last statement of tokens in a text, in any family's words. */
+/** The last statement of tokens in a text, in any dialect's words. */
 function readTokenUse(text: string): TokenUse | undefined {
   const [, json] = [...text.matchAll(usage)].at(-1) ?? [];
   if (json === undefined) return undefined;

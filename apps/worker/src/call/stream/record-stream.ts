@@ -3,14 +3,14 @@ import type {
   CompletionProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import { toFinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
-import type { JobNotes } from "@openrouter-free-pool/shared/replies/send-reply";
+import type { JobUpdate } from "@openrouter-free-pool/shared/replies/send-reply";
 import { figuresOf } from "../../job/figures.ts";
 import type { CallMetrics } from "../../metrics/call-metrics.ts";
 import { AnswerRecord } from "./answer-record.ts";
 import type { SendChunk } from "./reply-stream.ts";
 
 /** Returns what is stored on the job together with one chunk of its stream. */
-type RecordStream = (chunk: Parameters<SendChunk>[0]) => JobNotes;
+type RecordStream = (chunk: Parameters<SendChunk>[0]) => JobUpdate;
 
 /**
  * Builds {@link RecordStream} for one call.

@@ -6,8 +6,8 @@ import { accountTtlMs, knownTtlMs, poolTtlMs } from "../store/lifetimes.ts";
 import type { PoolStore } from "../store/pool-store.ts";
 
 const scripts = {
-  noteOwner: loadScript(new URL("./note-owner.lua", import.meta.url)),
-  noteUse: loadScript(new URL("./note-use.lua", import.meta.url)),
+  recordOwner: loadScript(new URL("./record-owner.lua", import.meta.url)),
+  recordUse: loadScript(new URL("./record-use.lua", import.meta.url)),
 };
 
 /** What OpenRouter tells of an account's day; undefined where it tells nothing. */
@@ -24,7 +24,7 @@ export type DayUse = {
  *
  * @returns the account that became a part of the key's just now.
  */
-export async function noteOwner(
+export async function recordOwner(
   { redis, redisKeys }: PoolStore,
   limits: RateLimits,
   key: ApiKey,
@@ -32,7 +32,7 @@ export async function noteOwner(
 ): Promise<string | undefined> {
   const joined = await runScript(
     redis,
-    scripts.noteOwner,
+    scripts.recordOwner,
     [redisKeys.movedKeys, redisKeys.owners, redisKeys.pools],
     [
       redisKeys.accountPrefix,
@@ -56,7 +56,7 @@ export async function noteOwner(
  *
  * @returns how many calls made elsewhere were not known before.
  */
-export async function noteUse(
+export async function recordUse(
   { redis, redisKeys }: PoolStore,
   limits: RateLimits,
   key: ApiKey,
@@ -64,7 +64,7 @@ export async function noteUse(
 ): Promise<number> {
   const more = await runScript(
     redis,
-    scripts.noteUse,
+    scripts.recordUse,
     [redisKeys.movedKeys, redisKeys.pools],
     [
       redisKeys.accountPrefix,

@@ -14,7 +14,7 @@ const rememberedMs = 86_400_000;
 export type ProbeResult = z.output<typeof resultSchema>;
 
 /** Remembers for a day what OpenRouter said about a key. */
-export async function noteProbeResult(
+export async function recordProbeResult(
   redis: Redis,
   redisKeys: RedisKeys,
   keyId: string,

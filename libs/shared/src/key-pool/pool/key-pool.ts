@@ -1,5 +1,9 @@
 import type { RateLimits } from "../../config/rate-limits.ts";
-import { type DayUse, noteOwner, noteUse } from "../accounts/account-facts.ts";
+import {
+  type DayUse,
+  recordOwner,
+  recordUse,
+} from "../accounts/account-facts.ts";
 import { type Parking, parkAccount } from "../accounts/parking.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { describeMembers, type PoolMembers } from "../keys/pool-members.ts";
@@ -188,10 +192,10 @@ export class KeyPool {
     const joined =
       userId === undefined
         ? undefined
-        : await noteOwner(this.#store, this.#limits, key, userId);
+        : await recordOwner(this.#store, this.#limits, key, userId);
     // The limits of an account are gathered from all of its keys.
     if (joined !== undefined) await this.#registerAgain(key);
-    const usedElsewhere = await noteUse(this.#store, this.#limits, key, day);
+    const usedElsewhere = await recordUse(this.#store, this.#limits, key, day);
     return { joined, usedElsewhere };
   }
 

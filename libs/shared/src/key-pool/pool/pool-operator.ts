@@ -39,7 +39,7 @@ export class PoolOperator {
     for (const [poolId, member] of memberships) {
       await registerMembers(this.#store, poolId, [member]);
     }
-    await this.#lookAgain();
+    await this.#checkAgain();
     return memberships.length > 0;
   }
 
@@ -50,7 +50,7 @@ export class PoolOperator {
       const wasParkedHere = await unparkAccount(this.#store, poolId, account);
       wasParked ||= wasParkedHere;
     }
-    await this.#lookAgain();
+    await this.#checkAgain();
     return wasParked;
   }
 
@@ -76,7 +76,7 @@ export class PoolOperator {
     );
   }
 
-  async #lookAgain(): Promise<void> {
+  async #checkAgain(): Promise<void> {
     const command = { kind: "look-again" } as const;
     await sendWorkerCommand(this.#store.redis, this.#store.redisKeys, command);
   }

@@ -8,7 +8,7 @@
   The truth about an account is in two keys:
     <account prefix><account>          HASH
       day (number of the day), dayUsed         what counts as used on that day
-      dayElsewhere                             the part of it that others used, see note-use.lua
+      dayElsewhere                             the part of it that others used, see record-use.lua
       lastUsedAt, parkedUntil, parkedReason
       capPerMinute, capPerDay                  the operator's limits for this account, if it has its own
       perMinute, perDay                        what OpenRouter says it may do; it can only lower those,

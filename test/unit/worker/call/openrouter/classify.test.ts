@@ -45,7 +45,7 @@ test.for([
   const expected = {
     kind: "account-limited",
     limit,
-    restMs: 30_000,
+    durationMs: 30_000,
     quota: 20,
   };
   const inHeaders = { headers: lower(resetHeaders(30)) };
@@ -55,7 +55,7 @@ test.for([
   // With nothing stated it is the limit's own end.
   expect(judge(429, error(429, message))).toEqual({
     ...expected,
-    restMs: undefined,
+    durationMs: undefined,
     quota: undefined,
   });
 });
@@ -73,7 +73,7 @@ test("429 of the account with reset-after, in seconds", () => {
   expect(judge(429, body)).toEqual({
     kind: "account-limited",
     limit: "stated",
-    restMs: 12_000,
+    durationMs: 12_000,
   });
 });
 
@@ -84,7 +84,7 @@ test("a reset is read on OpenRouter's clock when ours is wrong", () => {
     "x-ratelimit-reset": String(theirNow + 5_000),
   };
   const body = error(429, "Rate limit exceeded: free-models-per-min. ");
-  expect(judge(429, body, { headers })).toMatchObject({ restMs: 5_000 });
+  expect(judge(429, body, { headers })).toMatchObject({ durationMs: 5_000 });
 });
 
 test("429 of a hot model belongs to the model, although it looks like the account's", () => {
@@ -93,7 +93,10 @@ test("429 of a hot model belongs to the model, although it looks like the accoun
     "Rate limit exceeded: limit_rpm/google/gemma-4/1b2c. High demand for google/gemma-4:free on OpenRouter - limited to 8 requests per minute. Please retry shortly.",
     { headers: resetHeaders(20) },
   );
-  expect(judge(429, body)).toEqual({ kind: "model-limited", restMs: 20_000 });
+  expect(judge(429, body)).toEqual({
+    kind: "model-limited",
+    durationMs: 20_000,
+  });
 });
 
 test("429 of a provider's shared pool belongs to the model", () => {
@@ -104,7 +107,10 @@ test("429 of a provider's shared pool belongs to the model", () => {
     retry_after_seconds: 17,
     headers: { "Retry-After": "17" },
   });
-  expect(judge(429, body)).toEqual({ kind: "model-limited", restMs: 17_000 });
+  expect(judge(429, body)).toEqual({
+    kind: "model-limited",
+    durationMs: 17_000,
+  });
 });
 
 test.for([
@@ -117,7 +123,7 @@ test.for([
   ([, body]) => {
     expect(judge(429, body)).toEqual({
       kind: "model-limited",
-      restMs: undefined,
+      durationMs: undefined,
     });
   },
 );
@@ -126,7 +132,7 @@ test("a bare 429 with Retry-After rests for that long", () => {
   const headers = { "retry-after": "7" };
   expect(judge(429, "", { headers })).toEqual({
     kind: "model-limited",
-    restMs: 7_000,
+    durationMs: 7_000,
   });
 });
 

@@ -9,8 +9,8 @@ import {
   formatOptional,
 } from "./format.ts";
 import { findHeadline } from "./headline.ts";
+import { presentFailures } from "./present-failures.ts";
 import { type KeySelection, presentKeys } from "./present-keys.ts";
-import { presentTroubles } from "./present-troubles.ts";
 
 const tableStepMs = 300_000;
 const rateOverMs = 60_000;
@@ -27,7 +27,7 @@ export function presentOverview(overview: Overview, selection: KeySelection) {
       model,
       leftMs: until - overview.view.pool.now,
     })),
-    troubles: presentTroubles(overview.buckets),
+    failures: presentFailures(overview.buckets),
     hour: presentHour(overview),
     formatDuration,
     formatCount,

@@ -64,7 +64,7 @@ export function createReadOverview(deps: {
   return async function readOverview() {
     if (!deps.redisHealth.isUp) return undefined;
     await poolWatch.refresh();
-    const view = poolWatch.look();
+    const view = poolWatch.current();
     if (!view) return undefined;
     const { now } = view.pool;
     const [depth, workers, cooling, probes, refusals, buckets] =

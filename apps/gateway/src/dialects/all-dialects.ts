@@ -1,12 +1,12 @@
 import { chatCompletions } from "./chat-completions.ts";
 import { completions } from "./completions.ts";
+import type { Dialect } from "./dialect.ts";
 import { embeddings } from "./embeddings.ts";
-import type { Family } from "./family.ts";
 import { messages } from "./messages.ts";
 import { responses } from "./responses.ts";
 
 /** Everything that goes through the queue. */
-export const allFamilies: readonly Family[] = [
+export const allDialects: readonly Dialect[] = [
   chatCompletions,
   completions,
   embeddings,

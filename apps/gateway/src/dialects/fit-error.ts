@@ -1,15 +1,15 @@
 import type { AnswerReply } from "@openrouter-free-pool/shared/replies/reply";
-import type { Family } from "./family.ts";
+import type { Dialect } from "./dialect.ts";
 
-/** An answer whose error, if it is one, has the form that clients of the family read. */
+/** An answer whose error, if it is one, has the form that clients of the dialect read. */
 export function fitError(
   answer: AnswerReply,
-  family: Family | undefined,
+  dialect: Dialect | undefined,
 ): AnswerReply {
-  if (answer.status < 400 || !family?.fitErrorBody) return answer;
+  if (answer.status < 400 || !dialect?.fitErrorBody) return answer;
   const given = parseJson(answer.body);
   if (typeof given !== "object" || given === null) return answer;
-  const fitted = family.fitErrorBody(given, answer.status);
+  const fitted = dialect.fitErrorBody(given, answer.status);
   return fitted === given
     ? answer
     : { ...answer, body: Buffer.from(JSON.stringify(fitted)) };

@@ -3,16 +3,16 @@ import type { PrivateRedis } from "../../support/redis.ts";
 import type { Stack } from "../../support/stack.ts";
 
 /** Something that was done to the processes. */
-export type Trouble = { readonly what: string; readonly at: number };
+export type Fault = { readonly what: string; readonly at: number };
 
 /** What goes wrong while a batch is executed, each at its share of the lines. */
-export function createTroubles(deps: {
+export function createFaults(deps: {
   stack: Stack;
   redis: PrivateRedis;
   lines: number;
 }) {
   const { stack, redis, lines } = deps;
-  const done: Trouble[] = [];
+  const done: Fault[] = [];
 
   async function killWorker(): Promise<void> {
     await stack.workers.shift()?.kill();
@@ -33,7 +33,7 @@ export function createTroubles(deps: {
 
   return {
     done,
-    async look(batch: OpenAI.Batch): Promise<void> {
+    async poll(batch: OpenAI.Batch): Promise<void> {
       const { completed = 0 } = batch.request_counts ?? {};
       const next = plan[done.length];
       if (!next || completed < next.share * lines) return;

@@ -8,7 +8,7 @@ import {
   scanJsonInTurns,
 } from "@openrouter-free-pool/shared/json/scan-json";
 import { GatewayError } from "../errors/gateway-error.ts";
-import type { Family, KnownFields } from "./family.ts";
+import type { Dialect, KnownFields } from "./dialect.ts";
 import { smallFieldNames } from "./known-fields.ts";
 
 /** Arrays and objects within each other that a body may have. */
@@ -27,19 +27,19 @@ export type CheckedBody = {
 };
 
 /**
- * Checks the bytes of a body as its family demands. The whole text is checked; of its
+ * Checks the bytes of a body as its dialect demands. The whole text is checked; of its
  * contents only what the gateway must know is read, and nothing else is built.
  *
  * @throws {GatewayError} `invalid-request`, saying what is wrong.
  */
 export async function parseBody(
   bytes: Buffer,
-  family: Family,
+  dialect: Dialect,
 ): Promise<CheckedBody> {
   if (!isUtf8(bytes)) throw invalid("The body is not valid UTF-8");
-  const scan = await scanBody(bytes, family);
+  const scan = await scanBody(bytes, dialect);
   if (scan.kind !== "object") throw invalid("`body`: must be a JSON object");
-  return checkBody(readFields(bytes, scan, family), family);
+  return checkBody(readFields(bytes, scan, dialect), dialect);
 }
 
 /**
@@ -47,24 +47,24 @@ export async function parseBody(
  *
  * @throws {GatewayError} `invalid-request`, saying what is wrong.
  */
-function checkBody(body: unknown, family: Family): CheckedBody {
-  const parsed = family.schema.safeParse(body);
+function checkBody(body: unknown, dialect: Dialect): CheckedBody {
+  const parsed = dialect.schema.safeParse(body);
   if (!parsed.success) {
     const options = { whole: "body", most: mostProblems };
     throw invalid(listProblems(parsed.error, options));
   }
   const fields = parsed.data;
   const isStream = fields.stream === true;
-  if (isStream && !family.canStream) {
+  if (isStream && !dialect.canStream) {
     throw invalid("`stream`: cannot be true here");
   }
   const model = fields.model ?? fields.models?.[0] ?? "";
   return { fields, model, isStream };
 }
 
-async function scanBody(bytes: Buffer, family: Family): Promise<JsonScan> {
+async function scanBody(bytes: Buffer, dialect: Dialect): Promise<JsonScan> {
   try {
-    const names = namesOf(family);
+    const names = namesOf(dialect);
     return await scanJsonInTurns(bytes, { names, maxDepth: mostLevels });
   } catch (error) {
     if (!(error instanceof JsonScanError)) throw error;
@@ -79,25 +79,25 @@ async function scanBody(bytes: Buffer, family: Family): Promise<JsonScan> {
   }
 }
 
-const namesByFamily = new WeakMap<Family, MemberNames>();
+const namesByDialect = new WeakMap<Dialect, MemberNames>();
 
-function namesOf(family: Family): MemberNames {
-  const known = namesByFamily.get(family);
+function namesOf(dialect: Dialect): MemberNames {
+  const known = namesByDialect.get(dialect);
   if (known) return known;
-  const names = new MemberNames([...smallFieldNames, family.contentField]);
-  namesByFamily.set(family, names);
+  const names = new MemberNames([...smallFieldNames, dialect.contentField]);
+  namesByDialect.set(dialect, names);
   return names;
 }
 
 function readFields(
   bytes: Buffer,
   { members }: JsonScan,
-  family: Family,
+  dialect: Dialect,
 ): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const [name, range] of members) {
     fields[name] =
-      name === family.contentField
+      name === dialect.contentField
         ? standIn(bytes, range)
         : readSmall(bytes, name, range);
   }

@@ -1,12 +1,12 @@
 import { errorObjectSchema } from "@openrouter-free-pool/shared/api/error-object";
 import { z } from "zod";
 import { toChatEvents } from "./answer-events.ts";
-import type { Family } from "./family.ts";
+import type { Dialect } from "./dialect.ts";
 import { bodySchema } from "./known-fields.ts";
 import { dataEvent, errorOf, toOpenAiError } from "./openai-error.ts";
 
 /** OpenAI's chat completions. */
-export const chatCompletions: Family = {
+export const chatCompletions: Dialect = {
   path: "/chat/completions",
   summary: "Create a chat completion",
   canStream: true,

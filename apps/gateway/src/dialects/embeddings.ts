@@ -1,10 +1,10 @@
 import { errorObjectSchema } from "@openrouter-free-pool/shared/api/error-object";
-import type { Family } from "./family.ts";
+import type { Dialect } from "./dialect.ts";
 import { bodySchema, present } from "./known-fields.ts";
 import { dataEvent, toOpenAiError } from "./openai-error.ts";
 
 /** OpenAI's embeddings. */
-export const embeddings: Family = {
+export const embeddings: Dialect = {
   path: "/embeddings",
   summary: "Create embeddings",
   canStream: false,

@@ -1,7 +1,7 @@
 import { testModel } from "./chat.ts";
 
 /** Each kind of request that goes through the queue: its path and the least that its body must have. */
-export const familyBodies = {
+export const dialectBodies = {
   "/chat/completions": { messages: [{ role: "user", content: "Hello" }] },
   "/completions": { prompt: "Hello" },
   "/embeddings": { input: "Hello" },
@@ -12,14 +12,14 @@ export const familyBodies = {
   },
 } as const satisfies Record<string, object>;
 
-export type FamilyPath = keyof typeof familyBodies;
+export type DialectPath = keyof typeof dialectBodies;
 
-export const familyPaths = Object.keys(familyBodies) as FamilyPath[];
+export const dialectPaths = Object.keys(dialectBodies) as DialectPath[];
 
-/** Sends a small request of a family. */
-export function postFamily(
+/** Sends a small request of a dialect. */
+export function postDialect(
   url: string,
-  path: FamilyPath,
+  path: DialectPath,
   options: {
     model?: string;
     headers?: Record<string, string>;
@@ -32,7 +32,7 @@ export function postFamily(
     headers: { "content-type": "application/json", ...options.headers },
     body: JSON.stringify({
       model: options.model ?? testModel,
-      ...familyBodies[path],
+      ...dialectBodies[path],
       ...options.extra,
     }),
     signal: options.signal ?? null,

@@ -51,7 +51,7 @@ const verdicts: Record<string, { label: string; tone: Tone; effect: string }> =
   };
 
 /** One row of "refusals and failures". */
-type Trouble = {
+type FailureRow = {
   readonly label: string;
   readonly tone: Tone;
   readonly effect: string;
@@ -61,7 +61,7 @@ type Trouble = {
 };
 
 /** What went wrong in the last hour by kind: at OpenRouter, and in our own answers. */
-export function presentTroubles(buckets: readonly Bucket[]): Trouble[] {
+export function presentFailures(buckets: readonly Bucket[]): FailureRow[] {
   const now = Date.now();
   const recent = buckets.filter(({ startsAt }) => now - startsAt < recentMs);
   const tell = (prefix: string, describe: Describe) =>

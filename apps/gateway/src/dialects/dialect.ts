@@ -13,10 +13,10 @@ export type KnownFields = {
  * One kind of request that goes through the queue: OpenRouter's endpoints differ in
  * what a body must have and in the form of errors, and in nothing else that matters here.
  */
-export type Family = {
+export type Dialect = {
   /** Below OPENROUTER_BASE_URL, and below /v1 and /api/v1 of the gateway. */
   readonly path: string;
-  /** It is given small fields as they are, and only a likeness of {@link Family.contentField}. */
+  /** It is given small fields as they are, and only a likeness of {@link Dialect.contentField}. */
   readonly schema: z.ZodType<KnownFields>;
   /** The field with what is asked: only its kind is checked, and whether it is empty. */
   readonly contentField: "messages" | "prompt" | "input";
@@ -25,12 +25,12 @@ export type Family = {
   readonly canStream: boolean;
   /** A body that works. */
   readonly example: object;
-  /** What {@link Family.toErrorBody} makes. */
+  /** What {@link Dialect.toErrorBody} makes. */
   readonly errorSchema: z.ZodType;
   /** The JSON body of an error of our own. */
   toErrorBody(error: GatewayError): object;
   /**
-   * Brings the JSON body of an upstream error into the form that the family's clients
+   * Brings the JSON body of an upstream error into the form that the dialect's clients
    * read, without taking anything away. Absent where OpenRouter's own form is that form.
    */
   fitErrorBody?(body: object, status: number): object;

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, inject, test } from "vitest";
 import {
-  type FamilyPath,
-  familyPaths,
-  postFamily,
-} from "../support/families.ts";
+  type DialectPath,
+  dialectPaths,
+  postDialect,
+} from "../support/dialects.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
@@ -20,9 +20,9 @@ async function start(options: Partial<Parameters<typeof startStack>[0]>) {
 
 type Expected = { status: number; type: string; anthropicType: string };
 
-/** The body has the form that clients of the family read. */
+/** The body has the form that clients of the dialect read. */
 async function expectError(
-  path: FamilyPath,
+  path: DialectPath,
   response: Response,
   { status, type, anthropicType }: Expected,
 ) {
@@ -61,13 +61,13 @@ const refusals: (Expected & {
     ...invalid,
   },
   {
-    title: "a body without what the family needs",
+    title: "a body without what the dialect needs",
     request: { method: "POST", headers: json, body: '{"model":"m/m:free"}' },
     status: 400,
     ...invalid,
   },
   {
-    title: "a path below the family's",
+    title: "a path below the dialect's",
     path: "/nothing",
     request: {},
     status: 404,
@@ -90,21 +90,21 @@ const refusals: (Expected & {
   },
 ];
 
-test("every refusal has the form of its family", async () => {
+test("every refusal has the form of its dialect", async () => {
   const stack = await start({ env: { BODY_LIMIT: "2kb" } });
-  for (const family of familyPaths) {
+  for (const dialect of dialectPaths) {
     for (const { path = "", request, ...expected } of refusals) {
-      const url = `${stack.url}/api/v1${family}${path}`;
-      await expectError(family, await fetch(url, request), expected);
+      const url = `${stack.url}/api/v1${dialect}${path}`;
+      await expectError(dialect, await fetch(url, request), expected);
     }
   }
   expect((await stack.simulator.summary()).total).toBe(0);
 });
 
-test("a wrong key is a 401 in the form of its family", async () => {
+test("a wrong key is a 401 in the form of its dialect", async () => {
   const stack = await start({ env: { GATEWAY_API_KEYS: "secret" } });
-  for (const family of familyPaths) {
-    await expectError(family, await postFamily(stack.url, family), {
+  for (const dialect of dialectPaths) {
+    await expectError(dialect, await postDialect(stack.url, dialect), {
       status: 401,
       type: "authentication_error",
       anthropicType: "authentication_error",
@@ -112,18 +112,18 @@ test("a wrong key is a 401 in the form of its family", async () => {
   }
 });
 
-test("spent daily budgets are a 429 with Retry-After in the form of its family", async () => {
+test("spent daily budgets are a 429 with Retry-After in the form of its dialect", async () => {
   const stack = await start({ accounts: 1, perDay: 1 });
-  await postFamily(stack.url, "/embeddings");
+  await postDialect(stack.url, "/embeddings");
   const headers = { "x-max-wait-ms": "300" };
-  for (const family of familyPaths) {
+  for (const dialect of dialectPaths) {
     // What the gateway knows of the pool is a moment old.
     const response = await until("the request is refused", async () => {
-      const tried = await postFamily(stack.url, family, { headers });
+      const tried = await postDialect(stack.url, dialect, { headers });
       return tried.status === 429 && tried;
     });
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
-    await expectError(family, response, {
+    await expectError(dialect, response, {
       status: 429,
       type: "rate_limit_error",
       anthropicType: "rate_limit_error",
@@ -132,15 +132,15 @@ test("spent daily budgets are a 429 with Retry-After in the form of its family",
 });
 
 describe("what the worker has to say", () => {
-  test("no usable key is a 503 with Retry-After in the form of its family", async () => {
+  test("no usable key is a 503 with Retry-After in the form of its dialect", async () => {
     const stack = await start({
       accounts: 1,
       simulator: { fault: { kind: "401" } },
     });
-    for (const family of familyPaths) {
-      const response = await postFamily(stack.url, family);
+    for (const dialect of dialectPaths) {
+      const response = await postDialect(stack.url, dialect);
       expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
-      await expectError(family, response, {
+      await expectError(dialect, response, {
         status: 503,
         type: "service_unavailable",
         anthropicType: "overloaded_error",
@@ -148,18 +148,18 @@ describe("what the worker has to say", () => {
     }
   });
 
-  test("a wait that was too long is a 504 in the form of its family", async () => {
+  test("a wait that was too long is a 504 in the form of its dialect", async () => {
     const stack = await start({
       simulator: {
         fault: { kind: "429-provider-pool", retryAfterSeconds: 60 },
       },
     });
     await Promise.all(
-      familyPaths.map(async (family) => {
-        const response = await postFamily(stack.url, family, {
+      dialectPaths.map(async (dialect) => {
+        const response = await postDialect(stack.url, dialect, {
           headers: { "x-max-wait-ms": "500" },
         });
-        await expectError(family, response, {
+        await expectError(dialect, response, {
           status: 504,
           type: "timeout_error",
           anthropicType: "timeout_error",
@@ -180,8 +180,8 @@ describe("what the worker has to say", () => {
         simulator: { fault: { kind } as never },
         env: { MAX_ATTEMPTS: "1" },
       });
-      const openAi = await postFamily(stack.url, "/chat/completions");
-      const anthropic = await postFamily(stack.url, "/messages");
+      const openAi = await postDialect(stack.url, "/chat/completions");
+      const anthropic = await postDialect(stack.url, "/messages");
       const body = (await openAi.json()) as { error: object };
       expect([openAi.status, anthropic.status]).toEqual([status, status]);
       expect(await anthropic.json()).toMatchObject({

@@ -10,7 +10,7 @@ const model = z
   .max(longestModelId, `has more than ${longestModelId} characters`)
   .meta({ description: "Such as `google/gemma-4-31b-it:free`" });
 
-/** What all families have; their values are read. null counts as absent. */
+/** What all dialects have; their values are read. null counts as absent. */
 const smallFields = {
   model: model.nullish(),
   models: z
@@ -25,7 +25,7 @@ const smallFields = {
 /** Names of the fields whose values the gateway reads. */
 export const smallFieldNames = Object.keys(smallFields);
 
-/** The schema of a body: `fields` of its family, and what all have. */
+/** The schema of a body: `fields` of its dialect, and what all have. */
 export function bodySchema<Fields extends z.ZodRawShape>(fields: Fields) {
   return z
     .looseObject({ ...smallFields, ...fields })

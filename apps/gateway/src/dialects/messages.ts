@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { toMessageEvents } from "./answer-events.ts";
-import type { Family } from "./family.ts";
+import type { Dialect } from "./dialect.ts";
 import { bodySchema } from "./known-fields.ts";
 import { errorOf } from "./openai-error.ts";
 
@@ -10,7 +10,7 @@ const anthropicErrorSchema = z.object({
 });
 
 /** Anthropic's Messages API. */
-export const messages: Family = {
+export const messages: Dialect = {
   path: "/messages",
   summary: "Create a message",
   canStream: true,

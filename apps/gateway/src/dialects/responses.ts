@@ -1,11 +1,11 @@
 import { errorObjectSchema } from "@openrouter-free-pool/shared/api/error-object";
 import { toResponseEvents } from "./answer-events.ts";
-import type { Family } from "./family.ts";
+import type { Dialect } from "./dialect.ts";
 import { bodySchema, present } from "./known-fields.ts";
 import { errorOf, toOpenAiError } from "./openai-error.ts";
 
 /** OpenAI's Responses API. */
-export const responses: Family = {
+export const responses: Dialect = {
   path: "/responses",
   summary: "Create a response",
   canStream: true,

@@ -1,11 +1,11 @@
 import { errorObjectSchema } from "@openrouter-free-pool/shared/api/error-object";
 import { toCompletionEvents } from "./answer-events.ts";
-import type { Family } from "./family.ts";
+import type { Dialect } from "./dialect.ts";
 import { bodySchema, present } from "./known-fields.ts";
 import { dataEvent, errorOf, toOpenAiError } from "./openai-error.ts";
 
 /** OpenAI's older text completions. */
-export const completions: Family = {
+export const completions: Dialect = {
   path: "/completions",
   summary: "Create a text completion",
   canStream: true,
