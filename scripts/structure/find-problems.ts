@@ -28,9 +28,10 @@ function findForeignImports(imports: readonly Import[]): string[] {
     .map(({ from, to }) => `${from} imports ${to}: apps use only the library`);
 }
 
-/** A folder never needs the files of the folders around it. */
+/** A folder never needs the files of the folders around it; a package's own description is for all of it. */
 function findClimbing(imports: readonly Import[]): string[] {
   return imports
+    .filter(({ to }) => basename(to) !== "package.json")
     .filter(({ from, to }) => {
       const around = dirname(to);
       return dirname(from) !== around && dirname(from).startsWith(`${around}/`);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/api-key";
-import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";

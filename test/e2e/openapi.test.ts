@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { modelsListSchema } from "../../apps/gateway/src/models/models-list.ts";
 import {
   healthSchema,
-  keysStatusSchema,
-  modelsCountSchema,
   readinessSchema,
-} from "../../apps/gateway/src/openapi/answer-schemas.ts";
+} from "@openrouter-free-pool/shared/api/health-object";
+import { poolStatusSchema } from "@openrouter-free-pool/shared/api/pool-status";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import {
+  modelsCountSchema,
+  modelsListSchema,
+} from "../../apps/gateway/src/models/models-list.ts";
 import { findChromium, Pages } from "../support/browser.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
@@ -41,7 +43,7 @@ test("the description is served to anybody", async () => {
 test.for([
   ["/health", healthSchema],
   ["/ready", readinessSchema],
-  ["/api/v1/keys/status", keysStatusSchema],
+  ["/api/v1/keys/status", poolStatusSchema],
   ["/v1/models", modelsListSchema],
   ["/v1/models/count", modelsCountSchema],
 ] as const)("%s answers what is described", async ([path, schema]) => {

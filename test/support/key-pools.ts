@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
-import type { Acquisition } from "@openrouter-free-pool/shared/key-pool/acquisition";
-import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/api-key";
-import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import type { Acquisition } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { Redis } from "ioredis";

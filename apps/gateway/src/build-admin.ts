@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
-import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool-operator";
+import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool/pool-operator";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { createReadQueueDepth } from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
@@ -28,7 +28,7 @@ import { neverStored, securityHeaders } from "./web-access/security-headers.ts";
 const views = fileURLToPath(new URL("./views", import.meta.url));
 
 /** Everything under `/admin`. */
-export type Admin = {
+type Admin = {
   readonly handler: RequestHandler;
   /** Where no password is set, shows the link that opens the pages. */
   announce(address: { host: string; port: number }): Promise<void>;

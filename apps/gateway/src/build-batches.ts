@@ -1,9 +1,9 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
-import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import { repeat } from "@openrouter-free-pool/shared/timers/repeat";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createCreateBatch } from "./batches/creation/create-batch.ts";

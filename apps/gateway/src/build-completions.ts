@@ -4,12 +4,12 @@ import {
   dismissGateway,
   showPresence,
 } from "@openrouter-free-pool/shared/presence/gateways";
-import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { ReplyReader } from "@openrouter-free-pool/shared/replies/reply-reader";
+import { repeat } from "@openrouter-free-pool/shared/timers/repeat";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { BodyBudget } from "./bodies/body-budget.ts";

@@ -5,12 +5,12 @@ import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { readRedisAddress } from "@openrouter-free-pool/shared/config/redis-address";
 import { readProxySettings } from "@openrouter-free-pool/shared/http/create-dispatcher";
+import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
 import {
   closeOnSignals,
   exitOnConfigError,
   loadConfigOrExit,
-} from "@openrouter-free-pool/shared/lifecycle";
-import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
+} from "@openrouter-free-pool/shared/process/lifecycle";
 import { openCompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import {
   connectRedis,

@@ -1,7 +1,6 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
-import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
 import { createJobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
 import { findLostFetches } from "@openrouter-free-pool/shared/queue/lost-fetches";
@@ -10,6 +9,7 @@ import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import { repeat } from "@openrouter-free-pool/shared/timers/repeat";
 import type { Tracing } from "@openrouter-free-pool/shared/tracing/tracing";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";

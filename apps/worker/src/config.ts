@@ -10,7 +10,7 @@ import {
 import {
   type ApiKey,
   parseApiKeys,
-} from "@openrouter-free-pool/shared/key-pool/api-key";
+} from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import { z } from "zod";
 
 /** Everything a worker reads from the environment. */

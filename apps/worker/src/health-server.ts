@@ -1,11 +1,15 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type {
+  Health,
+  Readiness,
+} from "@openrouter-free-pool/shared/api/health-object";
 import { toListenError } from "@openrouter-free-pool/shared/config/listen-error";
 import type { MetricsPage } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { Logger } from "pino";
 
 /** Answers of the worker's health endpoints. */
-export type HealthChecks = {
+type HealthChecks = {
   readonly version: string;
   /** Why the worker cannot work now; undefined when it can. */
   findReason(): string | undefined;
@@ -49,13 +53,18 @@ async function answer(url: string, checks: HealthChecks) {
   const { version } = checks;
   switch (url.split("?")[0]) {
     case "/health":
-      return json(200, { status: "ok", timestamp, version });
+      return json<Health>(200, { status: "ok", timestamp, version });
     case "/ready": {
       const reason = checks.findReason();
       const warning = checks.findWarning();
       return reason === undefined
-        ? json(200, { status: "ready", warning, timestamp, version })
-        : json(503, { status: "not ready", reason, timestamp, version });
+        ? json<Readiness>(200, { status: "ready", warning, timestamp, version })
+        : json<Readiness>(503, {
+            status: "not ready",
+            reason,
+            timestamp,
+            version,
+          });
     }
     case "/metrics": {
       const { contentType, body } = await checks.renderMetrics();
@@ -68,7 +77,7 @@ async function answer(url: string, checks: HealthChecks) {
   }
 }
 
-function json(status: number, body: object) {
+function json<Body extends object>(status: number, body: Body) {
   return { status, type: "application/json", body: JSON.stringify(body) };
 }
 

@@ -5,22 +5,22 @@ import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { readRedisAddress } from "@openrouter-free-pool/shared/config/redis-address";
 import { readProxySettings } from "@openrouter-free-pool/shared/http/create-dispatcher";
-import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
-import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/worker-commands";
-import {
-  closeOnSignals,
-  exitOnConfigError,
-  loadConfigOrExit,
-} from "@openrouter-free-pool/shared/lifecycle";
+import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/pool/worker-commands";
 import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
 import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { measureRedis } from "@openrouter-free-pool/shared/metrics/redis-metrics";
-import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import {
   announceWorker,
   dismissWorker,
   heartbeatMs,
 } from "@openrouter-free-pool/shared/presence/workers";
+import {
+  closeOnSignals,
+  exitOnConfigError,
+  loadConfigOrExit,
+} from "@openrouter-free-pool/shared/process/lifecycle";
+import { version } from "@openrouter-free-pool/shared/process/version";
 import {
   connectRedis,
   disconnectRedis,
@@ -29,8 +29,8 @@ import { EvictionPolicy } from "@openrouter-free-pool/shared/redis/eviction-poli
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import { repeat } from "@openrouter-free-pool/shared/timers/repeat";
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
-import { version } from "@openrouter-free-pool/shared/version";
 import { buildWorker } from "./build-worker.ts";
 import { createOpenRouterClient } from "./call/http/client.ts";
 import { workerVariables } from "./config.ts";

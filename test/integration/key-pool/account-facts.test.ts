@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/api-key";
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
-import { readPool } from "@openrouter-free-pool/shared/key-pool/read-pool";
-import { slotPeriodMs } from "@openrouter-free-pool/shared/key-pool/usable-time";
+import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import { readPool } from "@openrouter-free-pool/shared/key-pool/pool/read-pool";
+import { slotPeriodMs } from "@openrouter-free-pool/shared/key-pool/slots/usable-time";
 import { afterEach, expect, inject, test } from "vitest";
 import {
   openPools,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { slotPeriodMs } from "@openrouter-free-pool/shared/key-pool/usable-time";
+import { slotPeriodMs } from "@openrouter-free-pool/shared/key-pool/slots/usable-time";
 import fc from "fast-check";
 import { expect, inject, test } from "vitest";
 import { openPools, shortLimits } from "../../support/key-pools.ts";

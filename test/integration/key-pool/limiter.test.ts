@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/api-key";
+import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import { afterEach, expect, inject, test } from "vitest";
 import {
   openPools,

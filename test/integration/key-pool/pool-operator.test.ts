@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
-import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/api-key";
-import { readCoolingModels } from "@openrouter-free-pool/shared/key-pool/cooling-models";
-import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
-import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool-operator";
+import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import { readCoolingModels } from "@openrouter-free-pool/shared/key-pool/models/cooling-models";
+import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool/pool-operator";
 import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways";
 import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";

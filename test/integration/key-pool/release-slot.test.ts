@@ -1,4 +1,4 @@
-import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import { afterEach, expect, inject, test } from "vitest";
 import { openPools, type PoolFixture } from "../../support/key-pools.ts";
 import { testKey } from "../../support/stack.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/api-key";
-import { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import fc from "fast-check";
 import { Redis } from "ioredis";
 import { expect, inject, test } from "vitest";

@@ -8,7 +8,7 @@ import {
   describeProgress,
   drawProgress,
 } from "../../../apps/cli/src/progress/progress.ts";
-import { Speed } from "../../../libs/shared/src/speed.ts";
+import { Speed } from "../../../libs/shared/src/timers/speed.ts";
 
 const batch: Batch = {
   id: "batch_1",

@@ -2,7 +2,7 @@ import {
   maskApiKey,
   parseApiKey,
   parseApiKeys,
-} from "@openrouter-free-pool/shared/key-pool/api-key";
+} from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import { expect, test } from "vitest";
 
 const secret = `sk-or-v1-abc${"0123456789".repeat(5)}xyz`;

@@ -1,12 +1,12 @@
 import {
   countSlotsWithin,
   forecastSlot,
-} from "@openrouter-free-pool/shared/key-pool/capacity";
+} from "@openrouter-free-pool/shared/key-pool/pool/capacity";
 import type {
   AccountState,
   PoolSnapshot,
-} from "@openrouter-free-pool/shared/key-pool/read-pool";
-import { leastUsableMs } from "@openrouter-free-pool/shared/key-pool/usable-time";
+} from "@openrouter-free-pool/shared/key-pool/pool/read-pool";
+import { leastUsableMs } from "@openrouter-free-pool/shared/key-pool/slots/usable-time";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 

@@ -1,7 +1,7 @@
 import {
   leastUsableMs,
   UsableTime,
-} from "@openrouter-free-pool/shared/key-pool/usable-time";
+} from "@openrouter-free-pool/shared/key-pool/slots/usable-time";
 import { expect, test } from "vitest";
 
 const limits = { windowMs: 60_000 };

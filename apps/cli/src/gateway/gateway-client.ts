@@ -1,3 +1,4 @@
+import { errorMessageSchema } from "@openrouter-free-pool/shared/api/error-object";
 import type { z } from "zod";
 import { CliError } from "../output/cli-error.ts";
 import { exitCodes } from "../output/exit-codes.ts";
@@ -110,8 +111,8 @@ export function createGatewayClient(options: {
 
 function readMessage(text: string): string {
   try {
-    const { error } = JSON.parse(text) as { error?: { message?: string } };
-    return error?.message ?? text;
+    const body = errorMessageSchema.safeParse(JSON.parse(text));
+    return body.data?.error.message ?? text;
   } catch {
     return text.slice(0, 200);
   }

@@ -1,6 +1,10 @@
 import { batchObjectSchema } from "@openrouter-free-pool/shared/api/batch-object";
 import { fileObjectSchema } from "@openrouter-free-pool/shared/api/file-object";
 import { listObjectSchema } from "@openrouter-free-pool/shared/api/list-object";
+import {
+  keyStatusSchema,
+  poolStatusSchema,
+} from "@openrouter-free-pool/shared/api/pool-status";
 import { z } from "zod";
 
 /** A file of the gateway, as far as it is used here. */
@@ -29,32 +33,24 @@ export const batchListSchema = listObjectSchema(batchSchema).pick({
   has_more: true,
 });
 
-const useSchema = z.object({
-  used: z.number(),
-  remaining: z.number(),
-  resetIn: z.number().nullable(),
-});
+const use = { used: true, remaining: true, resetIn: true } as const;
 
-/** The pool of keys. `resetIn` in s. */
-export const poolSchema = z.object({
+/** The pool of keys, as far as it is used here. `resetIn` in s. */
+export const poolSchema = poolStatusSchema.extend({
   keys: z.array(
-    z.object({
-      key: z.string(),
-      account: z.string(),
-      state: z.string(),
-      available: z.boolean(),
-      minute: useSchema,
-      day: useSchema,
-    }),
+    keyStatusSchema
+      .pick({ key: true, account: true, state: true, available: true })
+      .extend({
+        minute: keyStatusSchema.shape.minute.pick(use),
+        day: keyStatusSchema.shape.day.pick(use),
+      }),
   ),
-  pool: z.object({
-    perMinute: z.number(),
-    windowMs: z.number(),
-    slotsFree: z.number(),
-    leftToday: z.number(),
+  pool: poolStatusSchema.shape.pool.pick({
+    perMinute: true,
+    windowMs: true,
+    slotsFree: true,
+    leftToday: true,
   }),
-  queue: z.object({ waiting: z.number(), inFlight: z.number() }),
-  workers: z.number(),
 });
 
 /** See {@link poolSchema}. */

@@ -8,7 +8,7 @@ import { inputError } from "./input-error.ts";
 import { promptEndpoint, type RequestLine } from "./request-line.ts";
 
 /** A file of batch lines, ready to be uploaded. */
-export type PreparedUpload = {
+type PreparedUpload = {
   readonly content: Blob;
   readonly lines: number;
   readonly endpoint: string;

@@ -28,7 +28,7 @@ export type InputFormat = (typeof inputFormats)[number];
 type LineFormat = "batch" | "prompts" | "text";
 
 /** What is read, and how. */
-export type InputOptions = {
+type InputOptions = {
   /** A file's path, or `-` for standard input. */
   readonly source: string;
   /** Found out from the name and the beginning when it is not given. */

@@ -7,7 +7,7 @@ export type RequestOptions = RequestDefaults & {
 };
 
 /** What becomes of a prompt unless it says otherwise. */
-export type RequestDefaults = {
+type RequestDefaults = {
   readonly model: string;
   readonly system: string | undefined;
   /** More fields of every body, such as `temperature`. */
@@ -48,7 +48,7 @@ export function promptLine(
 }
 
 /** A line with this body. */
-export function requestLine(customId: string, body: object): RequestLine {
+function requestLine(customId: string, body: object): RequestLine {
   const text = JSON.stringify({
     custom_id: customId,
     method: "POST",

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasEnded } from "@openrouter-free-pool/shared/api/batch-object";
-import { Speed } from "@openrouter-free-pool/shared/speed";
+import { Speed } from "@openrouter-free-pool/shared/timers/speed";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
 import { CliError } from "../output/cli-error.ts";

@@ -1,3 +1,4 @@
+import { errorMessageSchema } from "@openrouter-free-pool/shared/api/error-object";
 import { z } from "zod";
 
 const lineSchema = z.object({
@@ -15,8 +16,6 @@ const chatSchema = z.object({
     .min(1),
 });
 
-const errorSchema = z.object({ error: z.object({ message: z.string() }) });
-
 /** Makes `{"id","content"}` or `{"id","error"}` of a line of an output or error file. */
 export function simplify(text: string): string {
   const line = lineSchema.parse(JSON.parse(text));
@@ -28,7 +27,7 @@ export function simplify(text: string): string {
       content: chat.data.choices[0]?.message.content ?? "",
     });
   }
-  const refused = errorSchema.safeParse(response?.body);
+  const refused = errorMessageSchema.safeParse(response?.body);
   if (error) return toLine({ id, error: error.message });
   return refused.success
     ? toLine({ id, error: refused.data.error.message })

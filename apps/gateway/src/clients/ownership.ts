@@ -1,5 +1,5 @@
 /** Something that was made by a client. */
-export type Owned = {
+type Owned = {
   /** Name of the client; undefined when clients had no names then. */
   readonly owner?: string | undefined;
 };

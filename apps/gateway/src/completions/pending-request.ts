@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type {
   FinalReply,
   StreamChunkReply,
   StreamEndReply,
 } from "@openrouter-free-pool/shared/replies/reply";
+import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Logger } from "pino";
 import type { HeldBody } from "../bodies/held-body.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
@@ -22,12 +22,7 @@ import { PendingStream, type StreamSink } from "./pending-stream.ts";
  * - `streaming`: the client has content: the call counts, and nothing is sent again.
  * - `settled`: the final reply or an error is known.
  */
-export type PendingPhase =
-  | "held"
-  | "queued"
-  | "calling"
-  | "streaming"
-  | "settled";
+type PendingPhase = "held" | "queued" | "calling" | "streaming" | "settled";
 
 const transitions = {
   held: ["queued", "settled"],
@@ -219,10 +214,11 @@ export class PendingRequest {
   /** Settles a request that is not at OpenRouter at its deadline. */
   async #checkDeadline(): Promise<void> {
     // A job that Redis does not remove in time is not called either: workers check the deadline.
-    const isOffTheQueue = await Promise.race([
+    const isOffTheQueue = await withFallback(
       this.#jobs.remove(this.#jobId).catch(() => true),
-      sleep(removeTimeoutMs, true, { ref: false }),
-    ]);
+      removeTimeoutMs,
+      true,
+    );
     if (this.#phase !== "queued" && this.#phase !== "calling") return;
     if (isOffTheQueue) {
       this.fail(waitedOut(this.#maxWaitMs));
@@ -238,10 +234,11 @@ export class PendingRequest {
   async #comment(): Promise<void> {
     const place =
       this.#phase === "queued"
-        ? await Promise.race([
+        ? await withFallback(
             this.#jobs.readPlace(this.#jobId).catch(() => undefined),
-            sleep(placeTimeoutMs, undefined, { ref: false }),
-          ])
+            placeTimeoutMs,
+            undefined,
+          )
         : undefined;
     if (this.#phase === "streaming" || this.#phase === "settled") return;
     this.#stream?.comment(`queued position=${place ?? 0}`);

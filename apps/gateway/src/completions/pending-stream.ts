@@ -108,7 +108,7 @@ export class PendingStream {
 }
 
 /** What to do with one message of a stream. */
-export type SequenceDecision = "next" | "seen" | "gap";
+type SequenceDecision = "next" | "seen" | "gap";
 
 /** Keeps the messages of a stream in order: each once, none left out. */
 class StreamSequence {

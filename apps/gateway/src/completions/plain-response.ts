@@ -15,7 +15,7 @@ const headers = {
 };
 
 /** When a waiting client gets white space. */
-export type KeepAlive = {
+type KeepAlive = {
   /** ms until the first one, and between them; undefined: it gets none. */
   readonly firstAfterMs: number | undefined;
   readonly everyMs: number;

@@ -7,7 +7,7 @@ import type { PendingRequests } from "./pending-requests.ts";
 const jobsPerCommand = 500;
 
 /** Makes up for jobs and workers that vanished although clients still wait. */
-export type RecoverLost = {
+type RecoverLost = {
   /** Sends lost jobs again, of those that were made `minimumAgeMs` ago or earlier. */
   jobs(minimumAgeMs: number): Promise<void>;
   /** Ends streams whose worker is gone. Plain requests are taken over by another worker. */

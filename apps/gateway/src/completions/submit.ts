@@ -11,7 +11,7 @@ import type { PendingRequests } from "./pending-requests.ts";
 import type { StreamSink } from "./pending-stream.ts";
 
 /** Who waits for a request. */
-export type Waiter = {
+type Waiter = {
   /** Aborts when the client goes away; its request goes with it. */
   readonly hungUp: AbortSignal;
   /** Takes the stream in; absent for a plain answer. */

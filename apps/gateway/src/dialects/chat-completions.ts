@@ -1,13 +1,9 @@
+import { errorObjectSchema } from "@openrouter-free-pool/shared/api/error-object";
 import { z } from "zod";
 import { toChatEvents } from "./answer-events.ts";
 import type { Dialect } from "./dialect.ts";
 import { bodySchema } from "./known-fields.ts";
-import {
-  dataEvent,
-  errorOf,
-  openAiErrorSchema,
-  toOpenAiError,
-} from "./openai-error.ts";
+import { dataEvent, errorOf, toOpenAiError } from "./openai-error.ts";
 
 /** OpenAI's chat completions. */
 export const chatCompletions: Dialect = {
@@ -20,7 +16,7 @@ export const chatCompletions: Dialect = {
     model: "openrouter/free",
     messages: [{ role: "user", content: "Say hello." }],
   },
-  errorSchema: openAiErrorSchema,
+  errorSchema: errorObjectSchema,
   toAnswerEvents: toChatEvents,
   toErrorBody: toOpenAiError,
   toErrorEvent: (body, model) =>

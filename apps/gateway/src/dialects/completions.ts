@@ -1,12 +1,8 @@
+import { errorObjectSchema } from "@openrouter-free-pool/shared/api/error-object";
 import { toCompletionEvents } from "./answer-events.ts";
 import type { Dialect } from "./dialect.ts";
 import { bodySchema, present } from "./known-fields.ts";
-import {
-  dataEvent,
-  errorOf,
-  openAiErrorSchema,
-  toOpenAiError,
-} from "./openai-error.ts";
+import { dataEvent, errorOf, toOpenAiError } from "./openai-error.ts";
 
 /** OpenAI's older text completions. */
 export const completions: Dialect = {
@@ -16,7 +12,7 @@ export const completions: Dialect = {
   schema: bodySchema({ prompt: present }),
   contentField: "prompt",
   example: { model: "openrouter/free", prompt: "Say hello." },
-  errorSchema: openAiErrorSchema,
+  errorSchema: errorObjectSchema,
   toAnswerEvents: toCompletionEvents,
   toErrorBody: toOpenAiError,
   toErrorEvent: (body, model) =>

@@ -1,6 +1,7 @@
+import { errorObjectSchema } from "@openrouter-free-pool/shared/api/error-object";
 import type { Dialect } from "./dialect.ts";
 import { bodySchema, present } from "./known-fields.ts";
-import { dataEvent, openAiErrorSchema, toOpenAiError } from "./openai-error.ts";
+import { dataEvent, toOpenAiError } from "./openai-error.ts";
 
 /** OpenAI's embeddings. */
 export const embeddings: Dialect = {
@@ -10,7 +11,7 @@ export const embeddings: Dialect = {
   schema: bodySchema({ input: present }),
   contentField: "input",
   example: { model: "openrouter/free", input: "Hello" },
-  errorSchema: openAiErrorSchema,
+  errorSchema: errorObjectSchema,
   toErrorBody: toOpenAiError,
   toAnswerEvents: dataEvent,
   toErrorEvent: (body) => dataEvent(body),

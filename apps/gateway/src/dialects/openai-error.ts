@@ -1,22 +1,9 @@
-import { z } from "zod";
+import type { ErrorObject } from "@openrouter-free-pool/shared/api/error-object";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import { toSeconds } from "../errors/gateway-error.ts";
 
-/** See {@link toOpenAiError}. */
-export const openAiErrorSchema = z.object({
-  error: z.object({
-    code: z.int().meta({ description: "The status" }),
-    message: z.string(),
-    type: z.string(),
-    metadata: z.object({
-      reason: z.string(),
-      retry_after_seconds: z.int().optional(),
-    }),
-  }),
-});
-
 /** The body of an error in the form that OpenAI's and OpenRouter's clients read. */
-export function toOpenAiError(error: GatewayError) {
+export function toOpenAiError(error: GatewayError): ErrorObject {
   const retryAfter =
     error.retryAfterMs === undefined
       ? {}

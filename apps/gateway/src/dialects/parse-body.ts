@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { listProblems } from "@openrouter-free-pool/shared/api/list-problems";
 import { MemberNames } from "@openrouter-free-pool/shared/json/member-names";
 import {
   type JsonRange,
@@ -46,15 +47,11 @@ export async function parseBody(
  *
  * @throws {GatewayError} `invalid-request`, saying what is wrong.
  */
-export function checkBody(body: unknown, dialect: Dialect): CheckedBody {
+function checkBody(body: unknown, dialect: Dialect): CheckedBody {
   const parsed = dialect.schema.safeParse(body);
   if (!parsed.success) {
-    const problems = parsed.error.issues
-      .slice(0, mostProblems)
-      .map(
-        (issue) => `\`${issue.path.join(".") || "body"}\`: ${issue.message}`,
-      );
-    throw invalid(problems.join("; "));
+    const options = { whole: "body", most: mostProblems };
+    throw invalid(listProblems(parsed.error, options));
   }
   const fields = parsed.data;
   const isStream = fields.stream === true;

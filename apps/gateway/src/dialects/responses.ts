@@ -1,7 +1,8 @@
+import { errorObjectSchema } from "@openrouter-free-pool/shared/api/error-object";
 import { toResponseEvents } from "./answer-events.ts";
 import type { Dialect } from "./dialect.ts";
 import { bodySchema, present } from "./known-fields.ts";
-import { errorOf, openAiErrorSchema, toOpenAiError } from "./openai-error.ts";
+import { errorOf, toOpenAiError } from "./openai-error.ts";
 
 /** OpenAI's Responses API. */
 export const responses: Dialect = {
@@ -11,7 +12,7 @@ export const responses: Dialect = {
   schema: bodySchema({ input: present }),
   contentField: "input",
   example: { model: "openrouter/free", input: "Say hello." },
-  errorSchema: openAiErrorSchema,
+  errorSchema: errorObjectSchema,
   toAnswerEvents: toResponseEvents,
   toErrorBody: toOpenAiError,
   toErrorEvent(body) {

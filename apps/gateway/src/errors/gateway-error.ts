@@ -1,5 +1,5 @@
 /** Each error of our own: its status, and its type in OpenAI's sense. */
-export const gatewayErrors = {
+const gatewayErrors = {
   "invalid-request": { status: 400, type: "invalid_request_error" },
   "wrong-api-key": { status: 401, type: "authentication_error" },
   // A web page of another origin, without a key.
@@ -34,7 +34,7 @@ export const gatewayErrors = {
 } as const satisfies Record<string, { status: number; type: string }>;
 
 /** Names of our errors. */
-export type GatewayErrorCode = keyof typeof gatewayErrors;
+type GatewayErrorCode = keyof typeof gatewayErrors;
 
 /** An error of our own, on its way to the client. */
 export class GatewayError extends Error {

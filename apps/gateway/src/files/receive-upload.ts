@@ -9,7 +9,7 @@ import {
 import { GatewayError } from "../errors/gateway-error.ts";
 
 /** What a form held. */
-export type Upload<Content> = {
+type Upload<Content> = {
   readonly filename: string;
   /** Everything but the file. */
   readonly fields: Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import type { FileStore } from "./file-store.ts";
 export type RemoveFile = (id: string) => Promise<void>;
 
 /** Who needs files: batches that have not ended. */
-export type FileUsers = {
+type FileUsers = {
   /** The batch that reads this file, if there is one. */
   findUserOf(fileId: string): Promise<string | undefined>;
   isOpen(batchId: string): Promise<boolean>;

@@ -2,10 +2,10 @@ import type { Request } from "express";
 import { GatewayError } from "../errors/gateway-error.ts";
 
 /** Bytes of a content; both ends are inclusive and counted from 0. */
-export type ByteRange = { readonly start: number; readonly end: number };
+type ByteRange = { readonly start: number; readonly end: number };
 
 /** What identifies one state of a content, for `If-Range`. */
-export type Validators = { readonly etag: string; readonly modifiedAt: number };
+type Validators = { readonly etag: string; readonly modifiedAt: number };
 
 /**
  * Reads which bytes a request asks for. Like most servers it serves the whole

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { listProblems } from "@openrouter-free-pool/shared/api/list-problems";
 import { z } from "zod";
 import { GatewayError } from "../errors/gateway-error.ts";
 import { UploadCheck } from "../lines/check-upload.ts";
@@ -31,7 +32,7 @@ export const uploadFieldsSchema = z.object({
 });
 
 /** Bounds of an upload. */
-export type UploadLimits = {
+type UploadLimits = {
   readonly fileBytes: number;
   readonly lineBytes: number;
   readonly lines: number;
@@ -110,7 +111,7 @@ export function createStoreUpload(deps: {
     const fields = uploadFieldsSchema.safeParse(upload.fields);
     if (!fields.success) {
       await drop(upload.content);
-      throw new GatewayError("invalid-request", describe(fields.error));
+      throw new GatewayError("invalid-request", listProblems(fields.error));
     }
     const seconds = fields.data["expires_after[seconds]"];
     const ttlMs = seconds === undefined ? limits.ttlMs : seconds * 1_000;
@@ -138,10 +139,4 @@ export function createStoreUpload(deps: {
       share.close();
     }
   };
-}
-
-function describe(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => `\`${issue.path.join(".")}\`: ${issue.message}`)
-    .join("; ");
 }

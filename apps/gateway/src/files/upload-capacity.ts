@@ -1,7 +1,7 @@
 import { GatewayError } from "../errors/gateway-error.ts";
 
 /** Bounds of the uploads that one gateway takes in at a time. */
-export type UploadBounds = {
+type UploadBounds = {
   readonly uploads: number;
   readonly uploadsPerClient: number;
   /** Memory that all of them may hold; one client may hold half of it. */

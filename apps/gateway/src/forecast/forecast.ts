@@ -2,7 +2,7 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import {
   countSlotsWithin,
   forecastSlot,
-} from "@openrouter-free-pool/shared/key-pool/capacity";
+} from "@openrouter-free-pool/shared/key-pool/pool/capacity";
 import {
   type PriorityName,
   priorityName,

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { endWithError, type RawError } from "./end-with-error.ts";
 
 /** The requests whose bodies have not arrived completely. */
-export type ArrivingRequests = {
+type ArrivingRequests = {
   /** Tells all of them that the gateway stops. */
   refuseAll(): void;
   /** Stops looking for stalled ones. */

@@ -20,7 +20,7 @@ const arrivalMs = 3_600_000;
 const arrivalGraceMs = 1_000;
 
 /** A server that accepts requests. */
-export type Listening = {
+type Listening = {
   readonly address: { readonly host: string; readonly port: number };
   /**
    * Accepts no new connection from now on, and has those in use closed after

@@ -6,7 +6,7 @@ import { journalFolder } from "./journal-writer.ts";
 const journalsAtATime = 100;
 
 /** Removes the journals of batches that have ended, after a while. */
-export type JournalRemoval = {
+type JournalRemoval = {
   /** Schedules the removal of a batch's journal. */
   removeAfter(batchId: string, afterMs: number): Promise<void>;
   /** Removes what is due. Several gateways may do so at a time. */

@@ -6,7 +6,7 @@ import { journalFolder } from "./journal-writer.ts";
 const blank = 0x20;
 
 /** One result, with the text as the bytes of a line of the output or error file. */
-export type StoredEntry = {
+type StoredEntry = {
   readonly line: number;
   readonly code: string;
   /** Without line break. */

@@ -1,3 +1,4 @@
+import { listProblems } from "@openrouter-free-pool/shared/api/list-problems";
 import { z } from "zod";
 import { GatewayError } from "../errors/gateway-error.ts";
 import type { PageQuery } from "./read-page.ts";
@@ -41,8 +42,5 @@ export function readPageQuery(
 
 /** What is wrong with a query string. */
 export function toInvalidQuery(error: z.ZodError): GatewayError {
-  const problems = error.issues.map(
-    (issue) => `\`${issue.path.join(".")}\`: ${issue.message}`,
-  );
-  return new GatewayError("invalid-request", problems.join("; "));
+  return new GatewayError("invalid-request", listProblems(error));
 }

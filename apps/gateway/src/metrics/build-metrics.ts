@@ -1,5 +1,5 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
-import { countCoolingModels } from "@openrouter-free-pool/shared/key-pool/cooling-models";
+import { countCoolingModels } from "@openrouter-free-pool/shared/key-pool/models/cooling-models";
 import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { measureRedis } from "@openrouter-free-pool/shared/metrics/redis-metrics";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";

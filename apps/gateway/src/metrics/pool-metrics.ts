@@ -1,10 +1,11 @@
+import { keyStates } from "@openrouter-free-pool/shared/api/pool-status";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { clearGauge } from "@openrouter-free-pool/shared/metrics/clear-gauge";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";
 import type { QueueDepth } from "@openrouter-free-pool/shared/queue/queue-depth";
 import { Gauge } from "prom-client";
-import { describeKeys, keyStates } from "../pool/keys-status.ts";
+import { describeKeys } from "../pool/keys-status.ts";
 import type { PoolView, PoolWatch } from "../pool/pool-watch.ts";
 import type { RedisHealth } from "../redis/redis-health.ts";
 

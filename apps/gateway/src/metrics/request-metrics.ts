@@ -7,7 +7,7 @@ import { Counter, Histogram } from "prom-client";
 const mostClients = 100;
 
 /** One request that is over. */
-export type MeasuredRequest = {
+type MeasuredRequest = {
   /** A path of ours without parameters, such as `/chat/completions`. */
   readonly route: string;
   readonly status: number;

@@ -12,6 +12,14 @@ export const modelsListSchema = z.looseObject({
   links: z.looseObject({ next: z.string().nullish() }).optional(),
 });
 
+/** How many models there are. */
+export const modelsCountSchema = z.object({
+  data: z.object({ count: z.int() }),
+});
+
+/** See {@link modelsCountSchema}. */
+export type ModelsCount = z.output<typeof modelsCountSchema>;
+
 /** See {@link modelSchema}. */
 export type Model = z.output<typeof modelSchema>;
 

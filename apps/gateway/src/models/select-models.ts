@@ -26,7 +26,7 @@ export const modelsQuerySchema = z.object({
 });
 
 /** See {@link modelsQuerySchema}. */
-export type ModelsQuery = z.output<typeof modelsQuerySchema>;
+type ModelsQuery = z.output<typeof modelsQuerySchema>;
 
 /** @throws {GatewayError} `invalid-request`. */
 export function readModelsQuery(query: unknown): ModelsQuery {

@@ -1,5 +1,5 @@
+import { errorObjectSchema } from "@openrouter-free-pool/shared/api/error-object";
 import type { z } from "zod";
-import { openAiErrorSchema } from "../dialects/openai-error.ts";
 import { jsonResponse, type ResponseObject } from "./operation.ts";
 import { toSchema } from "./to-schema.ts";
 
@@ -32,7 +32,7 @@ const retryAfter = {
 /** The responses for these errors, in the form of one dialect. */
 export function errorResponses(
   statuses: readonly ErrorStatus[],
-  errorSchema: z.ZodType = openAiErrorSchema,
+  errorSchema: z.ZodType = errorObjectSchema,
 ): Record<number, ResponseObject> {
   const schema = toSchema(errorSchema);
   return Object.fromEntries(

@@ -1,6 +1,9 @@
-import { modelSchema, modelsListSchema } from "../models/models-list.ts";
+import {
+  modelSchema,
+  modelsCountSchema,
+  modelsListSchema,
+} from "../models/models-list.ts";
 import { modelsQuerySchema } from "../models/select-models.ts";
-import { modelsCountSchema } from "./answer-schemas.ts";
 import { errorResponses } from "./error-responses.ts";
 import {
   jsonResponse,

@@ -1,4 +1,4 @@
-import { version } from "@openrouter-free-pool/shared/version";
+import { version } from "@openrouter-free-pool/shared/process/version";
 import { batchPaths } from "./batch-operations.ts";
 import { completionPaths } from "./completion-operations.ts";
 import { modelPaths } from "./model-operations.ts";

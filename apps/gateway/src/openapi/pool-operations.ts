@@ -1,8 +1,8 @@
 import {
   healthSchema,
-  keysStatusSchema,
   readinessSchema,
-} from "./answer-schemas.ts";
+} from "@openrouter-free-pool/shared/api/health-object";
+import { poolStatusSchema } from "@openrouter-free-pool/shared/api/pool-status";
 import { errorResponses } from "./error-responses.ts";
 import { jsonResponse, type Paths } from "./operation.ts";
 import { toSchema } from "./to-schema.ts";
@@ -17,7 +17,7 @@ export const ownPaths: Paths = {
         "Every key by its mask, what is used of its limits, the queue.",
       tags: ["Pool"],
       responses: {
-        200: jsonResponse("The pool now", toSchema(keysStatusSchema)),
+        200: jsonResponse("The pool now", toSchema(poolStatusSchema)),
         ...errorResponses([401, 503]),
       },
     },

@@ -1,50 +1,22 @@
+import type {
+  KeyStatus,
+  PoolStatus,
+} from "@openrouter-free-pool/shared/api/pool-status";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import {
   countSlotsWithin,
   usableAccounts,
-} from "@openrouter-free-pool/shared/key-pool/capacity";
+} from "@openrouter-free-pool/shared/key-pool/pool/capacity";
 import type {
   AccountState,
   KeyState,
-} from "@openrouter-free-pool/shared/key-pool/read-pool";
+} from "@openrouter-free-pool/shared/key-pool/pool/read-pool";
 import type { PoolView } from "./pool-watch.ts";
 
-/** Use of one limit. `resetIn`: seconds until it eases; null when nothing is used. */
-type Use = {
-  limit: number;
-  used: number;
-  remaining: number;
-  resetIn: number | null;
-};
-
-/** What can be said about a key in a word. */
-export const keyStates = [
-  "available",
-  "minute-limited",
-  "day-limited",
-  "parked",
-  "invalid",
-  "key-limit",
-  "no-credit",
-  "taken-out",
-  "unknown",
-] as const;
-
-/** One key in `GET /api/v1/keys/status`. */
-export type KeyStatus = {
-  readonly id: string;
-  /** The mask. */
-  readonly key: string;
-  readonly account: string;
-  readonly state: (typeof keyStates)[number];
-  readonly available: boolean;
-  readonly minute: Use;
-  /** `elsewhere`: the part of `used` that others used of the same account. */
-  readonly day: Use & { elsewhere: number };
-};
+type Use = KeyStatus["minute"];
 
 /** What `GET /api/v1/keys/status` answers. */
-export function describeKeys(view: PoolView, limits: RateLimits) {
+export function describeKeys(view: PoolView, limits: RateLimits): PoolStatus {
   const { pool } = view;
   const keys = pool.keys.map((key) => describeKey(key, view, limits));
   const accounts = usableAccounts(pool);
@@ -54,7 +26,6 @@ export function describeKeys(view: PoolView, limits: RateLimits) {
       keys: keys.length,
       available: keys.filter((key) => key.available).length,
       accounts: pool.accounts.size,
-      /** Calls that all usable accounts may make in one window. */
       perMinute: accounts.reduce((sum, { perMinute }) => sum + perMinute, 0),
       windowMs: limits.windowMs,
       slotsFree: countSlotsWithin(pool, limits, 0),
@@ -92,7 +63,7 @@ function useOfMinute(
   account: AccountState | undefined,
   { pool: { now } }: PoolView,
   { windowMs, guardMs, ...usual }: RateLimits,
-): KeyStatus["minute"] {
+): Use {
   const limit = account?.perMinute ?? usual.perMinute;
   const grants = account?.grantedAt ?? [];
   const oldest = grants[0];

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import {
   type PoolSnapshot,
   readPool,
-} from "@openrouter-free-pool/shared/key-pool/read-pool";
+} from "@openrouter-free-pool/shared/key-pool/pool/read-pool";
 import { countWorkers } from "@openrouter-free-pool/shared/presence/workers";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import type { PriorityName } from "@openrouter-free-pool/shared/queue/priorities";
@@ -12,6 +11,7 @@ import {
   countJobs,
 } from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 
@@ -114,8 +114,7 @@ export class PoolWatch {
   }
 
   async #refreshWithPatience(): Promise<void> {
-    const patience = sleep(patienceMs, undefined, { ref: false });
-    await Promise.race([this.refresh(), patience]);
+    await withFallback(this.refresh(), patienceMs, undefined);
   }
 
   get #ageMs(): number {

@@ -1,4 +1,4 @@
-import { coalesce } from "@openrouter-free-pool/shared/coalesce";
+import { coalesce } from "@openrouter-free-pool/shared/timers/coalesce";
 import type { RedisHealth } from "../redis/redis-health.ts";
 import type { PoolWatch } from "./pool-watch.ts";
 

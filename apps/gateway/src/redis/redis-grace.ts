@@ -11,7 +11,7 @@ const mostHeld = 10_000;
 const mostHeldBytes = 64 * 1024 * 1024;
 
 /** A request that arrives while Redis is away. */
-export type Arrival = {
+type Arrival = {
   readonly bytes: number;
   /** How long the client waits at most, in ms. */
   readonly maxWaitMs: number;

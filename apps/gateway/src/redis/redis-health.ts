@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
+import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Redis } from "ioredis";
 import { redisDown, toRedisError } from "../errors/refusals.ts";
 
@@ -36,10 +36,12 @@ export class RedisHealth {
     if (this.#redis.status === "ready") return;
     const over = new AbortController();
     const { signal } = over;
-    await Promise.race([
-      once(this.#redis, "ready", { signal }).catch(() => undefined),
-      sleep(timeoutMs, undefined, { ref: false }),
-    ]);
+    const ready = once(this.#redis, "ready", { signal });
+    await withFallback(
+      ready.catch(() => undefined),
+      timeoutMs,
+      undefined,
+    );
     over.abort();
   }
 
@@ -87,10 +89,7 @@ export class RedisHealth {
   }
 
   async #isInTime(answered: Promise<boolean>): Promise<boolean> {
-    const isInTime = await Promise.race([
-      answered,
-      sleep(timeoutMs, false, { ref: false }),
-    ]);
+    const isInTime = await withFallback(answered, timeoutMs, false);
     this.#isAnswering = isInTime;
     // The late answer of a server that hung tells that it is back.
     void answered.then((isAnswering) => {

@@ -7,7 +7,7 @@ import type { Dialect } from "../dialects/dialect.ts";
 import { requestHeaders } from "./request-headers.ts";
 
 /** What is known of one HTTP request, from its arrival to the end of its response. */
-export type RequestContext = {
+type RequestContext = {
   readonly requestId: string;
   /** Arrival, on this process's monotonic clock (ms). */
   readonly startedAt: number;

@@ -1,3 +1,4 @@
+import { listMessages } from "@openrouter-free-pool/shared/api/list-problems";
 import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Request } from "express";
 import { z } from "zod";
@@ -69,7 +70,7 @@ export function readHeader<Name extends keyof Headers>(
   if (given === undefined) return undefined;
   const parsed = requestHeaders[name].safeParse(given);
   if (parsed.success) return parsed.data as z.output<Headers[Name]>;
-  const wanted = parsed.error.issues.map(({ message }) => message).join("; ");
+  const wanted = listMessages(parsed.error);
   throw new GatewayError(
     "invalid-request",
     `${name}: got ${JSON.stringify(given.slice(0, mostShown))}, ${wanted}`,

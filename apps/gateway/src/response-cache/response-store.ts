@@ -1,4 +1,3 @@
-import { inTime } from "@openrouter-free-pool/shared/redis/in-time";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import {
   loadScript,
@@ -10,6 +9,7 @@ import {
   decodeReply,
   encodeReply,
 } from "@openrouter-free-pool/shared/replies/reply";
+import { withTimeout } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 
@@ -94,7 +94,7 @@ export class ResponseStore {
 
   async #try(command: () => Promise<unknown>): Promise<unknown> {
     try {
-      return await inTime(command(), timeoutMs);
+      return await withTimeout(command(), timeoutMs);
     } catch (error) {
       this.#logger.debug({ err: error }, "The response cache failed");
       return undefined;

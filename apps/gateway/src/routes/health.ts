@@ -1,4 +1,8 @@
-import { version } from "@openrouter-free-pool/shared/version";
+import type {
+  Health,
+  Readiness,
+} from "@openrouter-free-pool/shared/api/health-object";
+import { version } from "@openrouter-free-pool/shared/process/version";
 import { Router } from "express";
 import { allowOnly } from "../middleware/handle-errors.ts";
 
@@ -11,23 +15,20 @@ export function routeHealth(deps: {
 }): Router {
   const router = Router();
   router.get("/health", (_request, response) => {
-    response.json({ status: "ok", timestamp: timestamp(), version });
+    const health: Health = { status: "ok", timestamp: timestamp(), version };
+    response.json(health);
   });
   router.get("/ready", async (_request, response) => {
     const reason = await deps.findReason();
-    if (reason === undefined) {
-      const warning = deps.findWarning();
-      response.json({
-        status: "ready",
-        ...(warning === undefined ? {} : { warning }),
-        timestamp: timestamp(),
-        version,
-      });
-    } else {
-      response
-        .status(503)
-        .json({ status: "not ready", reason, timestamp: timestamp(), version });
-    }
+    const warning = reason === undefined ? deps.findWarning() : undefined;
+    const readiness: Readiness = {
+      status: reason === undefined ? "ready" : "not ready",
+      reason,
+      warning,
+      timestamp: timestamp(),
+      version,
+    };
+    response.status(reason === undefined ? 200 : 503).json(readiness);
   });
   router.all(["/health", "/ready"], allowOnly("GET"));
   return router;

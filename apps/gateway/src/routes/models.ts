@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from "express";
 import { GatewayError } from "../errors/gateway-error.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import type { ModelsCache } from "../models/models-cache.ts";
-import type { Model } from "../models/models-list.ts";
+import type { Model, ModelsCount } from "../models/models-list.ts";
 import {
   readModelsQuery,
   selectModels,
@@ -37,7 +37,8 @@ export function routeModels(models: ModelsCache): Router {
   router.get("/models/count", async (request, response) => {
     const query = readModelsQuery(request.query);
     const { data } = withFree(await models.get(), query);
-    response.json({ data: { count: data.length } });
+    const count: ModelsCount = { data: { count: data.length } };
+    response.json(count);
   });
   router.get(
     onePaths,

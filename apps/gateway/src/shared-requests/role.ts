@@ -30,7 +30,7 @@ export type Follower = {
 };
 
 /** The work was done before, and the reply kept. */
-export type Late = {
+type Late = {
   readonly role: "late";
   readonly fingerprint: string;
   readonly reply: FinalReply;

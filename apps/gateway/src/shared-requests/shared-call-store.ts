@@ -1,4 +1,3 @@
-import { inTime } from "@openrouter-free-pool/shared/redis/in-time";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import {
   loadScript,
@@ -11,6 +10,7 @@ import {
   type FinalReply,
   isFinal,
 } from "@openrouter-free-pool/shared/replies/reply";
+import { withTimeout } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Redis } from "ioredis";
 
 const joinScript = loadScript(new URL("./join.lua", import.meta.url));
@@ -35,7 +35,7 @@ export type SharedCall = {
 };
 
 /** What the store knows of a shared request. */
-export type SharedCallState =
+type SharedCallState =
   | { readonly kind: "leading" | "leaderless" }
   | {
       readonly kind: "following";
@@ -75,7 +75,7 @@ export class SharedCallStore {
     const keys = [sharedLease(key), sharedInterest(key)];
     const args = [token, fingerprint, leaseMs];
     const renewed = runScript(this.#redis, renewScript, keys, args);
-    return (await inTime(renewed, timeoutMs)) === 1;
+    return (await withTimeout(renewed, timeoutMs)) === 1;
   }
 
   /** Ends a call with a reply; `keepMs` as in the script. */
@@ -104,7 +104,7 @@ export class SharedCallStore {
       this.#keysOf(key),
       args,
     );
-    const found = await inTime(looking, timeoutMs);
+    const found = await withTimeout(looking, timeoutMs);
     const [kind, foundNote = "", ...rest] = found as Buffer[];
     return readState(String(kind), String(foundNote), rest);
   }
@@ -115,7 +115,7 @@ export class SharedCallStore {
     body: Buffer,
     keepMs: number,
   ): Promise<void> {
-    await inTime(
+    await withTimeout(
       runScript(
         this.#redis,
         settleScript,

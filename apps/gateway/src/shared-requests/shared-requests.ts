@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
+import { repeat } from "@openrouter-free-pool/shared/timers/repeat";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { gatewayStopping, toRedisError } from "../errors/refusals.ts";

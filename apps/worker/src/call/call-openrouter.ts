@@ -1,4 +1,4 @@
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import {
   type CompletionJob,
   readProgress,
@@ -6,13 +6,13 @@ import {
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import type { Redis } from "ioredis";
+import type { CallResult, StreamResult } from "../answer/call-result.ts";
+import type { UpstreamStream } from "../answer/outcome.ts";
+import { passHeaders } from "../answer/passed-headers.ts";
 import { figuresOf } from "../job/figures.ts";
 import type { CallMetrics } from "../metrics/call-metrics.ts";
 import type { OpenRouterClient } from "./http/client.ts";
 import type { RequestBody } from "./read-body.ts";
-import type { CallResult, StreamResult } from "./result/call-result.ts";
-import type { UpstreamStream } from "./result/outcome.ts";
-import { passHeaders } from "./result/passed-headers.ts";
 import { createRecordStream } from "./stream/record-stream.ts";
 import { relayStream } from "./stream/relay-stream.ts";
 import { ReplyStream } from "./stream/reply-stream.ts";

@@ -1,4 +1,4 @@
-import type { UpstreamAnswer } from "../call/result/outcome.ts";
+import type { UpstreamAnswer } from "../answer/outcome.ts";
 
 const settings = [
   ["guardrails", /\bguardrail/i],

@@ -1,6 +1,6 @@
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
-import type { CallResult } from "../call/result/call-result.ts";
-import type { NoAnswer } from "../call/result/outcome.ts";
+import type { CallResult } from "../answer/call-result.ts";
+import type { NoAnswer } from "../answer/outcome.ts";
 import { type AccountSetting, readAccountSetting } from "./account-setting.ts";
 import type { AnswerClassification } from "./classification.ts";
 import { classify } from "./classify.ts";

@@ -1,14 +1,14 @@
-import type { UpstreamAnswer } from "../call/result/outcome.ts";
-import { readAnswer } from "./answer/read-answer.ts";
+import type { UpstreamAnswer } from "../answer/outcome.ts";
+import { readAnswer } from "../answer/read-answer.ts";
+import { type LimitWindows, readRetryAfter } from "../answer/retry-timing.ts";
 import type { AnswerClassification } from "./classification.ts";
 import { type ErrorDetails, toErrorDetails } from "./errors/error-details.ts";
 import { statusOfAnswer, statusOfError } from "./errors/error-status.ts";
 import { readErrorBody } from "./errors/read-error-body.ts";
 import { readRateLimit } from "./rate-limit.ts";
-import { type LimitWindows, readRetryAfter } from "./retry-timing.ts";
 
 /** What the classification depends on besides the answer. */
-export type ClassifyContext = {
+type ClassifyContext = {
   /** Our clock, ms since the epoch. */
   readonly now: number;
   /** Whether the request asked for a free model only. */

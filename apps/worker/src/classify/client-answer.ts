@@ -1,7 +1,7 @@
-import type { NoAnswer, UpstreamAnswer } from "../call/result/outcome.ts";
-import { passHeaders } from "../call/result/passed-headers.ts";
-import { withoutMark } from "./answer/byte-order-mark.ts";
-import { readAnswer } from "./answer/read-answer.ts";
+import { withoutMark } from "../answer/byte-order-mark.ts";
+import type { NoAnswer, UpstreamAnswer } from "../answer/outcome.ts";
+import { passHeaders } from "../answer/passed-headers.ts";
+import { readAnswer } from "../answer/read-answer.ts";
 import { bareError, toErrorDetails } from "./errors/error-details.ts";
 import { parseErrorBody, readErrorBody } from "./errors/read-error-body.ts";
 

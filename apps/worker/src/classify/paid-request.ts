@@ -3,7 +3,7 @@ import {
   type JsonScan,
   scanJson,
 } from "@openrouter-free-pool/shared/json/scan-json";
-import { AnswerMembers } from "./answer/answer-members.ts";
+import { AnswerMembers } from "../answer/answer-members.ts";
 import { isFreeModel } from "./free-model.ts";
 
 const names = new MemberNames([

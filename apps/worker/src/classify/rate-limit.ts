@@ -1,5 +1,3 @@
-import type { AnswerClassification } from "./classification.ts";
-import type { ErrorDetails } from "./errors/error-details.ts";
 import {
   boundAccountReset,
   boundModelPause,
@@ -7,7 +5,9 @@ import {
   readRateLimitReset,
   readResetAfter,
   readRetryAfter,
-} from "./retry-timing.ts";
+} from "../answer/retry-timing.ts";
+import type { AnswerClassification } from "./classification.ts";
+import type { ErrorDetails } from "./errors/error-details.ts";
 
 type Headers = Readonly<Record<string, string>>;
 

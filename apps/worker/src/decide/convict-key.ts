@@ -3,7 +3,7 @@ import type { KeyState } from "../keys/check-key.ts";
 import type { KeyEffect } from "../keys/park-key.ts";
 
 /** Whether an answer that accuses a key (401, 402, 403 key limit) counts against it. */
-export type Conviction =
+type Conviction =
   | { readonly kind: "guilty"; readonly effect: KeyEffect }
   /** `GET /key` says that the key is well: another account decides, none is retired for now. */
   | { readonly kind: "second-opinion" }

@@ -1,6 +1,6 @@
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
-import type { CallResult } from "../call/result/call-result.ts";
+import type { CallResult } from "../answer/call-result.ts";
 import type { Classification } from "../classify/classify-result.ts";
 import { toClientAnswer, toFailureAnswer } from "../classify/client-answer.ts";
 import { cancelledReason } from "../job/abort-reasons.ts";

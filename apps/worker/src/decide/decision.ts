@@ -1,4 +1,4 @@
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { AccountSetting } from "../classify/account-setting.ts";
 import type { KeyEffect } from "../keys/park-key.ts";

@@ -1,5 +1,5 @@
-import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import {
   type CompletionJob,
   isGivenUp,
@@ -16,7 +16,7 @@ import type { Overtaking } from "./overtaking.ts";
 import type { SlotForecast } from "./slot-forecast.ts";
 
 /** Whether a job may call OpenRouter now. */
-export type SlotDecision =
+type SlotDecision =
   | {
       readonly kind: "granted";
       readonly grant: Grant;

@@ -1,13 +1,13 @@
-import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import {
   type CompletionJob,
   readProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { CallResult } from "../answer/call-result.ts";
 import type { CallOpenRouter } from "../call/call-openrouter.ts";
 import type { ReadBody, RequestBody } from "../call/read-body.ts";
-import type { CallResult } from "../call/result/call-result.ts";
 import { accusesKey, classifyResult } from "../classify/classify-result.ts";
 import { type ClassifiedCall, decide } from "../decide/decide.ts";
 import type { Decision } from "../decide/decision.ts";

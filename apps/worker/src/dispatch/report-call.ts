@@ -1,9 +1,9 @@
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Logger } from "pino";
-import type { CallResult } from "../call/result/call-result.ts";
+import type { CallResult } from "../answer/call-result.ts";
 import { type Classification, nameOf } from "../classify/classify-result.ts";
 import type { ClassifiedCall } from "../decide/decide.ts";
 import { describeJob } from "../job/describe-job.ts";

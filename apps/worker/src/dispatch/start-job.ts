@@ -1,4 +1,4 @@
-import type { Grant } from "@openrouter-free-pool/shared/key-pool/acquisition";
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { JobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
 import type { FetchedJob } from "@openrouter-free-pool/shared/queue/manual-worker";
@@ -14,7 +14,7 @@ import type { SlotForecast } from "./slot-forecast.ts";
 const pauseWhenFullMs = 1_000;
 
 /** A job whose call is under way. */
-export type StartedJob = {
+type StartedJob = {
   /** Resolves when the job has left our hands; never rejects. */
   readonly ended: Promise<void>;
   /** Whether no other job was in the queue when it got its slot. */

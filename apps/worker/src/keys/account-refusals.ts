@@ -2,7 +2,7 @@ import {
   type AccountRefusal,
   readAccountRefusals,
   recordAccountRefusal,
-} from "@openrouter-free-pool/shared/key-pool/account-refusals";
+} from "@openrouter-free-pool/shared/key-pool/accounts/account-refusals";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 

@@ -1,4 +1,4 @@
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import type { KeyAnswer, KeyClient } from "./openrouter/key-client.ts";
 
 /** What `GET /key` says of a key that an answer accuses. */

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
-import { describeMembers } from "@openrouter-free-pool/shared/key-pool/pool-members";
-import { readProbeResults } from "@openrouter-free-pool/shared/key-pool/probe-results";
-import { readRedisClock } from "@openrouter-free-pool/shared/presence/workers";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import { describeMembers } from "@openrouter-free-pool/shared/key-pool/keys/pool-members";
+import { readProbeResults } from "@openrouter-free-pool/shared/key-pool/keys/probe-results";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { readRedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Redis } from "ioredis";
 import type { ProbeKey } from "./probe-key.ts";
 
@@ -19,7 +20,7 @@ const pollMs = 100;
 const oneWishMs = 2_000;
 
 /** Asks about keys so that of many workers only one does. */
-export type KeyProbing = {
+type KeyProbing = {
   /** Asks about each key of the pool, unless some worker did so in this interval. */
   probeAll(): Promise<void>;
   /** Waits until keys that are to be used have been asked about, or for 5 s. */
@@ -76,8 +77,7 @@ export function createKeyProbing(deps: {
       async function playUntilEnded(): Promise<void> {
         while (!isOver && !(await runProbes(keys))) await sleep(pollMs);
       }
-      const patience = sleep(mostWaitMs, undefined, { ref: false });
-      await Promise.race([playUntilEnded(), patience]);
+      await withFallback(playUntilEnded(), mostWaitMs, undefined);
       isOver = true;
     },
     async probeNow(keyId) {

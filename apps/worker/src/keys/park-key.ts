@@ -1,5 +1,5 @@
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { Logger } from "pino";
 
 /** What an answer means for a key or its account. Durations in ms. */

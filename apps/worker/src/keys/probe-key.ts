@@ -1,8 +1,8 @@
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/api-key";
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
-import { recordProbeResult } from "@openrouter-free-pool/shared/key-pool/probe-results";
-import { readRedisClock } from "@openrouter-free-pool/shared/presence/workers";
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import { recordProbeResult } from "@openrouter-free-pool/shared/key-pool/keys/probe-results";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { readRedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { KeyClient } from "./openrouter/key-client.ts";

@@ -7,7 +7,7 @@ import {
   type ApiKey,
   joinApiKeys,
   parseKeysFile,
-} from "@openrouter-free-pool/shared/key-pool/api-key";
+} from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 
 type KeyVariables = {
   readonly OPENROUTER_API_KEYS?: readonly ApiKey[] | undefined;

@@ -1,4 +1,4 @@
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 

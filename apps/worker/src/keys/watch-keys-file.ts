@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import {
   type Repetition,
   repeat,
-} from "@openrouter-free-pool/shared/presence/repeat";
+} from "@openrouter-free-pool/shared/timers/repeat";
 import type { Logger } from "pino";
 
 /**

@@ -1,4 +1,4 @@
-import type { Acquisition } from "@openrouter-free-pool/shared/key-pool/acquisition";
+import type { Acquisition } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { Counter, Gauge } from "prom-client";
 

@@ -1,4 +1,4 @@
-import type { LateGrant } from "@openrouter-free-pool/shared/key-pool/key-pool";
+import type { LateGrant } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { Logger } from "pino";
 import { Counter } from "prom-client";

@@ -1,6 +1,6 @@
 import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { FailureReply } from "@openrouter-free-pool/shared/replies/reply";
-import type { UpstreamAnswer } from "../call/result/outcome.ts";
+import type { UpstreamAnswer } from "../answer/outcome.ts";
 
 /**
  * What happens to a request, with the reply to its client. Each of them ends this worker's

@@ -17,7 +17,7 @@ import type { Move } from "./settlements.ts";
 const tombstoneMs = 600_000;
 
 /** Moves a job to where it belongs, and gives up its lock. */
-export type MoveJob = (
+type MoveJob = (
   job: CompletionJob,
   move: Move,
   options: {

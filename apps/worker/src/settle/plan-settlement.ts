@@ -10,7 +10,7 @@ import type {
   FailureReply,
   Reply,
 } from "@openrouter-free-pool/shared/replies/reply";
-import { AnswerRecord } from "../call/result/answer-record.ts";
+import { AnswerRecord } from "../call/stream/answer-record.ts";
 import { figuresOf } from "../job/figures.ts";
 import { backOff } from "./back-off.ts";
 import type { DeferralSpread } from "./deferral-spread.ts";

@@ -7,7 +7,7 @@ export class ConfigError extends Error {
 }
 
 /** The variables that are given, with their texts. */
-export type GivenVariables = Readonly<Record<string, string | undefined>>;
+type GivenVariables = Readonly<Record<string, string | undefined>>;
 
 /** Checks what no single variable shows. @returns a line that says what is wrong. */
 export type Requirement = (given: GivenVariables) => string | undefined;

@@ -9,13 +9,7 @@ import {
 } from "./tokens.ts";
 
 /** What a JSON value is. */
-export type JsonKind =
-  | "object"
-  | "array"
-  | "string"
-  | "number"
-  | "boolean"
-  | "null";
+type JsonKind = "object" | "array" | "string" | "number" | "boolean" | "null";
 
 /** Where a value stands in the text: from `start` up to, but without, `end`. */
 export type JsonRange = {

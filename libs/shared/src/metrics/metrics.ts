@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import { coalesce } from "../coalesce.ts";
-import { version } from "../version.ts";
+import { version } from "../process/version.ts";
+import { coalesce } from "../timers/coalesce.ts";
 
 /** Anybody may scrape; figures that cost a command to Redis are read once a second at most. */
 const maxAgeMs = 1_000;

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { Gauge } from "prom-client";
-import { inTime } from "../redis/in-time.ts";
+import { withTimeout } from "../timers/with-timeout.ts";
 import { clearGauge } from "./clear-gauge.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -40,9 +40,9 @@ export function measureRedis(metrics: Metrics, redis: Redis): void {
 async function readFigures(redis: Redis) {
   if (redis.status !== "ready") throw new Error("Not connected");
   const startedAt = performance.now();
-  await inTime(redis.ping(), patienceMs);
+  await withTimeout(redis.ping(), patienceMs);
   const pingMs = performance.now() - startedAt;
-  const info = await inTime(redis.info("memory"), patienceMs);
+  const info = await withTimeout(redis.info("memory"), patienceMs);
   return {
     pingMs,
     usedBytes: readField(info, "used_memory"),

@@ -6,7 +6,7 @@ import { isOutOfMemory } from "../redis/out-of-memory.ts";
  * A gateway that was not heard of for this long counts as dead: its clients are
  * gone, and workers drop its jobs. Longer than a Redis restart usually takes.
  */
-export const gatewayTtlMs = 15_000;
+const gatewayTtlMs = 15_000;
 
 /**
  * Makes the end of a gateway process visible at once: Redis forgets a subscription

@@ -1,11 +1,12 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { RedisKeys } from "../redis/keys.ts";
+import { readRedisClock } from "../redis/redis-clock.ts";
 
 /** How often a process says that it lives. */
 export const heartbeatMs = 3_000;
 /** A worker that was not heard of for this long counts as gone. */
-export const workerTtlMs = 10_000;
+const workerTtlMs = 10_000;
 
 const detailsSchema = z.object({
   host: z.string(),
@@ -20,7 +21,7 @@ const detailsSchema = z.object({
 });
 
 /** What a worker says about itself with each heartbeat. */
-export type WorkerDetails = z.output<typeof detailsSchema>;
+type WorkerDetails = z.output<typeof detailsSchema>;
 
 /** A worker that lives. */
 export type LivingWorker = {
@@ -111,10 +112,4 @@ export async function findLivingWorkers(
     "+inf",
   );
   return new Set(ids);
-}
-
-/** Redis's clock, ms since the epoch. */
-export async function readRedisClock(redis: Redis): Promise<number> {
-  const [seconds, micros] = await redis.time();
-  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
 }

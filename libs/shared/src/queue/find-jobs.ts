@@ -29,7 +29,7 @@ export async function findMissingJobs(
 }
 
 /** Whether a job is still to be worked on, is finished and kept, or does not exist. */
-export type JobStage = "open" | "finished" | "missing";
+type JobStage = "open" | "finished" | "missing";
 
 /** Reads how far jobs are, in the order of their ids. */
 export function readStages(

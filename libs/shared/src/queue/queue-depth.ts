@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
-import { readRedisClock } from "../presence/workers.ts";
+
 import type { RedisKeys } from "../redis/keys.ts";
+import { readRedisClock } from "../redis/redis-clock.ts";
 import { queueKeys } from "./bullmq/queue-keys.ts";
 import type { CompletionsQueue } from "./completions-queue.ts";
 import { type PriorityName, priorityNames, scoreRange } from "./priorities.ts";

@@ -5,7 +5,7 @@ import type { RedisAddress } from "../config/redis-address.ts";
 const longestReconnectDelayMs = 1_000;
 
 /** What a connection is for; it decides how it behaves while Redis is away. */
-export type ConnectionRole =
+type ConnectionRole =
   /** Commands wait for Redis to come back, however long that takes. */
   | "durable"
   /** New commands fail at once while Redis is away; those already sent are sent again. */

@@ -30,9 +30,8 @@ export class RedisClock {
   /** Reads the clock; call it now and then. */
   async refresh(redis: Redis): Promise<void> {
     const sentAt = performance.now();
-    const [seconds, micros] = await redis.time();
+    const redisTime = await readExactly(redis);
     const roundTripMs = performance.now() - sentAt;
-    const redisTime = Number(seconds) * 1_000 + Number(micros) / 1_000;
     this.add({ sentAt, roundTripMs, redisTime });
   }
 
@@ -57,4 +56,14 @@ function isBetter(sample: ClockSample, best: ClockSample): boolean {
   const errorMs = sample.roundTripMs / 2;
   const apartMs = Math.abs(offsetOf(sample) - offsetOf(best));
   return errorMs <= bestErrorMs || apartMs > errorMs + bestErrorMs + 1;
+}
+
+/** Redis's clock now, in whole ms since the epoch. */
+export async function readRedisClock(redis: Redis): Promise<number> {
+  return Math.floor(await readExactly(redis));
+}
+
+async function readExactly(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1_000 + Number(micros) / 1_000;
 }

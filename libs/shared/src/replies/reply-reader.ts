@@ -21,7 +21,7 @@ const pauseAfterErrorMs = 200;
 const mostUnknownNames = 20;
 
 /** Receives each reply once, in the order in which the workers sent them. */
-export type ReplyListener = (jobId: string, reply: Reply) => void;
+type ReplyListener = (jobId: string, reply: Reply) => void;
 
 /**
  * Hands over the replies to this gateway. Each of them is on a stream, which keeps

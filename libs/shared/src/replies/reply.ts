@@ -114,7 +114,7 @@ export type StreamDataReply = HeadOf<"stream-data"> & {
 export type StreamEndReply = HeadOf<"stream-end">;
 
 /** The stream broke off after its first event. */
-export type StreamBrokenReply = HeadOf<"stream-broken">;
+type StreamBrokenReply = HeadOf<"stream-broken">;
 
 /** Replies that come before the last one of a request. */
 export type StreamChunkReply = StreamStartReply | StreamDataReply;

@@ -12,9 +12,7 @@ export type CounterName =
   /** A request was over, by the status that its client got; 499: it had gone. */
   | `status:${number}`
   /** What an answer of OpenRouter meant, such as `account-limited:minute`. */
-  | `verdict:${string}`
-  | "tokens:prompt"
-  | "tokens:completion";
+  | `verdict:${string}`;
 
 /** Length of the time slice that is counted together. */
 export const bucketMs = 10_000;

@@ -1,8 +1,8 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { type Repetition, repeat } from "../presence/repeat.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
+import { type Repetition, repeat } from "../timers/repeat.ts";
 import { binOf } from "./duration-bins.ts";
 import {
   bucketAt,

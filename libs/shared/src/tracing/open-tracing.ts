@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { context, propagation, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
@@ -15,11 +14,12 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import { BullMQOtel } from "bullmq-otel";
-import { version } from "../version.ts";
+import { version } from "../process/version.ts";
+import { withFallback } from "../timers/with-timeout.ts";
 import type { Tracing, TracingConfig } from "./tracing.ts";
 
 /** A receiver that does not answer is not to hold up a process that stops. */
-const patienceMs = 2_000;
+const closeTimeoutMs = 2_000;
 const tracerName = "openrouter-free-pool";
 
 /** Sets up OpenTelemetry for this process; address and headers of the receiver come from its own variables. */
@@ -48,8 +48,7 @@ export function openTracing(config: TracingConfig, app: string): Tracing {
     tracer: provider.getTracer(tracerName, version),
     telemetry: new BullMQOtel({ tracerName, version }),
     async close() {
-      const patience = sleep(patienceMs, undefined, { ref: false });
-      await Promise.race([provider.shutdown(), patience]);
+      await withFallback(provider.shutdown(), closeTimeoutMs, undefined);
     },
   };
 }

@@ -3,7 +3,7 @@ import { splitList } from "../../../../libs/shared/src/config/list.ts";
 import {
   parseApiKeys,
   parseKeysFile,
-} from "../../../../libs/shared/src/key-pool/api-key.ts";
+} from "../../../../libs/shared/src/key-pool/keys/api-key.ts";
 
 const [one, two] = ["sk-or-v1-aaaaaaaa", "alice=sk-or-v1-bbbbbbbb"];
 

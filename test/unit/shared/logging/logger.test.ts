@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, test } from "vitest";
-import { maskApiKey } from "../../../../libs/shared/src/key-pool/api-key.ts";
+import { maskApiKey } from "../../../../libs/shared/src/key-pool/keys/api-key.ts";
 import { buildLogger } from "../../../../libs/shared/src/logging/logger.ts";
 import {
   type PrivateRedis,

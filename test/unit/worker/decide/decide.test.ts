@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { CallResult } from "../../../../apps/worker/src/call/result/call-result.ts";
+import type { CallResult } from "../../../../apps/worker/src/answer/call-result.ts";
 import { classifyResult } from "../../../../apps/worker/src/classify/classify-result.ts";
 import {
   type DecisionContext,

@@ -6,7 +6,7 @@ import type { KnownBrowsers } from "./known-browsers.ts";
 import type { LoginLimit } from "./login-limit.ts";
 
 /** What became of a try: right, wrong, or not looked at for `waitMs` because there were too many. */
-export type PasswordCheck =
+type PasswordCheck =
   | { readonly outcome: "right" }
   | { readonly outcome: "wrong" }
   | { readonly outcome: "locked"; readonly waitMs: number };

@@ -3,7 +3,6 @@ import type { RequestHandler } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisHealth } from "../../redis/redis-health.ts";
-import { type AccessKey, createAccessKey } from "./access-key.ts";
 import { createCheckPassword } from "./check-password.ts";
 import type { Credentials } from "./credentials.ts";
 import { KnownBrowsers } from "./known-browsers.ts";
@@ -12,9 +11,10 @@ import { refuseOtherSites } from "./refuse-other-sites.ts";
 import { requireLink, requirePassword } from "./require-access.ts";
 import { routeLogin, routeLogout } from "./route-login.ts";
 import { routeSignIn } from "./route-sign-in.ts";
-import { Sessions, sessionLifeMs } from "./sessions.ts";
-import { linkLifeMs, SignInLink } from "./sign-in-link.ts";
-import { Tickets } from "./tickets.ts";
+import { type AccessKey, createAccessKey } from "./sessions/access-key.ts";
+import { Sessions, sessionLifeMs } from "./sessions/sessions.ts";
+import { linkLifeMs, SignInLink } from "./sessions/sign-in-link.ts";
+import { Tickets } from "./sessions/tickets.ts";
 
 type Deps = {
   username: string;
@@ -26,7 +26,7 @@ type Deps = {
 };
 
 /** What stands in front of all pages. */
-export type PageGuard = {
+type PageGuard = {
   readonly sessions: Sessions;
   readonly handlers: readonly RequestHandler[];
   /** Where no password is set, shows the link that opens the pages. */

@@ -1,7 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
-import type { AccessKey } from "./access-key.ts";
-import { type AdminCookie, readCookie, setCookie } from "./admin-cookie.ts";
+import type { AccessKey } from "./sessions/access-key.ts";
+import {
+  type AdminCookie,
+  readCookie,
+  setCookie,
+} from "./sessions/admin-cookie.ts";
 
 const cookie: AdminCookie = {
   name: "orpool_browser",

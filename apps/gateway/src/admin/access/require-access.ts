@@ -2,8 +2,8 @@ import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { showMessage } from "../pages/show-message.ts";
 import { readBasicCredentials } from "./basic-credentials.ts";
 import type { CheckPassword } from "./check-password.ts";
-import { formText, type Session, type Sessions } from "./sessions.ts";
-import type { SignInLink } from "./sign-in-link.ts";
+import { formText, type Session, type Sessions } from "./sessions/sessions.ts";
+import type { SignInLink } from "./sessions/sign-in-link.ts";
 
 /** All programs that send the password with each request are one visitor. */
 const programSession: Session = { id: "program" };

@@ -2,7 +2,7 @@ import express, { type Request, type Response, Router } from "express";
 import type { CheckPassword } from "./check-password.ts";
 import type { Credentials } from "./credentials.ts";
 import type { KnownBrowsers } from "./known-browsers.ts";
-import type { Sessions } from "./sessions.ts";
+import type { Sessions } from "./sessions/sessions.ts";
 
 /** `/admin/login`. */
 export function routeLogin(deps: {

@@ -1,7 +1,7 @@
 import { Router } from "express";
 import { showMessage } from "../pages/show-message.ts";
-import type { Sessions } from "./sessions.ts";
-import type { SignInLink } from "./sign-in-link.ts";
+import type { Sessions } from "./sessions/sessions.ts";
+import type { SignInLink } from "./sessions/sign-in-link.ts";
 
 /** `/admin/sign-in?token=…`, which the printed link leads to. */
 export function routeSignIn(deps: {

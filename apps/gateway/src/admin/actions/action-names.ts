@@ -1,5 +1,5 @@
 /** What an operator can do from the key-pool page. */
-export const actionNames = [
+const actionNames = [
   "pause",
   "resume",
   "take-out",

@@ -1,4 +1,4 @@
-import type { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool-operator";
+import type { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool/pool-operator";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { promoteDelayed } from "@openrouter-free-pool/shared/queue/promote-delayed";
 import type { ActionName } from "./action-names.ts";

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { PoolWatch } from "../../pool/pool-watch.ts";
 import { sessionOf } from "../access/require-access.ts";
 import { formOf, readForm } from "../access/route-login.ts";
-import { formText, type Sessions } from "../access/sessions.ts";
+import { formText, type Sessions } from "../access/sessions/sessions.ts";
 import { showMessage } from "../pages/show-message.ts";
 import { type ActionName, isActionName } from "./action-names.ts";
 import type { Action } from "./actions.ts";

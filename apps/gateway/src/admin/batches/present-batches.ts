@@ -13,9 +13,6 @@ import type { Tone } from "../overview/present/headline.ts";
 /** Counts that are older say nothing about the rate of now. */
 const newsMs = 15_000;
 
-/** One row of the page. */
-export type BatchRow = ReturnType<typeof presentBatch>;
-
 const states: Record<BatchStatus, { label: string; tone: Tone }> = {
   validating: { label: "validating", tone: "quiet" },
   in_progress: { label: "in progress", tone: "good" },

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from "express";
 import { sessionOf } from "../access/require-access.ts";
-import type { Sessions } from "../access/sessions.ts";
+import type { Sessions } from "../access/sessions/sessions.ts";
 import { type ActionName, isActionName } from "../actions/action-names.ts";
 import type { Action } from "../actions/actions.ts";
 import { doneText } from "../actions/done-text.ts";

@@ -1,3 +1,4 @@
+import { listProblems } from "@openrouter-free-pool/shared/api/list-problems";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { z } from "zod";
 import { GatewayError } from "../../errors/gateway-error.ts";
@@ -52,7 +53,7 @@ export function createCreateBatch(deps: {
   return async function createBatch(body, owner) {
     const parsed = newBatchSchema.safeParse(body);
     if (!parsed.success) {
-      throw new GatewayError("invalid-request", describe(parsed.error));
+      throw new GatewayError("invalid-request", listProblems(parsed.error));
     }
     const { data } = parsed;
     const input = await deps.files.find(data.input_file_id);
@@ -93,10 +94,4 @@ export function createCreateBatch(deps: {
     await deps.batches.create(batch);
     return batch;
   };
-}
-
-function describe(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => `\`${issue.path.join(".")}\`: ${issue.message}`)
-    .join("; ");
 }

@@ -15,7 +15,7 @@ const secondTryAfterMs = 30_000;
 const withoutSlotAfterMs = 10_000;
 
 /** What workers say about a plain request. */
-export type LineReply = AnswerReply | FailureReply | OrphanedReply;
+type LineReply = AnswerReply | FailureReply | OrphanedReply;
 
 /** Tells replies to plain requests from those to streams, which batches do not make. */
 export function isLineReply(reply: Reply | UnknownReply): reply is LineReply {
@@ -23,7 +23,7 @@ export function isLineReply(reply: Reply | UnknownReply): reply is LineReply {
 }
 
 /** What follows from a reply for the line that it is about. */
-export type ReplyClassification =
+type ReplyClassification =
   | { readonly kind: "report"; readonly entry: JournalEntry }
   /** Put it on the queue again. */
   | {

@@ -1,5 +1,5 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
-import { countSlotsWithin } from "@openrouter-free-pool/shared/key-pool/capacity";
+import { countSlotsWithin } from "@openrouter-free-pool/shared/key-pool/pool/capacity";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { countInLine } from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";

@@ -7,7 +7,7 @@ export function pauseAfter(attempt: number, mostMs = longestPauseMs): number {
 }
 
 /** What {@link FaultBudget.record} is told. */
-export type Fault = {
+type Fault = {
   /** A text that changes whenever the batch gets on; then counting begins anew. */
   readonly progress: string;
   /** False for an outage that may last as long as it will. */

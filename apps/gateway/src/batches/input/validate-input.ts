@@ -16,7 +16,7 @@ import { isRejected, parseRequest } from "./parse-request.ts";
 const mostProblems = 100;
 
 /** What is in a file of requests. */
-export type Validation = {
+type Validation = {
   readonly total: number;
   readonly lastLine: number;
   /** The first problems, in order of their lines; none when the file can be executed. */

@@ -1,7 +1,7 @@
 import {
   type Repetition,
   repeat,
-} from "@openrouter-free-pool/shared/presence/repeat";
+} from "@openrouter-free-pool/shared/timers/repeat";
 import type { Logger } from "pino";
 import type { BatchStore } from "../records/batch-store.ts";
 import type { Lease } from "./lease.ts";

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { repeat } from "@openrouter-free-pool/shared/presence/repeat";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import {
   loadScript,
   runScript,
 } from "@openrouter-free-pool/shared/redis/script";
+import { repeat } from "@openrouter-free-pool/shared/timers/repeat";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 

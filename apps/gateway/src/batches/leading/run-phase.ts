@@ -13,7 +13,7 @@ import { writeResults } from "../results/write-results.ts";
 import { endOf, failedBecause } from "./batch-ends.ts";
 
 /** What a phase of a batch takes. */
-export type PhaseDeps = {
+type PhaseDeps = {
   storage: Storage;
   files: FileStore;
   batches: BatchStore;

@@ -1,4 +1,4 @@
-import { Speed } from "@openrouter-free-pool/shared/speed";
+import { Speed } from "@openrouter-free-pool/shared/timers/speed";
 import type { FileStore } from "../../files/file-store.ts";
 import {
   isSuccess,

@@ -7,7 +7,7 @@ import {
   BrokenStreamError,
   type CallOutcome,
   type UpstreamStream,
-} from "../result/outcome.ts";
+} from "../../answer/outcome.ts";
 import { AnswerMemory } from "./answer-memory.ts";
 import { CallDeadline } from "./call-deadline.ts";
 import { decodeBody } from "./decode-body.ts";
@@ -16,7 +16,7 @@ import { peekForEvents, readWhole } from "./read-body.ts";
 import { Sending, watchSending } from "./sending.ts";
 
 /** One POST to OpenRouter. */
-export type UpstreamCall = {
+type UpstreamCall = {
   /** Below the base URL, such as `/chat/completions`. */
   readonly path: string;
   readonly secret: string;

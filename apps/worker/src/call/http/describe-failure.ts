@@ -1,4 +1,4 @@
-import type { NoAnswer } from "../result/outcome.ts";
+import type { NoAnswer } from "../../answer/outcome.ts";
 import type { CallDeadline } from "./call-deadline.ts";
 import { UnknownEncodingError } from "./decode-body.ts";
 import { AnswerTooLargeError, NoRoomError } from "./read-body.ts";

@@ -1,5 +1,5 @@
-import { withoutMark } from "../../classify/answer/byte-order-mark.ts";
-import { looksLikeEvents } from "../../classify/answer/event-text.ts";
+import { withoutMark } from "../../answer/byte-order-mark.ts";
+import { looksLikeEvents } from "../../answer/event-text.ts";
 import {
   type AnswerMemory,
   type Reservation,
@@ -24,7 +24,7 @@ export class NoRoomError extends Error {
 }
 
 /** A whole body, and the room that it takes where it is large. */
-export type WholeBody = {
+type WholeBody = {
   readonly body: Buffer;
   readonly reservation: Reservation | undefined;
 };

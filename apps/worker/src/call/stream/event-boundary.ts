@@ -5,7 +5,7 @@ const longestHeldBytes = 128 * 1024;
  * Where the last whole event (or comment) ends: the index behind its blank line,
  * 0 when there is none. Lines end in LF or CRLF.
  */
-export function findLastBoundary(bytes: Buffer): number {
+function findLastBoundary(bytes: Buffer): number {
   const lf = bytes.lastIndexOf("\n\n");
   const crlf = bytes.lastIndexOf("\r\n\r\n");
   return Math.max(lf < 0 ? 0 : lf + 2, crlf < 0 ? 0 : crlf + 4);

@@ -2,7 +2,7 @@ import {
   findEventError,
   parseEvent,
   readEventData,
-} from "../../classify/answer/event-text.ts";
+} from "../../answer/event-text.ts";
 import { findFirstBoundary } from "./event-boundary.ts";
 import { StreamContent } from "./stream-content.ts";
 
@@ -12,7 +12,7 @@ const longestEventBytes = 1024 * 1024;
 const mostHeldBytes = 256 * 1024;
 
 /** What a stream begins with. */
-export type Opening =
+type Opening =
   /** Content; `bytes` are all events up to it, and what came with it. */
   | { readonly kind: "content"; readonly bytes: Buffer }
   /** The stream ended or failed before any content; `body` is what is to be classified in its place. */

@@ -6,11 +6,11 @@ import { toFinishedRequest } from "@openrouter-free-pool/shared/queue/finished-r
 import type { JobUpdate } from "@openrouter-free-pool/shared/replies/send-reply";
 import { figuresOf } from "../../job/figures.ts";
 import type { CallMetrics } from "../../metrics/call-metrics.ts";
-import { AnswerRecord } from "../result/answer-record.ts";
+import { AnswerRecord } from "./answer-record.ts";
 import type { SendChunk } from "./reply-stream.ts";
 
 /** Returns what is stored on the job together with one chunk of its stream. */
-export type RecordStream = (chunk: Parameters<SendChunk>[0]) => JobUpdate;
+type RecordStream = (chunk: Parameters<SendChunk>[0]) => JobUpdate;
 
 /**
  * Builds {@link RecordStream} for one call.

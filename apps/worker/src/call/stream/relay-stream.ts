@@ -1,11 +1,11 @@
 import type { StreamStartReply } from "@openrouter-free-pool/shared/replies/reply";
-import type { StreamResult } from "../result/call-result.ts";
+import type { StreamResult } from "../../answer/call-result.ts";
 import {
   BrokenStreamError,
   type CallOutcome,
   type NoAnswer,
   type UpstreamStream,
-} from "../result/outcome.ts";
+} from "../../answer/outcome.ts";
 import { toWholeEvents } from "./event-boundary.ts";
 import { HeldComments } from "./held-comments.ts";
 import { readOpening } from "./read-opening.ts";

@@ -1,7 +1,4 @@
-import {
-  type EventObject,
-  memberOf,
-} from "../../classify/answer/event-text.ts";
+import { type EventObject, memberOf } from "../../answer/event-text.ts";
 
 /** Events of /responses that only announce what will come. */
 const announcements =

@@ -1,4 +1,4 @@
-import { withoutMark } from "../answer/byte-order-mark.ts";
+import { withoutMark } from "../../answer/byte-order-mark.ts";
 import {
   bareError,
   type ErrorDetails,

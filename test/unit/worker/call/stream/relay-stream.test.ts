@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { UpstreamStream } from "../../../../../apps/worker/src/call/result/outcome.ts";
+import type { UpstreamStream } from "../../../../../apps/worker/src/answer/outcome.ts";
 import { relayStream } from "../../../../../apps/worker/src/call/stream/relay-stream.ts";
 import {
   ReplyStream,

@@ -5,7 +5,7 @@ import { formatClock, formatCount, formatDuration } from "./format.ts";
 export type Tone = "good" | "notice" | "bad" | "quiet";
 
 /** The one sentence that answers: is anything wrong? */
-export type Headline = {
+type Headline = {
   readonly tone: Tone;
   readonly text: string;
   readonly detail: string;

@@ -51,7 +51,7 @@ const verdicts: Record<string, { label: string; tone: Tone; effect: string }> =
   };
 
 /** One row of "refusals and failures". */
-export type FailureRow = {
+type FailureRow = {
   readonly label: string;
   readonly tone: Tone;
   readonly effect: string;

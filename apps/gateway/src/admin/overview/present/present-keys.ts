@@ -1,4 +1,4 @@
-import type { KeyStatus } from "../../../pool/keys-status.ts";
+import type { KeyStatus } from "@openrouter-free-pool/shared/api/pool-status";
 import type { ActionLink } from "../../actions/action-names.ts";
 import type { Overview } from "../read/read-overview.ts";
 import { formatAgo } from "./format.ts";

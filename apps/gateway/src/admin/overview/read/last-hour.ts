@@ -9,7 +9,7 @@ import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-
 export const clientGone = 499;
 
 /** What is shown of one stretch of time. Durations in ms; undefined where nothing happened. */
-export type Stretch = {
+type Stretch = {
   /** ms since the epoch. */
   readonly startsAt: number;
   readonly answered: number;

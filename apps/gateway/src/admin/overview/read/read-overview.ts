@@ -2,16 +2,16 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import {
   type AccountRefusal,
   readAccountRefusals,
-} from "@openrouter-free-pool/shared/key-pool/account-refusals";
-import { forecastSlot } from "@openrouter-free-pool/shared/key-pool/capacity";
-import {
-  type CoolingModel,
-  readCoolingModels,
-} from "@openrouter-free-pool/shared/key-pool/cooling-models";
+} from "@openrouter-free-pool/shared/key-pool/accounts/account-refusals";
 import {
   type ProbeResult,
   readProbeResults,
-} from "@openrouter-free-pool/shared/key-pool/probe-results";
+} from "@openrouter-free-pool/shared/key-pool/keys/probe-results";
+import {
+  type CoolingModel,
+  readCoolingModels,
+} from "@openrouter-free-pool/shared/key-pool/models/cooling-models";
+import { forecastSlot } from "@openrouter-free-pool/shared/key-pool/pool/capacity";
 import {
   type LivingWorker,
   readWorkers,

@@ -1,0 +1,26 @@
+import { z } from "zod";
+
+/** What `GET /health` answers: the process lives. */
+export const healthSchema = z.object({
+  status: z.literal("ok"),
+  timestamp: z.iso.datetime(),
+  version: z.string(),
+});
+
+/** See {@link healthSchema}. */
+export type Health = z.output<typeof healthSchema>;
+
+/** What `GET /ready` answers. */
+export const readinessSchema = z.object({
+  status: z.enum(["ready", "not ready"]),
+  reason: z.string().optional().meta({ description: "Why it is not ready" }),
+  warning: z
+    .string()
+    .optional()
+    .meta({ description: "What an operator should mend although it is ready" }),
+  timestamp: z.iso.datetime(),
+  version: z.string(),
+});
+
+/** See {@link readinessSchema}. */
+export type Readiness = z.output<typeof readinessSchema>;

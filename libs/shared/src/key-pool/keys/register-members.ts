@@ -1,0 +1,48 @@
+import { loadScript, runScript } from "../../redis/script.ts";
+import { accountTtlMs, knownTtlMs, poolTtlMs } from "../store/lifetimes.ts";
+import type { PoolStore } from "../store/pool-store.ts";
+import type { Member } from "./pool-members.ts";
+
+const register = loadScript(new URL("./register.lua", import.meta.url));
+
+/** Keys registered in one script call, so that a huge pool does not block Redis. */
+const batchSize = 500;
+
+/** Makes keys known as a pool's; without any, only keeps the pool alive. May be repeated. */
+export async function registerMembers(
+  { redis, redisKeys }: PoolStore,
+  poolId: string,
+  members: readonly Member[],
+): Promise<void> {
+  let at = 0;
+  do {
+    const batch = members.slice(at, at + batchSize);
+    await runScript(
+      redis,
+      register,
+      [
+        redisKeys.poolIdle(poolId),
+        redisKeys.poolBusy(poolId),
+        redisKeys.poolRotation(poolId),
+        redisKeys.poolMembers(poolId),
+        redisKeys.retiredKeys,
+        redisKeys.pools,
+        redisKeys.movedKeys,
+        redisKeys.owners,
+      ],
+      [
+        redisKeys.accountPrefix,
+        poolId,
+        poolTtlMs,
+        knownTtlMs,
+        accountTtlMs,
+        ...batch.flatMap(({ account, keyId, details }) => [
+          account,
+          keyId,
+          details,
+        ]),
+      ],
+    );
+    at += batchSize;
+  } while (at < members.length);
+}

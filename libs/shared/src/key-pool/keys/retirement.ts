@@ -1,0 +1,53 @@
+import { loadScript, runScript } from "../../redis/script.ts";
+import { knownTtlMs } from "../store/lifetimes.ts";
+import type { PoolStore } from "../store/pool-store.ts";
+
+const scripts = {
+  retireKey: loadScript(new URL("./retire-key.lua", import.meta.url)),
+  releaseKey: loadScript(new URL("./release-key.lua", import.meta.url)),
+};
+
+/** Why a key is out of use. The script adds when it was retired, by Redis's clock. */
+export type Retirement = {
+  readonly reason:
+    | "invalid"
+    | "key-limit"
+    | "no-credit"
+    /** By an operator, who alone can put it back. */
+    | "taken-out";
+};
+
+/** Takes a key out of use, in every pool. @returns false when it was out of use already. */
+export async function retireKey(
+  { redis, redisKeys }: PoolStore,
+  key: { readonly account: string; readonly id: string },
+  retirement: Retirement,
+): Promise<boolean> {
+  const wasUsed = await runScript(
+    redis,
+    scripts.retireKey,
+    [redisKeys.retiredKeys, redisKeys.movedKeys, redisKeys.pools],
+    [redisKeys.poolPrefix, key.account, key.id, retirement.reason, knownTtlMs],
+  );
+  return wasUsed === 1;
+}
+
+/**
+ * Lets a retired key be registered again. One that an operator has taken out only an
+ * operator can release, and one that has reached its own limit no probe that finds it so.
+ *
+ * @returns whether it was out of use, and is not any more.
+ */
+export async function releaseKey(
+  { redis, redisKeys }: PoolStore,
+  keyId: string,
+  by: "operator" | "probe" | "probe-of-spent-key",
+): Promise<boolean> {
+  const outcome = await runScript(
+    redis,
+    scripts.releaseKey,
+    [redisKeys.retiredKeys],
+    [keyId, by],
+  );
+  return outcome === "released";
+}

@@ -1,0 +1,251 @@
+import type { RateLimits } from "../../config/rate-limits.ts";
+import {
+  type DayUse,
+  recordOwner,
+  recordUse,
+} from "../accounts/account-facts.ts";
+import { type Parking, parkAccount } from "../accounts/parking.ts";
+import type { ApiKey } from "../keys/api-key.ts";
+import { describeMembers, type PoolMembers } from "../keys/pool-members.ts";
+import { registerMembers } from "../keys/register-members.ts";
+import { type Retirement, releaseKey, retireKey } from "../keys/retirement.ts";
+import { coolModel } from "../models/cooling-models.ts";
+import {
+  type Acquisition,
+  acquireSlot,
+  type Grant,
+  type SlotRequest,
+} from "../slots/acquisition.ts";
+import { releaseSlot } from "../slots/release-slot.ts";
+import { UsableTime } from "../slots/usable-time.ts";
+import type { PoolStore } from "../store/pool-store.ts";
+import { sendWorkerCommand } from "./worker-commands.ts";
+
+/** After so many late grants in a row a request waits in the queue. */
+const mostAttempts = 4;
+const pauseWhenSlowMs = 1_000;
+
+/** A grant that came too late to be used. */
+export type LateGrant = {
+  readonly key: ApiKey;
+  /** How much too late, in ms. */
+  readonly lateMs: number;
+};
+
+/**
+ * The API keys of one worker fleet and the limits of their accounts.
+ *
+ * Workers that hold the same keys share one pool: its id is a digest of their
+ * ids. Workers with other keys form another pool, and the accounts' counters,
+ * which all pools share, still hold. So keys can change one worker at a time.
+ */
+export class KeyPool {
+  readonly #store: PoolStore;
+  readonly #limits: RateLimits;
+  readonly #usableTime: UsableTime;
+  readonly #onLateGrant: (late: LateGrant) => void;
+  #members: PoolMembers;
+
+  constructor(
+    options: PoolStore & {
+      readonly limits: RateLimits;
+      readonly keys: readonly ApiKey[];
+      /** For observability; a late grant is given back in any case. */
+      readonly onLateGrant?: (late: LateGrant) => void;
+    },
+  ) {
+    const { redis, redisKeys, limits, keys } = options;
+    this.#store = { redis, redisKeys };
+    this.#limits = limits;
+    this.#usableTime = new UsableTime(limits);
+    this.#onLateGrant = options.onLateGrant ?? (() => undefined);
+    this.#members = describeMembers(keys);
+  }
+
+  /** Digest of the keys, their accounts and the limits given to those. */
+  get id(): string {
+    return this.#members.id;
+  }
+
+  get keys(): readonly ApiKey[] {
+    return [...this.#members.keysById.values()];
+  }
+
+  countAccounts(): number {
+    return new Set(this.keys.map((key) => key.account)).size;
+  }
+
+  findKey(id: string): ApiKey | undefined {
+    return this.#members.keysById.get(id);
+  }
+
+  /** Makes the pool known to Redis. May be repeated; keys in use stay as they are. */
+  register(): Promise<void> {
+    return this.#register(this.#members);
+  }
+
+  /**
+   * Goes on with other keys, in a pool of their own. Calls in flight end with the key
+   * that they have; what their accounts have used is kept.
+   *
+   * @param getReady is run when Redis knows the pool, and before it is used.
+   */
+  async replaceKeys(
+    keys: readonly ApiKey[],
+    getReady: () => Promise<void> = async () => undefined,
+  ): Promise<void> {
+    const members = describeMembers(keys);
+    await this.#register(members);
+    await getReady();
+    this.#members = members;
+    // Among them may be keys that were found well while getting ready.
+    await this.#register(members);
+  }
+
+  /** Keeps the pool's keys in Redis alive, and makes it known again if they are lost. */
+  async renew(): Promise<void> {
+    const { redis, redisKeys } = this.#store;
+    const isKnown = await redis.exists(redisKeys.poolMembers(this.id));
+    if (isKnown !== 1) return this.register();
+    await registerMembers(this.#store, this.id, []);
+  }
+
+  /**
+   * Takes one slot, in one round trip. A grant that arrives too late to be used is given
+   * back, and a slot is asked for again that may be used for longer.
+   */
+  async acquire(request: SlotRequest): Promise<Acquisition> {
+    let roundTripMs = 0;
+    for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+      const askedAt = performance.now();
+      const usableMs = this.#usableTime.choose(askedAt, roundTripMs);
+      const slot = await this.#acquireOnce({ ...request, usableMs });
+      const now = performance.now();
+      roundTripMs = now - askedAt;
+      this.#usableTime.observe(roundTripMs, now);
+      if (slot.kind !== "granted" || !(await this.releaseIfLate(slot))) {
+        return slot;
+      }
+    }
+    const retryAfterMs = pauseWhenSlowMs;
+    return { kind: "busy", retryAfterMs, isPastDeadline: false };
+  }
+
+  /**
+   * Gives back a grant that is too old to be used; check it right before the call is sent.
+   *
+   * @returns whether it was, so that another slot must be asked for.
+   */
+  async releaseIfLate(grant: Grant): Promise<boolean> {
+    const lateMs = performance.now() - grant.usableUntil;
+    if (lateMs <= 0) return false;
+    this.#onLateGrant({ key: grant.key, lateMs });
+    await releaseSlot(this.#store, grant);
+    return true;
+  }
+
+  /**
+   * Gives back the slot of a call that was surely not sent, once, and wakes the workers
+   * that wait for one. A call that may have reached OpenRouter keeps its slot.
+   */
+  async release(grant: Grant): Promise<void> {
+    const { redis, redisKeys } = this.#store;
+    await releaseSlot(this.#store, grant);
+    await sendWorkerCommand(redis, redisKeys, { kind: "look-again" });
+  }
+
+  async #acquireOnce(
+    request: SlotRequest & { readonly usableMs: number },
+  ): Promise<Acquisition> {
+    // The keys may be replaced while Redis answers.
+    const members = this.#members;
+    const ask = () => acquireSlot(this.#store, this.#limits, members, request);
+    const slot = await ask();
+    if (slot) return slot;
+    // Redis lost its data: our keys come back with the next words we say.
+    await this.#register(members);
+    // Nothing to register: the worker holds no key.
+    return (await ask()) ?? { kind: "no-usable-key" };
+  }
+
+  /**
+   * Keeps the account of a granted key out of use for a while, because OpenRouter said so.
+   *
+   * @returns how long it is parked from now, in ms.
+   */
+  parkAccount(key: ApiKey, parking: Parking): Promise<number> {
+    return parkAccount(this.#store, this.#limits, this.id, key, parking);
+  }
+
+  /**
+   * Takes over what OpenRouter tells of a key: whose it is (keys of one user share one
+   * budget from then on), and how many calls of the day its account may make and has made.
+   *
+   * @returns the account that became a part of the key's, and how many calls made elsewhere
+   *   were not known before.
+   */
+  async learn(
+    key: ApiKey,
+    facts: { readonly userId: string | undefined; readonly day: DayUse },
+  ): Promise<{ joined: string | undefined; usedElsewhere: number }> {
+    const { userId, day } = facts;
+    const joined =
+      userId === undefined
+        ? undefined
+        : await recordOwner(this.#store, this.#limits, key, userId);
+    // The limits of an account are gathered from all of its keys.
+    if (joined !== undefined) await this.#registerAgain(key);
+    const usedElsewhere = await recordUse(this.#store, this.#limits, key, day);
+    return { joined, usedElsewhere };
+  }
+
+  /** Takes a key out of use. @returns false when it was out of use already. */
+  retireKey(key: ApiKey, retirement: Retirement): Promise<boolean> {
+    return retireKey(this.#store, key, retirement);
+  }
+
+  /** Takes all keys of a granted key's account out of use. */
+  async retireAccount(
+    { account }: ApiKey,
+    retirement: Retirement,
+  ): Promise<void> {
+    const { redis, redisKeys } = this.#store;
+    const moved = await redis.hgetall(redisKeys.movedKeys);
+    for (const key of this.keys) {
+      const belongsTo = moved[key.id] ?? key.account;
+      if (belongsTo === account) await this.retireKey(key, retirement);
+    }
+  }
+
+  /**
+   * Puts a retired key back into use that was found well.
+   *
+   * @param isSpent whether it has reached its own limit.
+   * @returns whether it was out of use, and is not any more.
+   */
+  async restoreKey(key: ApiKey, isSpent = false): Promise<boolean> {
+    const by = isSpent ? "probe-of-spent-key" : "probe";
+    if (!(await releaseKey(this.#store, key.id, by))) return false;
+    await this.#registerAgain(key);
+    return true;
+  }
+
+  /**
+   * Lets a model cool down in growing steps, and at least for as long as the answer asked for.
+   *
+   * @returns how long it cools down, in ms.
+   */
+  coolModel(model: string, statedMs: number | undefined): Promise<number> {
+    return coolModel(this.#store, model, statedMs);
+  }
+
+  #register({ id, membersById }: PoolMembers): Promise<void> {
+    return registerMembers(this.#store, id, [...membersById.values()]);
+  }
+
+  async #registerAgain(key: ApiKey): Promise<void> {
+    const { id, membersById } = this.#members;
+    const member = membersById.get(key.id);
+    if (member) await registerMembers(this.#store, id, [member]);
+  }
+}

@@ -1,0 +1,171 @@
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import type { RateLimits } from "../../config/rate-limits.ts";
+import type { RedisKeys } from "../../redis/keys.ts";
+import { readRedisClock } from "../../redis/redis-clock.ts";
+import { loadScript, runScript } from "../../redis/script.ts";
+
+const readAccounts = loadScript(
+  new URL("./read-accounts.lua", import.meta.url),
+);
+
+/** Accounts read in one script call, so that a huge pool does not block Redis. */
+const batchSize = 200;
+
+/** What is read of an account's hash; `acquire.lua` says what it means. */
+const accountFields = [
+  "parkedUntil",
+  "parkedReason",
+  "day",
+  "dayUsed",
+  "dayElsewhere",
+  "lastUsedAt",
+  "capPerMinute",
+  "perMinute",
+  "perMinuteUntil",
+  "capPerDay",
+  "perDay",
+  "perDayUntil",
+] as const;
+type AccountField = (typeof accountFields)[number];
+type AccountRow = [values: string[], grants: string[]];
+
+/** What Redis keeps about a key of a pool. */
+export const memberSchema = z.object({ account: z.string(), mask: z.string() });
+const retirementSchema = z.object({ reason: z.string(), at: z.number() });
+
+/** What the limiter knows about one account. Times in ms since the epoch of Redis's clock. */
+export type AccountState = {
+  readonly account: string;
+  /**
+   * The latest times at which the calls that still count in the window can have been sent,
+   * oldest first. They can be a little later than `now`.
+   */
+  readonly grantedAt: readonly number[];
+  /** What counts as used today, calls made elsewhere included. */
+  readonly dayUsed: number;
+  readonly dayElsewhere: number;
+  /** What it may do in a window and in a day: the smaller of the operator's limit and OpenRouter's. */
+  readonly perMinute: number;
+  readonly perDay: number;
+  readonly lastUsedAt: number | undefined;
+  /** Present while OpenRouter keeps the account waiting. */
+  readonly parked:
+    | { readonly until: number; readonly reason: string }
+    | undefined;
+};
+
+/** One key, as it may be shown. */
+export type KeyState = {
+  readonly id: string;
+  readonly mask: string;
+  readonly account: string;
+  /** Present while the key is out of use. */
+  readonly retired:
+    | { readonly reason: string; readonly at: number }
+    | undefined;
+};
+
+/** All pools at one moment. */
+export type PoolSnapshot = {
+  /** Redis's clock, ms since the epoch. */
+  readonly now: number;
+  /** Start of the next day, ms since the epoch. */
+  readonly dayEndsAt: number;
+  readonly keys: readonly KeyState[];
+  readonly accounts: ReadonlyMap<string, AccountState>;
+};
+
+/** Reads the pools that workers used within `maxAgeMs`; it costs time by the number of keys. */
+export async function readPool(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  limits: RateLimits,
+  maxAgeMs: number,
+): Promise<PoolSnapshot> {
+  let now = await readRedisClock(redis);
+  const oldest = now - maxAgeMs;
+  const poolIds = await redis.zrangebyscore(redisKeys.pools, oldest, "+inf");
+  const members = await Promise.all(
+    poolIds.map((id) => redis.hgetall(redisKeys.poolMembers(id))),
+  );
+  const [retired, moved] = await Promise.all([
+    redis.hgetall(redisKeys.retiredKeys),
+    redis.hgetall(redisKeys.movedKeys),
+  ]);
+  const keys = Object.entries(
+    Object.assign({}, ...members) as Record<string, string>,
+  )
+    .map(([id, details]) => readKey(id, details, retired[id]))
+    .map((key) => ({ ...key, account: moved[key.id] ?? key.account }))
+    .sort(
+      (a, b) => a.account.localeCompare(b.account) || a.id.localeCompare(b.id),
+    );
+
+  const names = [...new Set(keys.map((key) => key.account))];
+  const accounts = new Map<string, AccountState>();
+  for (let at = 0; at < names.length; at += batchSize) {
+    const batch = names.slice(at, at + batchSize);
+    const reply = (await runScript(
+      redis,
+      readAccounts,
+      [],
+      [redisKeys.accountPrefix, accountFields.join(","), ...batch],
+    )) as [string, ...AccountRow[]];
+    const [time, ...rows] = reply;
+    now = Number(time);
+    for (const [index, account] of batch.entries()) {
+      const [values = [], grants = []] = rows[index] ?? [];
+      accounts.set(account, readAccount(account, values, grants, now, limits));
+    }
+  }
+  const dayEndsAt = (Math.floor(now / limits.dayMs) + 1) * limits.dayMs;
+  return { now, dayEndsAt, keys, accounts };
+}
+
+function readKey(
+  id: string,
+  details: string,
+  why: string | undefined,
+): KeyState {
+  const { account, mask } = memberSchema.parse(JSON.parse(details));
+  const retired =
+    why === undefined ? undefined : retirementSchema.parse(JSON.parse(why));
+  return { id, mask, account, retired };
+}
+
+function readAccount(
+  account: string,
+  values: readonly string[],
+  grants: readonly string[],
+  now: number,
+  limits: RateLimits,
+): AccountState {
+  const numberOf = (field: AccountField) =>
+    Number(values[accountFields.indexOf(field)] || 0);
+  const isToday = numberOf("day") === Math.floor(now / limits.dayMs);
+  const lowerTo = (cap: number, stated: number, until: number) =>
+    until > now ? Math.min(cap, stated) : cap;
+  const until = numberOf("parkedUntil");
+  const reason = values[accountFields.indexOf("parkedReason")] ?? "";
+  return {
+    account,
+    grantedAt: grants
+      .map(Number)
+      .filter((at) => at + limits.windowMs + limits.guardMs > now),
+    dayUsed: isToday ? numberOf("dayUsed") : 0,
+    dayElsewhere: isToday ? numberOf("dayElsewhere") : 0,
+    perMinute: lowerTo(
+      numberOf("capPerMinute") || limits.perMinute,
+      numberOf("perMinute"),
+      numberOf("perMinuteUntil"),
+    ),
+    perDay: lowerTo(
+      numberOf("capPerDay") || limits.perDay,
+      numberOf("perDay"),
+      numberOf("perDayUntil"),
+    ),
+    lastUsedAt: numberOf("lastUsedAt") || undefined,
+    parked: until > now ? { until, reason } : undefined,
+  };
+}

@@ -1,0 +1,222 @@
+--[[
+  Takes one call slot for one job, or says when the next one is.
+
+  Atomic because checking and counting must be one step: any number of workers
+  asks at once, and no account may ever be granted more than its limits.
+  All times come from Redis's own clock, in ms since the epoch.
+
+  The truth about an account is in two keys:
+    <account prefix><account>          HASH
+      day (number of the day), dayUsed         what counts as used on that day
+      dayElsewhere                             the part of it that others used, see record-use.lua
+      lastUsedAt, parkedUntil, parkedReason
+      capPerMinute, capPerDay                  the operator's limits for this account, if it has its own
+      perMinute, perDay                        what OpenRouter says it may do; it can only lower those,
+      perMinuteUntil, perDayUntil              and it is forgotten unless OpenRouter says so again
+    <account prefix><account>:minute   LIST  the latest times at which its last calls can have been
+                                             sent, oldest first, never falling, at most as many as
+                                             the operator's limit
+
+  A grant made at `now` may be used until `now + usableMs`; the caller gives back one that it hears of
+  later. The limit is checked for a call sent at once, and the latest possible time is stored: of the
+  calls of an account, any one is sent at least a window after the one that is perMinute places
+  before it, however long the answers travel.
+
+  The pool's two sorted sets are an index over accounts, so that finding one costs O(log n):
+    idle      by last use: the least recently used account is tried first
+    busy      by the time at which a slot becomes free
+  The index may be behind (another pool with other keys can use the same account), so a
+  candidate is always checked against the truth, and moved to `busy` when it has no slot.
+
+  KEYS[1] idle        SORTED SET
+  KEYS[2] busy        SORTED SET
+  KEYS[3] rotation    HASH    account -> usable key ids, comma-separated, next one first
+  KEYS[4] members     HASH    exists while the pool is registered
+  KEYS[5] alive       STRING  exists while the gateway that waits for this job lives; `present`
+                              when it also listens on its channel
+  KEYS[6] cancelled   STRING  exists when the client has gone
+  KEYS[7] cooldown    STRING  exists while the job's model cools down
+  KEYS[8]             the queue's four keys that readLine takes
+  KEYS[9]
+  KEYS[10]
+  KEYS[11]
+
+  ARGV[1] account prefix
+  ARGV[2] perMinute   grants in any window, for accounts without a limit of their own
+  ARGV[3] perDay      grants in a day, likewise
+  ARGV[4] windowMs
+  ARGV[5] dayMs
+  ARGV[6] guardMs     added to the window, and kept clear before the day's end
+  ARGV[7] the gateway's channel
+  ARGV[8] poolTtlMs   life of the index unless a worker renews it
+  ARGV[9] accountTtlMs  life of an account's hash after its last grant
+  ARGV[10] usableMs   how long after the grant the call may still be sent
+  ARGV[11] deadline   when the client stops waiting, ms since the epoch of Redis's clock; '' when it never does
+  ARGV[12...] accounts that refuse this request: they are passed over
+
+  Returns
+    {'granted', account, key id, ms until another slot is free (0: now, -1: never by itself),
+      accounts that may have a slot now, jobs that wait, 1 when no other job is in the queue, else 0,
+      receipt (for release-slot.lua)}
+    {'busy', ms until the next slot, 1 when the deadline comes first, else 0}
+    {'waited-out'}      the deadline has passed
+    {'model-cooling', ms}
+    {'gateway-away', ms until it is worth another look}
+    {'cancelled'} {'orphaned'}
+    {'no-other-account'}  only accounts that are passed over have a usable key
+    {'no-usable-key'}   every key of the pool is retired
+    {'unregistered'}    Redis does not know the pool (any more)
+]]
+--- @include "now"
+--- @include "text"
+--- @include "../../queue/bullmq/read-line"
+local idle, busy, rotation, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local alive, cancelled, cooldown = KEYS[5], KEYS[6], KEYS[7]
+local accountPrefix = ARGV[1]
+local usualPerMinute, usualPerDay = tonumber(ARGV[2]), tonumber(ARGV[3])
+local windowMs, dayMs, guardMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local channel, poolTtlMs, accountTtlMs = ARGV[7], ARGV[8], ARGV[9]
+local usableMs, deadline = tonumber(ARGV[10]), tonumber(ARGV[11])
+local refusing, refusingCount = {}, #ARGV - 11
+for i = 12, #ARGV do refusing[ARGV[i]] = true end
+
+-- How many accounts one call may move between the sets, so that no call blocks Redis for long.
+local MOST_MOVES = 256
+-- A gateway without its connection was killed, or it is connecting anew and will be heard of within this time.
+local AWAY_MS = 5000
+local LOOK_AGAIN_MS = 1000
+
+if redis.call('EXISTS', cancelled) == 1 then return { 'cancelled' } end
+local presence = redis.call('GET', alive)
+if not presence then return { 'orphaned' } end
+if deadline and readNow() > deadline then return { 'waited-out' } end
+if presence == 'present' and redis.call('PUBSUB', 'NUMSUB', channel)[2] == 0 then
+  local leftMs = math.min(redis.call('PTTL', alive), AWAY_MS)
+  redis.call('PEXPIRE', alive, leftMs)
+  return { 'gateway-away', math.min(leftMs, LOOK_AGAIN_MS) }
+end
+local coolingMs = redis.call('PTTL', cooldown)
+if coolingMs > 0 then return { 'model-cooling', coolingMs } end
+
+-- The call is sent between `now` and `latest`.
+local now = readNow()
+local latest = now + usableMs
+local day = math.floor(now / dayMs)
+local dayEnd = (day + 1) * dayMs
+
+local function lowerTo(cap, stated, untilAt)
+  if stated and tonumber(untilAt) > now then return math.min(cap, tonumber(stated)) end
+  return cap
+end
+
+-- When the account may be called next (`at`: now or earlier means that it has a free slot), and what that follows from.
+local function readAccount(account)
+  local state = redis.call('HMGET', accountPrefix .. account, 'parkedUntil', 'day', 'dayUsed',
+    'capPerMinute', 'perMinute', 'perMinuteUntil', 'capPerDay', 'perDay', 'perDayUntil')
+  local capPerMinute = tonumber(state[4]) or usualPerMinute
+  local perMinute = lowerTo(capPerMinute, state[5], state[6])
+  local perDay = lowerTo(tonumber(state[7]) or usualPerDay, state[8], state[9])
+
+  local at = tonumber(state[1]) or 0
+  local nth = redis.call('LINDEX', accountPrefix .. account .. ':minute', -perMinute)
+  if nth then at = math.max(at, tonumber(nth) + windowMs + guardMs) end
+  local isToday = tonumber(state[2]) == day
+  local dayUsed = isToday and tonumber(state[3]) or 0
+  -- A call that may arrive after the day's end might be counted in the next day.
+  if dayUsed >= perDay or latest >= dayEnd - guardMs then at = math.max(at, dayEnd) end
+  return { at = at, dayUsed = dayUsed, isToday = isToday, capPerMinute = capPerMinute }
+end
+
+-- A sorted set that has lost its last member is gone, and with it its expiry.
+local function put(index, score, account)
+  redis.call('ZADD', index, score, account)
+  if redis.call('ZCARD', index) == 1 then redis.call('PEXPIRE', index, poolTtlMs) end
+end
+
+local function untilNext()
+  if redis.call('ZCARD', idle) > 0 then return 0 end
+  local first = redis.call('ZRANGE', busy, 0, 0, 'WITHSCORES')
+  if #first == 0 then return -1 end
+  return math.max(1, math.ceil(tonumber(first[2]) - now))
+end
+
+for _, account in ipairs(redis.call('ZRANGEBYSCORE', busy, '-inf', now, 'LIMIT', 0, MOST_MOVES)) do
+  local lastUsedAt = redis.call('HGET', accountPrefix .. account, 'lastUsedAt') or '0'
+  redis.call('ZREM', busy, account)
+  put(idle, lastUsedAt, account)
+end
+
+-- The first account behind those that are passed over.
+local passedOver = 0
+local function firstIdle()
+  while true do
+    local account = redis.call('ZRANGE', idle, passedOver, passedOver)[1]
+    if not account or not refusing[account] then return account end
+    passedOver = passedOver + 1
+  end
+end
+
+for _ = 1, MOST_MOVES do
+  local account = firstIdle()
+  if not account then break end
+  local state = readAccount(account)
+  local ids = redis.call('HGET', rotation, account)
+
+  if not ids then
+    redis.call('ZREM', idle, account)
+  elseif state.at <= now then
+    local accountKey = accountPrefix .. account
+    local minuteKey = accountKey .. ':minute'
+    local previous = tonumber(redis.call('LINDEX', minuteKey, -1)) or 0
+    local entry = math.max(latest, previous)
+    local lastUsedAt = redis.call('HGET', accountKey, 'lastUsedAt') or ''
+    redis.call('RPUSH', minuteKey, text(entry))
+    redis.call('LTRIM', minuteKey, -state.capPerMinute, -1)
+    redis.call('PEXPIRE', minuteKey, text(entry - now + windowMs + guardMs))
+    if not state.isToday then redis.call('HDEL', accountKey, 'dayElsewhere') end
+    redis.call('HSET', accountKey, 'day', text(day), 'dayUsed', state.dayUsed + 1, 'lastUsedAt', text(now))
+    redis.call('PEXPIRE', accountKey, accountTtlMs)
+
+    local keyId, others = ids:match('^([^,]+),(.+)$')
+    if keyId then
+      redis.call('HSET', rotation, account, others .. ',' .. keyId)
+    else
+      keyId = ids
+    end
+
+    local nextAt = readAccount(account).at
+    if nextAt <= now then
+      put(idle, text(now), account)
+    else
+      redis.call('ZREM', idle, account)
+      put(busy, text(nextAt), account)
+    end
+    local waiting, isLastInLine = readLine(unpack(KEYS, 8, 11))
+    local receipt = table.concat({ text(entry), text(day), text(now), lastUsedAt }, ',')
+    return {
+      'granted', account, keyId, untilNext(), redis.call('ZCARD', idle), waiting, isLastInLine, receipt,
+    }
+  else
+    redis.call('ZREM', idle, account)
+    put(busy, text(state.at), account)
+  end
+end
+
+-- Any idle account that is left is passed over.
+local function untilOther()
+  if refusingCount == 0 then return untilNext() end
+  local nearest = redis.call('ZRANGE', busy, 0, refusingCount, 'WITHSCORES')
+  for i = 1, #nearest, 2 do
+    if not refusing[nearest[i]] then return math.max(1, math.ceil(tonumber(nearest[i + 1]) - now)) end
+  end
+  return -1
+end
+
+local waitMs = untilOther()
+if waitMs >= 0 then
+  local nextMs = math.max(1, waitMs)
+  return { 'busy', nextMs, deadline and now + nextMs > deadline and 1 or 0 }
+end
+if untilNext() >= 0 then return { 'no-other-account' } end
+if redis.call('EXISTS', members) == 1 then return { 'no-usable-key' } end
+return { 'unregistered' }

@@ -1,0 +1,36 @@
+import { randomUUID } from "node:crypto";
+import { loadScript, runScript } from "../../redis/script.ts";
+import type { PoolStore } from "../store/pool-store.ts";
+import type { Grant } from "./acquisition.ts";
+
+const script = loadScript(new URL("./release-slot.lua", import.meta.url));
+
+/** A connection that breaks repeats its commands within this time. */
+const releasedTtlMs = 3_600_000;
+
+/** Gives a slot back exactly, as if it had not been granted. Call it once for a grant. */
+export async function releaseSlot(
+  { redis, redisKeys }: PoolStore,
+  { key, receipt }: Grant,
+): Promise<void> {
+  await runScript(
+    redis,
+    script,
+    [
+      redisKeys.movedKeys,
+      redisKeys.pools,
+      redisKeys.releasedSlot(randomUUID()),
+    ],
+    [
+      redisKeys.accountPrefix,
+      redisKeys.poolPrefix,
+      key.account,
+      key.id,
+      receipt.entry,
+      receipt.day,
+      receipt.grantedAt,
+      receipt.lastUsedAt,
+      releasedTtlMs,
+    ],
+  );
+}

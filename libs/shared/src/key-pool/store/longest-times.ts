@@ -1,0 +1,31 @@
+import type { RateLimits } from "../../config/rate-limits.ts";
+
+/** Which limit a refusal spoke of; `stated`: it named a time and no limit. */
+export type ParkingReason = "minute" | "day" | "stated";
+
+/** A model cools down for this long at most, whatever an answer asks for. */
+export const longestModelCooldownMs = 3_600_000;
+
+/** A refusal that names no limit parks an account for this long at most. */
+const longestStatedMs = 3_600_000;
+
+/** The upstream's day may end a little after Redis's. */
+const dayEndSpreadMs = 300_000;
+
+/**
+ * Bounds what a refusal may ask for, in ms. For `day` the time counts from the end of
+ * the UTC day, else from now.
+ */
+export function longestParkingMs(
+  reason: ParkingReason,
+  { windowMs }: Pick<RateLimits, "windowMs">,
+): number {
+  switch (reason) {
+    case "minute":
+      return 2 * windowMs;
+    case "day":
+      return dayEndSpreadMs;
+    case "stated":
+      return longestStatedMs;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Logger } from "pino";
+import { ConfigError } from "../config/load-config.ts";
+
+/** Signals closer together than this are taken for one. */
+const sameSignalMs = 1_000;
+
+/** A part of a process that must be closed when the process stops. */
+type Closer = () => Promise<void>;
+
+/** Parses settings, or ends the process with one line for each that is wrong. */
+export function loadConfigOrExit<Config>(load: () => Config): Config {
+  try {
+    return load();
+  } catch (error) {
+    return exitOnConfigError(error);
+  }
+}
+
+/** Ends the process with a line for each setting that is wrong. @throws any other error. */
+export function exitOnConfigError(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
+
+/**
+ * Closes everything in reverse order of creation when the process is told to
+ * stop, and ends it; also when a second signal comes or `deadlineMs` passes.
+ */
+export function closeOnSignals(
+  closers: readonly Closer[],
+  options: { deadlineMs: number; logger: Logger },
+): void {
+  const { deadlineMs, logger } = options;
+  let stoppingSince: number | undefined;
+
+  async function stop(signal: string): Promise<void> {
+    if (stoppingSince !== undefined) {
+      // A Ctrl-C often comes twice: from the terminal, and passed on by npm.
+      if (performance.now() - stoppingSince < sameSignalMs) return;
+      logger.warn("Stopped at once, on a second signal");
+      process.exit(1);
+    }
+    stoppingSince = performance.now();
+    logger.info({ signal }, "Stopping");
+    setTimeout(() => {
+      logger.error("Stopping took too long");
+      process.exit(1);
+    }, deadlineMs).unref();
+    for (const close of closers.toReversed()) {
+      await close().catch((error: unknown) =>
+        logger.error({ err: error }, "Closing failed"),
+      );
+    }
+    logger.info("Stopped");
+    process.exit(0);
+  }
+
+  process.on("SIGTERM", () => void stop("SIGTERM"));
+  process.on("SIGINT", () => void stop("SIGINT"));
+  process.on("uncaughtException", (error) => {
+    logger.fatal({ err: error }, "Unforeseen error");
+    process.exit(1);
+  });
+}

@@ -1,0 +1,40 @@
+/** Something did not answer in its time. */
+class TimeoutError extends Error {
+  override name = "TimeoutError";
+}
+
+/**
+ * Waits for an answer, but not for ever.
+ *
+ * @throws {TimeoutError} after `timeoutMs`.
+ */
+export function withTimeout<Value>(
+  answer: Promise<Value>,
+  timeoutMs: number,
+): Promise<Value> {
+  return race(answer, timeoutMs, () => {
+    throw new TimeoutError(`No answer within ${timeoutMs} ms`);
+  });
+}
+
+/** Waits for an answer, but not for ever: after `timeoutMs` the fallback takes its place. */
+export function withFallback<Value, Fallback>(
+  answer: Promise<Value>,
+  timeoutMs: number,
+  fallback: Fallback,
+): Promise<Value | Fallback> {
+  return race(answer, timeoutMs, () => fallback);
+}
+
+/** The timer does not keep the process alive, and goes with the answer. */
+function race<Value, Late>(
+  answer: Promise<Value>,
+  timeoutMs: number,
+  onTimeout: () => Late,
+): Promise<Value | Late> {
+  const { promise: timeout, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, timeoutMs).unref();
+  return Promise.race([answer, timeout.then(onTimeout)]).finally(() =>
+    clearTimeout(timer),
+  );
+}
