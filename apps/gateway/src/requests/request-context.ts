@@ -3,6 +3,7 @@ import type { PriorityName } from "@openrouter-free-pool/shared/queue/priorities
 import type { ReplyFigures } from "@openrouter-free-pool/shared/replies/reply";
 import type { Span } from "@opentelemetry/api";
 import type { RequestHandler } from "express";
+import { clientGone } from "../errors/gateway-error.ts";
 import type { Family } from "../families/family.ts";
 import { requestHeaders } from "./request-headers.ts";
 
@@ -50,9 +51,6 @@ export type FinishedContext = RequestContext & {
 
 /** Records a request whose response has ended. */
 export type OnFinished = (context: FinishedContext) => void;
-
-/** What nginx logs for a client that went away. */
-export const clientGone = 499;
 
 /**
  * Gives each request its context and its id (the client's own where it is valid), and
