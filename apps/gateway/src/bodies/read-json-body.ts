@@ -1,3 +1,4 @@
+import { withoutMark } from "@openrouter-free-pool/shared/text/byte-order-mark";
 import type { Request, RequestHandler } from "express";
 import { GatewayError } from "../errors/gateway-error.ts";
 import type { BodyBudget } from "./body-budget.ts";
@@ -18,7 +19,7 @@ export function readJsonBody(
   return async function readBody(request, response, next) {
     requireJson(request);
     const { bytes, account } = await readBytes(request, { limitBytes, budget });
-    const body = new HeldBody(withoutByteOrderMark(bytes), account.release);
+    const body = new HeldBody(withoutMark(bytes), account.release);
     request.body = body;
     const letGo = body.hold();
     if (response.closed) letGo();
@@ -47,8 +48,3 @@ function requireJson(request: Request): void {
 }
 
 const isJson = /^\s*application\/([\w.-]+\+)?json\s*(;|$)/i;
-
-function withoutByteOrderMark(bytes: Buffer): Buffer {
-  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  return hasMark ? bytes.subarray(3) : bytes;
-}

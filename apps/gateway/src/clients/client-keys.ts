@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+import { digestSecret } from "./secret-digest.ts";
 
 /** A key that a client may call with. The key itself is not kept. */
 export type ClientKey = {
@@ -47,7 +48,7 @@ function parseClientKey(text: string, place: number): ClientKey {
       `entry ${place}: a key is 1 to 512 printable characters without blanks`,
     );
   }
-  return { name, digest: digestOf(key) };
+  return { name, digest: digestSecret(key) };
 }
 
 /** Whose key this is; takes equally long for any key. */
@@ -55,14 +56,10 @@ export function findClient(
   keys: readonly ClientKey[],
   given: string,
 ): string | undefined {
-  const digest = digestOf(given);
+  const digest = digestSecret(given);
   let client: string | undefined;
   for (const key of keys) {
     if (timingSafeEqual(key.digest, digest)) client = key.name;
   }
   return client;
-}
-
-function digestOf(key: string): Buffer {
-  return createHash("sha256").update(key).digest();
 }

@@ -1,3 +1,4 @@
+import { toEpochSeconds } from "@openrouter-free-pool/shared/api/epoch-seconds";
 import { errorObjectSchema } from "@openrouter-free-pool/shared/api/error-object";
 import { z } from "zod";
 import { toChatEvents } from "./answer-events.ts";
@@ -23,7 +24,7 @@ export const chatCompletions: Dialect = {
     dataEvent({
       id: "",
       object: "chat.completion.chunk",
-      created: Math.floor(Date.now() / 1_000),
+      created: toEpochSeconds(Date.now()),
       model,
       error: errorOf(body),
       choices: [{ index: 0, delta: { content: "" }, finish_reason: "error" }],

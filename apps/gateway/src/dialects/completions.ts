@@ -1,3 +1,4 @@
+import { toEpochSeconds } from "@openrouter-free-pool/shared/api/epoch-seconds";
 import { errorObjectSchema } from "@openrouter-free-pool/shared/api/error-object";
 import { toCompletionEvents } from "./answer-events.ts";
 import type { Dialect } from "./dialect.ts";
@@ -19,7 +20,7 @@ export const completions: Dialect = {
     dataEvent({
       id: "",
       object: "text_completion",
-      created: Math.floor(Date.now() / 1_000),
+      created: toEpochSeconds(Date.now()),
       model,
       error: errorOf(body),
       choices: [{ index: 0, text: "", finish_reason: "error" }],

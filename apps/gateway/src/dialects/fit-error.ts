@@ -1,3 +1,4 @@
+import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
 import type { AnswerReply } from "@openrouter-free-pool/shared/replies/reply";
 import type { Dialect } from "./dialect.ts";
 
@@ -7,18 +8,10 @@ export function fitError(
   dialect: Dialect | undefined,
 ): AnswerReply {
   if (answer.status < 400 || !dialect?.fitErrorBody) return answer;
-  const given = parseJson(answer.body);
+  const given = parseJson(answer.body.toString());
   if (typeof given !== "object" || given === null) return answer;
   const fitted = dialect.fitErrorBody(given, answer.status);
   return fitted === given
     ? answer
     : { ...answer, body: Buffer.from(JSON.stringify(fitted)) };
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
 }

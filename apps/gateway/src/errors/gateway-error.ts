@@ -1,3 +1,6 @@
+/** What nginx logs for a client that went away. */
+export const clientGone = 499;
+
 /** Each error of our own: its status, and its type in OpenAI's sense. */
 const gatewayErrors = {
   "invalid-request": { status: 400, type: "invalid_request_error" },
@@ -25,8 +28,8 @@ const gatewayErrors = {
   "storage-failed": { status: 503, type: "service_unavailable" },
   "no-usable-key": { status: 503, type: "service_unavailable" },
   removed: { status: 503, type: "service_unavailable" },
-  // Nobody is there to read it; 499 is what nginx logs for it.
-  "client-gone": { status: 499, type: "client_closed_request" },
+  // Nobody is there to read it.
+  "client-gone": { status: clientGone, type: "client_closed_request" },
   // The client has got a part of a stream already.
   "stream-broken": { status: 502, type: "upstream_error" },
   stopping: { status: 503, type: "service_unavailable" },

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { toEpochSeconds } from "@openrouter-free-pool/shared/api/epoch-seconds";
 import {
   type FileObject,
   filePurposes,
@@ -52,15 +53,11 @@ export function toFileObject(file: FileRecord, bytesSoFar = 0): FileObject {
     id: file.id,
     object: "file",
     bytes: isWhole ? content.parts.bytes : bytesSoFar,
-    created_at: toSeconds(file.createdAt),
-    expires_at: toSeconds(file.expiresAt),
+    created_at: toEpochSeconds(file.createdAt),
+    expires_at: toEpochSeconds(file.expiresAt),
     filename: file.filename,
     purpose: file.purpose,
     status: isWhole ? "processed" : "uploaded",
     status_details: null,
   };
-}
-
-function toSeconds(ms: number): number {
-  return Math.floor(ms / 1_000);
 }

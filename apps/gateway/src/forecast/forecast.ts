@@ -15,7 +15,7 @@ import type { PoolView, PoolWatch } from "../pool/pool-watch.ts";
 /** Horizons are rounded up to this, so that few different ones are counted. */
 const horizonStepMs = 250;
 /** How far ahead a refused client is told when to come back. */
-const longestForecastDays = 3;
+export const longestForecastDays = 3;
 
 /**
  * Refuses requests that could not be served in their time; everything else may

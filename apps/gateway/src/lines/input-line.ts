@@ -7,6 +7,7 @@ import {
   scanJson,
 } from "@openrouter-free-pool/shared/json/scan-json";
 import type { Line } from "@openrouter-free-pool/shared/lines/line-splitter";
+import { withoutMark } from "@openrouter-free-pool/shared/text/byte-order-mark";
 import type { z } from "zod";
 
 /** What is wrong with a line of a batch's input, in the form of OpenAI's `errors.data`. */
@@ -28,7 +29,6 @@ const longestCustomIdBytes = 6 * longestCustomId + 2;
 /** Arrays and objects within each other: 256 in a body, and the line around it. */
 const mostLevels = 257;
 const names = new MemberNames(["custom_id", "method", "url", "body"]);
-const byteOrderMark = Buffer.from("\uFEFF");
 
 /**
  * Reads a line with a `custom_id`, or says what is wrong with it. Uploads, validation and
@@ -92,14 +92,6 @@ export function duplicateProblem(
     param: "custom_id",
     line: number,
   };
-}
-
-/** A byte order mark at the start of a file is skipped. */
-function withoutMark(bytes: Buffer): Buffer {
-  const { length } = byteOrderMark;
-  return bytes.subarray(0, length).equals(byteOrderMark)
-    ? bytes.subarray(length)
-    : bytes;
 }
 
 function scanObject(bytes: Buffer): JsonScan | "invalid" | "too-deep" {

@@ -11,6 +11,7 @@ import type {
   AccountState,
   KeyState,
 } from "@openrouter-free-pool/shared/key-pool/pool/read-pool";
+import { toSeconds } from "../errors/gateway-error.ts";
 import type { PoolView } from "./pool-watch.ts";
 
 type Use = KeyStatus["minute"];
@@ -75,7 +76,7 @@ function useOfMinute(
     limit,
     used: grants.length,
     remaining: parkedUntil > now ? 0 : Math.max(0, limit - grants.length),
-    resetIn: resetAt > now ? secondsUntil(resetAt, now) : null,
+    resetIn: resetAt > now ? toSeconds(resetAt - now) : null,
   };
 }
 
@@ -94,7 +95,7 @@ function useOfDay(
     used,
     elsewhere: account?.dayElsewhere ?? 0,
     remaining: parkedUntil > now ? 0 : Math.max(0, limit - used),
-    resetIn: resetAt > now ? secondsUntil(resetAt, now) : null,
+    resetIn: resetAt > now ? toSeconds(resetAt - now) : null,
   };
 }
 
@@ -118,8 +119,4 @@ function stateOf(
   if (day.remaining === 0) return "day-limited";
   if (account?.parked?.reason === "stated") return "parked";
   return minute.remaining === 0 ? "minute-limited" : "available";
-}
-
-function secondsUntil(at: number, now: number): number {
-  return Math.max(1, Math.ceil((at - now) / 1_000));
 }

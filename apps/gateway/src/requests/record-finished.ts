@@ -1,12 +1,9 @@
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { type Span, SpanStatusCode } from "@opentelemetry/api";
 import type { Logger } from "pino";
+import { clientGone } from "../errors/gateway-error.ts";
 import type { MeasureRequest } from "../metrics/request-metrics.ts";
-import {
-  clientGone,
-  type FinishedContext,
-  type OnFinished,
-} from "./request-context.ts";
+import type { FinishedContext, OnFinished } from "./request-context.ts";
 
 /** Builds the one place where a finished request is recorded: metrics, statistics, log and trace. */
 export function createRecordFinished(deps: {

@@ -4,6 +4,8 @@ import type { ReplyFigures } from "@openrouter-free-pool/shared/replies/reply";
 import type { Span } from "@opentelemetry/api";
 import type { RequestHandler } from "express";
 import type { Dialect } from "../dialects/dialect.ts";
+import { clientGone } from "../errors/gateway-error.ts";
+
 import { requestHeaders } from "./request-headers.ts";
 
 /** What is known of one HTTP request, from its arrival to the end of its response. */
@@ -50,9 +52,6 @@ export type FinishedContext = RequestContext & {
 
 /** Records a request whose response has ended. */
 export type OnFinished = (context: FinishedContext) => void;
-
-/** What nginx logs for a client that went away. */
-export const clientGone = 499;
 
 /**
  * Gives each request its context and its id (the client's own where it is valid), and

@@ -1,3 +1,5 @@
+import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
+
 const fieldName = /^(data|event|id|retry)?:/;
 const longestFieldName = 8;
 
@@ -28,14 +30,10 @@ export function readEventError(bytes: Buffer): unknown {
 
 /** One event's data as an object; undefined when it is none. */
 export function parseEvent(data: string): EventObject | undefined {
-  try {
-    const parsed: unknown = JSON.parse(data);
-    return typeof parsed === "object" && parsed !== null
-      ? (parsed as EventObject)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(data);
+  return typeof parsed === "object" && parsed !== null
+    ? (parsed as EventObject)
+    : undefined;
 }
 
 /** The members that an event of any endpoint may have, not checked. */

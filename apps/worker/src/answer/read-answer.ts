@@ -4,9 +4,9 @@ import {
   JsonScanError,
   scanJson,
 } from "@openrouter-free-pool/shared/json/scan-json";
+import { withoutMark } from "@openrouter-free-pool/shared/text/byte-order-mark";
 import { AnswerMembers } from "./answer-members.ts";
 import { findChoices, findPromised } from "./answer-shape.ts";
-import { withoutMark } from "./byte-order-mark.ts";
 import { looksLikeEvents, readEventError } from "./event-text.ts";
 
 /** What a body under a 2xx holds. */

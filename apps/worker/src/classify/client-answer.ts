@@ -1,4 +1,4 @@
-import { withoutMark } from "../answer/byte-order-mark.ts";
+import { withoutMark } from "@openrouter-free-pool/shared/text/byte-order-mark";
 import type { NoAnswer, UpstreamAnswer } from "../answer/outcome.ts";
 import { passHeaders } from "../answer/passed-headers.ts";
 import { readAnswer } from "../answer/read-answer.ts";

@@ -4,6 +4,7 @@ import {
   scanJson,
 } from "@openrouter-free-pool/shared/json/scan-json";
 import { AnswerMembers } from "../answer/answer-members.ts";
+import { memberOf } from "../answer/event-text.ts";
 import { isFreeModel } from "./free-model.ts";
 
 const names = new MemberNames([
@@ -51,18 +52,12 @@ function toList(value: unknown): readonly unknown[] {
 
 /** Tools that OpenRouter or the provider runs, at a price. */
 function isServerTool(tool: unknown): boolean {
-  const type = readField(tool, "type");
+  const type = memberOf(tool, "type");
   return typeof type === "string" && /^(openrouter:|web_search)/.test(type);
 }
 
 /** An entry of a chain: a model's id, or an object that names one. */
 function isPaidModel(entry: unknown): boolean {
-  const model = typeof entry === "string" ? entry : readField(entry, "model");
+  const model = typeof entry === "string" ? entry : memberOf(entry, "model");
   return typeof model === "string" && !isFreeModel(model);
-}
-
-function readField(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
 }

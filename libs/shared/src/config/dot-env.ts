@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
+import { withoutTextMark } from "../text/byte-order-mark.ts";
 
 /** A value in quotes behind which the line goes on, such as `"A","B"`. */
 const listOfQuoted =
@@ -10,7 +11,7 @@ const listOfQuoted =
  * the values of a list may each stand in quotes.
  */
 export function parseDotEnv(text: string): Record<string, string> {
-  const marked = text.replace(/^\uFEFF/, "");
+  const marked = withoutTextMark(text);
   const variables = parseEnv(marked) as Record<string, string>;
   for (const [, name, value] of marked.matchAll(listOfQuoted)) {
     if (name && value) variables[name] = value.trim();

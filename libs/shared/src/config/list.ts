@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withoutTextMark } from "../text/byte-order-mark.ts";
 
 const quoted = /^(["'`])(.*)\1$/s;
 
@@ -14,7 +15,7 @@ export function splitList(
   text: string,
   { separators = "" }: { separators?: string } = {},
 ): readonly string[] {
-  const list = unquoteWhole(text.replace(/^\uFEFF/, "").trim());
+  const list = unquoteWhole(withoutTextMark(text).trim());
   if (list.startsWith("[")) return parseArray(list);
   return list
     .split(new RegExp(`[,\\r\\n${separators}]`))

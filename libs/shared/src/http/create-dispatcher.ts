@@ -11,14 +11,18 @@ export type ProxySettings = {
   readonly noProxy?: string | undefined;
 };
 
+/** As long as a server keeps an idle connection without saying so: most keep it for 5 s or more. */
+const keepAliveMs = 4_000;
+
 /**
  * Creates what outgoing HTTP calls go through: connections of their own, by way of
  * a proxy where one is set.
  */
 export function createDispatcher(
   { httpProxy, httpsProxy, noProxy }: ProxySettings,
-  options: Agent.Options = {},
+  given: Agent.Options = {},
 ): Dispatcher {
+  const options = { keepAliveTimeout: keepAliveMs, ...given };
   if (httpProxy === undefined && httpsProxy === undefined) {
     return new Agent(options);
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../json/parse-json.ts";
 
 // Each message between worker and gateway has one schema: types come from it, and what
 // arrives is checked by it. Fields that are not named here are ignored, so that processes
@@ -168,14 +169,6 @@ export function isFinal(reply: Reply | UnknownReply): reply is FinalReply {
       return true;
     default:
       return false;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+import { digestSecret } from "../../clients/secret-digest.ts";
 
 /** Who may see the pages. */
 export type Credentials = {
@@ -14,9 +15,5 @@ export function areSame(given: Credentials, expected: Credentials): boolean {
 }
 
 function isSameText(given: string, expected: string): boolean {
-  return timingSafeEqual(digest(given), digest(expected));
-}
-
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return timingSafeEqual(digestSecret(given), digestSecret(expected));
 }

@@ -1,4 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { toSeconds } from "../../errors/gateway-error.ts";
 import { showMessage } from "../pages/show-message.ts";
 import { readBasicCredentials } from "./basic-credentials.ts";
 import type { CheckPassword } from "./check-password.ts";
@@ -25,7 +26,7 @@ export function requirePassword(deps: {
     }
     const isLocked = check.outcome === "locked";
     if (isLocked) {
-      response.set("Retry-After", String(Math.ceil(check.waitMs / 1_000)));
+      response.set("Retry-After", String(toSeconds(check.waitMs)));
     }
     const code = isLocked ? 429 : 401;
     const message = isLocked

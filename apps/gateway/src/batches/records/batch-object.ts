@@ -1,4 +1,5 @@
 import type { BatchObject } from "@openrouter-free-pool/shared/api/batch-object";
+import { toEpochSeconds } from "@openrouter-free-pool/shared/api/epoch-seconds";
 import type { BatchRecord } from "./batch-record.ts";
 
 /** The batch object of OpenAI's API. */
@@ -13,15 +14,15 @@ export function toBatchObject(batch: BatchRecord): BatchObject {
     status: batch.status,
     output_file_id: batch.outputFileId ?? null,
     error_file_id: batch.errorFileId ?? null,
-    created_at: Math.floor(batch.createdAt / 1_000),
-    in_progress_at: toSeconds(batch.inProgressAt),
-    expires_at: toSeconds(batch.expiresAt),
-    finalizing_at: toSeconds(batch.finalizingAt),
-    completed_at: toSeconds(batch.completedAt),
-    failed_at: toSeconds(batch.failedAt),
-    expired_at: toSeconds(batch.expiredAt),
-    cancelling_at: toSeconds(batch.cancellingAt),
-    cancelled_at: toSeconds(batch.cancelledAt),
+    created_at: toEpochSeconds(batch.createdAt),
+    in_progress_at: toOptionalSeconds(batch.inProgressAt),
+    expires_at: toOptionalSeconds(batch.expiresAt),
+    finalizing_at: toOptionalSeconds(batch.finalizingAt),
+    completed_at: toOptionalSeconds(batch.completedAt),
+    failed_at: toOptionalSeconds(batch.failedAt),
+    expired_at: toOptionalSeconds(batch.expiredAt),
+    cancelling_at: toOptionalSeconds(batch.cancellingAt),
+    cancelled_at: toOptionalSeconds(batch.cancelledAt),
     request_counts: {
       total: batch.total,
       completed: batch.completed,
@@ -31,6 +32,6 @@ export function toBatchObject(batch: BatchRecord): BatchObject {
   };
 }
 
-function toSeconds(ms: number | undefined): number | null {
-  return ms === undefined ? null : Math.floor(ms / 1_000);
+function toOptionalSeconds(ms: number | undefined): number | null {
+  return ms === undefined ? null : toEpochSeconds(ms);
 }

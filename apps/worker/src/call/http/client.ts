@@ -30,8 +30,6 @@ type UpstreamCall = {
   readonly signal: AbortSignal;
 };
 
-/** As long as a server keeps an idle connection without saying so: most keep it for 5 s or more. */
-const keepAliveMs = 4_000;
 /** A connection whose end a server has announced is not used in the time before it. */
 const keepAliveMarginMs = 1_000;
 /** A request that was surely not sent goes out again on another connection so many times. */
@@ -58,7 +56,6 @@ export function createOpenRouterClient(options: {
   const memory = new AnswerMemory(options.answerMemoryBytes);
   const connections = createDispatcher(options.proxy, {
     connections: options.connections,
-    keepAliveTimeout: keepAliveMs,
     keepAliveTimeoutThreshold: keepAliveMarginMs,
     // One deadline covers the whole call; see `post`.
     headersTimeout: 0,

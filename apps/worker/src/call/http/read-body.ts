@@ -1,4 +1,4 @@
-import { withoutMark } from "../../answer/byte-order-mark.ts";
+import { withoutMark } from "@openrouter-free-pool/shared/text/byte-order-mark";
 import { looksLikeEvents } from "../../answer/event-text.ts";
 import {
   type AnswerMemory,

@@ -20,7 +20,6 @@ export type KeyClient = {
 };
 
 const timeoutMs = 10_000;
-const keepAliveMs = 4_000;
 
 /** Opens connections as they are needed, at most `connections` at a time. */
 export function createKeyClient(options: {
@@ -31,7 +30,6 @@ export function createKeyClient(options: {
   const base = new URL(options.baseUrl);
   const dispatcher = createDispatcher(options.proxy, {
     connections: options.connections,
-    keepAliveTimeout: keepAliveMs,
   });
 
   async function ask(secret: string): Promise<KeyAnswer> {

@@ -1,3 +1,4 @@
+import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
 import { z } from "zod";
 
 const count = z.number().int().nonnegative().optional().catch(undefined);
@@ -43,12 +44,4 @@ export function readKeyFacts(body: string): KeyFacts | undefined {
     day: { limit: limit === 0 ? undefined : limit, used: used ?? counted },
     isSpent: (data.limit_remaining ?? 1) <= 0,
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { RateLimits } from "../../config/rate-limits.ts";
 import { loadScript, runScript } from "../../redis/script.ts";
+import { toShortDigest } from "../../text/short-digest.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { accountTtlMs, knownTtlMs, poolTtlMs } from "../store/lifetimes.ts";
 import type { PoolStore } from "../store/pool-store.ts";
@@ -40,7 +40,7 @@ export async function recordOwner(
       key.id,
       key.account,
       // Redis need not know who OpenRouter's users are.
-      createHash("sha256").update(userId).digest("hex").slice(0, 16),
+      toShortDigest(userId),
       limits.dayMs,
       poolTtlMs,
       accountTtlMs,

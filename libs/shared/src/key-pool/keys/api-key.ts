@@ -1,5 +1,6 @@
-import { createHash } from "node:crypto";
 import { unquote } from "../../config/list.ts";
+import { withoutTextMark } from "../../text/byte-order-mark.ts";
+import { toShortDigest } from "../../text/short-digest.ts";
 
 /** What an operator sets for one account, where it differs from what all share. */
 type AccountLimits = {
@@ -54,7 +55,7 @@ export function parseApiKey(entry: string): ApiKey {
       "a key is 8 to 512 printable characters without blanks, quotes, brackets and separators",
     );
   }
-  const id = createHash("sha256").update(secret).digest("hex").slice(0, 16);
+  const id = toShortDigest(secret);
   return { id, mask: maskApiKey(secret), account: named ?? id, limits, secret };
 }
 
@@ -108,7 +109,7 @@ export function parseApiKeys(
  * @throws {Error} naming the line by its number, never by its text.
  */
 export function parseKeysFile(text: string): readonly ApiKey[] {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+  const lines = withoutTextMark(text).split(/\r?\n/);
   return parseApiKeys(
     lines.map((line) =>
       unquote(

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { toShortDigest } from "../../text/short-digest.ts";
 import type { ApiKey } from "./api-key.ts";
 
 /** A key as Redis knows it. */
@@ -21,9 +21,8 @@ export type PoolMembers = {
 export function describeMembers(keys: readonly ApiKey[]): PoolMembers {
   const members = keys.map(describeMember);
   const texts = members.map(({ keyId, details }) => `${keyId}=${details}`);
-  const digest = createHash("sha256").update(texts.sort().join("\n"));
   return {
-    id: digest.digest("hex").slice(0, 16),
+    id: toShortDigest(texts.sort().join("\n")),
     keysById: new Map(keys.map((key) => [key.id, key])),
     membersById: new Map(members.map((member) => [member.keyId, member])),
   };

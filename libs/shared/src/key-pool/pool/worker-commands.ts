@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
+import { parseJson } from "../../json/parse-json.ts";
 import type { RedisKeys } from "../../redis/keys.ts";
 
 const commandSchema = z.discriminatedUnion("kind", [
@@ -34,12 +35,4 @@ export async function listenForWorkerCommands(
     if (command.success) onCommand(command.data);
   });
   await subscriber.subscribe(redisKeys.workerCommands);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-history";
-import { clientGone, countBy, type Tally } from "../read/last-hour.ts";
+import { clientGone } from "../../../errors/gateway-error.ts";
+import { countBy, type Tally } from "../read/last-hour.ts";
 import { formatAgo, formatCount } from "./format.ts";
 import type { Tone } from "./headline.ts";
 

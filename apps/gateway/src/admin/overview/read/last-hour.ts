@@ -4,9 +4,7 @@ import {
   type DurationName,
 } from "@openrouter-free-pool/shared/statistics/figures";
 import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-history";
-
-/** The status under which a request is counted whose client went away. */
-export const clientGone = 499;
+import { clientGone } from "../../../errors/gateway-error.ts";
 
 /** What is shown of one stretch of time. Durations in ms; undefined where nothing happened. */
 type Stretch = {

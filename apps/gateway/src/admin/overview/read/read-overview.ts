@@ -23,12 +23,12 @@ import type {
   StatisticsHistory,
 } from "@openrouter-free-pool/shared/statistics/statistics-history";
 import type { Redis } from "ioredis";
+import { longestForecastDays } from "../../../forecast/forecast.ts";
 import { describeKeys } from "../../../pool/keys-status.ts";
 import type { PoolView, PoolWatch } from "../../../pool/pool-watch.ts";
 import type { RedisHealth } from "../../../redis/redis-health.ts";
 
 const shownMs = 3_600_000;
-const longestForecastDays = 3;
 
 /** Everything that the key-pool page tells, as figures. */
 export type Overview = {

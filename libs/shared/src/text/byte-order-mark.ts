@@ -6,3 +6,8 @@ export function withoutMark(bytes: Buffer): Buffer {
     ? bytes.subarray(mark.length)
     : bytes;
 }
+
+/** The text without its byte order mark. */
+export function withoutTextMark(text: string): string {
+  return text.replace(/^\uFEFF/, "");
+}
