@@ -108,7 +108,7 @@ export class PendingRequest {
     return this.#jobId;
   }
 
-  /** When the job was made, ms since the epoch. */
+  /** When Redis confirmed the job, ms since the epoch; infinite until it does. */
   get queuedAt(): number {
     return this.#queuedAt;
   }
@@ -200,7 +200,7 @@ export class PendingRequest {
   #addJob(): void {
     this.#enter("queued");
     this.#jobCount += 1;
-    this.#queuedAt = Date.now();
+    this.#queuedAt = Number.POSITIVE_INFINITY;
     const jobId = this.#jobId;
     const isWanted = () => this.#jobId === jobId && this.#phase !== "settled";
     const job = {
@@ -210,10 +210,15 @@ export class PendingRequest {
       priority: this.#priority,
     };
     // Not awaited: a reply may come before Redis confirms, and Redis may never do so.
-    this.#jobs.add(job, isWanted).catch((error: Error) => {
-      // A late failure must not settle the job that replaced this one.
-      if (isWanted()) this.fail(error);
-    });
+    // Neither result may touch the job that replaced this one.
+    this.#jobs.add(job, isWanted).then(
+      () => {
+        if (isWanted()) this.#queuedAt = Date.now();
+      },
+      (error: Error) => {
+        if (isWanted()) this.fail(error);
+      },
+    );
   }
 
   /** Settles a request that is not at OpenRouter at its deadline. */

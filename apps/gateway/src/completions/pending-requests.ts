@@ -64,7 +64,7 @@ export class PendingRequests {
     this.#byJob.set(pending.jobId, pending);
   }
 
-  /** Jobs that have been waited for since `latest` (ms since the epoch) or longer. */
+  /** Jobs that Redis confirmed at `latest` (ms since the epoch) or before. */
   jobIdsSince(latest: number): string[] {
     return [...this.#byJob.values()]
       .filter((pending) => hasJob(pending) || pending.phase === "streaming")
