@@ -6,6 +6,8 @@ import type { JobQueue } from "../jobs/job-queue.ts";
 import type { PendingRequest } from "./pending-request.ts";
 
 const pollMs = 50;
+/** Without Redis no job can be called off; a gateway that stops does not wait for it. */
+const callOffTimeoutMs = 2_000;
 
 /** The requests that this gateway process waits for, by the job that stands for each. */
 export class PendingRequests {
@@ -91,9 +93,10 @@ export class PendingRequests {
     this.#isClosed = true;
     const left = [...this.#byJob.values()];
     for (const pending of left) pending.fail(gatewayStopping());
-    await Promise.allSettled(
-      left.map(({ jobId }) => this.#jobs.callOff(jobId)),
-    );
+    await Promise.race([
+      Promise.allSettled(left.map(({ jobId }) => this.#jobs.callOff(jobId))),
+      sleep(callOffTimeoutMs, undefined, { ref: false }),
+    ]);
   }
 }
 

@@ -3,9 +3,13 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { acknowledge } from "@openrouter-free-pool/shared/replies/stream-credit";
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { toRedisError } from "../errors/refusals.ts";
 import type { RedisGrace } from "../redis/redis-grace.ts";
 import type { Enqueue } from "./enqueue.ts";
 import type { QueuedRequest } from "./submission.ts";
+
+/** Withdrawals that are remembered until Redis confirms them. */
+const mostUnconfirmed = 10_000;
 
 /** What a pending request does with its job. */
 export type JobQueue = {
@@ -20,8 +24,15 @@ export type JobQueue = {
   remove(jobId: string): Promise<boolean>;
   /** Keeps a job from being called, wherever it turns up. A call in flight goes on. */
   disarm(jobId: string): Promise<void>;
-  /** Withdraws a job in any state: a call in flight is aborted. */
+  /**
+   * Withdraws a job in any state: a call in flight is aborted. During a short outage of
+   * Redis it is tried again.
+   *
+   * @throws {GatewayError} `redis-down`, `queue-full`.
+   */
   callOff(jobId: string): Promise<void>;
+  /** Withdraws again what Redis has not confirmed. */
+  repeatCallOffs(): Promise<void>;
   /** A job's place in line, 1 for the next one; undefined when it is not in line. */
   readPlace(jobId: string): Promise<number | undefined>;
   /** Tells the worker how many bytes of a stream the client has taken in all. */
@@ -52,16 +63,31 @@ export function createJobQueue(deps: {
     await redis.set(redisKeys.cancelled(jobId), "1", "PX", markMs);
   };
 
-  return {
-    add: (job, isWanted) => grace.retry(() => enqueue(job), isWanted),
-    remove,
-    disarm,
-    async callOff(jobId) {
+  const unconfirmed = new Set<string>();
+
+  async function callOffOnce(jobId: string): Promise<void> {
+    try {
       // The mark first: a worker that takes the job from here on sees it.
       await disarm(jobId);
       if (!(await remove(jobId))) {
         await redis.publish(redisKeys.cancellations, jobId);
       }
+    } catch (cause) {
+      throw toRedisError(cause);
+    }
+    unconfirmed.delete(jobId);
+  }
+
+  return {
+    add: (job, isWanted) => grace.retry(() => enqueue(job), isWanted),
+    remove,
+    disarm,
+    async callOff(jobId) {
+      if (unconfirmed.size < mostUnconfirmed) unconfirmed.add(jobId);
+      await grace.retry(() => callOffOnce(jobId));
+    },
+    async repeatCallOffs() {
+      for (const jobId of [...unconfirmed]) await callOffOnce(jobId);
     },
     async readPlace(jobId) {
       const rank = await redis.zrank(redisKeys.prioritizedJobs, jobId);
