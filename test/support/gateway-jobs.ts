@@ -105,6 +105,7 @@ export function openGatewayJobs(options: { graceMs: number }) {
         priority: 20,
         maxWaitMs,
         jobs,
+        catchUp: of.catchUp ?? (async () => undefined),
         sink: of.sink,
         commentEveryMs: 60_000,
         logger,

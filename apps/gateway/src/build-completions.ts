@@ -90,11 +90,12 @@ export function buildCompletions(deps: {
     listener: (jobId, reply) => pending.receive(jobId, reply),
     logger,
   });
+  const catchUp = () => reader.catchUp();
   const recover = createRecoverLost({
     redis,
     redisKeys,
     pending,
-    catchUp: () => reader.catchUp(),
+    catchUp,
   });
   const submit = createSubmit({
     gatewayId,
@@ -106,6 +107,7 @@ export function buildCompletions(deps: {
     }),
     jobs,
     pending,
+    catchUp,
     commentEveryMs: config.STREAM_COMMENT_MS,
     clock: deps.clock,
     logger,

@@ -80,6 +80,7 @@ test("a late failure to enqueue does not settle the job that took its place", as
     priority: 20,
     maxWaitMs: 60_000,
     jobs,
+    catchUp: async () => undefined,
     sink: undefined,
     commentEveryMs: 60_000,
     logger,

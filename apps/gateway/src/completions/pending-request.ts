@@ -41,7 +41,7 @@ const transitions = {
 /** At the deadline a call under way may finish; it is checked again this often. */
 const recheckMs = 1_000;
 /** Redis may hang; the client must not wait for it. */
-const removeTimeoutMs = 2_000;
+const withdrawTimeoutMs = 2_000;
 const placeTimeoutMs = 1_000;
 /** A request whose job is lost again and again is given up. */
 const mostJobs = 6;
@@ -54,7 +54,9 @@ export class PendingRequest {
   readonly #priority: number;
   readonly #maxWaitMs: number;
   readonly #jobs: JobQueue;
+  readonly #catchUp: () => Promise<void>;
   readonly #stream: PendingStream | undefined;
+  readonly #commentEveryMs: number;
   readonly #logger: Logger;
   readonly #outcome = Promise.withResolvers<FinalReply>();
   #phase: PendingPhase = "held";
@@ -72,6 +74,8 @@ export class PendingRequest {
     priority: number;
     maxWaitMs: number;
     jobs: JobQueue;
+    /** Hands over all replies that are there at this moment. */
+    catchUp: () => Promise<void>;
     /** Of a request for a stream. */
     sink: StreamSink | undefined;
     /** How often the client of a waiting stream gets a comment, in ms. */
@@ -84,6 +88,8 @@ export class PendingRequest {
     this.#priority = options.priority;
     this.#maxWaitMs = options.maxWaitMs;
     this.#jobs = options.jobs;
+    this.#catchUp = options.catchUp;
+    this.#commentEveryMs = options.commentEveryMs;
     this.#logger = options.logger;
     // A request can fail before anything waits for its reply.
     this.#outcome.promise.catch(() => undefined);
@@ -92,10 +98,6 @@ export class PendingRequest {
         sink: options.sink,
         acknowledge: (...progress) => this.#acknowledge(...progress),
       });
-      this.#keepAliveTimer = setInterval(
-        () => void this.#comment(),
-        options.commentEveryMs,
-      );
     }
   }
 
@@ -128,13 +130,21 @@ export class PendingRequest {
     return this.#outcome.promise;
   }
 
-  /** `held → queued`: puts the request on the queue and watches its deadline. */
+  /**
+   * `held → queued`: puts the request on the queue, watches its deadline, and comments.
+   * Nothing is sent before: what cannot be queued gets the status of its error.
+   */
   enqueue(): void {
     this.#addJob();
     const remainingMs = this.#waitsUntil - performance.now();
     this.#deadlineTimer = setTimeout(
       () => void this.#checkDeadline(),
       Math.max(0, remainingMs),
+    );
+    if (!this.#stream) return;
+    this.#keepAliveTimer = setInterval(
+      () => void this.#comment(),
+      this.#commentEveryMs,
     );
   }
 
@@ -223,13 +233,15 @@ export class PendingRequest {
 
   /** Settles a request that is not at OpenRouter at its deadline. */
   async #checkDeadline(): Promise<void> {
-    // A job that Redis does not remove in time is not called either: workers check the deadline.
-    const isOffTheQueue = await Promise.race([
-      this.#jobs.remove(this.#jobId).catch(() => true),
-      sleep(removeTimeoutMs, true, { ref: false }),
+    // Without an answer of Redis a known call may finish. What waits is not called
+    // any more: workers check the deadline.
+    const isUncalled = () => this.#phase !== "calling";
+    const isOver = await Promise.race([
+      this.#withdraw().catch(isUncalled),
+      sleep(withdrawTimeoutMs, undefined, { ref: false }).then(isUncalled),
     ]);
     if (this.#phase !== "queued" && this.#phase !== "calling") return;
-    if (isOffTheQueue) {
+    if (isOver) {
       this.fail(waitedOut(this.#maxWaitMs));
       return;
     }
@@ -238,6 +250,14 @@ export class PendingRequest {
       () => void this.#checkDeadline(),
       recheckMs,
     );
+  }
+
+  /** @returns whether no worker has the job, and no reply to it is there. */
+  async #withdraw(): Promise<boolean> {
+    const isOffTheQueue = await this.#jobs.remove(this.#jobId);
+    // A finished job is off the queue, too: its reply may not have been read yet.
+    if (isOffTheQueue) await this.#catchUp();
+    return isOffTheQueue;
   }
 
   async #comment(): Promise<void> {

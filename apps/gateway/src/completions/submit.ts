@@ -35,6 +35,8 @@ export function createSubmit(deps: {
   forecast: Forecast;
   jobs: JobQueue;
   pending: PendingRequests;
+  /** Hands over all replies that are there at this moment. */
+  catchUp: () => Promise<void>;
   clock: RedisClock;
   commentEveryMs: number;
   logger: Logger;
@@ -54,6 +56,7 @@ export function createSubmit(deps: {
       priority,
       maxWaitMs,
       jobs,
+      catchUp: deps.catchUp,
       sink,
       commentEveryMs,
       logger,
