@@ -98,9 +98,11 @@ export function openGatewayJobs(options: { graceMs: number }) {
       catchUp?: () => Promise<void>;
     }) {
       const { bytes = Buffer.from("{}"), maxWaitMs = 60_000 } = of;
+      const body = new HeldBody(bytes);
+      body.hold();
       const pending = new PendingRequest({
         request: newRequest(of.sink !== undefined, maxWaitMs),
-        body: new HeldBody(bytes),
+        body,
         waitsUntil: performance.now() + maxWaitMs,
         priority: 20,
         maxWaitMs,

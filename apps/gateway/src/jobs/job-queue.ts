@@ -69,6 +69,8 @@ export function createJobQueue(deps: {
     try {
       // The mark first: a worker that takes the job from here on sees it.
       await disarm(jobId);
+      // Nobody sends it again; a call in flight has read it.
+      await redis.unlink(redisKeys.body(jobId));
       if (!(await remove(jobId))) {
         await redis.publish(redisKeys.cancellations, jobId);
       }
@@ -79,7 +81,7 @@ export function createJobQueue(deps: {
   }
 
   return {
-    add: (job, isWanted) => grace.retry(() => enqueue(job), isWanted),
+    add: (job, isWanted) => grace.retry(() => enqueue(job, isWanted), isWanted),
     remove,
     disarm,
     async callOff(jobId) {
