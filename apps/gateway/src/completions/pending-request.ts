@@ -9,7 +9,7 @@ import type { Logger } from "pino";
 import type { HeldBody } from "../bodies/held-body.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
 import { waitedOut } from "../errors/refusals.ts";
-import type { JobQueue } from "../jobs/job-queue.ts";
+import type { JobQueue, StreamProgress } from "../jobs/job-queue.ts";
 import type { QueuedRequest } from "../jobs/submission.ts";
 import { PendingStream, type StreamSink } from "./pending-stream.ts";
 
@@ -96,7 +96,7 @@ export class PendingRequest {
     if (options.sink) {
       this.#stream = new PendingStream({
         sink: options.sink,
-        acknowledge: (...progress) => this.#acknowledge(...progress),
+        acknowledge: (progress) => this.#acknowledge(progress),
       });
     }
   }
@@ -293,9 +293,10 @@ export class PendingRequest {
     this.#settle(() => this.#outcome.resolve(end));
   }
 
-  #acknowledge(workerId: string, takenBytes: number): void {
+  #acknowledge(progress: StreamProgress): void {
+    const isCurrent = () => this.#phase !== "settled" && progress.isCurrent();
     this.#jobs
-      .acknowledge({ workerId, jobId: this.#jobId }, takenBytes)
+      .acknowledge(this.#jobId, { ...progress, isCurrent })
       .catch((error: unknown) =>
         this.#logger.debug({ err: error }, "Acknowledging a stream failed"),
       );

@@ -66,7 +66,9 @@ export function createSubmit(deps: {
     hungUp.addEventListener("abort", onHangUp, { once: true });
     try {
       deps.pending.add(pending);
-      await grace.hold({ bytes: body.size, maxWaitMs, hungUp });
+      const isUp = grace.hold({ bytes: body.size, maxWaitMs, hungUp });
+      // A gateway that stops settles what is held.
+      await Promise.race([isUp, pending.reply]);
       await forecast.checkCapacity(maxWaitMs, priority);
       if (hungUp.aborted) pending.hangUp();
       if (pending.phase === "held") {

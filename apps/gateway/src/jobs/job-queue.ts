@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { acknowledge } from "@openrouter-free-pool/shared/replies/stream-credit";
@@ -10,6 +11,18 @@ import type { QueuedRequest } from "./submission.ts";
 
 /** Withdrawals that are remembered until Redis confirms them. */
 const mostUnconfirmed = 10_000;
+
+/** A worker whose client reads must hear of it: without that it ends the stream. */
+const acknowledgeAgainMs = 200;
+
+/** How far the client of a stream is. */
+export type StreamProgress = {
+  readonly workerId: string;
+  /** Bytes that the client has taken in all, at this moment. */
+  readonly takenBytes: () => number;
+  /** Whether the same call still feeds the stream. */
+  readonly isCurrent: () => boolean;
+};
 
 /** What a pending request does with its job. */
 export type JobQueue = {
@@ -35,11 +48,8 @@ export type JobQueue = {
   repeatCallOffs(): Promise<void>;
   /** A job's place in line, 1 for the next one; undefined when it is not in line. */
   readPlace(jobId: string): Promise<number | undefined>;
-  /** Tells the worker how many bytes of a stream the client has taken in all. */
-  acknowledge(
-    stream: { workerId: string; jobId: string },
-    takenBytes: number,
-  ): Promise<void>;
+  /** Tells the worker how far the client is; repeated until Redis takes it. */
+  acknowledge(jobId: string, progress: StreamProgress): Promise<void>;
 };
 
 /** Builds {@link JobQueue}. */
@@ -95,7 +105,17 @@ export function createJobQueue(deps: {
       const rank = await redis.zrank(redisKeys.prioritizedJobs, jobId);
       return rank === null ? undefined : rank + 1;
     },
-    acknowledge: (stream, takenBytes) =>
-      acknowledge(redis, redisKeys, stream, takenBytes),
+    async acknowledge(jobId, { workerId, takenBytes, isCurrent }) {
+      const stream = { workerId, jobId };
+      for (;;) {
+        try {
+          // An earlier figure never replaces a later one: each try sends the latest.
+          return await acknowledge(redis, redisKeys, stream, takenBytes());
+        } catch (error) {
+          await sleep(acknowledgeAgainMs, undefined, { ref: false });
+          if (!isCurrent()) throw error;
+        }
+      }
+    },
   };
 }
