@@ -68,7 +68,7 @@ test("a restart of 1.5 s loses none of 80 arrivals: plain, streamed, with an Ide
   expect(new Set(calls.map(({ marker }) => marker)).size).toBe(80);
 });
 
-test("a stream that is held gets comments, then its answer", async (context) => {
+test("a stream that is held gets its answer when Redis is back", async (context) => {
   const { redis, stack } = await start(context, { STREAM_COMMENT_MS: "200" });
   await redis.kill();
   await untilDown(stack.url);
@@ -77,8 +77,18 @@ test("a stream that is held gets comments, then its answer", async (context) => 
   await redis.restart();
   const { status, bytes } = await asked;
   expect(status).toBe(200);
-  expect(bytes.toString()).toMatch(/^: queued position=0\n\n/);
   expect(bytes.toString().endsWith("data: [DONE]\n\n")).toBe(true);
+});
+
+test("a stream that is held for as long as the grace gets the 503", async (context) => {
+  const { redis, stack } = await start(context, {
+    STREAM_COMMENT_MS: "200",
+    REDIS_GRACE_MS: "1000",
+  });
+  await redis.kill();
+  await untilDown(stack.url);
+  const { status } = await chat(stack.url, { extra: { stream: true } });
+  expect(status).toBe(503);
 });
 
 test("when Redis hangs, those beyond the grace get the 503, and those within it an answer", async (context) => {

@@ -89,11 +89,12 @@ export function buildCompletions(deps: {
     listener: (jobId, reply) => pending.receive(jobId, reply),
     logger,
   });
+  const catchUp = () => reader.catchUp();
   const recover = createRecoverLost({
     redis,
     redisKeys,
     pending,
-    catchUp: () => reader.catchUp(),
+    catchUp,
   });
   const submit = createSubmit({
     gatewayId,
@@ -105,6 +106,7 @@ export function buildCompletions(deps: {
     }),
     jobs,
     pending,
+    catchUp,
     commentEveryMs: config.STREAM_COMMENT_MS,
     clock: deps.clock,
     logger,
@@ -138,7 +140,12 @@ export function buildCompletions(deps: {
     createCutStalled({ pending, poolWatch: deps.poolWatch }),
     { intervalMs: stallCheckMs, name: "Cutting stalled streams", logger },
   );
-  const sweeping = repeat(() => recover.jobs(sweepMs), {
+  async function recoverJobs(minimumAgeMs: number): Promise<void> {
+    // Lost jobs are found also where a withdrawal fails.
+    await jobs.repeatCallOffs().catch(warnOfRecovery);
+    await recover.jobs(minimumAgeMs);
+  }
+  const sweeping = repeat(() => recoverJobs(sweepMs), {
     intervalMs: sweepMs,
     name: "Looking for lost jobs",
     logger,
@@ -146,7 +153,7 @@ export function buildCompletions(deps: {
   // Redis may have restarted and lost its last writes.
   const onReconnect = () =>
     void announce()
-      .then(() => recover.jobs(0))
+      .then(() => recoverJobs(0))
       .catch(warnOfRecovery);
 
   return {

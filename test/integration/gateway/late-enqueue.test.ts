@@ -61,11 +61,11 @@ test("a late failure to enqueue does not settle the job that took its place", as
   const enqueued: string[] = [];
   const jobs = createJobQueue({
     queue,
-    async enqueue(job) {
+    async enqueue(job, isWanted) {
       enqueued.push(job.jobId);
       // Redis never answers the first one, and the connection breaks in the end.
       if (enqueued.length === 1) await stuck.blpop(`${prefix}:nothing`, 0);
-      else await add(job);
+      else await add(job, isWanted);
     },
     grace: new RedisGrace({ redisHealth: new RedisHealth(redis), graceMs: 0 }),
     redis,
@@ -80,6 +80,7 @@ test("a late failure to enqueue does not settle the job that took its place", as
     priority: 20,
     maxWaitMs: 60_000,
     jobs,
+    catchUp: async () => undefined,
     sink: undefined,
     commentEveryMs: 60_000,
     logger,

@@ -17,7 +17,11 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
 /** What the scripts need when they run without the installed packages. */
-const copied = ["scripts", "libs/shared/src/config/dot-env.ts"];
+const copied = [
+  "scripts",
+  "libs/shared/src/config/dot-env.ts",
+  "libs/shared/src/text/byte-order-mark.ts",
+];
 const sourceOf = (path: string) =>
   fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 

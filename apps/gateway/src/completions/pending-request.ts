@@ -4,12 +4,15 @@ import type {
   StreamChunkReply,
   StreamEndReply,
 } from "@openrouter-free-pool/shared/replies/reply";
-import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
+import {
+  withFallback,
+  withTimeout,
+} from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Logger } from "pino";
 import type { HeldBody } from "../bodies/held-body.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
 import { waitedOut } from "../errors/refusals.ts";
-import type { JobQueue } from "../jobs/job-queue.ts";
+import type { JobQueue, StreamProgress } from "../jobs/job-queue.ts";
 import type { QueuedRequest } from "../jobs/submission.ts";
 import { PendingStream, type StreamSink } from "./pending-stream.ts";
 
@@ -36,7 +39,7 @@ const transitions = {
 /** At the deadline a call under way may finish; it is checked again this often. */
 const recheckMs = 1_000;
 /** Redis may hang; the client must not wait for it. */
-const removeTimeoutMs = 2_000;
+const withdrawTimeoutMs = 2_000;
 const placeTimeoutMs = 1_000;
 /** A request whose job is lost again and again is given up. */
 const mostJobs = 6;
@@ -49,7 +52,9 @@ export class PendingRequest {
   readonly #priority: number;
   readonly #maxWaitMs: number;
   readonly #jobs: JobQueue;
+  readonly #catchUp: () => Promise<void>;
   readonly #stream: PendingStream | undefined;
+  readonly #commentEveryMs: number;
   readonly #logger: Logger;
   readonly #outcome = Promise.withResolvers<FinalReply>();
   #phase: PendingPhase = "held";
@@ -67,6 +72,8 @@ export class PendingRequest {
     priority: number;
     maxWaitMs: number;
     jobs: JobQueue;
+    /** Hands over all replies that are there at this moment. */
+    catchUp: () => Promise<void>;
     /** Of a request for a stream. */
     sink: StreamSink | undefined;
     /** How often the client of a waiting stream gets a comment, in ms. */
@@ -79,18 +86,16 @@ export class PendingRequest {
     this.#priority = options.priority;
     this.#maxWaitMs = options.maxWaitMs;
     this.#jobs = options.jobs;
+    this.#catchUp = options.catchUp;
+    this.#commentEveryMs = options.commentEveryMs;
     this.#logger = options.logger;
     // A request can fail before anything waits for its reply.
     this.#outcome.promise.catch(() => undefined);
     if (options.sink) {
       this.#stream = new PendingStream({
         sink: options.sink,
-        acknowledge: (...progress) => this.#acknowledge(...progress),
+        acknowledge: (progress) => this.#acknowledge(progress),
       });
-      this.#keepAliveTimer = setInterval(
-        () => void this.#comment(),
-        options.commentEveryMs,
-      );
     }
   }
 
@@ -103,7 +108,7 @@ export class PendingRequest {
     return this.#jobId;
   }
 
-  /** When the job was made, ms since the epoch. */
+  /** When Redis confirmed the job, ms since the epoch; infinite until it does. */
   get queuedAt(): number {
     return this.#queuedAt;
   }
@@ -123,13 +128,21 @@ export class PendingRequest {
     return this.#outcome.promise;
   }
 
-  /** `held → queued`: puts the request on the queue and watches its deadline. */
+  /**
+   * `held → queued`: puts the request on the queue, watches its deadline, and comments.
+   * Nothing is sent before: what cannot be queued gets the status of its error.
+   */
   enqueue(): void {
     this.#addJob();
     const remainingMs = this.#waitsUntil - performance.now();
     this.#deadlineTimer = setTimeout(
       () => void this.#checkDeadline(),
       Math.max(0, remainingMs),
+    );
+    if (!this.#stream) return;
+    this.#keepAliveTimer = setInterval(
+      () => void this.#comment(),
+      this.#commentEveryMs,
     );
   }
 
@@ -195,7 +208,7 @@ export class PendingRequest {
   #addJob(): void {
     this.#enter("queued");
     this.#jobCount += 1;
-    this.#queuedAt = Date.now();
+    this.#queuedAt = Number.POSITIVE_INFINITY;
     const jobId = this.#jobId;
     const isWanted = () => this.#jobId === jobId && this.#phase !== "settled";
     const job = {
@@ -205,22 +218,26 @@ export class PendingRequest {
       priority: this.#priority,
     };
     // Not awaited: a reply may come before Redis confirms, and Redis may never do so.
-    this.#jobs.add(job, isWanted).catch((error: Error) => {
-      // A late failure must not settle the job that replaced this one.
-      if (isWanted()) this.fail(error);
-    });
+    // Neither result may touch the job that replaced this one.
+    this.#jobs.add(job, isWanted).then(
+      () => {
+        if (isWanted()) this.#queuedAt = Date.now();
+      },
+      (error: Error) => {
+        if (isWanted()) this.fail(error);
+      },
+    );
   }
 
   /** Settles a request that is not at OpenRouter at its deadline. */
   async #checkDeadline(): Promise<void> {
-    // A job that Redis does not remove in time is not called either: workers check the deadline.
-    const isOffTheQueue = await withFallback(
-      this.#jobs.remove(this.#jobId).catch(() => true),
-      removeTimeoutMs,
-      true,
+    // Without an answer of Redis a known call may finish. What waits is not called
+    // any more: workers check the deadline.
+    const isOver = await withTimeout(this.#withdraw(), withdrawTimeoutMs).catch(
+      () => this.#phase !== "calling",
     );
     if (this.#phase !== "queued" && this.#phase !== "calling") return;
-    if (isOffTheQueue) {
+    if (isOver) {
       this.fail(waitedOut(this.#maxWaitMs));
       return;
     }
@@ -229,6 +246,14 @@ export class PendingRequest {
       () => void this.#checkDeadline(),
       recheckMs,
     );
+  }
+
+  /** @returns whether no worker has the job, and no reply to it is there. */
+  async #withdraw(): Promise<boolean> {
+    const isOffTheQueue = await this.#jobs.remove(this.#jobId);
+    // A finished job is off the queue, too: its reply may not have been read yet.
+    if (isOffTheQueue) await this.#catchUp();
+    return isOffTheQueue;
   }
 
   async #comment(): Promise<void> {
@@ -265,9 +290,10 @@ export class PendingRequest {
     this.#settle(() => this.#outcome.resolve(end));
   }
 
-  #acknowledge(workerId: string, takenBytes: number): void {
+  #acknowledge(progress: StreamProgress): void {
+    const isCurrent = () => this.#phase !== "settled" && progress.isCurrent();
     this.#jobs
-      .acknowledge({ workerId, jobId: this.#jobId }, takenBytes)
+      .acknowledge(this.#jobId, { ...progress, isCurrent })
       .catch((error: unknown) =>
         this.#logger.debug({ err: error }, "Acknowledging a stream failed"),
       );

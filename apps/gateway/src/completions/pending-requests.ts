@@ -6,6 +6,8 @@ import type { JobQueue } from "../jobs/job-queue.ts";
 import type { PendingRequest } from "./pending-request.ts";
 
 const pollMs = 50;
+/** Without Redis no job can be called off; a gateway that stops does not wait for it. */
+const callOffTimeoutMs = 2_000;
 
 /** The requests that this gateway process waits for, by the job that stands for each. */
 export class PendingRequests {
@@ -64,7 +66,7 @@ export class PendingRequests {
     this.#byJob.set(pending.jobId, pending);
   }
 
-  /** Jobs that have been waited for since `latest` (ms since the epoch) or longer. */
+  /** Jobs that Redis confirmed at `latest` (ms since the epoch) or before. */
   jobIdsSince(latest: number): string[] {
     return [...this.#byJob.values()]
       .filter((pending) => hasJob(pending) || pending.phase === "streaming")
@@ -91,9 +93,10 @@ export class PendingRequests {
     this.#isClosed = true;
     const left = [...this.#byJob.values()];
     for (const pending of left) pending.fail(gatewayStopping());
-    await Promise.allSettled(
-      left.map(({ jobId }) => this.#jobs.callOff(jobId)),
-    );
+    await Promise.race([
+      Promise.allSettled(left.map(({ jobId }) => this.#jobs.callOff(jobId))),
+      sleep(callOffTimeoutMs, undefined, { ref: false }),
+    ]);
   }
 }
 

@@ -5,6 +5,7 @@ import type {
   StreamStartReply,
 } from "@openrouter-free-pool/shared/replies/reply";
 import { acknowledgeEveryBytes } from "@openrouter-free-pool/shared/replies/stream-credit";
+import type { StreamProgress } from "../jobs/job-queue.ts";
 
 /** Takes a stream in on behalf of its client. */
 export type StreamSink = {
@@ -21,7 +22,7 @@ export type StreamSink = {
 /** The stream of a pending request: its order, its flow to the client, and how far the client is. */
 export class PendingStream {
   readonly #sink: StreamSink;
-  readonly #acknowledge: (workerId: string, takenBytes: number) => void;
+  readonly #acknowledge: (progress: StreamProgress) => void;
   #sequence = new StreamSequence();
   #start: StreamStartReply | undefined;
   #hasBegun = false;
@@ -32,8 +33,8 @@ export class PendingStream {
 
   constructor(options: {
     sink: StreamSink;
-    /** Tells the worker how many bytes the client has taken in all. */
-    acknowledge: (workerId: string, takenBytes: number) => void;
+    /** Tells the worker how far the client is. */
+    acknowledge: (progress: StreamProgress) => void;
   }) {
     this.#sink = options.sink;
     this.#acknowledge = options.acknowledge;
@@ -103,7 +104,13 @@ export class PendingStream {
     const { workerId } = this;
     if (newBytes < acknowledgeEveryBytes || workerId === undefined) return;
     this.#acknowledgedBytes = this.#takenBytes;
-    this.#acknowledge(workerId, this.#takenBytes);
+    const sequence = this.#sequence;
+    const { call } = sequence;
+    this.#acknowledge({
+      workerId,
+      takenBytes: () => this.#takenBytes,
+      isCurrent: () => this.#sequence === sequence && sequence.call === call,
+    });
   }
 }
 

@@ -8,7 +8,7 @@ const jobsPerCommand = 500;
 
 /** Makes up for jobs and workers that vanished although clients still wait. */
 type RecoverLost = {
-  /** Sends lost jobs again, of those that were made `minimumAgeMs` ago or earlier. */
+  /** Sends lost jobs again, of those that Redis confirmed `minimumAgeMs` ago or earlier. */
   jobs(minimumAgeMs: number): Promise<void>;
   /** Ends streams whose worker is gone. Plain requests are taken over by another worker. */
   workers(): Promise<void>;
@@ -28,6 +28,12 @@ export function createRecoverLost(deps: {
   const { redis, redisKeys, pending, catchUp } = deps;
   let missedWorkers = new Set<string>();
 
+  /** The job is checked again: catching up takes time. */
+  async function resubmitMissing(jobId: string): Promise<void> {
+    const missing = await findMissingJobs(redis, redisKeys, [jobId]);
+    if (missing.length > 0) await pending.resubmit(jobId);
+  }
+
   return {
     async jobs(minimumAgeMs) {
       const jobIds = pending.jobIdsSince(Date.now() - minimumAgeMs);
@@ -36,7 +42,7 @@ export function createRecoverLost(deps: {
         const missing = await findMissingJobs(redis, redisKeys, some);
         // A job is also gone when it was answered a moment ago.
         if (missing.length > 0) await catchUp();
-        for (const jobId of missing) await pending.resubmit(jobId);
+        for (const jobId of missing) await resubmitMissing(jobId);
       }
     },
     async workers() {

@@ -35,6 +35,8 @@ export function createSubmit(deps: {
   forecast: Forecast;
   jobs: JobQueue;
   pending: PendingRequests;
+  /** Hands over all replies that are there at this moment. */
+  catchUp: () => Promise<void>;
   clock: RedisClock;
   commentEveryMs: number;
   logger: Logger;
@@ -54,6 +56,7 @@ export function createSubmit(deps: {
       priority,
       maxWaitMs,
       jobs,
+      catchUp: deps.catchUp,
       sink,
       commentEveryMs,
       logger,
@@ -63,7 +66,9 @@ export function createSubmit(deps: {
     hungUp.addEventListener("abort", onHangUp, { once: true });
     try {
       deps.pending.add(pending);
-      await grace.hold({ bytes: body.size, maxWaitMs, hungUp });
+      const isUp = grace.hold({ bytes: body.size, maxWaitMs, hungUp });
+      // A gateway that stops settles what is held.
+      await Promise.race([isUp, pending.reply]);
       await forecast.checkCapacity(maxWaitMs, priority);
       if (hungUp.aborted) pending.hangUp();
       if (pending.phase === "held") {

@@ -3,14 +3,23 @@ import { pipeline } from "node:stream/promises";
 import type { Request, Response } from "express";
 import type { Storage } from "../storage/open-storage.ts";
 import { readPartsBetween, type StoredParts } from "../storage/parts.ts";
+import { isStorageOutage, storageFailed } from "../storage/storage-error.ts";
 import type { FileRecord } from "./file-record.ts";
 import { readContent } from "./read-content.ts";
 import { requestedRange } from "./requested-range.ts";
 
+/** What is sent, and under which status and headers. */
+type Download = {
+  readonly chunks: AsyncIterable<Buffer>;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
 /**
  * Answers with a file as a download, or with the range of it that was asked for.
  *
- * @throws {GatewayError} `range-not-satisfiable`.
+ * @throws {GatewayError} `range-not-satisfiable`, `storage-failed`; an error of the storage
+ *   in the middle of the file as it is.
  */
 export async function sendContent(
   request: Request,
@@ -18,11 +27,14 @@ export async function sendContent(
   { storage, file }: { storage: Storage; file: FileRecord },
 ): Promise<void> {
   const { content } = file;
-  const chunks =
+  const { chunks, status, headers }: Download =
     content.kind === "parts"
-      ? prepareParts(request, response, { storage, file, parts: content.parts })
+      ? prepareParts(request, { storage, file, parts: content.parts })
       : // The results of a batch that runs grow: there is no length to take a range of.
-        readContent(storage, file);
+        { chunks: readContent(storage, file), status: 200, headers: {} };
+  // Read before the response is touched: a storage that fails gets the status of its error.
+  const begun = request.method === "HEAD" ? chunks : await begin(chunks);
+  response.status(status).set(headers);
   response.attachment(file.filename || file.id);
   response.type("application/octet-stream");
   if (request.method === "HEAD") {
@@ -30,36 +42,67 @@ export async function sendContent(
     return;
   }
   try {
-    await pipeline(Readable.from(chunks), response);
+    await pipeline(Readable.from(begun), response);
   } catch (error) {
     // A client that goes away while it reads is nobody's fault.
-    if (!response.destroyed) throw error;
+    if (!isClientGone(error)) throw error;
   }
+}
+
+/** Waits for the first chunk. */
+async function begin(
+  chunks: AsyncIterable<Buffer>,
+): Promise<AsyncIterable<Buffer>> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const first = await iterator.next().catch((error: unknown) => {
+    throw isStorageOutage(error) ? storageFailed(error) : error;
+  });
+  return (async function* rest() {
+    try {
+      for (let next = first; !next.done; next = await iterator.next()) {
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  })();
+}
+
+const codesOfClients: ReadonlySet<unknown> = new Set([
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ERR_STREAM_DESTROYED",
+]);
+
+function isClientGone(error: unknown): boolean {
+  return error instanceof Error && "code" in error
+    ? codesOfClients.has(error.code)
+    : false;
 }
 
 function prepareParts(
   request: Request,
-  response: Response,
   of: { storage: Storage; file: FileRecord; parts: StoredParts },
-): AsyncIterable<Buffer> {
+): Download {
   const { storage, file, parts } = of;
   // The content of an id never changes.
   const etag = `"${file.id}"`;
   const validators = { etag, modifiedAt: file.createdAt };
   const range = requestedRange(request, parts.bytes, validators);
-  response.set({
+  const headers = {
     "Accept-Ranges": "bytes",
     ETag: etag,
     "Last-Modified": new Date(file.createdAt).toUTCString(),
-  });
+  };
   if (range === undefined) {
-    response.set("Content-Length", String(parts.bytes));
-    return readContent(storage, file);
+    const length = { "Content-Length": String(parts.bytes) };
+    const chunks = readContent(storage, file);
+    return { chunks, status: 200, headers: { ...headers, ...length } };
   }
   const { start, end } = range;
-  response.status(206).set({
+  const ranged = {
     "Content-Range": `bytes ${start}-${end}/${parts.bytes}`,
     "Content-Length": String(end - start + 1),
-  });
-  return readPartsBetween(storage, parts, range);
+  };
+  const chunks = readPartsBetween(storage, parts, range);
+  return { chunks, status: 206, headers: { ...headers, ...ranged } };
 }

@@ -1,12 +1,29 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { readPlace } from "@openrouter-free-pool/shared/queue/find-jobs";
 import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { acknowledge } from "@openrouter-free-pool/shared/replies/stream-credit";
 import type { Redis } from "ioredis";
+import { toRedisError } from "../errors/refusals.ts";
 import type { RedisGrace } from "../redis/redis-grace.ts";
 import type { Enqueue } from "./enqueue.ts";
 import type { QueuedRequest } from "./submission.ts";
+
+/** Withdrawals that are remembered until Redis confirms them. */
+const mostUnconfirmed = 10_000;
+
+/** A worker whose client reads must hear of it: without that it ends the stream. */
+const acknowledgeAgainMs = 200;
+
+/** How far the client of a stream is. */
+export type StreamProgress = {
+  readonly workerId: string;
+  /** Bytes that the client has taken in all, at this moment. */
+  readonly takenBytes: () => number;
+  /** Whether the same call still feeds the stream. */
+  readonly isCurrent: () => boolean;
+};
 
 /** What a pending request does with its job. */
 export type JobQueue = {
@@ -21,15 +38,19 @@ export type JobQueue = {
   remove(jobId: string): Promise<boolean>;
   /** Keeps a job from being called, wherever it turns up. A call in flight goes on. */
   disarm(jobId: string): Promise<void>;
-  /** Withdraws a job in any state: a call in flight is aborted. */
+  /**
+   * Withdraws a job in any state: a call in flight is aborted. During a short outage of
+   * Redis it is tried again.
+   *
+   * @throws {GatewayError} `redis-down`, `queue-full`.
+   */
   callOff(jobId: string): Promise<void>;
+  /** Withdraws again what Redis has not confirmed. */
+  repeatCallOffs(): Promise<void>;
   /** A job's place in line, 1 for the next one; undefined when it is not in line. */
   readPlace(jobId: string): Promise<number | undefined>;
-  /** Tells the worker how many bytes of a stream the client has taken in all. */
-  acknowledge(
-    stream: { workerId: string; jobId: string },
-    takenBytes: number,
-  ): Promise<void>;
+  /** Tells the worker how far the client is; repeated until Redis takes it. */
+  acknowledge(jobId: string, progress: StreamProgress): Promise<void>;
 };
 
 /** Builds {@link JobQueue}. */
@@ -53,19 +74,46 @@ export function createJobQueue(deps: {
     await redis.set(redisKeys.cancelled(jobId), "1", "PX", markMs);
   };
 
-  return {
-    add: (job, isWanted) => grace.retry(() => enqueue(job), isWanted),
-    remove,
-    disarm,
-    async callOff(jobId) {
+  const unconfirmed = new Set<string>();
+
+  async function callOffOnce(jobId: string): Promise<void> {
+    try {
       // The mark first: a worker that takes the job from here on sees it.
       await disarm(jobId);
+      // Nobody sends it again; a call in flight has read it.
+      await redis.unlink(redisKeys.body(jobId));
       if (!(await remove(jobId))) {
         await redis.publish(redisKeys.cancellations, jobId);
       }
+    } catch (cause) {
+      throw toRedisError(cause);
+    }
+    unconfirmed.delete(jobId);
+  }
+
+  return {
+    add: (job, isWanted) => grace.retry(() => enqueue(job, isWanted), isWanted),
+    remove,
+    disarm,
+    async callOff(jobId) {
+      if (unconfirmed.size < mostUnconfirmed) unconfirmed.add(jobId);
+      await grace.retry(() => callOffOnce(jobId));
+    },
+    async repeatCallOffs() {
+      for (const jobId of [...unconfirmed]) await callOffOnce(jobId);
     },
     readPlace: (jobId) => readPlace(redis, redisKeys, jobId),
-    acknowledge: (stream, takenBytes) =>
-      acknowledge(redis, redisKeys, stream, takenBytes),
+    async acknowledge(jobId, { workerId, takenBytes, isCurrent }) {
+      const stream = { workerId, jobId };
+      for (;;) {
+        try {
+          // An earlier figure never replaces a later one: each try sends the latest.
+          return await acknowledge(redis, redisKeys, stream, takenBytes());
+        } catch (error) {
+          await sleep(acknowledgeAgainMs, undefined, { ref: false });
+          if (!isCurrent()) throw error;
+        }
+      }
+    },
   };
 }
