@@ -25,7 +25,7 @@ import type { PoolWatch } from "./pool/pool-watch.ts";
 import type { Storage } from "./storage/open-storage.ts";
 
 const removeExpiredEveryMs = 60_000;
-/** What a line may have besides the body of its request. */
+/** What a line may have in addition to the body of its request. */
 const lineOverheadBytes = 64 * 1024;
 
 /** Wires files and batches: what their routes need, and what executes batches. */

@@ -19,6 +19,7 @@ import { createRecoverLost } from "./completions/recover-lost.ts";
 import { createSubmit } from "./completions/submit.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Forecast } from "./forecast/forecast.ts";
+import { createIdempotency } from "./idempotency/idempotency.ts";
 import type { AddJobs } from "./jobs/add-jobs.ts";
 import { createEnqueue } from "./jobs/enqueue.ts";
 import { planFinishedRetention } from "./jobs/finished-retention.ts";
@@ -64,6 +65,8 @@ export function buildCompletions(deps: {
     redisHealth,
     graceMs: config.REDIS_GRACE_MS,
   });
+  // Bodies of requests that have a job, or that wait for another's reply.
+  const waitingBodies = new BodyBudget(config.BODY_BYTES_IN_FLIGHT);
   const jobs = createJobQueue({
     queue: deps.queue,
     enqueue: createEnqueue({
@@ -74,7 +77,7 @@ export function buildCompletions(deps: {
         count: config.KEEP_FINISHED_JOBS,
         bytes: config.KEEP_FINISHED_BYTES,
       }),
-      waitingBodies: new BodyBudget(config.BODY_BYTES_IN_FLIGHT),
+      waitingBodies,
     }),
     grace,
     redis,
@@ -166,6 +169,7 @@ export function buildCompletions(deps: {
             submit,
             shared,
             isSharedByClients: config.RESPONSE_CACHE_SHARED,
+            waitingBodies,
             store: new ResponseStore({
               redis,
               redisKeys,
@@ -173,7 +177,11 @@ export function buildCompletions(deps: {
               logger,
             }),
           }),
-    shared,
+    idempotency: createIdempotency({
+      shared,
+      keepMs: config.IDEMPOTENCY_TTL_SECONDS * 1_000,
+      waitingBodies,
+    }),
     async start(): Promise<void> {
       // The first requests are not to be refused for want of a connection.
       redis.on("ready", onReconnect);

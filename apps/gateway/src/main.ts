@@ -28,7 +28,6 @@ import { buildBatches } from "./build-batches.ts";
 import { buildCompletions } from "./build-completions.ts";
 import { gatewayVariables } from "./config.ts";
 import { listen } from "./http/listen.ts";
-import { createIdempotency } from "./idempotency/idempotency.ts";
 import { createAddJobs } from "./jobs/add-jobs.ts";
 import { buildMetrics } from "./metrics/build-metrics.ts";
 import { createMeasureRequest } from "./metrics/request-metrics.ts";
@@ -145,10 +144,7 @@ let isStopping = false;
 const app = buildApp({
   submit: completions.submit,
   cachedSubmit: completions.cachedSubmit,
-  idempotency: createIdempotency(
-    completions.shared,
-    config.IDEMPOTENCY_TTL_SECONDS * 1_000,
-  ),
+  idempotency: completions.idempotency,
   batches,
   models,
   readPoolView,

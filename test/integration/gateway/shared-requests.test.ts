@@ -4,6 +4,8 @@ import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { BodyBudget } from "../../../apps/gateway/src/bodies/body-budget.ts";
+import { HeldBody } from "../../../apps/gateway/src/bodies/held-body.ts";
 import { RedisGrace } from "../../../apps/gateway/src/redis/redis-grace.ts";
 import { RedisHealth } from "../../../apps/gateway/src/redis/redis-health.ts";
 import type { Leader } from "../../../apps/gateway/src/shared-requests/role.ts";
@@ -93,6 +95,22 @@ test("100 equal requests at two gateways do the work once and get the same bytes
     if (reply.kind !== "answer") throw new Error(reply.kind);
     expect(reply.body.toString("latin1")).toBe(bytes);
   }
+});
+
+test("a body whose request follows another does not count as arriving", async () => {
+  const [one, other] = [openGateway(), openGateway()];
+  const [arriving, waiting] = [new BodyBudget(100), new BodyBudget(100)];
+  const account = arriving.open();
+  account.grow(10);
+  const body = new HeldBody(Buffer.alloc(10), account.release);
+  const leader = await leadOf(one);
+  const work = () => Promise.reject(new Error("nobody leads twice"));
+  const onFollow = () => body.countIn(waiting);
+  const following = shareReply(other, request(work, { onFollow }));
+  await until("it follows", () => waiting.usedBytes === 10);
+  expect(arriving.usedBytes).toBe(0);
+  await leader.publish(answer("shared"), 0);
+  expect(await following).toMatchObject({ role: "follower" });
 });
 
 test("a reply that is not kept is for those who waited, and for nobody later", async () => {

@@ -18,7 +18,7 @@ export function toOpenAiError(error: GatewayError): ErrorObject {
   };
 }
 
-/** The `error` of a body, whoever made it. */
+/** The `error` of a body, no matter who made it. */
 export function errorOf(body: object): unknown {
   return "error" in body ? body.error : body;
 }

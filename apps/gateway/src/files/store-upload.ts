@@ -19,7 +19,7 @@ import {
   uploadsFull,
 } from "./upload-capacity.ts";
 
-/** The fields of an upload besides the file. */
+/** The fields of an upload in addition to the file. */
 export const uploadFieldsSchema = z.object({
   purpose: z.literal("batch", { error: 'must be "batch"' }),
   "expires_after[anchor]": z.literal("created_at").optional(),

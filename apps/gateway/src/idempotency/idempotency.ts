@@ -1,6 +1,9 @@
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
+import type { BodyBudget } from "../bodies/body-budget.ts";
+import type { HeldBody } from "../bodies/held-body.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
 import {
+  type ShareableRequest,
   type SharedReply,
   shareReply,
 } from "../shared-requests/share-reply.ts";
@@ -17,8 +20,7 @@ export type Idempotency = {
    */
   reply(
     id: IdempotencyKey,
-    hungUp: AbortSignal,
-    work: (unwanted: AbortSignal) => Promise<FinalReply>,
+    request: Pick<ShareableRequest, "hungUp" | "work"> & { body: HeldBody },
   ): Promise<SharedReply>;
   /**
    * Does the work of a stream, which nobody else can join.
@@ -34,19 +36,24 @@ export type Idempotency = {
   ): Promise<FinalReply>;
 };
 
-/** Builds {@link Idempotency}; answers are kept for `keepMs`. */
-export function createIdempotency(
-  shared: SharedRequests,
-  keepMs: number,
-): Idempotency {
+/** Builds {@link Idempotency}. */
+export function createIdempotency(deps: {
+  shared: SharedRequests;
+  /** How long answers are kept, in ms. */
+  keepMs: number;
+  /** Counts the bodies of those who wait for another's answer. */
+  waitingBodies: BodyBudget;
+}): Idempotency {
+  const { shared, keepMs, waitingBodies } = deps;
   return {
-    reply: ({ key, fingerprint }, hungUp, work) =>
+    reply: ({ key, fingerprint }, { body, hungUp, work }) =>
       shareReply(shared, {
         key,
         fingerprint,
         hungUp,
         work,
         keepMs: (reply) => (isLasting(reply) ? keepMs : 0),
+        onFollow: () => body.countIn(waitingBodies),
         onJoin: (earlier) => requireSame(earlier, fingerprint),
       }),
 

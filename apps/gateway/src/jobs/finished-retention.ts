@@ -2,7 +2,7 @@ import type { KeepFinished } from "@openrouter-free-pool/shared/queue/add-to-que
 
 /** Finished requests are visible for a day at most. */
 const keptSeconds = 86_400;
-/** What a finished request takes of Redis's memory besides its payloads, roughly, in bytes. */
+/** What a finished request takes of Redis's memory in addition to its payloads, roughly, in bytes. */
 const withoutPayloadBytes = 4 * 1024;
 /** The queue counts those that failed apart from those that did not. */
 const lists = 2;

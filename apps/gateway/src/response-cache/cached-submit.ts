@@ -2,6 +2,7 @@ import type {
   AnswerReply,
   FinalReply,
 } from "@openrouter-free-pool/shared/replies/reply";
+import type { BodyBudget } from "../bodies/body-budget.ts";
 import type { Submit } from "../completions/submit.ts";
 import type { Submission } from "../jobs/submission.ts";
 import { shareReply } from "../shared-requests/share-reply.ts";
@@ -24,8 +25,10 @@ export function createCachedSubmit(deps: {
   shared: SharedRequests;
   /** Whether one client's answer may go to another. */
   isSharedByClients: boolean;
+  /** Counts the bodies of those who wait for another's answer. */
+  waitingBodies: BodyBudget;
 }): CachedSubmit {
-  const { submit, store, shared } = deps;
+  const { submit, store, shared, waitingBodies } = deps;
 
   async function submitAndKeep(
     submission: Submission,
@@ -50,6 +53,7 @@ export function createCachedSubmit(deps: {
       key: `cache:${key}:${submission.priority}:${submission.maxWaitMs}`,
       hungUp,
       keepMs: () => 0,
+      onFollow: () => submission.body.countIn(waitingBodies),
       async work(unwanted) {
         // It may have been kept between our look and our taking the lead.
         const kept = await store.find(key);

@@ -16,7 +16,7 @@ import type { Logger } from "pino";
 const findScript = loadScript(new URL("./find.lua", import.meta.url));
 const keepScript = loadScript(new URL("./keep.lua", import.meta.url));
 
-/** What Redis needs for an entry besides its text, roughly. */
+/** What Redis needs for an entry in addition to its text, roughly. */
 const entryOverheadBytes = 500;
 const timeoutMs = 1_000;
 

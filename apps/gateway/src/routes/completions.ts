@@ -91,7 +91,11 @@ export function routeCompletions(
     const client = new PlainResponse(response, { keepAlive, maxWaitMs });
     return answer(client, async () => {
       if (!id) return work(hungUp);
-      const { reply, role } = await idempotency.reply(id, hungUp, work);
+      const { reply, role } = await idempotency.reply(id, {
+        body: submission.body,
+        hungUp,
+        work,
+      });
       if (role === "late" && !response.headersSent) {
         response.set("Idempotent-Replayed", "true");
       }

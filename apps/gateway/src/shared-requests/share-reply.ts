@@ -22,6 +22,8 @@ export type ShareableRequest = {
   readonly work: (unwanted: AbortSignal) => Promise<FinalReply>;
   /** How long later requests get the reply too, in ms; 0: they do not. */
   readonly keepMs: (reply: FinalReply) => number;
+  /** Called when this request begins to wait for another's reply. */
+  readonly onFollow?: () => void;
   /** Sees the fingerprint of the request that this one joins, before waiting for it; may throw. */
   readonly onJoin?: (fingerprint: string) => void;
 };
@@ -42,7 +44,7 @@ export async function shareReply(
   shared: SharedRequests,
   request: ShareableRequest,
 ): Promise<SharedReply> {
-  const { key, fingerprint, hungUp, onJoin } = request;
+  const { key, fingerprint, onJoin } = request;
   for (;;) {
     const joined = await shared.join(key, fingerprint);
     if (joined.role === "leader") {
@@ -52,15 +54,14 @@ export async function shareReply(
       onJoin?.(joined.fingerprint);
       return { reply: joined.reply, role: "late" };
     }
-    const reply = await follow(joined, hungUp, onJoin);
+    const reply = await follow(joined, request);
     if (reply) return { reply, role: "follower" };
   }
 }
 
 async function follow(
   follower: Follower,
-  hungUp: AbortSignal,
-  onJoin: ((fingerprint: string) => void) | undefined,
+  { hungUp, onFollow, onJoin }: ShareableRequest,
 ): Promise<FinalReply | undefined> {
   const { promise: gone, reject } = Promise.withResolvers<never>();
   gone.catch(() => undefined);
@@ -69,6 +70,7 @@ async function follow(
   if (hungUp.aborted) onHangUp();
   try {
     onJoin?.(follower.fingerprint);
+    onFollow?.();
     return await Promise.race([follower.outcome, gone]);
   } finally {
     hungUp.removeEventListener("abort", onHangUp);

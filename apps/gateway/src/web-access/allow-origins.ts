@@ -3,7 +3,7 @@ import type { Request, RequestHandler } from "express";
 import { foreignOrigin } from "./guard-origins.ts";
 import { isAllowedOrigin, type WebAccess } from "./web-access.ts";
 
-/** Headers of an answer that a web page may read besides the usual ones. */
+/** Headers of an answer that a web page may read in addition to the usual ones. */
 const exposedHeaders = [
   "X-Request-Id",
   "X-Queue-Time-Ms",

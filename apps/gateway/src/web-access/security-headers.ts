@@ -25,7 +25,7 @@ export function securityHeaders(styles: readonly string[] = []) {
     },
     referrerPolicy: { policy: "same-origin" },
     xFrameOptions: { action: "deny" },
-    // Whoever offers TLS in front of us decides about this.
+    // What offers TLS in front of us decides about this.
     strictTransportSecurity: false,
   });
 }

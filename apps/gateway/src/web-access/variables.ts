@@ -14,7 +14,7 @@ export const webAccessVariables = {
     (entry) => entry === "*" || origin.test(entry),
     "* or origins such as https://chat.example.com, comma-separated",
   ),
-  /** Names by which a gateway without client keys may be asked, besides those of this machine. */
+  /** Names by which a gateway without client keys may be asked, in addition to those of this machine. */
   ALLOWED_HOSTS: list(
     (entry) => entry.replace(/:\d+$/, ""),
     (entry) => hostName.test(entry),

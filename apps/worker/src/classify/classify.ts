@@ -7,7 +7,7 @@ import { statusOfAnswer, statusOfError } from "./errors/error-status.ts";
 import { readErrorBody } from "./errors/read-error-body.ts";
 import { readRateLimit } from "./rate-limit.ts";
 
-/** What the classification depends on besides the answer. */
+/** What the classification depends on in addition to the answer. */
 type ClassifyContext = {
   /** Our clock, ms since the epoch. */
   readonly now: number;

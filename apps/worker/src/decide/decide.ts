@@ -20,7 +20,7 @@ export type ClassifiedCall = {
   readonly keyState: KeyState | undefined;
 };
 
-/** What a decision depends on besides the call. */
+/** What a decision depends on in addition to the call. */
 export type DecisionContext = {
   /** The key of the call. */
   readonly key: ApiKey;

@@ -58,7 +58,7 @@ export function createKeyProbing(deps: {
     return true;
   }
 
-  /** Those that were not asked about lately, in a pool with other keys besides, say. */
+  /** Those that were not asked about lately, in a pool with other keys, too, say. */
   async function findDue(keys: readonly ApiKey[]): Promise<readonly ApiKey[]> {
     const results = await readProbeResults(redis, redisKeys);
     const now = await readRedisClock(redis);

@@ -2,7 +2,7 @@ import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-poo
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 
-/** Whether the pool has an account with a usable key besides these; it may be at its limit. */
+/** Whether the pool has an account with a usable key in addition to these; it may be at its limit. */
 export type HasAccountBesides = (
   accounts: ReadonlySet<string>,
 ) => Promise<boolean>;

@@ -18,7 +18,7 @@ import type { Disposition } from "./disposition.ts";
 
 /** What settling a job comes to. Durations in ms. */
 export type SettlementPlan = {
-  /** What the log line says besides. */
+  /** What the log line says in addition. */
   readonly details?: object;
   readonly reply?: Reply;
   /** How the request ended, as it stays on a finished job. */

@@ -1,5 +1,5 @@
 const newline = 0x0a;
-/** What a buffer costs besides its bytes: a client may send them one by one. */
+/** What a buffer costs in addition to its bytes: a client may send them one by one. */
 export const bufferOverheadBytes = 256;
 
 /** One line of a file. */

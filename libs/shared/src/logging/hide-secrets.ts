@@ -8,7 +8,7 @@ const secretField =
 
 /**
  * The net under everything that is logged: no line may show a key or a password,
- * whoever put it there and however deep. It works on the finished line, which costs
+ * no matter who put it there and how deep. It works on the finished line, which costs
  * a tenth of what redaction by paths does and knows no depth at which it ends.
  */
 export function hideSecrets(line: string): string {

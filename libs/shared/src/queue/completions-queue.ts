@@ -28,7 +28,7 @@ export function openCompletionsQueue(
     streams: { events: { maxLen: keptEvents } },
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
   });
-  // Whoever opened the connection logs its errors; without a listener BullMQ would print them.
+  // The opener of the connection logs its errors; without a listener BullMQ would print them.
   queue.on("error", () => undefined);
   return queue;
 }

@@ -1,6 +1,6 @@
 --[[
   Puts one reply on a gateway's stream, and lets the stream die some time after its last entry:
-  a gateway that was killed leaves no garbage. Whoever listens on the channel of the same name
+  a gateway that was killed leaves no garbage. A gateway that listens on the channel of the same name
   gets the reply at once; if it is long, just word that it is there. With the first event of a
   streamed answer it also notes on the job how far it is, and with the last reply how the request
   ended, so that nobody calls for it again.

@@ -106,7 +106,7 @@ export function createLineQueue(deps: {
       for (const some of chunk(lines)) {
         const removed = await Promise.all(
           some.map(async (line) => {
-            // The mark first: whoever takes the job from here on sees it.
+            // The mark first: a worker that takes the job from here on sees it.
             const mark = redisKeys.cancelled(jobIdOf(line));
             await redis.set(mark, "1", "PX", markMs);
             const isRemoved = await removeJob(queue, jobIdOf(line));

@@ -57,7 +57,7 @@ function decodeLayer(
   }
 }
 
-/** Decodes with the decoder that the first byte asks for; whoever stops reading stops the body. */
+/** Decodes with the decoder that the first byte asks for; to stop reading stops the body. */
 async function* transform(
   body: AsyncIterable<Buffer>,
   createDecoder: (firstByte: number) => Transform,
