@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { addToQueue } from "@openrouter-free-pool/shared/queue/add-to-queue";
-import { queueKeys } from "@openrouter-free-pool/shared/queue/bullmq/queue-keys";
 import { openCompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import {
   type FetchedJob,
@@ -14,6 +13,7 @@ import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { pino } from "pino";
 import { inject, onTestFinished } from "vitest";
+import { queueKeys } from "../../libs/shared/src/queue/bullmq/queue-keys.ts";
 import { removeKeys } from "./remove-keys.ts";
 
 const logger = pino({ level: "silent" });

@@ -1,5 +1,4 @@
 import { createRequire } from "node:module";
-import { bullmqVersion } from "@openrouter-free-pool/shared/queue/bullmq/version";
 import { readPlace } from "@openrouter-free-pool/shared/queue/find-jobs";
 import {
   completeJob,
@@ -17,6 +16,7 @@ import { promoteDelayed } from "@openrouter-free-pool/shared/queue/promote-delay
 import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import { expect, inject, onTestFinished, test } from "vitest";
+import { bullmqVersion } from "../../../libs/shared/src/queue/bullmq/version.ts";
 import { openQueue } from "../../support/bullmq-queue.ts";
 import { openPools } from "../../support/key-pools.ts";
 

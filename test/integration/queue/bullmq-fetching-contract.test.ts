@@ -1,9 +1,9 @@
-import { argumentsWithTime } from "@openrouter-free-pool/shared/queue/bullmq/use-redis-time";
 import { isGivenUp } from "@openrouter-free-pool/shared/queue/completion-job";
 import { mostStalls } from "@openrouter-free-pool/shared/queue/job-locks";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import { Worker } from "bullmq";
 import { expect, onTestFinished, test } from "vitest";
+import { argumentsWithTime } from "../../../libs/shared/src/queue/bullmq/use-redis-time.ts";
 import { openQueue } from "../../support/bullmq-queue.ts";
 
 /* What we rely on of how BullMQ's worker runs its scripts, besides its data. */
