@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, inject, test } from "vitest";
 import { projectRoot } from "../../scripts/project-root.ts";
+import { compileCache } from "../support/compile-cache.ts";
 
 type Mistake = {
   app: "gateway" | "worker";
@@ -135,7 +136,7 @@ async function run(app: string, variables: Record<string, string>) {
   const main = join(projectRoot, "apps", app, "src", "main.ts");
   const child = spawn(process.execPath, [main], {
     cwd: tmpdir(),
-    env: { PATH: process.env.PATH, ...variables },
+    env: { PATH: process.env.PATH, ...compileCache, ...variables },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr, [exitCode]] = await Promise.all([

@@ -37,8 +37,10 @@ test("no API key is in Redis, in its files, in a log or in an answer", async ({
   });
   const { url, simulator, gateways, workers } = stack;
   // Everything that has to do with keys: refusals of each kind, probes, a queue.
+  await simulator.settings({
+    keys: { [testKey(0)]: { fault: { kind: "401" } } },
+  });
   await simulator.script([
-    { match: { key: testKey(0) }, fault: { kind: "401" } },
     { match: { key: testKey(1) }, fault: { kind: "403-key-limit" } },
     { match: { account: "shared" }, fault: { kind: "402" } },
     { match: { key: testKey(4) }, fault: { kind: "429-account-minute" } },

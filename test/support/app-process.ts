@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { dieWithParent } from "../../scripts/processes/die-with-parent.ts";
 import { projectRoot } from "../../scripts/project-root.ts";
+import { compileCache } from "./compile-cache.ts";
 import { until } from "./until.ts";
 
 /** One line of an app's log. */
@@ -33,7 +34,12 @@ export async function startApp(
   const child = spawn(process.execPath, [main], {
     // Away from a developer's .env.
     cwd: tmpdir(),
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      ...compileCache,
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
     // A Ctrl-C in the terminal reaches only us, who stop everything in order.
     detached: true,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { dieWithParent } from "../../scripts/processes/die-with-parent.ts";
 import { projectRoot } from "../../scripts/project-root.ts";
+import { compileCache } from "./compile-cache.ts";
 
 /** What the command line did. */
 export type OrpoolResult = {
@@ -22,7 +23,7 @@ export function startOrpool(
   const bin = join(projectRoot, "apps/cli/bin/orpool.mjs");
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
-    env: { PATH: process.env.PATH, ORPOOL_URL: url },
+    env: { PATH: process.env.PATH, ORPOOL_URL: url, ...compileCache },
     stdio: "pipe",
   });
   dieWithParent(child);

@@ -41,12 +41,12 @@ export function rawPost(path: string, type: string, body: string): RawRequest {
 
 /** The head of a POST of `length` bytes. */
 export function rawHead(path: string, type: string, length: number): string {
-  return `POST ${path} HTTP/1.1\r\nHost: test\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`;
+  return `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`;
 }
 
 /** A GET without a body. */
 export function rawGet(path: string): RawRequest {
-  return { head: `GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`, body: "" };
+  return { head: `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`, body: "" };
 }
 
 /** The type of the forms that {@link formPart} and {@link formEnd} make. */
