@@ -1,7 +1,10 @@
 import { afterEach, expect, inject, test } from "vitest";
+import { AdminClient } from "../support/admin-client.ts";
 import { burst, chat, countStatuses } from "../support/chat.ts";
 import { readPoolStatus } from "../support/pool-status.ts";
 import { type Stack, startStack } from "../support/stack.ts";
+
+const password = "a-long-admin-password-42";
 
 let stack: Stack | undefined;
 afterEach(() => stack?.stop());
@@ -13,6 +16,7 @@ test.for(["404-data-policy", "404-guardrails"] as const)(
       redisUrl: inject("redisUrl"),
       accounts: 3,
       perMinute: 1_000,
+      env: { ADMIN_PASSWORD: password },
     });
     const { url, simulator } = stack;
     await simulator.script([
@@ -28,8 +32,10 @@ test.for(["404-data-policy", "404-guardrails"] as const)(
     const { keys } = await readPoolStatus(url);
     expect(keys.every(({ available }) => available)).toBe(true);
 
-    const page = await (await fetch(`${url}/admin`)).text();
-    expect(page).toContain("refuses test/model:free");
+    const admin = new AdminClient(url);
+    await admin.logIn(password);
+    const page = await admin.get("/admin");
+    expect(page.text).toContain("refuses test/model:free");
   },
 );
 

@@ -28,7 +28,7 @@ async function start(workers: readonly number[]): Promise<Stack> {
   for (const ms of workers) {
     const worker = await running.startWorker(shiftedBy(ms));
     const [line] = worker.logged("Worker is ready");
-    const aheadMs = Number(line?.time) - Date.now();
+    const aheadMs = Date.parse(String(line?.time)) - Date.now();
     expect(Math.abs(aheadMs - ms)).toBeLessThan(60_000);
   }
   return running;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import {
   createBrotliDecompress,
   createGunzip,
@@ -11,6 +12,8 @@ import type { BodyAccount, BodyBudget } from "./body-budget.ts";
 import { ByteCollector } from "./byte-collector.ts";
 
 const busyRetryMs = 2_000;
+/** How long a refused body may go on arriving before its answer, in ms. */
+const passingMs = 2_000;
 
 const decoders = {
   gzip: createGunzip,
@@ -28,6 +31,21 @@ const decoders = {
  *   or `invalid-request` when it breaks off or cannot be decompressed.
  */
 export async function readBytes(
+  request: IncomingMessage,
+  options: { limitBytes: number; budget: BodyBudget },
+): Promise<{ bytes: Buffer; account: BodyAccount }> {
+  try {
+    return await readCounted(request, options);
+  } catch (error) {
+    // A client, or a proxy that closes after each answer, may read it only when all is sent.
+    request.resume();
+    const signal = AbortSignal.timeout(passingMs);
+    await finished(request, { signal }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function readCounted(
   request: IncomingMessage,
   options: { limitBytes: number; budget: BodyBudget },
 ): Promise<{ bytes: Buffer; account: BodyAccount }> {
@@ -101,8 +119,6 @@ async function collect(
       request.unpipe(decoder);
       decoder.destroy();
     }
-    // What still comes is passed over: the client may read its answer only then.
-    request.resume();
   }
   const broken = (cause?: unknown) =>
     new GatewayError("invalid-request", "The request could not be read", {
