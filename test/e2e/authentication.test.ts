@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { chat } from "../support/chat.ts";
+import { exchange } from "../support/exchange.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
@@ -53,6 +54,25 @@ test.for([
   }
   expect(await stack.simulator.calls({ marker: "refused" })).toEqual([]);
 });
+
+test.for([
+  ["401 of a client without a key", 401, {}],
+  ["413 of one with a key", 413, { "x-api-key": aliceKey }],
+] as const)(
+  "the %s arrives although a large body was sent and the connection is closed",
+  async ([, status, headers]) => {
+    const closing = { "content-type": "application/json", connection: "close" };
+    const body = "x".repeat(20 * 2 ** 20);
+    for (let tries = 0; tries < 10; tries += 1) {
+      const refused = await exchange(
+        `${stack.url}/v1/chat/completions`,
+        { method: "POST", headers: { ...closing, ...headers } },
+        body,
+      );
+      expect(refused.status).toBe(status);
+    }
+  },
+);
 
 test("health and readiness stay open", async () => {
   expect((await get("/health")).status).toBe(200);

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import { finished } from "node:stream/promises";
 import {
   createBrotliDecompress,
   createGunzip,
@@ -12,8 +11,6 @@ import type { BodyAccount, BodyBudget } from "./body-budget.ts";
 import { ByteCollector } from "./byte-collector.ts";
 
 const busyRetryMs = 2_000;
-/** How long a refused body may go on arriving before its answer, in ms. */
-const passingMs = 2_000;
 
 const decoders = {
   gzip: createGunzip,
@@ -31,21 +28,6 @@ const decoders = {
  *   or `invalid-request` when it breaks off or cannot be decompressed.
  */
 export async function readBytes(
-  request: IncomingMessage,
-  options: { limitBytes: number; budget: BodyBudget },
-): Promise<{ bytes: Buffer; account: BodyAccount }> {
-  try {
-    return await readCounted(request, options);
-  } catch (error) {
-    // A client, or a proxy that closes after each answer, may read it only when all is sent.
-    request.resume();
-    const signal = AbortSignal.timeout(passingMs);
-    await finished(request, { signal }).catch(() => undefined);
-    throw error;
-  }
-}
-
-async function readCounted(
   request: IncomingMessage,
   options: { limitBytes: number; budget: BodyBudget },
 ): Promise<{ bytes: Buffer; account: BodyAccount }> {

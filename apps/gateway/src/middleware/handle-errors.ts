@@ -4,12 +4,13 @@ import type { Logger } from "pino";
 import { toOpenAiError } from "../dialects/openai-error.ts";
 import { GatewayError, toSeconds } from "../errors/gateway-error.ts";
 import { redisFull } from "../errors/refusals.ts";
+import { letBodyPass } from "../http/let-body-pass.ts";
 import { isStorageError, storageFailed } from "../storage/storage-error.ts";
 import { suggestPath } from "./suggest-path.ts";
 
 /** The only place where an error becomes a response. */
 export function createHandleErrors(logger: Logger): ErrorRequestHandler {
-  return (thrown, _request, response, _next) => {
+  return async (thrown, request, response, _next) => {
     const error = toGatewayError(thrown);
     const { context } = response.locals;
     context.error = error.code;
@@ -22,6 +23,7 @@ export function createHandleErrors(logger: Logger): ErrorRequestHandler {
       logger.info({ requestId, reason, why, err }, "Refused a request");
     }
 
+    await letBodyPass(request, response);
     const toErrorBody = context.dialect?.toErrorBody ?? toOpenAiError;
     const body = JSON.stringify(toErrorBody(error));
     if (!response.headersSent) setStatus(response, error);
