@@ -13,7 +13,10 @@ import { PendingRequest } from "../../apps/gateway/src/completions/pending-reque
 import { PendingRequests } from "../../apps/gateway/src/completions/pending-requests.ts";
 import type { StreamSink } from "../../apps/gateway/src/completions/pending-stream.ts";
 import { createAddJobs } from "../../apps/gateway/src/jobs/add-jobs.ts";
-import { createEnqueue } from "../../apps/gateway/src/jobs/enqueue.ts";
+import {
+  createEnqueue,
+  type Enqueue,
+} from "../../apps/gateway/src/jobs/enqueue.ts";
 import { planFinishedRetention } from "../../apps/gateway/src/jobs/finished-retention.ts";
 import { createJobQueue } from "../../apps/gateway/src/jobs/job-queue.ts";
 import { RedisGrace } from "../../apps/gateway/src/redis/redis-grace.ts";
@@ -34,7 +37,11 @@ export const answer: AnswerReply = {
 };
 
 /** The gateway's side of the queue, on connections that a test can break. */
-export function openGatewayJobs(options: { graceMs: number }) {
+export function openGatewayJobs(options: {
+  graceMs: number;
+  /** Takes the place of the real one, which it may call. */
+  around?: (enqueue: Enqueue) => Enqueue;
+}) {
   const url = inject("redisUrl");
   const prefix = `test-${randomUUID()}`;
   const redisKeys = createRedisKeys(prefix);
@@ -58,7 +65,7 @@ export function openGatewayJobs(options: { graceMs: number }) {
   });
   const jobs = createJobQueue({
     queue,
-    enqueue,
+    enqueue: options.around?.(enqueue) ?? enqueue,
     grace,
     redis,
     redisKeys,

@@ -3,9 +3,9 @@ import { createRecoverLost } from "../../../apps/gateway/src/completions/recover
 import { openGatewayJobs } from "../../support/gateway-jobs.ts";
 import { until } from "../../support/until.ts";
 
-test("a job that Redis has not confirmed yet is not sent again at the reconnection", async () => {
+async function openRecovery() {
   const gateway = openGatewayJobs({ graceMs: 10_000 });
-  const { redis, redisKeys, queue, registry } = gateway;
+  const { redis, redisKeys, registry } = gateway;
   await gateway.untilUp();
   const recover = createRecoverLost({
     redis,
@@ -13,6 +13,12 @@ test("a job that Redis has not confirmed yet is not sent again at the reconnecti
     pending: registry,
     catchUp: async () => undefined,
   });
+  return { gateway, recover };
+}
+
+test("a job that Redis has not confirmed yet is not sent again at the reconnection", async () => {
+  const { gateway, recover } = await openRecovery();
+  const { queue } = gateway;
   const reconnect = gateway.breakConnection();
   const pending = gateway.hold({});
   pending.enqueue();
@@ -31,15 +37,8 @@ test("a job that Redis has not confirmed yet is not sent again at the reconnecti
 });
 
 test("a confirmed job that Redis has lost is sent again", async () => {
-  const gateway = openGatewayJobs({ graceMs: 10_000 });
-  const { redis, redisKeys, queue, registry } = gateway;
-  await gateway.untilUp();
-  const recover = createRecoverLost({
-    redis,
-    redisKeys,
-    pending: registry,
-    catchUp: async () => undefined,
-  });
+  const { gateway, recover } = await openRecovery();
+  const { queue } = gateway;
   const pending = gateway.hold({});
   pending.enqueue();
   const { jobId } = pending;

@@ -1,12 +1,10 @@
 import { withoutMark } from "@openrouter-free-pool/shared/text/byte-order-mark";
 import type { Request, RequestHandler } from "express";
 import { GatewayError } from "../errors/gateway-error.ts";
+import { quote } from "../errors/quote.ts";
 import type { BodyBudget } from "./body-budget.ts";
 import { HeldBody } from "./held-body.ts";
 import { readBytes } from "./read-bytes.ts";
-
-/** A refusal shows no more than so many characters of what came. */
-const mostShown = 100;
 
 /**
  * Reads a JSON body as bytes: what goes on to OpenRouter is what the client sent.
@@ -40,10 +38,9 @@ function requireJson(request: Request): void {
   // Proxies that add a header to one that is there make a list of it.
   const types = given.split(",");
   if (types.every((type) => isJson.test(type))) return;
-  const shown = JSON.stringify(given.slice(0, mostShown));
   throw new GatewayError(
     "unsupported-media-type",
-    `Content-Type must be application/json, not ${given === "" ? "absent" : shown}`,
+    `Content-Type must be application/json, not ${given === "" ? "absent" : quote(given)}`,
   );
 }
 

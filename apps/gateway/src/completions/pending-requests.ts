@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Reply } from "@openrouter-free-pool/shared/replies/reply";
+import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Logger } from "pino";
 import { gatewayStopping } from "../errors/refusals.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
@@ -93,10 +94,12 @@ export class PendingRequests {
     this.#isClosed = true;
     const left = [...this.#byJob.values()];
     for (const pending of left) pending.fail(gatewayStopping());
-    await Promise.race([
-      Promise.allSettled(left.map(({ jobId }) => this.#jobs.callOff(jobId))),
-      sleep(callOffTimeoutMs, undefined, { ref: false }),
-    ]);
+    const calledOff = left.map(({ jobId }) => this.#jobs.callOff(jobId));
+    await withFallback(
+      Promise.allSettled(calledOff),
+      callOffTimeoutMs,
+      undefined,
+    );
   }
 }
 

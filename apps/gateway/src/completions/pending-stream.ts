@@ -55,8 +55,7 @@ export class PendingStream {
     const earlierCall = this.#sequence.call;
     const decision = this.#sequence.accept(position);
     if (decision === "next" && position.call !== earlierCall) {
-      this.#takenBytes = 0;
-      this.#acknowledgedBytes = 0;
+      this.#countAnew();
     }
     return decision;
   }
@@ -65,8 +64,7 @@ export class PendingStream {
   restart(): void {
     this.#sequence = new StreamSequence();
     this.#start = undefined;
-    this.#takenBytes = 0;
-    this.#acknowledgedBytes = 0;
+    this.#countAnew();
   }
 
   comment(text: string): void {
@@ -94,6 +92,12 @@ export class PendingStream {
     if (this.#untakenChunks === 0) this.#progressAt = performance.now();
     this.#untakenChunks += 1;
     this.#sink.write(body, () => this.#countTaken(body.length));
+  }
+
+  /** Each call is acknowledged from its first byte on. */
+  #countAnew(): void {
+    this.#takenBytes = 0;
+    this.#acknowledgedBytes = 0;
   }
 
   #countTaken(bytes: number): void {

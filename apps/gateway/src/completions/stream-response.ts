@@ -1,3 +1,4 @@
+import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
 import type {
   AnswerReply,
   FinalReply,
@@ -112,13 +113,9 @@ export class StreamResponse implements ClientResponse, StreamSink {
 }
 
 function parseObject(body: Buffer): Record<string, unknown> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(body.toString());
-    const isObject = typeof parsed === "object" && !Array.isArray(parsed);
-    return isObject && parsed !== null ? { ...parsed } : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(body.toString());
+  const isObject = typeof parsed === "object" && !Array.isArray(parsed);
+  return isObject && parsed !== null ? { ...parsed } : undefined;
 }
 
 function unreadableAnswer(): GatewayError {

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { listProblems } from "@openrouter-free-pool/shared/api/list-problems";
 import { MemberNames } from "@openrouter-free-pool/shared/json/member-names";
+import { parseRange } from "@openrouter-free-pool/shared/json/parse-json";
 import {
   type JsonRange,
   type JsonScan,
@@ -105,11 +106,10 @@ function readFields(
 }
 
 function readSmall(bytes: Buffer, name: string, range: JsonRange): unknown {
-  const { start, end } = range;
-  if (end - start > longestFieldBytes) {
+  if (range.end - range.start > longestFieldBytes) {
     throw invalid(`\`${name}\`: is longer than ${longestFieldBytes} bytes`);
   }
-  return JSON.parse(bytes.toString("utf8", start, end));
+  return parseRange(bytes, range);
 }
 
 /** A small value that is like the large one in all that the schemas look at: its kind, and whether it is empty. */

@@ -1,3 +1,5 @@
+import { failureStatus } from "@openrouter-free-pool/shared/replies/failure-status";
+
 /** What nginx logs for a client that went away. */
 export const clientGone = 499;
 
@@ -16,24 +18,36 @@ const gatewayErrors = {
   "idempotency-mismatch": { status: 422, type: "invalid_request_error" },
   "range-not-satisfiable": { status: 416, type: "invalid_request_error" },
   "client-uploads-full": { status: 429, type: "rate_limit_error" },
-  "keys-rate-limited": { status: 429, type: "rate_limit_error" },
+  "keys-rate-limited": {
+    status: failureStatus["keys-rate-limited"],
+    type: "rate_limit_error",
+  },
   internal: { status: 500, type: "internal_error" },
   "upstream-unreachable": { status: 502, type: "upstream_error" },
-  "worker-crashed": { status: 502, type: "upstream_error" },
+  "worker-crashed": {
+    status: failureStatus["worker-crashed"],
+    type: "upstream_error",
+  },
   "redis-down": { status: 503, type: "service_unavailable" },
   "queue-full": { status: 503, type: "service_unavailable" },
   "gateway-busy": { status: 503, type: "service_unavailable" },
-  "body-lost": { status: 503, type: "service_unavailable" },
+  "body-lost": {
+    status: failureStatus["body-lost"],
+    type: "service_unavailable",
+  },
   "uploads-full": { status: 503, type: "service_unavailable" },
   "storage-failed": { status: 503, type: "service_unavailable" },
-  "no-usable-key": { status: 503, type: "service_unavailable" },
-  removed: { status: 503, type: "service_unavailable" },
+  "no-usable-key": {
+    status: failureStatus["no-usable-key"],
+    type: "service_unavailable",
+  },
+  removed: { status: failureStatus.removed, type: "service_unavailable" },
   // Nobody is there to read it.
   "client-gone": { status: clientGone, type: "client_closed_request" },
   // The client has got a part of a stream already.
   "stream-broken": { status: 502, type: "upstream_error" },
   stopping: { status: 503, type: "service_unavailable" },
-  "waited-out": { status: 504, type: "timeout_error" },
+  "waited-out": { status: failureStatus["waited-out"], type: "timeout_error" },
 } as const satisfies Record<string, { status: number; type: string }>;
 
 /** Names of our errors. */

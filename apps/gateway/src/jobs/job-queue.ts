@@ -82,7 +82,7 @@ export function createJobQueue(deps: {
       await disarm(jobId);
       // Nobody sends it again; a call in flight has read it.
       await redis.unlink(redisKeys.body(jobId));
-      if (!(await remove(jobId))) {
+      if (!(await removeJob(queue, jobId))) {
         await redis.publish(redisKeys.cancellations, jobId);
       }
     } catch (cause) {

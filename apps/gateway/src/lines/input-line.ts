@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { batchErrorSchema } from "@openrouter-free-pool/shared/api/batch-object";
 import { MemberNames } from "@openrouter-free-pool/shared/json/member-names";
+import { parseRange } from "@openrouter-free-pool/shared/json/parse-json";
 import {
   type JsonScan,
   JsonScanError,
@@ -71,7 +72,7 @@ export function readText(
   const range = members.get(name);
   if (range?.kind !== "string") return undefined;
   if (range.end - range.start > longestCustomIdBytes) return undefined;
-  return JSON.parse(bytes.toString("utf8", range.start, range.end));
+  return parseRange(bytes, range) as string;
 }
 
 /** Tells a problem from a line that can be read. */

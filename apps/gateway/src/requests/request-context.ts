@@ -5,7 +5,6 @@ import type { Span } from "@opentelemetry/api";
 import type { RequestHandler } from "express";
 import type { Dialect } from "../dialects/dialect.ts";
 import { clientGone } from "../errors/gateway-error.ts";
-
 import { requestHeaders } from "./request-headers.ts";
 
 /** What is known of one HTTP request, from its arrival to the end of its response. */

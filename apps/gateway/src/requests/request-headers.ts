@@ -3,9 +3,7 @@ import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Request } from "express";
 import { z } from "zod";
 import { GatewayError } from "../errors/gateway-error.ts";
-
-/** A refusal shows no more than so many characters of what came. */
-const mostShown = 100;
+import { quote } from "../errors/quote.ts";
 
 /** One of some words, in capitals or not. */
 function word<const Words extends readonly [string, ...string[]]>(
@@ -73,6 +71,6 @@ export function readHeader<Name extends keyof Headers>(
   const wanted = listMessages(parsed.error);
   throw new GatewayError(
     "invalid-request",
-    `${name}: got ${JSON.stringify(given.slice(0, mostShown))}, ${wanted}`,
+    `${name}: got ${quote(given)}, ${wanted}`,
   );
 }

@@ -1,3 +1,4 @@
+import { parseRange } from "@openrouter-free-pool/shared/json/parse-json";
 import type {
   JsonRange,
   JsonScan,
@@ -29,6 +30,6 @@ export class AnswerMembers {
   get(name: string): unknown {
     const range = this.#ranges.get(name);
     if (!range || this.isLarge(name)) return undefined;
-    return JSON.parse(this.#text.toString("utf8", range.start, range.end));
+    return parseRange(this.#text, range);
   }
 }

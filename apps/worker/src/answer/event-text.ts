@@ -48,8 +48,7 @@ export function findEventError(event: EventObject | undefined): unknown {
   if (failed) return failed;
   if (type === "error") return event;
   if (type === "response.failed") return "The response has failed";
-  const choices = Array.isArray(event.choices) ? event.choices : [];
-  for (const choice of choices) {
+  for (const choice of choicesOf(event)) {
     const own = memberOf(choice, "error");
     if (own) return own;
     if (memberOf(choice, "finish_reason") === "error") {
@@ -57,6 +56,11 @@ export function findEventError(event: EventObject | undefined): unknown {
     }
   }
   return undefined;
+}
+
+/** The choices of an event; none where there is no list. */
+export function choicesOf(event: EventObject): readonly unknown[] {
+  return Array.isArray(event.choices) ? event.choices : [];
 }
 
 /** A member of what may be an object. */

@@ -1,4 +1,5 @@
 import { withoutMark } from "@openrouter-free-pool/shared/text/byte-order-mark";
+import { memberOf } from "../answer/event-text.ts";
 import type { NoAnswer, UpstreamAnswer } from "../answer/outcome.ts";
 import { passHeaders } from "../answer/passed-headers.ts";
 import { readAnswer } from "../answer/read-answer.ts";
@@ -51,11 +52,8 @@ function toErrorAnswer(
 
 /** Whether clients find a message where they look for it. */
 function isEnvelope(body: Buffer): boolean {
-  const parsed = parseErrorBody(body);
-  if (typeof parsed !== "object" || parsed === null) return false;
-  const { error } = parsed as { error?: unknown };
-  if (typeof error !== "object" || error === null) return false;
-  return "message" in error && typeof error.message === "string";
+  const error = memberOf(parseErrorBody(body), "error");
+  return typeof memberOf(error, "message") === "string";
 }
 
 /** Says in one sentence what came in place of an answer. */

@@ -73,24 +73,18 @@ export function decide(
       } as const;
       return classification.wasSent
         ? decision(next)
-        : { ...decision(next), givesSlotBack: true, progress };
+        : withoutCall(decision(next), progress);
     }
-    case "too-late":
-      return {
-        ...decision({ kind: "another-key", otherwise: { kind: "put-back" } }),
-        givesSlotBack: true,
-        progress,
-      };
+    case "too-late": {
+      const otherwise = { kind: "put-back" } as const;
+      const next = decision({ kind: "another-key", otherwise });
+      return withoutCall(next, progress);
+    }
     case "not-sent": {
-      // It cost no call: the slot is free again.
       const next = { ...progress, failures: progress.failures + 1 };
-      const retried = { kind: "retried", progress: next } as const;
       const isLast = next.failures >= context.maxAttempts;
-      return {
-        ...decision(isLast ? answered() : { ...retried, statedMs: undefined }),
-        givesSlotBack: true,
-        progress: next,
-      };
+      const step = isLast ? answered() : retry(next, undefined);
+      return withoutCall(decision(step), next);
     }
     case "transient": {
       const failures = progress.failures + 1;
@@ -98,11 +92,7 @@ export function decide(
         return decision(answered());
       }
       const next = { ...progress, calls, failures };
-      const statedMs = classification.retryAfterMs;
-      return {
-        ...decision({ kind: "retried", progress: next, statedMs }),
-        progress: next,
-      };
+      return decision(retry(next, classification.retryAfterMs), { failures });
     }
     case "model-limited":
       return {
@@ -116,10 +106,9 @@ export function decide(
       };
     case "account-limited": {
       const { limit, durationMs, quota } = classification;
-      const keyEffect = { kind: "park", limit, durationMs: durationMs, quota };
       return {
         ...decision(tryAnother(context, outOfKeys)),
-        keyEffect: keyEffect as KeyEffect,
+        keyEffect: { kind: "park", limit, durationMs, quota },
       };
     }
     case "key-refused":
@@ -224,6 +213,18 @@ function toDecision({ key, progress, suspect }: DecisionContext) {
     progress: { ...progress, ...more, calls: progress.calls + 1 },
     next,
   });
+}
+
+/** Nothing was sent: it cost no call, and the slot is free again. */
+function withoutCall(decision: Decision, progress: CompletionProgress) {
+  return { ...decision, givesSlotBack: true, progress };
+}
+
+function retry(
+  progress: CompletionProgress,
+  statedMs: number | undefined,
+): Disposition {
+  return { kind: "retried", progress, statedMs };
 }
 
 function isSuccess(result: CallResult, { status }: { status?: number }) {

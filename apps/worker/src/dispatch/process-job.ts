@@ -139,12 +139,14 @@ export function createProcessJob(deps: {
       next.kind === "interrupted";
     // Whatever worker takes the job next goes on from here.
     if (isKept) await job.updateProgress(decision.progress);
-    if (next.kind !== "another-key" && next.kind !== "wait-for-model") {
-      return next;
+    switch (next.kind) {
+      case "another-key":
+        return undefined;
+      case "wait-for-model":
+        return { kind: "deferred-for-model", cooldownMs: cooldownMs ?? 0 };
+      default:
+        return next;
     }
-    return next.kind === "wait-for-model"
-      ? { kind: "deferred-for-model", cooldownMs: cooldownMs ?? 0 }
-      : undefined;
   }
 
   /** @returns undefined when the job was settled instead. */

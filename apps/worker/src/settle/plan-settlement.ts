@@ -6,10 +6,8 @@ import type {
   Ending,
   FinishedRequest,
 } from "@openrouter-free-pool/shared/queue/finished-request";
-import type {
-  FailureReply,
-  Reply,
-} from "@openrouter-free-pool/shared/replies/reply";
+import { failureStatus } from "@openrouter-free-pool/shared/replies/failure-status";
+import type { Reply } from "@openrouter-free-pool/shared/replies/reply";
 import { AnswerRecord } from "../call/stream/answer-record.ts";
 import { figuresOf } from "../job/figures.ts";
 import { backOff } from "./back-off.ts";
@@ -29,16 +27,6 @@ export type SettlementPlan = {
   /** Stored before the job is moved. */
   readonly progress?: CompletionProgress;
 };
-
-/** The status that gateways make of a failure. */
-const failureStatus = {
-  "waited-out": 504,
-  "no-usable-key": 503,
-  "worker-crashed": 502,
-  "keys-rate-limited": 429,
-  removed: 503,
-  "body-lost": 503,
-} as const satisfies Record<FailureReply["code"], number>;
 
 /** Works out reply, ending and delay of a disposition. */
 export function planSettlement(

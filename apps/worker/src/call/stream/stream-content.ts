@@ -1,4 +1,8 @@
-import { type EventObject, memberOf } from "../../answer/event-text.ts";
+import {
+  choicesOf,
+  type EventObject,
+  memberOf,
+} from "../../answer/event-text.ts";
 
 /** Events of /responses that only announce what will come. */
 const announcements =
@@ -42,9 +46,8 @@ function hasContent(event: EventObject, type: string): boolean {
     // A call of a tool is something even before its input.
     return kind !== "text" && kind !== "thinking" ? true : isSaid(block);
   }
-  const choices = Array.isArray(event.choices) ? event.choices : [];
-  return choices.some(
-    (choice: unknown) =>
+  return choicesOf(event).some(
+    (choice) =>
       isSaid(memberOf(choice, "delta")) ||
       isSaid(memberOf(choice, "message")) ||
       isFilled(memberOf(choice, "text")),
@@ -52,8 +55,9 @@ function hasContent(event: EventObject, type: string): boolean {
 }
 
 function findFinishReason(event: EventObject): unknown {
-  const choices = Array.isArray(event.choices) ? event.choices : [];
-  const reasons = choices.map((choice) => memberOf(choice, "finish_reason"));
+  const reasons = choicesOf(event).map((choice) =>
+    memberOf(choice, "finish_reason"),
+  );
   const own = memberOf(event.delta, "stop_reason");
   return [...reasons, own].find(
     (reason) => typeof reason === "string" && reason !== "error",

@@ -1,3 +1,4 @@
+import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
 import { withoutMark } from "@openrouter-free-pool/shared/text/byte-order-mark";
 import {
   bareError,
@@ -22,11 +23,7 @@ export function readErrorBody(body: Buffer): ErrorDetails {
 /** The body as JSON; undefined when it is none, or far too long for an error. */
 export function parseErrorBody(body: Buffer): unknown {
   if (body.length > mostParsedBytes) return undefined;
-  try {
-    return JSON.parse(withoutMark(body).toString());
-  } catch {
-    return undefined;
-  }
+  return parseJson(withoutMark(body).toString());
 }
 
 /** A plain sentence; nothing of a page of HTML. */
