@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { readTextLines } from "@openrouter-free-pool/shared/lines/line-splitter";
 import { decodeInput } from "./decode-input.ts";
 import { inputError } from "./input-error.ts";
+import { peekText } from "./peek-text.ts";
 import { readJsonArray } from "./read-json-array.ts";
 import { readBatchLine, readPromptLine } from "./read-json-lines.ts";
 import { type Delimiter, readTable } from "./read-table.ts";
@@ -47,7 +48,8 @@ export async function* readInput(
 ): AsyncGenerator<RequestLine> {
   const { source, requests } = options;
   const bytes = await openSource(source);
-  const { beginning, text } = await peek(decodeInput(bytes, options.encoding));
+  const decoded = decodeInput(bytes, options.encoding);
+  const { beginning, text } = await peekText(decoded, hasLine);
   const format = options.format ?? detectFormat(source, beginning);
   switch (format) {
     case "csv":
@@ -91,6 +93,9 @@ async function* readRequestLines(
   }
 }
 
+/** Whether the first line that is not blank is there. */
+const hasLine = (beginning: string) => beginning.trimStart().includes("\n");
+
 /**
  * What an input looks like.
  *
@@ -117,21 +122,6 @@ function indentedObjects() {
   return inputError(
     "The input looks like JSON over several lines: write one object a line, or one array",
   );
-}
-
-/** Reads until the first line that is not blank is there; `text` is the whole text. */
-async function peek(chunks: AsyncGenerator<string>) {
-  let beginning = "";
-  while (!beginning.trimStart().includes("\n")) {
-    const { value, done } = await chunks.next();
-    if (done) break;
-    beginning += value;
-  }
-  async function* text() {
-    yield beginning;
-    yield* chunks;
-  }
-  return { beginning, text: text() };
 }
 
 async function openSource(source: string): Promise<AsyncIterable<Buffer>> {

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { parse } from "csv-parse";
 import { inputError } from "./input-error.ts";
+import { peekText } from "./peek-text.ts";
 import { type JsonRecord, recordLine } from "./record-line.ts";
 import type { RequestLine, RequestOptions } from "./request-line.ts";
 
@@ -18,9 +19,10 @@ export async function* readTable(
   delimiter: Delimiter | undefined,
   options: RequestOptions,
 ): AsyncGenerator<RequestLine> {
-  const { header, rest } = await readHeader(text);
+  const peeked = await peekText(text, (header) => header.includes("\n"));
+  const header = peeked.beginning;
   const stated = delimiterRow.exec(header);
-  const rows = Readable.from(rest).pipe(
+  const rows = Readable.from(peeked.text).pipe(
     parse({
       columns: true,
       bom: true,
@@ -51,20 +53,4 @@ export function findDelimiter(header: string): Delimiter {
   return delimiters.reduce((best, next) =>
     count(next) > count(best) ? next : best,
   );
-}
-
-/** Reads up to the end of the first line; `rest` is the whole text. */
-async function readHeader(text: AsyncIterable<string>) {
-  const iterator = text[Symbol.asyncIterator]();
-  let header = "";
-  while (!header.includes("\n")) {
-    const { value, done } = await iterator.next();
-    if (done) break;
-    header += value;
-  }
-  async function* rest() {
-    yield header;
-    yield* { [Symbol.asyncIterator]: () => iterator };
-  }
-  return { header, rest: rest() };
 }

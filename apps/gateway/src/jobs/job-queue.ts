@@ -9,6 +9,7 @@ import { toRedisError } from "../errors/refusals.ts";
 import type { RedisGrace } from "../redis/redis-grace.ts";
 import type { Enqueue } from "./enqueue.ts";
 import type { QueuedRequest } from "./submission.ts";
+import { disarmJob, removeWithBody } from "./withdraw-job.ts";
 
 /** Withdrawals that are remembered until Redis confirms them. */
 const mostUnconfirmed = 10_000;
@@ -65,14 +66,7 @@ export function createJobQueue(deps: {
 }): JobQueue {
   const { queue, enqueue, grace, redis, redisKeys, markMs } = deps;
 
-  async function remove(jobId: string): Promise<boolean> {
-    const isGone = await removeJob(queue, jobId);
-    if (isGone) await redis.unlink(redisKeys.body(jobId));
-    return isGone;
-  }
-  const disarm = async (jobId: string) => {
-    await redis.set(redisKeys.cancelled(jobId), "1", "PX", markMs);
-  };
+  const disarm = (jobId: string) => disarmJob(deps, jobId, markMs);
 
   const unconfirmed = new Set<string>();
 
@@ -93,7 +87,7 @@ export function createJobQueue(deps: {
 
   return {
     add: (job, isWanted) => grace.retry(() => enqueue(job, isWanted), isWanted),
-    remove,
+    remove: (jobId) => removeWithBody(deps, jobId),
     disarm,
     async callOff(jobId) {
       if (unconfirmed.size < mostUnconfirmed) unconfirmed.add(jobId);

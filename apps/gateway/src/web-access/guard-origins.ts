@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from "express";
 import { GatewayError } from "../errors/gateway-error.ts";
+import { isOwnOrigin } from "./is-own-origin.ts";
 import { isAllowedOrigin, type WebAccess } from "./web-access.ts";
 
 /**
@@ -27,10 +28,4 @@ function isForeign(request: Request, access: WebAccess): boolean {
   if (isAllowedOrigin(origin, access)) return false;
   if (request.get("sec-fetch-site") === "cross-site") return true;
   return origin !== undefined && !isOwnOrigin(origin, request);
-}
-
-function isOwnOrigin(origin: string, request: Request): boolean {
-  // The second is what a trusted proxy says that the browser asked for.
-  const hosts = [request.get("host"), request.host];
-  return URL.canParse(origin) && hosts.includes(new URL(origin).host);
 }

@@ -65,11 +65,11 @@ function parseTrustProxy(
 function isProxy(text: string): boolean {
   const [address = "", bits, ...rest] = text.split("/");
   if (bits === undefined) return proxyRange.test(text) || isIP(address) !== 0;
-  const dialect = isIP(address);
-  const mostBits = dialect === 6 ? 128 : 32;
+  const family = isIP(address);
+  const mostBits = family === 6 ? 128 : 32;
   return (
     rest.length === 0 &&
-    dialect !== 0 &&
+    family !== 0 &&
     /^\d{1,3}$/.test(bits) &&
     Number(bits) <= mostBits
   );

@@ -74,10 +74,10 @@ export function createKeyProbing(deps: {
     },
     async probeBeforeUse(keys) {
       let isOver = false;
-      async function playUntilEnded(): Promise<void> {
+      async function probeUntilEnded(): Promise<void> {
         while (!isOver && !(await runProbes(keys))) await sleep(pollMs);
       }
-      await withFallback(playUntilEnded(), mostWaitMs, undefined);
+      await withFallback(probeUntilEnded(), mostWaitMs, undefined);
       isOver = true;
     },
     async probeNow(keyId) {

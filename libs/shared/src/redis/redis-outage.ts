@@ -1,3 +1,4 @@
+import { TimeoutError } from "../timers/with-timeout.ts";
 import { isOutOfMemory } from "./out-of-memory.ts";
 
 /** Answers of a server that is starting, failing over, saving, or busy with a script. */
@@ -5,7 +6,7 @@ const passingAnswer =
   /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|NOREPLICAS|UNBLOCKED)\b/;
 /** Errors of ioredis about a connection. */
 const connectionLost =
-  /^(Connection is closed|Stream isn't writeable|Command timed out|Command aborted|Redis did not answer)/;
+  /^(Connection is closed|Stream isn't writeable|Command timed out|Command aborted)/;
 const networkCodes: ReadonlySet<unknown> = new Set([
   "EAI_AGAIN",
   "ECONNABORTED",
@@ -27,6 +28,7 @@ export function isRedisOutage(error: unknown): boolean {
   };
   return (
     isOutOfMemory(error) ||
+    error instanceof TimeoutError ||
     passingAnswer.test(error.message) ||
     connectionLost.test(error.message) ||
     networkCodes.has(code) ||

@@ -1,5 +1,5 @@
 /** Something did not answer in its time. */
-class TimeoutError extends Error {
+export class TimeoutError extends Error {
   override name = "TimeoutError";
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { withTimeout } from "@openrouter-free-pool/shared/timers/with-timeout";
 import { Disk, errors } from "flydrive";
 import { FSDriver } from "flydrive/drivers/fs";
 import { expect, test } from "vitest";
@@ -30,6 +31,11 @@ test.each([
   "Stream isn't writeable and enableOfflineQueue options is false",
 ])("%s is an outage of Redis", (message) => {
   expect(classifyFault(new Error(message))).toBe("redis-outage");
+});
+
+test("a Redis that hangs is away", async () => {
+  const late = await thrownBy(() => withTimeout(new Promise(() => {}), 1));
+  expect(classifyFault(late)).toBe("redis-outage");
 });
 
 test("a storage that cannot be written to is away", async () => {

@@ -1,4 +1,5 @@
 import type { Request } from "express";
+import { isOwnOrigin } from "../../web-access/is-own-origin.ts";
 
 /**
  * Whether a request that changes something was sent by a page of ours. Browsers
@@ -9,8 +10,5 @@ export function isSameOrigin(request: Request): boolean {
   const site = request.get("sec-fetch-site");
   if (site !== undefined) return site === "same-origin";
   const origin = request.get("origin");
-  if (origin === undefined) return true;
-  // The second is what a trusted proxy says that the browser asked for.
-  const hosts = [request.get("host"), request.host];
-  return URL.canParse(origin) && hosts.includes(new URL(origin).host);
+  return origin === undefined || isOwnOrigin(origin, request);
 }

@@ -139,7 +139,7 @@ export class LineExecution {
     // What was answered between the two looks is on the stream now.
     await collector.take();
     for (const { line, isKept } of done) {
-      if (isKept) line.epoch += 1;
+      if (isKept) line.jobNumber += 1;
     }
   }
 

@@ -1,12 +1,12 @@
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { readStages } from "@openrouter-free-pool/shared/queue/find-jobs";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
-import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Redis } from "ioredis";
 import type { Dialect } from "../../dialects/dialect.ts";
 import type { AddJobs, NewJob } from "../../jobs/add-jobs.ts";
+import { disarmJob, removeWithBody } from "../../jobs/withdraw-job.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
 import { lineRequestId } from "../results/output-line.ts";
 import type { OutstandingLine } from "./outstanding-lines.ts";
@@ -53,13 +53,13 @@ export function createLineQueue(deps: {
   batch: BatchRecord;
   dialect: Dialect;
 }): LineQueue {
-  const { queue, addJobs, redis, redisKeys, clock, batch, dialect } = deps;
+  const { addJobs, redis, redisKeys, clock, batch, dialect } = deps;
 
   // A line that is put on the queue again must not be taken for the job that was called off.
-  const jobIdOf = ({ request, epoch }: OutstandingLine) =>
-    epoch === 0
+  const jobIdOf = ({ request, jobNumber }: OutstandingLine) =>
+    jobNumber === 0
       ? `${batch.id}.${request.line}`
-      : `${batch.id}.${request.line}.${epoch}`;
+      : `${batch.id}.${request.line}.${jobNumber}`;
 
   const toJob = (outstanding: OutstandingLine): NewJob => {
     const { line, model, body } = outstanding.request;
@@ -107,13 +107,8 @@ export function createLineQueue(deps: {
         const removed = await Promise.all(
           some.map(async (line) => {
             // The mark first: a worker that takes the job from here on sees it.
-            const mark = redisKeys.cancelled(jobIdOf(line));
-            await redis.set(mark, "1", "PX", markMs);
-            const isRemoved = await removeJob(queue, jobIdOf(line));
-            if (isRemoved) {
-              await redis.unlink(redisKeys.body(jobIdOf(line)));
-            }
-            return isRemoved;
+            await disarmJob(deps, jobIdOf(line), markMs);
+            return removeWithBody(deps, jobIdOf(line));
           }),
         );
         held.push(...some.filter((_, index) => !removed[index]));

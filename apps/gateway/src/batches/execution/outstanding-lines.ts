@@ -3,8 +3,8 @@ import type { BatchRequest } from "../input/parse-request.ts";
 /** A line that has been read and not been reported. */
 export type OutstandingLine = {
   readonly request: BatchRequest;
-  /** How often it got a new job. */
-  epoch: number;
+  /** Its job is the first one (0), or one that took the place of another. */
+  jobNumber: number;
   /** How often it was tried in vain. */
   tries: number;
   /** `waiting`: to be put on the queue at `readyAt`; `queued`: has a job, as far as is known. */
@@ -33,7 +33,7 @@ export class OutstandingLines {
     this.#bytes += request.body.length;
     this.#byNumber.set(request.line, {
       request,
-      epoch: 0,
+      jobNumber: 0,
       tries: 0,
       state: "waiting",
       readyAt: 0,
@@ -45,7 +45,7 @@ export class OutstandingLines {
     return this.#byNumber.get(line);
   }
 
-  /** Notes that lines have got their jobs. */
+  /** Records that lines have got their jobs. */
   markQueued(lines: readonly OutstandingLine[]): void {
     for (const line of lines) {
       line.state = "queued";
@@ -60,7 +60,7 @@ export class OutstandingLines {
   ): void {
     line.state = "waiting";
     line.readyAt = Date.now() + afterMs;
-    line.epoch += 1;
+    line.jobNumber += 1;
     if (isTry) line.tries += 1;
   }
 

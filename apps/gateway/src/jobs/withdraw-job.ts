@@ -1,0 +1,29 @@
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Redis } from "ioredis";
+
+type Deps = { queue: CompletionsQueue; redis: Redis; redisKeys: RedisKeys };
+
+/** Removes a job and its body, unless a worker holds it. @returns whether it is gone. */
+export async function removeWithBody(
+  { queue, redis, redisKeys }: Deps,
+  jobId: string,
+): Promise<boolean> {
+  const isGone = await removeJob(queue, jobId);
+  if (isGone) await redis.unlink(redisKeys.body(jobId));
+  return isGone;
+}
+
+/**
+ * Keeps a job from being called, wherever it turns up. A call in flight goes on.
+ *
+ * @param markMs the longest time that the job can still turn up, in ms.
+ */
+export async function disarmJob(
+  { redis, redisKeys }: Pick<Deps, "redis" | "redisKeys">,
+  jobId: string,
+  markMs: number,
+): Promise<void> {
+  await redis.set(redisKeys.cancelled(jobId), "1", "PX", markMs);
+}
