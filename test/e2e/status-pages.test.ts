@@ -64,7 +64,8 @@ test("the status counts use by account, and says when it eases", async () => {
       resetIn: expect.any(Number),
     });
     expect(key.minute.resetIn).toBeGreaterThan(0);
-    expect(key.minute.resetIn).toBeLessThanOrEqual(windowMs / 1_000 + 1);
+    // A call may go out a moment after its grant, a guard is added, and the sum is rounded up.
+    expect(key.minute.resetIn).toBeLessThanOrEqual(windowMs / 1_000 + 3);
     expect(key.day).toEqual({
       limit: 8,
       used: 5,
@@ -124,12 +125,18 @@ test("ready says why it is not: no live worker", async () => {
     body: { status: "ready", timestamp: isoTime, version },
   });
   await stack.workers[0]?.stop();
-  const { status, body } = await send(`${url}/ready`);
-  expect(status).toBe(503);
-  expect(body).toEqual({
-    status: "not ready",
-    reason: "No worker is alive",
-    timestamp: isoTime,
-    version,
+  // What was read last may be told again for a second.
+  await until("it says so", async () => {
+    const { status } = await send(`${url}/ready`);
+    return status === 503;
+  });
+  expect(await send(`${url}/ready`)).toMatchObject({
+    status: 503,
+    body: {
+      status: "not ready",
+      reason: "No worker is alive",
+      timestamp: isoTime,
+      version,
+    },
   });
 });

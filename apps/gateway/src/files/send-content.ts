@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Request, Response } from "express";
@@ -32,8 +33,9 @@ export async function sendContent(
       ? prepareParts(request, { storage, file, parts: content.parts })
       : // The results of a batch that runs grow: there is no length to take a range of.
         { chunks: readContent(storage, file), status: 200, headers: {} };
+  const source = Readable.from(chunks);
   // Read before the response is touched: a storage that fails gets the status of its error.
-  const begun = request.method === "HEAD" ? chunks : await begin(chunks);
+  if (request.method !== "HEAD") await waitForFirstChunk(source);
   response.status(status).set(headers);
   response.attachment(file.filename || file.id);
   response.type("application/octet-stream");
@@ -42,35 +44,28 @@ export async function sendContent(
     return;
   }
   try {
-    await pipeline(Readable.from(begun), response);
+    await pipeline(source, response);
   } catch (error) {
-    // A client that goes away while it reads is nobody's fault.
+    // A pipeline that cannot begin leaves its source open.
+    source.destroy();
+    // A client that goes away, before the first chunk or later, is nobody's fault.
     if (!isClientGone(error)) throw error;
   }
 }
 
-/** Waits for the first chunk. */
-async function begin(
-  chunks: AsyncIterable<Buffer>,
-): Promise<AsyncIterable<Buffer>> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  const first = await iterator.next().catch((error: unknown) => {
+async function waitForFirstChunk(source: Readable): Promise<void> {
+  try {
+    // Comes for an empty file, too.
+    await once(source, "readable");
+  } catch (error) {
     throw isStorageOutage(error) ? storageFailed(error) : error;
-  });
-  return (async function* rest() {
-    try {
-      for (let next = first; !next.done; next = await iterator.next()) {
-        yield next.value;
-      }
-    } finally {
-      await iterator.return?.();
-    }
-  })();
+  }
 }
 
 const codesOfClients: ReadonlySet<unknown> = new Set([
   "ERR_STREAM_PREMATURE_CLOSE",
   "ERR_STREAM_DESTROYED",
+  "ERR_STREAM_UNABLE_TO_PIPE",
 ]);
 
 function isClientGone(error: unknown): boolean {

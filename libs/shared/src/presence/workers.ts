@@ -2,11 +2,17 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { RedisKeys } from "../redis/keys.ts";
 import { readRedisClock } from "../redis/redis-clock.ts";
+import { loadScript, runScript } from "../redis/script.ts";
+
+const announceWorkerScript = loadScript(
+  new URL("./announce-worker.lua", import.meta.url),
+);
 
 /** How often a process says that it lives. */
 export const heartbeatMs = 3_000;
 /** A worker that was not heard of for this long counts as gone. */
 const workerTtlMs = 10_000;
+const forgetAfterMs = 10 * workerTtlMs;
 
 const detailsSchema = z.object({
   host: z.string(),
@@ -38,19 +44,12 @@ export async function announceWorker(
   workerId: string,
   details: WorkerDetails,
 ): Promise<void> {
-  const now = await readRedisClock(redis);
-  await redis
-    .multi()
-    .zadd(redisKeys.workers, now, workerId)
-    .zremrangebyscore(redisKeys.workers, "-inf", now - 10 * workerTtlMs)
-    .pexpire(redisKeys.workers, 10 * workerTtlMs)
-    .set(
-      redisKeys.workerDetails(workerId),
-      JSON.stringify(details),
-      "PX",
-      10 * workerTtlMs,
-    )
-    .exec();
+  await runScript(
+    redis,
+    announceWorkerScript,
+    [redisKeys.workers, redisKeys.workerDetails(workerId)],
+    [workerId, JSON.stringify(details), forgetAfterMs],
+  );
 }
 
 /** Says that a worker has stopped. */

@@ -1,0 +1,17 @@
+--[[
+  Says that a worker lives, by Redis's clock, and forgets workers that are long gone.
+
+  KEYS[1] workers   SORTED SET  worker id by the time it was last heard of, ms since the epoch
+  KEYS[2] details   STRING      what the worker says about itself, JSON
+  ARGV[1] worker id
+  ARGV[2] details
+  ARGV[3] forgetAfterMs
+
+  Returns nothing of interest.
+]]
+--- @include "now"
+local now, forgetAfterMs = readNow(), ARGV[3]
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - forgetAfterMs)
+redis.call('PEXPIRE', KEYS[1], forgetAfterMs)
+redis.call('SET', KEYS[2], ARGV[2], 'PX', forgetAfterMs)
