@@ -71,7 +71,7 @@ async function openPool(redis: Redis, accounts: number) {
     const slot = await pool.acquire({
       jobId,
       gatewayId,
-      model: "bench/model:free",
+      models: ["bench/model:free"],
     });
     tookMs.push(performance.now() - startedAt);
     if (slot.kind !== "granted") throw new Error(`No slot: ${slot.kind}`);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import {
   modelsCountSchema,
   modelsListSchema,
-} from "../../apps/gateway/src/models/models-list.ts";
+} from "../../apps/gateway/src/models/catalogue/models-list.ts";
 import { findChromium, Pages } from "../support/browser.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";

@@ -65,7 +65,7 @@ export async function openPools(
       pool.acquire({
         jobId: randomUUID(),
         gatewayId: "gateway",
-        model: "test/model:free",
+        models: ["test/model:free"],
         refusing,
       }),
     close: () => {

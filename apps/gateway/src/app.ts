@@ -6,6 +6,7 @@ import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { BodyBudget } from "./bodies/body-budget.ts";
 import type { Batches } from "./build-batches.ts";
+import type { Models } from "./build-models.ts";
 import type { ClientKey } from "./clients/client-keys.ts";
 import type { Submit } from "./completions/submit.ts";
 import { allDialects } from "./dialects/all-dialects.ts";
@@ -19,7 +20,6 @@ import {
 } from "./middleware/handle-errors.ts";
 import { joinSlashes } from "./middleware/join-slashes.ts";
 import { traceRequests } from "./middleware/trace-requests.ts";
-import type { ModelsCache } from "./models/models-cache.ts";
 import { routeOpenApi } from "./openapi/route-openapi.ts";
 import type { ReadPoolView } from "./pool/pool-watch.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
@@ -49,7 +49,7 @@ export function buildApp(deps: {
   cachedSubmit: CachedSubmit | undefined;
   idempotency: Idempotency;
   batches: Batches;
-  models: ModelsCache;
+  models: Models;
   readPoolView: ReadPoolView;
   redisHealth: RedisHealth;
   findReason: () => Promise<string | undefined>;
@@ -98,9 +98,12 @@ export function buildApp(deps: {
   app.use(prefixes, allowOrigins(deps.webAccess), guardOrigins(deps.webAccess));
   app.use(prefixes, authenticate(deps.clientKeys));
   for (const dialect of allDialects) {
-    app.use(below(dialect.path), routeCompletions(dialect, deps));
+    app.use(
+      below(dialect.path),
+      routeCompletions(dialect, { ...deps, models: deps.models.resolve }),
+    );
   }
-  app.use(prefixes, routeModels(deps.models));
+  app.use(prefixes, routeModels(deps.models.served));
   app.use(below("/files"), routeFiles({ ...deps, ...deps.batches }));
   app.use(below("/batches"), routeBatches({ ...deps, ...deps.batches }));
   app.use("/api/v1/keys/status", routeKeysStatus(deps));

@@ -21,6 +21,7 @@ import { createStoreUpload } from "./files/store-upload.ts";
 import { UploadCapacity } from "./files/upload-capacity.ts";
 import type { AddJobs } from "./jobs/add-jobs.ts";
 import { createJournalRemoval } from "./journals/journal-removal.ts";
+import type { ResolveModels } from "./models/resolve/resolve-models.ts";
 import type { PoolWatch } from "./pool/pool-watch.ts";
 import type { Storage } from "./storage/open-storage.ts";
 
@@ -37,6 +38,7 @@ export function buildBatches(deps: {
   clock: RedisClock;
   queue: CompletionsQueue;
   addJobs: AddJobs;
+  resolveModels: ResolveModels;
   poolWatch: PoolWatch;
   storage: Storage;
   statistics: Statistics;

@@ -12,6 +12,7 @@ import { z } from "zod";
 import { batchVariables } from "./batches/variables.ts";
 import { parseClientKeys } from "./clients/client-keys.ts";
 import { uploadVariables } from "./files/upload-variables.ts";
+import { modelVariables } from "./models/variables.ts";
 import { storageVariables } from "./storage/variables.ts";
 import { webAccessVariables } from "./web-access/variables.ts";
 
@@ -34,6 +35,7 @@ export const gatewayVariables = z.object({
     })
     .meta({ secret: true }),
   ...webAccessVariables,
+  ...modelVariables,
   /** Where the list of models comes from. */
   OPENROUTER_BASE_URL: httpUrl().default("https://openrouter.ai/api/v1"),
   /** How long a request may wait in the queue, in ms. */

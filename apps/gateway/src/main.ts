@@ -4,7 +4,6 @@ import { loadDotEnv } from "@openrouter-free-pool/shared/config/dot-env";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { readRedisAddress } from "@openrouter-free-pool/shared/config/redis-address";
-import { readProxySettings } from "@openrouter-free-pool/shared/http/create-dispatcher";
 import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
 import {
   closeOnSignals,
@@ -26,12 +25,12 @@ import { BodyBudget } from "./bodies/body-budget.ts";
 import { buildAdmin } from "./build-admin.ts";
 import { buildBatches } from "./build-batches.ts";
 import { buildCompletions } from "./build-completions.ts";
+import { buildModels } from "./build-models.ts";
 import { gatewayVariables } from "./config.ts";
 import { listen } from "./http/listen.ts";
 import { createAddJobs } from "./jobs/add-jobs.ts";
 import { buildMetrics } from "./metrics/build-metrics.ts";
 import { createMeasureRequest } from "./metrics/request-metrics.ts";
-import { ModelsCache } from "./models/models-cache.ts";
 import { createReadPoolView, PoolWatch } from "./pool/pool-watch.ts";
 import { createReadiness } from "./pool/readiness.ts";
 import { createMakeRoom } from "./redis/make-room.ts";
@@ -97,6 +96,7 @@ const completions = buildCompletions({
   logger,
 });
 
+const models = buildModels({ config, redis, redisKeys, clock, logger });
 const bodyBudget = new BodyBudget(config.BODY_BYTES_IN_FLIGHT);
 redisHealth.onFull = createMakeRoom({ queue, redis, redisKeys, logger });
 const metrics = buildMetrics({
@@ -112,6 +112,7 @@ const metrics = buildMetrics({
 const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
 const batches = buildBatches({
   config,
+  resolveModels: models.resolve,
   limits,
   redis,
   redisKeys,
@@ -137,9 +138,6 @@ const admin = buildAdmin({
   logger,
 });
 
-const models = new ModelsCache(config.OPENROUTER_BASE_URL, {
-  proxy: readProxySettings(config),
-});
 let isStopping = false;
 const app = buildApp({
   submit: completions.submit,
@@ -178,6 +176,7 @@ await evictionPolicy
   .check({ isRequired: config.REDIS_REQUIRE_NOEVICTION })
   .catch(exitOnConfigError);
 await completions.start();
+models.start();
 batches.start();
 const server = await listen(app, {
   host: config.HOST,

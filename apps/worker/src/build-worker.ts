@@ -6,6 +6,10 @@ import { createJobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
 import { findLostFetches } from "@openrouter-free-pool/shared/queue/lost-fetches";
 import { openManualWorker } from "@openrouter-free-pool/shared/queue/manual-worker";
 import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
+import {
+  awaitModel,
+  promoteAwaiting,
+} from "@openrouter-free-pool/shared/queue/promote-delayed";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
@@ -43,6 +47,7 @@ import {
   createDispatchMetrics,
   measureLoad,
 } from "./metrics/dispatch-metrics.ts";
+import { createWatchModels } from "./models/watch-models.ts";
 import { DeferralSpread } from "./settle/deferral-spread.ts";
 import { createSettle } from "./settle/settle.ts";
 
@@ -122,6 +127,7 @@ export function buildWorker(deps: {
     forecast,
     refusals,
     overtaking,
+    awaitModel: (waiting) => awaitModel(redis, redisKeys, waiting),
     metrics,
     logger,
   });
@@ -138,6 +144,13 @@ export function buildWorker(deps: {
     parkKey: createParkKey({ keyPool, logger }),
     refusals,
     hasAccountBesides,
+    watchModels: createWatchModels({
+      keyPool,
+      promoteAwaiting: (model) =>
+        promoteAwaiting({ worker, redis, redisKeys }, model),
+      logger,
+    }),
+    checksModels: config.MODEL_CHECK,
     acquireSlot,
     settle,
     reportCall: createReportCall({

@@ -83,6 +83,7 @@ const keyPool = new KeyPool({
   redisKeys,
   limits,
   keys,
+  checksModels: config.MODEL_CHECK,
   onLateGrant: createReportLateGrant(metrics, logger),
 });
 const client = createOpenRouterClient({

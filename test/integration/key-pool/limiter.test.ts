@@ -187,7 +187,7 @@ test("stops jobs of clients and gateways that are gone, at no cost", async () =>
   const fixture = await openPool({ limits: { ...long, perMinute: 1 } });
   const { redis, redisKeys } = fixture;
   const [pool] = fixture.pools;
-  const request = { gatewayId: "gateway", model: "m:free" };
+  const request = { gatewayId: "gateway", models: ["m:free"] };
   await redis.set(redisKeys.cancelled("gone"), "1", "PX", 10_000);
   expect(await pool?.acquire({ ...request, jobId: "gone" })).toEqual({
     kind: "cancelled",
@@ -260,7 +260,9 @@ test("lets a model cool down in growing steps, without touching others", async (
   await fixture.redis.del(fixture.redisKeys.modelCooldown("hot:free"));
   expect(await pool?.coolModel("hot:free", undefined)).toBe(2 * (first ?? 0));
   const request = { jobId: "j", gatewayId: "gateway" };
-  expect(await pool?.acquire({ ...request, model: "hot:free" })).toMatchObject({
+  expect(
+    await pool?.acquire({ ...request, models: ["hot:free"] }),
+  ).toMatchObject({
     kind: "model-cooling",
   });
   expect((await fixture.acquire()).kind).toBe("granted");

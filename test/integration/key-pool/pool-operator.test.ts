@@ -50,7 +50,7 @@ function openPool(entries: readonly string[]): KeyPool {
 }
 
 const acquire = (model = "m", from = pool) =>
-  from.acquire({ jobId: randomUUID(), gatewayId, model });
+  from.acquire({ jobId: randomUUID(), gatewayId, models: [model] });
 
 function keyOf(account: string, from = pool) {
   const key = from.keys.find((each) => each.account === account);

@@ -79,9 +79,13 @@ test("a slot of yesterday gives nothing back to today", async () => {
   const fixture = await openPool({ limits: { perMinute: 9, perDay: 2 } });
   const grant = await take(fixture);
   await take(fixture);
-  const yesterday = String(Number(grant.receipt.day) - 1);
-  const receipt = { ...grant.receipt, day: yesterday };
-  await release(fixture, { ...grant, receipt });
+  const { receipt } = grant;
+  if (!receipt) throw new Error("No slot was taken");
+  const yesterday = String(Number(receipt.day) - 1);
+  await release(fixture, {
+    ...grant,
+    receipt: { ...receipt, day: yesterday },
+  });
   expect((await fixture.acquire()).kind).toBe("busy");
 });
 

@@ -15,7 +15,7 @@ export type ClientResponse = {
 /** Records how a request fared, and tells the client unless the headers are out already. */
 export function recordFigures(
   response: Response,
-  { queueMs, upstreamMs, calls }: ReplyFigures,
+  { queueMs, upstreamMs, calls, calledModel }: ReplyFigures,
 ): void {
   response.locals.context.figures = { queueMs, upstreamMs, calls };
   if (response.headersSent) return;
@@ -23,7 +23,13 @@ export function recordFigures(
     "X-Queue-Time-Ms": String(queueMs),
     "X-Upstream-Time-Ms": String(upstreamMs),
     "X-Attempts": String(calls),
+    ...(calledModel === undefined ? {} : { "X-Model": toHeader(calledModel) }),
   });
+}
+
+/** A model's id is the client's text. */
+function toHeader(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?");
 }
 
 /** A signal that aborts when the client closes its connection before the answer is out. */

@@ -8,6 +8,7 @@ import type { Dialect } from "../dialects/dialect.ts";
 import type { CheckedBody } from "../dialects/parse-body.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
 import type { Submission } from "../jobs/submission.ts";
+import type { ResolvedModels } from "../models/resolve/resolve-models.ts";
 import { readHeader } from "../requests/request-headers.ts";
 
 /** Client headers that go on to OpenRouter: whom to credit for the call, and Anthropic's own. */
@@ -29,17 +30,18 @@ export function readSubmission(
   what: {
     dialect: Dialect;
     checked: CheckedBody;
+    models: ResolvedModels;
     body: HeldBody;
     longestWaitMs: number;
   },
 ): Submission {
-  const { dialect, checked, body, longestWaitMs } = what;
+  const { dialect, checked, models, body, longestWaitMs } = what;
   const { context } = response.locals;
   return {
     requestId: context.requestId,
     client: context.client,
     path: dialect.path,
-    model: checked.model,
+    ...models,
     isStream: checked.isStream,
     body,
     headers: pickHeaders(request),

@@ -39,6 +39,11 @@ function toFailureError(
       return bodyLost();
     case "removed":
       return removedByOperator();
+    case "model-gone":
+      return new GatewayError(
+        code,
+        "OpenRouter does not serve the model any more",
+      );
     case "waited-out":
       return waitedOut(maxWaitMs);
     case "worker-crashed":

@@ -5,6 +5,7 @@ import type { GatewayError } from "../errors/gateway-error.ts";
 export type KnownFields = {
   readonly model?: string | null | undefined;
   readonly models?: readonly string[] | null | undefined;
+  readonly fallbacks?: readonly { readonly model: string }[] | null | undefined;
   readonly stream?: boolean | null | undefined;
   readonly service_tier?: unknown;
 };

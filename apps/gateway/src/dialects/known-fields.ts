@@ -18,12 +18,36 @@ const smallFields = {
     .max(mostModels, `has more than ${mostModels} models`)
     .meta({ description: "Tried one after the other by OpenRouter" })
     .nullish(),
+  /** Anthropic's form of a chain. What is none passes unread. */
+  fallbacks: z
+    .array(z.looseObject({ model }))
+    .max(mostModels)
+    .nullish()
+    .catch(undefined),
   stream: z.boolean().nullish(),
   service_tier: z.unknown().optional(),
 };
 
-/** Names of the fields whose values the gateway reads. */
-export const smallFieldNames = Object.keys(smallFields);
+/** Fields that are looked at only where something depends on them, such as what a request costs. */
+const lookedAtFields = [
+  "plugins",
+  "tools",
+  "web_search_options",
+  "response_format",
+  "max_tokens",
+  "max_completion_tokens",
+];
+
+/** Names of the fields whose values the gateway always reads. */
+export const smallFieldNames: ReadonlySet<string> = new Set(
+  Object.keys(smallFields),
+);
+
+/** Names of all fields whose places in a body are found. */
+export const foundFieldNames: readonly string[] = [
+  ...smallFieldNames,
+  ...lookedAtFields,
+];
 
 /** The schema of a body: `fields` of its dialect, and what all have. */
 export function bodySchema<Fields extends z.ZodRawShape>(fields: Fields) {

@@ -13,7 +13,7 @@ export function toOpenAiError(error: GatewayError): ErrorObject {
       code: error.status,
       message: error.message,
       type: error.type,
-      metadata: { reason: error.code, ...retryAfter },
+      metadata: { reason: error.code, ...error.metadata, ...retryAfter },
     },
   };
 }

@@ -10,7 +10,7 @@ import {
 } from "@openrouter-free-pool/shared/json/scan-json";
 import { GatewayError } from "../errors/gateway-error.ts";
 import type { Dialect, KnownFields } from "./dialect.ts";
-import { smallFieldNames } from "./known-fields.ts";
+import { foundFieldNames, smallFieldNames } from "./known-fields.ts";
 
 /** Arrays and objects within each other that a body may have. */
 const mostLevels = 256;
@@ -24,6 +24,10 @@ export type CheckedBody = {
   readonly fields: KnownFields;
   /** The model that is asked for first. */
   readonly model: string;
+  /** All models that are asked for, in the order in which they are to be tried. */
+  readonly chain: readonly string[];
+  /** Where fields stand in the body that nobody has read yet. */
+  readonly members: ReadonlyMap<string, JsonRange>;
   readonly isStream: boolean;
 };
 
@@ -40,15 +44,15 @@ export async function parseBody(
   if (!isUtf8(bytes)) throw invalid("The body is not valid UTF-8");
   const scan = await scanBody(bytes, dialect);
   if (scan.kind !== "object") throw invalid("`body`: must be a JSON object");
-  return checkBody(readFields(bytes, scan, dialect), dialect);
+  const { members } = scan;
+  return { ...checkFields(readFields(bytes, scan, dialect), dialect), members };
 }
 
-/**
- * Checks a body that has been parsed already.
- *
- * @throws {GatewayError} `invalid-request`, saying what is wrong.
- */
-function checkBody(body: unknown, dialect: Dialect): CheckedBody {
+/** @throws {GatewayError} `invalid-request`, saying what is wrong. */
+function checkFields(
+  body: unknown,
+  dialect: Dialect,
+): Omit<CheckedBody, "members"> {
   const parsed = dialect.schema.safeParse(body);
   if (!parsed.success) {
     const options = { whole: "body", most: mostProblems };
@@ -59,8 +63,13 @@ function checkBody(body: unknown, dialect: Dialect): CheckedBody {
   if (isStream && !dialect.canStream) {
     throw invalid("`stream`: cannot be true here");
   }
-  const model = fields.model ?? fields.models?.[0] ?? "";
-  return { fields, model, isStream };
+  const chain = chainOf(fields);
+  return { fields, model: chain[0] ?? "", chain, isStream };
+}
+
+function chainOf({ model, models, fallbacks }: KnownFields): readonly string[] {
+  const others = (fallbacks ?? []).map((fallback) => fallback.model);
+  return [...(model ? [model] : []), ...(models ?? []), ...others];
 }
 
 async function scanBody(bytes: Buffer, dialect: Dialect): Promise<JsonScan> {
@@ -85,7 +94,7 @@ const namesByDialect = new WeakMap<Dialect, MemberNames>();
 function namesOf(dialect: Dialect): MemberNames {
   const known = namesByDialect.get(dialect);
   if (known) return known;
-  const names = new MemberNames([...smallFieldNames, dialect.contentField]);
+  const names = new MemberNames([...foundFieldNames, dialect.contentField]);
   namesByDialect.set(dialect, names);
   return names;
 }
@@ -97,10 +106,10 @@ function readFields(
 ): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const [name, range] of members) {
-    fields[name] =
-      name === dialect.contentField
-        ? standIn(bytes, range)
-        : readSmall(bytes, name, range);
+    if (name === dialect.contentField) fields[name] = standIn(bytes, range);
+    else if (smallFieldNames.has(name)) {
+      fields[name] = readSmall(bytes, name, range);
+    }
   }
   return fields;
 }

@@ -9,6 +9,13 @@ const gatewayErrors = {
   "wrong-api-key": { status: 401, type: "authentication_error" },
   // A web page of another origin, without a key.
   "foreign-origin": { status: 403, type: "permission_error" },
+  // A request that could be billed, where nothing may cost.
+  "not-free": { status: 403, type: "not_free" },
+  "model-not-found": { status: 404, type: "model_not_found" },
+  "model-gone": {
+    status: failureStatus["model-gone"],
+    type: "model_not_found",
+  },
   "not-found": { status: 404, type: "not_found_error" },
   "method-not-allowed": { status: 405, type: "invalid_request_error" },
   conflict: { status: 409, type: "invalid_request_error" },
@@ -61,6 +68,8 @@ export class GatewayError extends Error {
   readonly retryAfterMs: number | undefined;
   /** More response headers. */
   readonly headers: Readonly<Record<string, string>>;
+  /** More for `error.metadata`. */
+  readonly metadata: Readonly<Record<string, unknown>>;
 
   constructor(
     code: GatewayErrorCode,
@@ -69,12 +78,14 @@ export class GatewayError extends Error {
       cause?: unknown;
       retryAfterMs?: number;
       headers?: Readonly<Record<string, string>>;
+      metadata?: Readonly<Record<string, unknown>>;
     } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
     this.headers = options.headers ?? {};
+    this.metadata = options.metadata ?? {};
   }
 
   get status(): number {

@@ -2,8 +2,8 @@ import {
   modelSchema,
   modelsCountSchema,
   modelsListSchema,
-} from "../models/models-list.ts";
-import { modelsQuerySchema } from "../models/select-models.ts";
+} from "../models/catalogue/models-list.ts";
+import { modelsQuerySchema } from "../models/listing/select-models.ts";
 import { errorResponses } from "./error-responses.ts";
 import {
   jsonResponse,
@@ -27,7 +27,7 @@ export const modelPaths: Paths = {
     get: operation("listModels", "List models", {
       parameters: queryParameters(modelsQuerySchema),
       answer: jsonResponse(
-        "OpenRouter's list, at most a few minutes old",
+        "What this pool serves, out of OpenRouter's list, at most a few minutes old",
         toSchema(modelsListSchema),
       ),
     }),

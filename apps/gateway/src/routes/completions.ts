@@ -23,6 +23,7 @@ import {
 } from "../idempotency/read-idempotency-key.ts";
 import type { Submission } from "../jobs/submission.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
+import type { ResolveModels } from "../models/resolve/resolve-models.ts";
 import { readCachePolicy } from "../response-cache/cache-policy.ts";
 import type { CachedSubmit } from "../response-cache/cached-submit.ts";
 
@@ -30,6 +31,7 @@ import type { CachedSubmit } from "../response-cache/cached-submit.ts";
 export function routeCompletions(
   dialect: Dialect,
   deps: {
+    models: ResolveModels;
     submit: Submit;
     cachedSubmit: CachedSubmit | undefined;
     idempotency: Idempotency;
@@ -42,7 +44,7 @@ export function routeCompletions(
     bodyBudget: BodyBudget;
   },
 ): Router {
-  const { submit, cachedSubmit, idempotency, longestWaitMs } = deps;
+  const { models, submit, cachedSubmit, idempotency, longestWaitMs } = deps;
   const keepAliveSettings = {
     everyMs: deps.keepAliveMs,
     nodeAfterMs: deps.plainKeepAliveMs,
@@ -60,6 +62,7 @@ export function routeCompletions(
       const submission = readSubmission(request, response, {
         dialect,
         checked,
+        models: models.resolve(body.requireBytes(), checked, dialect.path),
         body,
         longestWaitMs,
       });
@@ -89,7 +92,7 @@ export function routeCompletions(
     const keepAlive = chooseKeepAlive(request, keepAliveSettings);
     const { maxWaitMs } = submission;
     const client = new PlainResponse(response, { keepAlive, maxWaitMs });
-    return answer(client, async () => {
+    return answer(client, submission.model, async () => {
       if (!id) return work(hungUp);
       const { reply, role } = await idempotency.reply(id, {
         body: submission.body,
@@ -111,7 +114,23 @@ export function routeCompletions(
     const { model, maxWaitMs } = submission;
     const sink = new StreamResponse(response, { dialect, model, maxWaitMs });
     const work = () => submit(submission, { hungUp, sink });
-    return answer(sink, () => (id ? idempotency.stream(id, work) : work()));
+    return answer(sink, model, () =>
+      id ? idempotency.stream(id, work) : work(),
+    );
+  }
+
+  async function answer(
+    client: ClientResponse,
+    model: string,
+    work: () => Promise<FinalReply>,
+  ): Promise<void> {
+    const reply = await work().catch((error: unknown) => {
+      client.fail(error);
+    });
+    if (!reply) return;
+    const isGone = reply.kind === "failure" && reply.code === "model-gone";
+    if (isGone) client.fail(models.toGoneError(model));
+    else client.finish(reply);
   }
 }
 
@@ -121,13 +140,3 @@ type Exchange = {
   readonly response: Response;
   readonly hungUp: AbortSignal;
 };
-
-async function answer(
-  client: ClientResponse,
-  work: () => Promise<FinalReply>,
-): Promise<void> {
-  const reply = await work().catch((error: unknown) => {
-    client.fail(error);
-  });
-  if (reply) client.finish(reply);
-}

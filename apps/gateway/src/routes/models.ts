@@ -1,21 +1,21 @@
 import { type Request, type Response, Router } from "express";
 import { GatewayError } from "../errors/gateway-error.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
-import type { ModelsCache } from "../models/models-cache.ts";
-import type { Model, ModelsCount } from "../models/models-list.ts";
+import type { Model, ModelsCount } from "../models/catalogue/models-list.ts";
 import {
+  readFree,
   readModelsQuery,
   selectModels,
-  withFree,
-} from "../models/select-models.ts";
+} from "../models/listing/select-models.ts";
+import type { ServedModels } from "../models/listing/served-models.ts";
 
 /** In one segment the id has its slash escaped. */
 const onePaths = ["/models/:id", "/models/:author/:slug"];
 /** Where OpenRouter itself tells of one model. */
 const ownPath = "/model/:author/:slug";
 
-/** The list of models, and each of them, out of the cache. */
-export function routeModels(models: ModelsCache): Router {
+/** The list of models that the pool serves, and each of them. */
+export function routeModels(models: ServedModels): Router {
   const router = Router();
 
   async function find(
@@ -23,7 +23,8 @@ export function routeModels(models: ModelsCache): Router {
   ): Promise<Model> {
     const { id, author, slug } = request.params;
     const wanted = id ?? `${author}/${slug}`;
-    const list = withFree(await models.get(), readModelsQuery(request.query));
+    const query = readModelsQuery(request.query);
+    const list = await models.list(readFree(query));
     const found = list.data.find((model) => model.id === wanted);
     if (found) return found;
     const message = `There is no model ${JSON.stringify(wanted)}`;
@@ -32,11 +33,12 @@ export function routeModels(models: ModelsCache): Router {
 
   router.get("/models", async (request, response) => {
     const query = readModelsQuery(request.query);
-    response.json(selectModels(await models.get(), query));
+    const list = await models.list(readFree(query));
+    response.json(selectModels(list, query));
   });
   router.get("/models/count", async (request, response) => {
     const query = readModelsQuery(request.query);
-    const { data } = withFree(await models.get(), query);
+    const { data } = await models.list(readFree(query));
     const count: ModelsCount = { data: { count: data.length } };
     response.json(count);
   });

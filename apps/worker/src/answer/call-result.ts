@@ -9,5 +9,8 @@ export type StreamResult =
   /** It never really began, and counts like a plain answer. */
   | CallOutcome;
 
-/** What one call of OpenRouter brought, and how long it took. */
-export type CallResult = StreamResult & { readonly upstreamMs: number };
+/** What one call of OpenRouter brought, which model it asked for, and how long it took. */
+export type CallResult = StreamResult & {
+  readonly calledModel: string;
+  readonly upstreamMs: number;
+};

@@ -23,6 +23,8 @@ export type CallOpenRouter = (
   job: CompletionJob,
   call: {
     readonly key: ApiKey;
+    /** The first model that the body names. */
+    readonly model: string;
     readonly body: RequestBody;
     /** The call must be sent before this, in ms of `performance.now()`. */
     readonly sendBefore: number;
@@ -47,9 +49,9 @@ export function createCallOpenRouter(deps: {
   async function relay(
     job: CompletionJob,
     stream: UpstreamStream,
-    call: { startedAt: number; signal: AbortSignal },
+    call: { model: string; startedAt: number; signal: AbortSignal },
   ): Promise<StreamResult> {
-    const { startedAt, signal } = call;
+    const { model, startedAt, signal } = call;
     const jobId = String(job.id);
     const address = { gatewayId: job.data.gatewayId, jobId };
     const progress = readProgress(job);
@@ -77,6 +79,7 @@ export function createCallOpenRouter(deps: {
         headers: passHeaders(stream.headers, "text/event-stream"),
         ...figuresOf(job, elapsedMs(startedAt)),
         calls,
+        calledModel: model,
       });
     } finally {
       signal.removeEventListener("abort", stopWaiting);
@@ -84,7 +87,8 @@ export function createCallOpenRouter(deps: {
     }
   }
 
-  return async function callOpenRouter(job, { key, body, sendBefore, signal }) {
+  return async function callOpenRouter(job, call) {
+    const { key, model, body, sendBefore, signal } = call;
     const { path, headers, isStream } = job.data;
     const startedAt = performance.now();
     const outcome = await client.post({
@@ -98,9 +102,9 @@ export function createCallOpenRouter(deps: {
     });
     const result =
       outcome.kind === "stream"
-        ? await relay(job, outcome.stream, { startedAt, signal })
+        ? await relay(job, outcome.stream, { model, startedAt, signal })
         : outcome;
-    return { ...result, upstreamMs: elapsedMs(startedAt) };
+    return { ...result, calledModel: model, upstreamMs: elapsedMs(startedAt) };
   };
 }
 

@@ -5,6 +5,7 @@ import { type AccountSetting, readAccountSetting } from "./account-setting.ts";
 import type { AnswerClassification } from "./classification.ts";
 import { classify } from "./classify.ts";
 import { toFailureAnswer } from "./client-answer.ts";
+import { type ModelLoss, readModelLoss } from "./model-life.ts";
 import { asksForPaid } from "./paid-request.ts";
 import { readServerTime } from "./server-time.ts";
 
@@ -13,6 +14,8 @@ export type Classification =
   | AnswerClassification
   /** A 404 about a setting of the account: another account may serve the request. */
   | { readonly kind: "account-setting"; readonly setting: AccountSetting }
+  /** A 404 or 400 about the life of a model. */
+  | ({ readonly kind: "model-gone" } & ModelLoss)
   /** The client has the whole stream. */
   | { readonly kind: "relayed" }
   /** The client has the beginning of a stream, and no more will come. */
@@ -33,6 +36,10 @@ export function classifyResult(
   result: CallResult,
   request: Pick<CompletionRequest, "model" | "path"> & {
     readonly body: string | Buffer;
+    /** All models that the body names. */
+    readonly models: readonly string[];
+    /** Whether the life of models is looked at. */
+    readonly checksModels: boolean;
   },
 ): Classification {
   switch (result.kind) {
@@ -41,6 +48,9 @@ export function classifyResult(
     case "answer": {
       const setting = readAccountSetting(result.answer);
       if (setting) return { kind: "account-setting", setting };
+      const loss =
+        request.checksModels && readModelLoss(result.answer, request.models);
+      if (loss) return { kind: "model-gone", ...loss };
       return classify(result.answer, {
         now: readServerTime(result.answer.headers, Date.now()),
         path: request.path,

@@ -24,6 +24,10 @@ export type ClassifiedCall = {
 export type DecisionContext = {
   /** The key of the call. */
   readonly key: ApiKey;
+  /** The model of the call. */
+  readonly model: string;
+  /** Whether the request has another model that has not failed at it. */
+  readonly hasOtherModel: boolean;
   /** Before the call. */
   readonly progress: CompletionProgress;
   /** See {@link Decision.suspect}; from an earlier call for this job. */
@@ -91,14 +95,33 @@ export function decide(
       if (failures >= context.maxAttempts || isLastCall) {
         return decision(answered());
       }
-      const next = { ...progress, calls, failures };
-      return decision(retry(next, classification.retryAfterMs), { failures });
+      const tried = triedModels(context);
+      const next = { ...progress, ...tried, calls, failures };
+      const again = retry(next, classification.retryAfterMs);
+      return decision(
+        context.hasOtherModel
+          ? { kind: "another-model", otherwise: again }
+          : again,
+        { ...tried, failures },
+      );
     }
-    case "model-limited":
-      return {
-        ...decision(isLastCall ? answered() : { kind: "wait-for-model" }),
-        coolModel: { statedMs: classification.durationMs },
-      };
+    case "model-limited": {
+      const coolModel = { statedMs: classification.durationMs };
+      if (isLastCall) return { ...decision(answered()), coolModel };
+      const otherwise = outOfKeys;
+      const next: NextStep = context.hasOtherModel
+        ? { kind: "another-key", otherwise }
+        : { kind: "wait-for-model" };
+      return { ...decision(next), coolModel };
+    }
+    case "model-gone": {
+      const otherwise = modelGone;
+      const mayGoOn = context.hasOtherModel && !isLastCall;
+      return decision(
+        mayGoOn ? { kind: "another-key", otherwise } : otherwise,
+        triedModels(context),
+      );
+    }
     case "account-setting":
       return {
         ...decision(tryAnother(context, answered()), refused(context)),
@@ -162,6 +185,18 @@ function decideAccusation(
     case "unproven":
       return decision(tryAnother(context, outOfKeys, true), refused(context));
   }
+}
+
+const modelGone: Disposition = { kind: "failed", code: "model-gone" };
+
+/** The progress of a request whose model failed; one without other models need not remember it. */
+function triedModels({
+  model,
+  hasOtherModel,
+  progress: { triedModels: before = [] },
+}: DecisionContext): Partial<CompletionProgress> {
+  const isWorthIt = hasOtherModel || before.length > 0;
+  return isWorthIt ? { triedModels: [...new Set([...before, model])] } : {};
 }
 
 const outOfKeys: Disposition = { kind: "failed", code: "no-usable-key" };
@@ -258,16 +293,16 @@ function answerWith({
   result,
   classification,
 }: ClassifiedCall): Disposition {
-  const { upstreamMs } = result;
+  const { calledModel, upstreamMs } = result;
   switch (result.kind) {
     case "answer": {
       const status = statusOf(classification);
       const answer = toClientAnswer(result.answer, status, path);
-      return { kind: "answered", answer, upstreamMs };
+      return { kind: "answered", answer, calledModel, upstreamMs };
     }
     case "no-answer": {
       const answer = toFailureAnswer(result.failure);
-      return { kind: "answered", answer, upstreamMs };
+      return { kind: "answered", answer, calledModel, upstreamMs };
     }
     case "relayed":
       return { kind: "stream-ended" };

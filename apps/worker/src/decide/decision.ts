@@ -9,6 +9,8 @@ export type NextStep =
   | Disposition
   /** It goes out again on another account; `otherwise` when there is no other account. */
   | { readonly kind: "another-key"; readonly otherwise: Disposition }
+  /** It goes out again with another of its models, if one is up; else `otherwise`. */
+  | { readonly kind: "another-model"; readonly otherwise: Disposition }
   /** It waits until its model has cooled down. */
   | { readonly kind: "wait-for-model" };
 

@@ -2,6 +2,7 @@ import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-poo
 import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import {
   type CompletionJob,
+  candidatesOf,
   isGivenUp,
   readProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
@@ -42,6 +43,8 @@ export function createAcquireSlot(deps: {
   forecast: SlotForecast;
   refusals: AccountRefusals;
   overtaking: Overtaking;
+  /** Remembers that a job waits for what a call says of a model. */
+  awaitModel: (waiting: { model: string; jobId: string }) => Promise<void>;
   metrics: DispatchMetrics;
   logger: Logger;
 }): AcquireSlot {
@@ -51,12 +54,13 @@ export function createAcquireSlot(deps: {
     job: CompletionJob,
     refusing?: ReadonlySet<string>,
   ): Promise<SlotDecision | "no-other-account"> {
-    const { gatewayId, model, deadline } = job.data;
+    const { gatewayId, deadline, paidModels } = job.data;
     const jobId = String(job.id);
     const slot = await keyPool.acquire({
       jobId,
       gatewayId,
-      model,
+      models: candidatesOf(job),
+      ...(paidModels ? { paidModels: new Set(paidModels) } : {}),
       deadline,
       ...(refusing ? { refusing } : {}),
     });
@@ -96,6 +100,16 @@ export function createAcquireSlot(deps: {
           kind: "deferred-for-model",
           cooldownMs: slot.retryAfterMs,
         });
+      case "model-unproven": {
+        const { model, retryAfterMs: heldMs } = slot;
+        // It comes back by itself, too.
+        await deps.awaitModel({ model, jobId }).catch((error: unknown) => {
+          logger.warn({ err: error }, "Waiting for a model failed");
+        });
+        return refuse({ kind: "deferred-for-proof", heldMs });
+      }
+      case "model-gone":
+        return refuse({ kind: "failed", code: "model-gone" });
       case "gateway-away":
         return refuse({
           kind: "deferred-for-gateway",

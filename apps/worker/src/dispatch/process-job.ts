@@ -3,10 +3,12 @@ import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-poo
 import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import {
   type CompletionJob,
+  candidatesOf,
   readProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { CallResult } from "../answer/call-result.ts";
 import type { CallOpenRouter } from "../call/call-openrouter.ts";
+import { fitBody } from "../call/fit-body.ts";
 import type { ReadBody, RequestBody } from "../call/read-body.ts";
 import { accusesKey, classifyResult } from "../classify/classify-result.ts";
 import { type ClassifiedCall, decide } from "../decide/decide.ts";
@@ -16,6 +18,7 @@ import type { AccountRefusals } from "../keys/account-refusals.ts";
 import type { CheckKey } from "../keys/check-key.ts";
 import type { ParkKey } from "../keys/park-key.ts";
 import type { HasAccountBesides } from "../keys/usable-accounts.ts";
+import type { WatchModels } from "../models/watch-models.ts";
 import type { Disposition } from "../settle/disposition.ts";
 import type { Settle } from "../settle/settle.ts";
 import { type AcquireSlot, refusingAccounts } from "./acquire-slot.ts";
@@ -27,6 +30,12 @@ export type ProcessJob = (
   grant: Grant,
   signal: AbortSignal,
 ) => Promise<void>;
+
+/** The models that a call names: the granted one, and those that come after it. */
+function modelsFrom(job: CompletionJob, model: string): readonly string[] {
+  const candidates = candidatesOf(job);
+  return candidates.slice(candidates.indexOf(model));
+}
 
 /** Redis has lost the body; the client may send it again at once. */
 const bodyLost: Disposition = {
@@ -44,6 +53,9 @@ export function createProcessJob(deps: {
   parkKey: ParkKey;
   refusals: AccountRefusals;
   hasAccountBesides: HasAccountBesides;
+  watchModels: WatchModels;
+  /** Whether models are found gone, and proven before they are called by many. */
+  checksModels: boolean;
   acquireSlot: AcquireSlot;
   settle: Settle;
   reportCall: ReportCall;
@@ -53,8 +65,8 @@ export function createProcessJob(deps: {
   const { keyPool, refusals, acquireSlot, settle } = deps;
 
   return async function processJob(job, firstGrant, signal) {
-    const body = await deps.readBody(job);
-    if (body === undefined) {
+    const whole = await deps.readBody(job);
+    if (whole === undefined) {
       await keyPool.release(firstGrant);
       return settle(job, bodyLost);
     }
@@ -66,15 +78,28 @@ export function createProcessJob(deps: {
         grant = await acquireAgain(job, signal);
         continue;
       }
-      const { key, usableUntil } = grant;
-      const call = { key, body, sendBefore: usableUntil, signal };
+      const { key, model, usableUntil } = grant;
+      const models = modelsFrom(job, model);
+      const body = job.data.candidates ? fitBody(whole, models) : whole;
+      const call = {
+        key,
+        model,
+        models,
+        body,
+        sendBefore: usableUntil,
+        signal,
+      };
       const result = await deps.callOpenRouter(job, call);
       try {
-        const decision = await decideOn(job, { result, suspect, ...call });
+        const decision = await decideOn(job, grant, {
+          result,
+          suspect,
+          ...call,
+        });
         const next = await applyEffects(job, grant, decision);
         if (next) return await settle(job, next);
         suspect = decision.suspect;
-        grant = await findOtherKey(job, decision, signal);
+        grant = await acquireNext(job, decision, signal);
       } finally {
         // The memory of a large answer is held until its client has it.
         if (result.kind === "answer") result.release?.();
@@ -85,24 +110,35 @@ export function createProcessJob(deps: {
   /** Classifies the result of a call, asks about its key if need be, and decides. */
   async function decideOn(
     job: CompletionJob,
+    grant: Grant,
     call: {
       result: CallResult;
       key: ApiKey;
+      model: string;
+      models: readonly string[];
       body: RequestBody;
       suspect: ApiKey | undefined;
       signal: AbortSignal;
     },
   ): Promise<Decision> {
-    const { result, key, body, suspect, signal } = call;
-    const { model, path } = job.data;
-    const classification = classifyResult(result, { model, path, body });
+    const { result, key, model, models, body, suspect, signal } = call;
+    const { path } = job.data;
+    const { checksModels } = deps;
+    const request = { model, models, path, body, checksModels };
+    const classification = classifyResult(result, request);
     const keyState = accusesKey(classification)
       ? await deps.checkKey(key)
       : undefined;
     const classified = { path, result, classification, keyState };
+    const progress = readProgress(job);
+    const { triedModels = [] } = progress;
     const decision = decide(classified, {
       key,
-      progress: readProgress(job),
+      model,
+      hasOtherModel: candidatesOf(job).some(
+        (other) => other !== model && !triedModels.includes(other),
+      ),
+      progress,
       suspect,
       hasOtherAccount: await hasOtherAccount(job, key, classified),
       abortReason: readAbortReason(signal),
@@ -111,7 +147,8 @@ export function createProcessJob(deps: {
     });
     // Stored only when the job leaves our hands.
     job.progress = decision.progress;
-    deps.reportCall(job, key, classified);
+    deps.reportCall(job, { key, model }, classified);
+    if (checksModels) await deps.watchModels(grant, classified);
     return decision;
   }
 
@@ -122,7 +159,7 @@ export function createProcessJob(deps: {
     decision: Decision,
   ): Promise<Disposition | undefined> {
     const { next, coolModel, refusedSetting: setting } = decision;
-    const { model } = job.data;
+    const { model } = grant;
     await deps.parkKey(decision.effectOn, decision.keyEffect);
     // A late grant is counted as such.
     if (decision.givesSlotBack && !(await keyPool.releaseIfLate(grant))) {
@@ -135,12 +172,14 @@ export function createProcessJob(deps: {
       coolModel && (await keyPool.coolModel(model, coolModel.statedMs));
     const isKept =
       next.kind === "another-key" ||
+      next.kind === "another-model" ||
       next.kind === "wait-for-model" ||
       next.kind === "interrupted";
     // Whatever worker takes the job next goes on from here.
     if (isKept) await job.updateProgress(decision.progress);
     switch (next.kind) {
       case "another-key":
+      case "another-model":
         return undefined;
       case "wait-for-model":
         return { kind: "deferred-for-model", cooldownMs: cooldownMs ?? 0 };
@@ -150,15 +189,20 @@ export function createProcessJob(deps: {
   }
 
   /** @returns undefined when the job was settled instead. */
-  async function findOtherKey(
+  async function acquireNext(
     job: CompletionJob,
-    { next }: Decision,
+    { next, progress: { triedModels = [] } }: Decision,
     signal: AbortSignal,
   ): Promise<Grant | undefined> {
-    if (next.kind !== "another-key") return undefined;
+    if (next.kind !== "another-key" && next.kind !== "another-model") {
+      return undefined;
+    }
     const slot = await acquireSlot(job, signal);
     if (slot.kind === "granted") {
-      if (!slot.isKnownToRefuse) return slot.grant;
+      // A model that has just failed gets a pause first.
+      const isTooSoon =
+        next.kind === "another-model" && triedModels.includes(slot.grant.model);
+      if (!slot.isKnownToRefuse && !isTooSoon) return slot.grant;
       await keyPool.release(slot.grant);
       await settle(job, next.otherwise);
       return undefined;

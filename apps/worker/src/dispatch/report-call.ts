@@ -13,7 +13,7 @@ import type { CallMetrics, MeasuredCall } from "../metrics/call-metrics.ts";
 /** Logs, measures and counts one call of OpenRouter. */
 export type ReportCall = (
   job: CompletionJob,
-  key: ApiKey,
+  sent: { readonly key: ApiKey; readonly model: string },
   call: ClassifiedCall,
 ) => void;
 
@@ -24,11 +24,13 @@ export function createReportCall(deps: {
   logger: Logger;
 }): ReportCall {
   const { statistics, metrics, logger } = deps;
-  return function reportCall(job, key, { result, classification, keyState }) {
+  return function reportCall(job, { key, model }, call) {
+    const { result, classification, keyState } = call;
     const { upstreamMs } = result;
     logger.info(
       {
         ...describeJob(job),
+        ...(model === job.data.model ? {} : { calledModel: model }),
         key: key.mask,
         status: statusOf(result),
         verdict: classification.kind,
@@ -40,7 +42,7 @@ export function createReportCall(deps: {
     const verdict = nameOf(classification);
     const outcome = outcomeOf(classification);
     const { queueMs } = figuresOf(job, upstreamMs);
-    const { model, isStream } = job.data;
+    const { isStream } = job.data;
     const priority = priorityName(job.priority);
     metrics.measureCall({
       model,

@@ -11,6 +11,7 @@ export type OutcomeName =
   | "closed"
   | "put-back"
   | "deferred-for-model"
+  | "deferred-for-proof"
   | "deferred-for-gateway"
   | "retried"
   | "dropped"

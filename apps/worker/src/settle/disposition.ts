@@ -11,6 +11,7 @@ export type Disposition =
   | {
       readonly kind: "answered";
       readonly answer: UpstreamAnswer;
+      readonly calledModel: string;
       readonly upstreamMs: number;
     }
   /** The client gets an error of ours, and hears when to come again. */
@@ -34,6 +35,8 @@ export type Disposition =
   | { readonly kind: "put-back" }
   /** Delayed until its model has cooled down; it keeps its place. */
   | { readonly kind: "deferred-for-model"; readonly cooldownMs: number }
+  /** Delayed for the moment in which another call proves that its model is there. */
+  | { readonly kind: "deferred-for-proof"; readonly heldMs: number }
   /** Delayed until its gateway is back or surely dead; it keeps its place. */
   | { readonly kind: "deferred-for-gateway"; readonly awayMs: number }
   /** Delayed with back-off after a transient failure; it keeps its place. */

@@ -36,9 +36,9 @@ export function planSettlement(
 ): SettlementPlan {
   switch (disposition.kind) {
     case "answered": {
-      const { answer, upstreamMs } = disposition;
+      const { answer, calledModel, upstreamMs } = disposition;
       const { status, headers, body } = answer;
-      const figures = figuresOf(job, upstreamMs);
+      const figures = { ...figuresOf(job, upstreamMs), calledModel };
       const record = new AnswerRecord(options);
       record.add(body);
       return {
@@ -73,6 +73,10 @@ export function planSettlement(
       const { cooldownMs } = disposition;
       const extraMs = options.spread.next(job.data.model, cooldownMs);
       return { details: { cooldownMs }, delayMs: cooldownMs + extraMs };
+    }
+    case "deferred-for-proof": {
+      const { heldMs } = disposition;
+      return { details: { heldMs }, delayMs: heldMs };
     }
     case "deferred-for-gateway": {
       const { awayMs } = disposition;

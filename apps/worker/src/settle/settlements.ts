@@ -32,6 +32,7 @@ export const settlements = {
   closed: { level: "info", message: "Closed a request that a lost worker had answered", metric: "closed", move: "finish" },
   "put-back": { level: "debug", message: "Put a request back at the head of the line", metric: "put-back", move: "to-front" },
   "deferred-for-model": { level: "info", message: "Delayed a request until its model has cooled down", metric: "deferred-for-model", move: "delay" },
+  "deferred-for-proof": { level: "debug", message: "Delayed a request until another call has proven its model", metric: "deferred-for-proof", move: "delay" },
   "deferred-for-gateway": { level: "info", message: "Delayed a request until its gateway is heard of", metric: "deferred-for-gateway", move: "delay" },
   retried: { level: "info", message: "Will try a request again", metric: "retried", move: "delay" },
   dropped: { level: "info", message: "Dropped a request that nobody waits for", metric: "dropped", move: "remove" },

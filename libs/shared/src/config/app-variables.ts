@@ -36,6 +36,8 @@ export const appVariables = {
   RATE_LIMIT_DAY_MS: milliseconds(1_000).default(86_400_000),
   /** Safety margin added to a window, in ms; 1 % of the window, 50 to 1000 ms, when unset. */
   RATE_LIMIT_GUARD_MS: milliseconds(0).optional(),
+  /** Whether models that are unknown or gone are refused, and unproven ones called once before many times. */
+  MODEL_CHECK: yesOrNo().default(true),
   /** Whether prompts and answers may be shown and kept with them. */
   KEEP_PAYLOADS: yesOrNo().default(false),
   LOG_LEVEL: z

@@ -17,8 +17,12 @@ export type CompletionRequest = {
   readonly path: string;
   /** Whether the client wants the answer as a stream of events. */
   readonly isStream: boolean;
-  /** The model that the request asks for first; what a cooldown applies to. */
+  /** The model, or the alias, that the request asks for first. */
   readonly model: string;
+  /** Models that may answer, best one first, where that is not just `model`. */
+  readonly candidates?: readonly string[] | undefined;
+  /** Those of them that are paid for; absent: none. */
+  readonly paidModels?: readonly string[] | undefined;
   /**
    * The client's body, byte for byte (it is valid UTF-8). Absent when it is larger than
    * {@link largestInlineBodyBytes}: then a Redis string of its own holds it, `body:<job id>`.
@@ -44,6 +48,8 @@ export type CompletionProgress = {
   readonly hasBegun?: boolean;
   /** Accounts that refused the request in a way that another account may not. */
   readonly refusedBy?: readonly string[];
+  /** Models that failed to answer the request; the others are tried before them. */
+  readonly triedModels?: readonly string[];
   /** Whether a key or an account was retired because of this request: one at most is. */
   readonly hasRetired?: boolean;
 };
@@ -62,6 +68,18 @@ export function readProgress(job: CompletionJob): CompletionProgress {
     calls: progress.calls ?? 0,
     failures: progress.failures ?? 0,
   };
+}
+
+/** The models that may answer a job, those that failed at it last. */
+export function candidatesOf(job: CompletionJob): readonly string[] {
+  const { model, candidates = [model] } = job.data;
+  const { triedModels = [] } = readProgress(job);
+  if (triedModels.length === 0) return candidates;
+  const isTried = (each: string) => triedModels.includes(each);
+  return [
+    ...candidates.filter((each) => !isTried(each)),
+    ...candidates.filter(isTried),
+  ];
 }
 
 /** When a worker took the job last, ms since the epoch of Redis's clock; undefined before. */

@@ -1,8 +1,14 @@
-import type { CompletionJob } from "./completion-job.ts";
+import { Job } from "bullmq";
+import type { Redis } from "ioredis";
+import type { RedisKeys } from "../redis/keys.ts";
+import type { CompletionJob, CompletionRequest } from "./completion-job.ts";
 import type { CompletionsQueue } from "./completions-queue.ts";
+import type { ManualWorker } from "./manual-worker.ts";
 
 /** More than this would come due by themselves before they could all be called. */
 const mostPromoted = 1_000;
+/** They are delayed for seconds. */
+const ttlMs = 60_000;
 
 /** Lets the delayed requests of a model take their turn now. */
 export async function promoteDelayed(
@@ -23,4 +29,36 @@ async function promoteIfDelayed(job: CompletionJob): Promise<void> {
   } catch {
     // It came due, or its client went away, a moment ago.
   }
+}
+
+/** Remembers that a job is delayed until something is known of a model. */
+export async function awaitModel(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  { model, jobId }: { model: string; jobId: string },
+): Promise<void> {
+  const key = redisKeys.modelAwaited(model);
+  await redis
+    .multi()
+    .rpush(key, jobId)
+    .ltrim(key, 0, mostPromoted - 1)
+    .pexpire(key, ttlMs)
+    .exec();
+}
+
+/** Lets the jobs that are delayed until something is known of a model take their turn now, in their order. */
+export async function promoteAwaiting(
+  deps: { worker: ManualWorker; redis: Redis; redisKeys: RedisKeys },
+  model: string,
+): Promise<void> {
+  const { worker, redis, redisKeys } = deps;
+  const key = redisKeys.modelAwaited(model);
+  const replies = await redis.multi().lrange(key, 0, -1).unlink(key).exec();
+  const jobIds = (replies?.[0]?.[1] ?? []) as string[];
+  await Promise.all(
+    jobIds.map(async (jobId) => {
+      const job = await Job.fromId<CompletionRequest, void>(worker, jobId);
+      if (job) await promoteIfDelayed(job);
+    }),
+  );
 }

@@ -40,6 +40,18 @@ export function createRedisKeys(prefix: string) {
     modelCooldown: (model: string) => `${root}:model:${model}:cooldown`,
     /** STRING counting how often in a row a model had to cool down. */
     modelCooldownStep: (model: string) => `${root}:model:${model}:step`,
+    /** STRING that exists while a model counts as gone. */
+    modelGone: (model: string) => `${root}:model:${model}:gone`,
+    /** STRING: `proven` while a model has answered lately, or when the call was let out that is to prove it (epoch ms). */
+    modelProof: (model: string) => `${root}:model:${model}:proof`,
+    /** LIST of jobs that are delayed until a model is proven. */
+    modelAwaited: (model: string) => `${root}:model:${model}:awaited`,
+    /** HASH from model to what was said when it was found gone (JSON). */
+    goneModels: `${root}:gone-models`,
+    /** HASH with OpenRouter's list of models: `version` and `list` (JSON). */
+    catalogue: `${root}:catalogue`,
+    /** STRING held by the gateway that reads OpenRouter's list of models. */
+    catalogueLease: `${root}:catalogue-lease`,
     /** STRING that exists while a gateway process lives. */
     gatewayAlive: (gatewayId: string) => `${root}:gateway:${gatewayId}:alive`,
     /** Pub/sub channel that a gateway process listens on, only to be seen there. */

@@ -9,8 +9,9 @@ export type Script = {
   readonly name: string;
   readonly source: string;
   readonly sha: string;
-  /** How many KEYS its header declares. */
+  /** How many KEYS its header declares; at least so many, when the last one stands for several. */
   readonly keyCount: number;
+  readonly isVariadic: boolean;
 };
 
 const includes = new URL("./includes/", import.meta.url);
@@ -33,14 +34,19 @@ export function loadScript(url: URL): Script {
     name: basename(url.pathname),
     source,
     sha: createHash("sha1").update(source).digest("hex"),
-    keyCount: countDeclaredKeys(written),
+    ...readDeclaredKeys(written),
   };
 }
 
-/** Lines of the header such as `KEYS[1] idle  SORTED SET`. */
-function countDeclaredKeys(source: string): number {
+/** Lines of the header such as `KEYS[1] idle  SORTED SET`, and `KEYS[9...]` for any number from there on. */
+function readDeclaredKeys(
+  source: string,
+): Pick<Script, "keyCount" | "isVariadic"> {
   const header = source.slice(0, source.indexOf("]]\n"));
-  return header.match(/^ *KEYS\[\d+\]/gm)?.length ?? 0;
+  return {
+    keyCount: header.match(/^ *KEYS\[\d+(\.{3})?\]/gm)?.length ?? 0,
+    isVariadic: /^ *KEYS\[\d+\.{3}\]/m.test(header),
+  };
 }
 
 type ScriptArguments = readonly (string | number | Buffer)[];
@@ -80,9 +86,12 @@ export function runScriptForBytes(
 }
 
 function checkKeys(script: Script, keys: readonly string[]): void {
-  if (keys.length === script.keyCount) return;
+  const { keyCount, isVariadic } = script;
+  if (keys.length === keyCount || (isVariadic && keys.length > keyCount)) {
+    return;
+  }
   throw new Error(
-    `${script.name} wants ${script.keyCount} keys and got ${keys.length}`,
+    `${script.name} wants ${keyCount} keys and got ${keys.length}`,
   );
 }
 

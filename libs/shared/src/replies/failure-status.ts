@@ -2,6 +2,7 @@ import type { FailureReply } from "./reply.ts";
 
 /** The status of a request that was on the queue and has no answer. */
 export const failureStatus = {
+  "model-gone": 404,
   "keys-rate-limited": 429,
   "worker-crashed": 502,
   "body-lost": 503,

@@ -11,6 +11,8 @@ const figures = {
   upstreamMs: z.number(),
   /** Calls made to OpenRouter for the request, refused ones included. */
   calls: z.number(),
+  /** The model that was called last; absent when none was. */
+  calledModel: z.string().exactOptional(),
 };
 
 /** Which message of which call's stream it is. */
@@ -33,6 +35,8 @@ const failureCodes = [
   "body-lost",
   /** By an operator. */
   "removed",
+  /** OpenRouter serves none of the request's models any more. */
+  "model-gone",
 ] as const;
 
 const answer = z.object({

@@ -23,14 +23,19 @@ test("numbers of the body keep the form that they have in the file", async () =>
   const body =
     '{"model":"m","seed":12345678901234567890,"temperature":1.0,"x":1e3,"messages":[{"content":"é \\" 1.0"}]}';
   const request = await read(`{"custom_id":"a","body":${body}}`);
-  expect(request).toEqual({ line: 1, customId: "a", model: "m", body });
+  expect(request).toEqual({
+    line: 1,
+    customId: "a",
+    models: { model: "m" },
+    body,
+  });
 });
 
 test("the first of several models counts, and a byte order mark does not", async () => {
   const request = await read(
     '\uFEFF{"custom_id":"a","body":{"models":["x","y"],"messages":[1]}}',
   );
-  expect(request.model).toBe("x");
+  expect(request.models.model).toBe("x");
 });
 
 test("a body keeps its white space, repeated members and line separators", async () => {
@@ -44,7 +49,7 @@ test("of members with one name the last one counts", async () => {
   const request = await read(
     '{"custom_id":"a","body":1,"custom_id":"b","body":{"model":"m","messages":[1]}}',
   );
-  expect(request).toMatchObject({ customId: "b", model: "m" });
+  expect(request).toMatchObject({ customId: "b", models: { model: "m" } });
 });
 
 test("a body nested more deeply than allowed is a problem of its line", async () => {

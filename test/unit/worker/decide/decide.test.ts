@@ -38,11 +38,14 @@ function decideOn(situation: Situation): Decision {
       headers: {},
       body: Buffer.from(JSON.stringify(body)),
     },
+    calledModel: "m:free",
     upstreamMs: 7,
   };
   const request = { model: "m:free", ...situation.request };
   const classification = classifyResult(result, {
     model: request.model,
+    models: [request.model],
+    checksModels: true,
     body: JSON.stringify(request),
     path: "/chat/completions",
   } as never);
@@ -50,6 +53,8 @@ function decideOn(situation: Situation): Decision {
     { path: "/chat/completions", result, classification, keyState },
     {
       key: second,
+      model: "m:free",
+      hasOtherModel: false,
       progress: { calls: 1, failures: 0 },
       suspect: undefined,
       hasOtherAccount: true,
@@ -83,7 +88,7 @@ const broken = { ...failure("network"), kind: "broken" } as CallResult;
 // biome-ignore format: a table
 test.for<[name: string, Situation, next: string, keyEffect: string]>([
   ["an answer", {}, "answered 200", "none"],
-  ["a whole stream", { result: { kind: "relayed", upstreamMs: 7 } }, "stream-ended", "none"],
+  ["a whole stream", { result: { kind: "relayed", calledModel: "m:free", upstreamMs: 7 } }, "stream-ended", "none"],
   ["a broken stream", { result: broken }, "stream-broken 502", "none"],
   ["a broken stream whose client has gone", { result: broken, context: { abortReason: "cancelled" } }, "dropped", "none"],
   ["an abort for a client that has gone", { result: failure("aborted"), context: { abortReason: "cancelled" } }, "cancelled", "none"],
@@ -93,9 +98,13 @@ test.for<[name: string, Situation, next: string, keyEffect: string]>([
 
   ["400", { answer: [400, "bad"] }, "answered 400", "none"],
   ["403 moderation", { answer: [403, "requires moderation"] }, "answered 403", "none"],
-  ["404 of the model", { answer: [404, "No endpoints found for m:free."] }, "answered 404", "none"],
+  ["404 of the request", { answer: [404, "No endpoints found that support tool use."] }, "answered 404", "none"],
+  ["404 of the model's life", { answer: [404, "No endpoints found for m:free."] }, "failed model-gone", "none"],
+  ["404 of the model's life, one of a chain", { answer: [404, "No endpoints found for m:free."], context: { hasOtherModel: true } }, "another-key", "none"],
+  ["400 of the model's life", { answer: [400, "m:free is not a valid model ID"] }, "failed model-gone", "none"],
 
   ["503", { answer: [503, "overloaded"] }, "retried", "none"],
+  ["503 of one of a chain", { answer: [503, "overloaded"], context: { hasOtherModel: true } }, "another-model", "none"],
   ["503, attempts spent", { answer: [503, "overloaded"], context: { progress: { calls: 2, failures: 2 } } }, "answered 503", "none"],
   ["503, calls spent", { answer: [503, "overloaded"], context: lastCall }, "answered 503", "none"],
   ["a broken connection, attempts spent", { result: failure("network"), context: { maxAttempts: 1 } }, "answered 502", "none"],

@@ -67,6 +67,8 @@ export function classifyReply(
       return report(failedEntry(batchId, request, "worker_crashed"));
     case "removed":
       return report(failedEntry(batchId, request, "request_removed"));
+    case "model-gone":
+      return report(failedEntry(batchId, request, "model_not_found"));
   }
 }
 

@@ -10,6 +10,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { FileStore } from "../../files/file-store.ts";
 import type { AddJobs } from "../../jobs/add-jobs.ts";
+import type { ResolveModels } from "../../models/resolve/resolve-models.ts";
 import type { PoolView, PoolWatch } from "../../pool/pool-watch.ts";
 import type { Storage } from "../../storage/open-storage.ts";
 import { readParts, type StoredParts } from "../../storage/parts.ts";
@@ -44,6 +45,7 @@ export function createExecuteLines(deps: {
   batches: BatchStore;
   queue: CompletionsQueue;
   addJobs: AddJobs;
+  resolveModels: ResolveModels;
   redis: Redis;
   redisKeys: RedisKeys;
   clock: RedisClock;
@@ -90,6 +92,7 @@ export function createExecuteLines(deps: {
     const input = new InputReader({
       content: readParts(storage, options.input),
       dialect,
+      resolveModels: deps.resolveModels,
       lineBytes: deps.lineBytes,
       isReported: (line) => results.has(line),
     });

@@ -62,7 +62,7 @@ export function createLineQueue(deps: {
       : `${batch.id}.${request.line}.${jobNumber}`;
 
   const toJob = (outstanding: OutstandingLine): NewJob => {
-    const { line, model, body } = outstanding.request;
+    const { line, models, body } = outstanding.request;
     return {
       request: {
         requestId: lineRequestId(batch.id, line),
@@ -70,7 +70,7 @@ export function createLineQueue(deps: {
         gatewayId: batch.id,
         path: dialect.path,
         isStream: false,
-        model,
+        ...models,
         headers: {},
         receivedAt: clock.now(),
         deadline: batch.expiresAt,

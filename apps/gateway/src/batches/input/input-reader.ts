@@ -4,6 +4,7 @@ import {
   readLines,
 } from "@openrouter-free-pool/shared/lines/line-splitter";
 import type { Dialect } from "../../dialects/dialect.ts";
+import type { ResolveModels } from "../../models/resolve/resolve-models.ts";
 import {
   type BatchRequest,
   parseRequest,
@@ -14,6 +15,7 @@ import {
 export class InputReader {
   readonly #lines: AsyncGenerator<Line, void>;
   readonly #dialect: Dialect;
+  readonly #resolveModels: ResolveModels;
   readonly #isReported: (line: number) => boolean;
   #lastRead = 0;
   #hasEnded = false;
@@ -22,12 +24,14 @@ export class InputReader {
   constructor(options: {
     content: AsyncIterable<Buffer>;
     dialect: Dialect;
+    resolveModels: ResolveModels;
     /** Length of the longest line. */
     lineBytes: number;
     isReported: (line: number) => boolean;
   }) {
     this.#lines = readLines(options.content, options.lineBytes);
     this.#dialect = options.dialect;
+    this.#resolveModels = options.resolveModels;
     this.#isReported = options.isReported;
   }
 
@@ -50,7 +54,7 @@ export class InputReader {
       }
       this.#lastRead = line.number;
       if (isBlank(line) || this.#isReported(line.number)) continue;
-      return parseRequest(line, this.#dialect);
+      return parseRequest(line, this.#dialect, this.#resolveModels);
     }
   }
 

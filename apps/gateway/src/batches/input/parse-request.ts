@@ -9,13 +9,17 @@ import {
   parseInputLine,
   readText,
 } from "../../lines/input-line.ts";
+import type {
+  ResolvedModels,
+  ResolveModels,
+} from "../../models/resolve/resolve-models.ts";
 
 /** A line of the input, ready to go on the queue. */
 export type BatchRequest = {
   /** Number of the line. */
   readonly line: number;
   readonly customId: string;
-  readonly model: string;
+  readonly models: ResolvedModels;
   /** As it stands in the file, byte for byte. */
   readonly body: Buffer;
 };
@@ -35,6 +39,7 @@ export type RejectedLine = {
 export async function parseRequest(
   line: Line,
   dialect: Dialect,
+  resolveModels?: ResolveModels,
 ): Promise<BatchRequest | RejectedLine> {
   const parsed = parseInputLine(line);
   if (isProblem(parsed)) {
@@ -48,10 +53,8 @@ export async function parseRequest(
   });
   const wrong = findTargetProblem(parsed, dialect);
   if (wrong) return reject(wrong);
-  const checked = await checkBody(parsed, dialect);
-  if (typeof checked === "string") {
-    return reject({ code: "invalid_request", message: checked, param: "body" });
-  }
+  const checked = await checkBody(parsed, dialect, resolveModels);
+  if ("message" in checked) return reject({ ...checked, param: "body" });
   return { line: number, customId, ...checked };
 }
 
@@ -79,22 +82,36 @@ function findTargetProblem(
   return undefined;
 }
 
-/** @returns what is wrong with the body, as a text, or the body. */
+/** @returns the body, or what is wrong with it. */
 async function checkBody(
   { bytes, members }: InputLine,
   dialect: Dialect,
-): Promise<string | Pick<BatchRequest, "model" | "body">> {
+  resolveModels: ResolveModels | undefined,
+): Promise<
+  Pick<BatchRequest, "models" | "body"> | Pick<LineProblem, "code" | "message">
+> {
+  const code = "invalid_request";
   const range = members.get("body");
-  if (range?.kind !== "object") return "`body` must be an object.";
+  if (range?.kind !== "object") {
+    return { code, message: "`body` must be an object." };
+  }
   // A copy: a part of the line would keep the whole chunk that was read.
   const body = Buffer.from(bytes.subarray(range.start, range.end));
   try {
-    const { model, isStream } = await parseBody(body, dialect);
-    return isStream
-      ? "`body.stream` must not be true: a batch has nobody to stream to."
-      : { model, body };
+    const checked = await parseBody(body, dialect);
+    if (checked.isStream) {
+      const message =
+        "`body.stream` must not be true: a batch has nobody to stream to.";
+      return { code, message };
+    }
+    const models = resolveModels?.resolve(body, checked, dialect.path) ?? {
+      model: checked.model,
+    };
+    return { models, body };
   } catch (error) {
-    if (error instanceof GatewayError) return `\`body\`: ${error.message}`;
-    throw error;
+    if (!(error instanceof GatewayError)) throw error;
+    return error.code === "invalid-request"
+      ? { code, message: `\`body\`: ${error.message}` }
+      : { code: error.type, message: error.message };
   }
 }

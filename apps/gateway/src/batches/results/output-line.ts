@@ -7,6 +7,7 @@ export type LineErrorCode =
   | "batch_expired"
   | "batch_cancelled"
   | "worker_crashed"
+  | "model_not_found"
   | "request_removed";
 
 const messages: Readonly<Record<LineErrorCode, string>> = {
@@ -14,6 +15,7 @@ const messages: Readonly<Record<LineErrorCode, string>> = {
     "This request could not be executed before the completion window expired.",
   batch_cancelled: "The batch was cancelled before this request was executed.",
   request_removed: "An operator took this request off the queue.",
+  model_not_found: "OpenRouter does not serve the model any more.",
   worker_crashed: "Several workers ended while they handled this request.",
 };
 

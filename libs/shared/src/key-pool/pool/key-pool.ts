@@ -10,6 +10,8 @@ import { describeMembers, type PoolMembers } from "../keys/pool-members.ts";
 import { registerMembers } from "../keys/register-members.ts";
 import { type Retirement, releaseKey, retireKey } from "../keys/retirement.ts";
 import { coolModel } from "../models/cooling-models.ts";
+import { type GoneModel, loseModel } from "../models/gone-models.ts";
+import { doubtModel, proveModel } from "../models/model-proof.ts";
 import {
   type Acquisition,
   acquireSlot,
@@ -44,6 +46,7 @@ export class KeyPool {
   readonly #limits: RateLimits;
   readonly #usableTime: UsableTime;
   readonly #onLateGrant: (late: LateGrant) => void;
+  readonly #checksModels: boolean;
   #members: PoolMembers;
 
   constructor(
@@ -52,6 +55,8 @@ export class KeyPool {
       readonly keys: readonly ApiKey[];
       /** For observability; a late grant is given back in any case. */
       readonly onLateGrant?: (late: LateGrant) => void;
+      /** Whether gone models are passed over, and unproven ones called once before many times. */
+      readonly checksModels?: boolean;
     },
   ) {
     const { redis, redisKeys, limits, keys } = options;
@@ -59,6 +64,7 @@ export class KeyPool {
     this.#limits = limits;
     this.#usableTime = new UsableTime(limits);
     this.#onLateGrant = options.onLateGrant ?? (() => undefined);
+    this.#checksModels = options.checksModels ?? false;
     this.#members = describeMembers(keys);
   }
 
@@ -159,7 +165,8 @@ export class KeyPool {
   ): Promise<Acquisition> {
     // The keys may be replaced while Redis answers.
     const members = this.#members;
-    const ask = () => acquireSlot(this.#store, this.#limits, members, request);
+    const checked = { ...request, checksModels: this.#checksModels };
+    const ask = () => acquireSlot(this.#store, this.#limits, members, checked);
     const slot = await ask();
     if (slot) return slot;
     // Redis lost its data: our keys come back with the next words we say.
@@ -237,6 +244,21 @@ export class KeyPool {
    */
   coolModel(model: string, statedMs: number | undefined): Promise<number> {
     return coolModel(this.#store, model, statedMs);
+  }
+
+  /** Notes that a model is there; for an hour its calls go out without more ado. */
+  proveModel(model: string): Promise<void> {
+    return proveModel(this.#store, model);
+  }
+
+  /** Has the next call of a model prove that it answers before others go out. */
+  doubtModel(model: string): Promise<void> {
+    return doubtModel(this.#store, model);
+  }
+
+  /** Takes a model for gone, because OpenRouter said so. */
+  loseModel(model: string, message: string): Promise<GoneModel> {
+    return loseModel(this.#store, model, message);
   }
 
   #register({ id, membersById }: PoolMembers): Promise<void> {

@@ -1,5 +1,5 @@
 --[[
-  Takes one call slot for one job, or says when the next one is.
+  Takes one call slot for one job and chooses its model, or says when it is worth asking again.
 
   Atomic because checking and counting must be one step: any number of workers
   asks at once, and no account may ever be granted more than its limits.
@@ -28,6 +28,10 @@
   The index may be behind (another pool with other keys can use the same account), so a
   candidate is always checked against the truth, and moved to `busy` when it has no slot.
 
+  The model is the first candidate that neither cools down nor is gone. One that nothing was heard of
+  for long is unproven: a single call of it goes out, and the others wait for what comes of it, for
+  HOLD_MS at most. So a model that has left costs one call, however many want it.
+
   KEYS[1] idle        SORTED SET
   KEYS[2] busy        SORTED SET
   KEYS[3] rotation    HASH    account -> usable key ids, comma-separated, next one first
@@ -35,11 +39,14 @@
   KEYS[5] alive       STRING  exists while the gateway that waits for this job lives; `present`
                               when it also listens on its channel
   KEYS[6] cancelled   STRING  exists when the client has gone
-  KEYS[7] cooldown    STRING  exists while the job's model cools down
-  KEYS[8]             the queue's four keys that readLine takes
+  KEYS[7]             the queue's four keys that readLine takes
+  KEYS[8]
   KEYS[9]
   KEYS[10]
-  KEYS[11]
+  KEYS[11...] three of each candidate, best one first:
+    cooldown  STRING  exists while the model cools down
+    gone      STRING  exists while the model counts as gone
+    proof     STRING  `proven`, or when the call was let out that is to prove it, ms since the epoch
 
   ARGV[1] account prefix
   ARGV[2] perMinute   grants in any window, for accounts without a limit of their own
@@ -52,15 +59,20 @@
   ARGV[9] accountTtlMs  life of an account's hash after its last grant
   ARGV[10] usableMs   how long after the grant the call may still be sent
   ARGV[11] deadline   when the client stops waiting, ms since the epoch of Redis's clock; '' when it never does
-  ARGV[12...] accounts that refuse this request: they are passed over
+  ARGV[12] a character a candidate: `f` draws on the free quota, `p` is paid for and takes no slot
+  ARGV[13] 1 when gone and unproven models are looked for, else 0
+  ARGV[14...] accounts that refuse this request: they are passed over
 
   Returns
     {'granted', account, key id, ms until another slot is free (0: now, -1: never by itself),
       accounts that may have a slot now, jobs that wait, 1 when no other job is in the queue, else 0,
-      receipt (for release-slot.lua)}
+      receipt (for release-slot.lua; '' when no slot was taken), number of the candidate from 1 on,
+      1 when the call is to prove that the model is there, else 0}
     {'busy', ms until the next slot, 1 when the deadline comes first, else 0}
     {'waited-out'}      the deadline has passed
-    {'model-cooling', ms}
+    {'model-cooling', ms}   every candidate that is not gone cools down
+    {'model-unproven', ms, number of the candidate}  a call of that model is out that is to prove it
+    {'model-gone'}          every candidate is gone
     {'gateway-away', ms until it is worth another look}
     {'cancelled'} {'orphaned'}
     {'no-other-account'}  only accounts that are passed over have a usable key
@@ -71,20 +83,26 @@
 --- @include "text"
 --- @include "../../queue/bullmq/read-line"
 local idle, busy, rotation, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local alive, cancelled, cooldown = KEYS[5], KEYS[6], KEYS[7]
+local alive, cancelled = KEYS[5], KEYS[6]
+local firstModelKey = 11
 local accountPrefix = ARGV[1]
 local usualPerMinute, usualPerDay = tonumber(ARGV[2]), tonumber(ARGV[3])
 local windowMs, dayMs, guardMs = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local channel, poolTtlMs, accountTtlMs = ARGV[7], ARGV[8], ARGV[9]
 local usableMs, deadline = tonumber(ARGV[10]), tonumber(ARGV[11])
-local refusing, refusingCount = {}, #ARGV - 11
-for i = 12, #ARGV do refusing[ARGV[i]] = true end
+local tariffs, checksModels = ARGV[12], ARGV[13] == '1'
+local refusing, refusingCount = {}, #ARGV - 13
+for i = 14, #ARGV do refusing[ARGV[i]] = true end
 
 -- How many accounts one call may move between the sets, so that no call blocks Redis for long.
 local MOST_MOVES = 256
 -- A gateway without its connection was killed, or it is connecting anew and will be heard of within this time.
 local AWAY_MS = 5000
 local LOOK_AGAIN_MS = 1000
+-- A 404 comes within this time; what takes longer is an answer.
+local HOLD_MS = 5000
+-- After this long without a word of it, a model is called once more before it is called by many.
+local ASKED_TTL_MS = 60000
 
 if redis.call('EXISTS', cancelled) == 1 then return { 'cancelled' } end
 local presence = redis.call('GET', alive)
@@ -95,14 +113,40 @@ if presence == 'present' and redis.call('PUBSUB', 'NUMSUB', channel)[2] == 0 the
   redis.call('PEXPIRE', alive, leftMs)
   return { 'gateway-away', math.min(leftMs, LOOK_AGAIN_MS) }
 end
-local coolingMs = redis.call('PTTL', cooldown)
-if coolingMs > 0 then return { 'model-cooling', coolingMs } end
 
 -- The call is sent between `now` and `latest`.
 local now = readNow()
 local latest = now + usableMs
 local day = math.floor(now / dayMs)
 local dayEnd = (day + 1) * dayMs
+
+-- Returns the number of the candidate, and whether its call is to prove it; else nil and what is to be said.
+local function chooseModel()
+  local coolingMs
+  for i = 1, #tariffs do
+    local at = firstModelKey + 3 * (i - 1)
+    local ms = redis.call('PTTL', KEYS[at])
+    if ms > 0 then
+      coolingMs = math.min(coolingMs or ms, ms)
+    elseif not checksModels then
+      return i, false
+    else
+      local gone, proof = unpack(redis.call('MGET', KEYS[at + 1], KEYS[at + 2]))
+      if not gone then
+        if proof == 'proven' then return i, false end
+        local heldMs = proof and tonumber(proof) + HOLD_MS - now or 0
+        if heldMs > 0 then return nil, { 'model-unproven', math.ceil(heldMs), i } end
+        return i, not proof
+      end
+    end
+  end
+  if coolingMs then return nil, { 'model-cooling', coolingMs } end
+  return nil, { 'model-gone' }
+end
+
+local chosen, proves = chooseModel()
+if not chosen then return proves end
+local isPaid = tariffs:sub(chosen, chosen) == 'p'
 
 local function lowerTo(cap, stated, untilAt)
   if stated and tonumber(untilAt) > now then return math.min(cap, tonumber(stated)) end
@@ -156,7 +200,41 @@ local function firstIdle()
   end
 end
 
-for _ = 1, MOST_MOVES do
+-- Takes the account's next key.
+local function takeKey(account, ids)
+  local keyId, others = ids:match('^([^,]+),(.+)$')
+  if not keyId then return ids end
+  redis.call('HSET', rotation, account, others .. ',' .. keyId)
+  return keyId
+end
+
+local function granted(account, keyId, receipt)
+  if proves then
+    redis.call('SET', KEYS[firstModelKey + 3 * (chosen - 1) + 2], text(now), 'PX', ASKED_TTL_MS)
+  end
+  local waiting, isLastInLine = readLine(unpack(KEYS, 7, 10))
+  return {
+    'granted', account, keyId, untilNext(), redis.call('ZCARD', idle), waiting, isLastInLine, receipt,
+    chosen, proves and 1 or 0,
+  }
+end
+
+-- A call that is paid for needs a key, and no slot.
+local function grantPaid()
+  for _, index in ipairs({ idle, busy }) do
+    for _, account in ipairs(redis.call('ZRANGE', index, 0, refusingCount)) do
+      local ids = not refusing[account] and redis.call('HGET', rotation, account)
+      if ids then return granted(account, takeKey(account, ids), '') end
+    end
+  end
+end
+
+if isPaid then
+  local grant = grantPaid()
+  if grant then return grant end
+end
+
+for _ = 1, isPaid and 0 or MOST_MOVES do
   local account = firstIdle()
   if not account then break end
   local state = readAccount(account)
@@ -177,13 +255,7 @@ for _ = 1, MOST_MOVES do
     redis.call('HSET', accountKey, 'day', text(day), 'dayUsed', state.dayUsed + 1, 'lastUsedAt', text(now))
     redis.call('PEXPIRE', accountKey, accountTtlMs)
 
-    local keyId, others = ids:match('^([^,]+),(.+)$')
-    if keyId then
-      redis.call('HSET', rotation, account, others .. ',' .. keyId)
-    else
-      keyId = ids
-    end
-
+    local keyId = takeKey(account, ids)
     local nextAt = readAccount(account).at
     if nextAt <= now then
       put(idle, text(now), account)
@@ -191,11 +263,7 @@ for _ = 1, MOST_MOVES do
       redis.call('ZREM', idle, account)
       put(busy, text(nextAt), account)
     end
-    local waiting, isLastInLine = readLine(unpack(KEYS, 8, 11))
-    local receipt = table.concat({ text(entry), text(day), text(now), lastUsedAt }, ',')
-    return {
-      'granted', account, keyId, untilNext(), redis.call('ZCARD', idle), waiting, isLastInLine, receipt,
-    }
+    return granted(account, keyId, table.concat({ text(entry), text(day), text(now), lastUsedAt }, ','))
   else
     redis.call('ZREM', idle, account)
     put(busy, text(state.at), account)

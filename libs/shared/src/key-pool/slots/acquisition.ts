@@ -12,7 +12,10 @@ const acquire = loadScript(new URL("./acquire.lua", import.meta.url));
 export type SlotRequest = {
   readonly jobId: string;
   readonly gatewayId: string;
-  readonly model: string;
+  /** Models that may answer, best one first; at least one. */
+  readonly models: readonly string[];
+  /** Those of them that are paid for: a call of such a model takes no slot. */
+  readonly paidModels?: ReadonlySet<string>;
   /** When the client stops waiting, ms since the epoch of Redis's clock; never when absent. */
   readonly deadline?: number;
   /** Accounts that refuse the request, and are passed over. */
@@ -33,7 +36,12 @@ export type Grant = {
   readonly key: ApiKey;
   /** The call must be sent before this, in ms of `performance.now()`. */
   readonly usableUntil: number;
-  readonly receipt: Receipt;
+  /** undefined when the call is paid for and took no slot. */
+  readonly receipt: Receipt | undefined;
+  /** The model that is to be called. */
+  readonly model: string;
+  /** Whether the call is to prove that the model is there: others wait for what comes of it. */
+  readonly provesModel: boolean;
   /** When another slot is free: 0 now, -1 not by itself. */
   readonly nextSlotMs: number;
   /** Accounts that have a free slot now. */
@@ -55,7 +63,16 @@ export type Acquisition =
     }
   /** The deadline has passed. */
   | { readonly kind: "waited-out" }
+  /** Every model that is not gone cools down. */
   | { readonly kind: "model-cooling"; readonly retryAfterMs: number }
+  /** Another call of the model is out that is to prove that it is there. */
+  | {
+      readonly kind: "model-unproven";
+      readonly model: string;
+      readonly retryAfterMs: number;
+    }
+  /** Every model is gone. */
+  | { readonly kind: "model-gone" }
   /** The gateway that waits for the job has lost its connection, and perhaps its life. */
   | { readonly kind: "gateway-away"; readonly retryAfterMs: number }
   /** The client has gone. */
@@ -75,8 +92,13 @@ export async function acquireSlot(
   { redis, redisKeys }: PoolStore,
   limits: RateLimits,
   members: PoolMembers,
-  request: SlotRequest & { readonly usableMs: number },
+  request: SlotRequest & {
+    readonly usableMs: number;
+    /** Whether gone models are passed over, and unproven ones called once before many times. */
+    readonly checksModels: boolean;
+  },
 ): Promise<Acquisition | undefined> {
+  const { models, paidModels } = request;
   const { perMinute, perDay, windowMs, dayMs, guardMs } = limits;
   const { id } = members;
   // The script sees the request later than this.
@@ -91,8 +113,12 @@ export async function acquireSlot(
       redisKeys.poolMembers(id),
       redisKeys.gatewayAlive(request.gatewayId),
       redisKeys.cancelled(request.jobId),
-      redisKeys.modelCooldown(request.model),
       ...lineKeys(redisKeys),
+      ...models.flatMap((model) => [
+        redisKeys.modelCooldown(model),
+        redisKeys.modelGone(model),
+        redisKeys.modelProof(model),
+      ]),
     ],
     [
       redisKeys.accountPrefix,
@@ -106,10 +132,13 @@ export async function acquireSlot(
       accountTtlMs,
       request.usableMs,
       request.deadline ?? "",
+      models.map((model) => (paidModels?.has(model) ? "p" : "f")).join(""),
+      request.checksModels ? 1 : 0,
       ...(request.refusing ?? []),
     ],
   );
-  return readAcquisition(members, reply as readonly unknown[], usableUntil);
+  const said = reply as readonly unknown[];
+  return readAcquisition(members, said, { models, usableUntil });
 }
 
 /**
@@ -120,10 +149,11 @@ export async function acquireSlot(
 function readAcquisition(
   { keysById }: PoolMembers,
   reply: readonly unknown[],
-  usableUntil: number,
+  { models, usableUntil }: { models: readonly string[]; usableUntil: number },
 ): Acquisition | undefined {
   const [kind, first, second, nextSlotMs, ...queue] = reply;
-  const [freeAccounts, waiting, isLastInLine, receipt] = queue;
+  const [freeAccounts, waiting, isLastInLine, receipt, ...choice] = queue;
+  const [chosen, provesModel] = choice;
   switch (kind) {
     case "granted": {
       const key = keysById.get(String(second));
@@ -135,7 +165,9 @@ function readAcquisition(
         kind,
         key: { ...key, account },
         usableUntil,
-        receipt: readReceipt(receipt),
+        receipt: receipt === "" ? undefined : readReceipt(receipt),
+        model: models[Number(chosen) - 1] ?? "",
+        provesModel: provesModel === 1,
         nextSlotMs: Number(nextSlotMs),
         freeAccounts: Number(freeAccounts),
         waiting: Number(waiting),
@@ -148,10 +180,17 @@ function readAcquisition(
         retryAfterMs: Number(first),
         isPastDeadline: second === 1,
       };
+    case "model-unproven":
+      return {
+        kind,
+        model: models[Number(second) - 1] ?? "",
+        retryAfterMs: Number(first),
+      };
     case "model-cooling":
     case "gateway-away":
       return { kind, retryAfterMs: Number(first) };
     case "waited-out":
+    case "model-gone":
     case "cancelled":
     case "orphaned":
     case "no-other-account":

@@ -11,8 +11,11 @@ const releasedTtlMs = 3_600_000;
 /** Gives a slot back exactly, as if it had not been granted. Call it once for a grant. */
 export async function releaseSlot(
   { redis, redisKeys }: PoolStore,
-  { key, receipt }: Grant,
+  { key, receipt, model, provesModel }: Grant,
 ): Promise<void> {
+  // Another call is to prove it.
+  if (provesModel) await redis.del(redisKeys.modelProof(model));
+  if (!receipt) return;
   await runScript(
     redis,
     script,

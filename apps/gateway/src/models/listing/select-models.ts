@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { toInvalidQuery } from "../listing/page-query.ts";
-import { isFree, type ModelsList } from "./models-list.ts";
+import { toInvalidQuery } from "../../listing/page-query.ts";
+import type { ModelsList } from "../catalogue/models-list.ts";
 
 /** What a query string of the list may hold; OpenRouter's own filters are not offered. */
 export const modelsQuerySchema = z.object({
@@ -9,7 +9,8 @@ export const modelsQuerySchema = z.object({
     .optional()
     .catch(undefined)
     .meta({
-      description: "`true`: only models that cost nothing",
+      description:
+        "`true`: only models that cost nothing, `false`: all; without it those that this pool serves",
     }),
   offset: z.coerce
     .number()
@@ -38,7 +39,7 @@ export function readModelsQuery(query: unknown): ModelsQuery {
 /** The part of the list that is asked for, in the form of a page of OpenRouter's. */
 export function selectModels(list: ModelsList, query: ModelsQuery): ModelsList {
   const { offset, limit = Number.POSITIVE_INFINITY } = query;
-  const wanted = withFree(list, query).data;
+  const wanted = list.data;
   const data = wanted.slice(offset, offset + limit);
   const nextOffset = offset + data.length;
   const next =
@@ -53,8 +54,8 @@ export function selectModels(list: ModelsList, query: ModelsQuery): ModelsList {
   };
 }
 
-/** The list, or the free part of it. */
-export function withFree(list: ModelsList, { free }: ModelsQuery): ModelsList {
-  const isWanted = free === "" || free === "true" || free === "1";
-  return isWanted ? { ...list, data: list.data.filter(isFree) } : list;
+/** Whether only models that cost nothing are wanted, or all; undefined when the query does not say. */
+export function readFree({ free }: ModelsQuery): boolean | undefined {
+  if (free === undefined) return undefined;
+  return free !== "false" && free !== "0";
 }

@@ -1,0 +1,44 @@
+import { readProxySettings } from "@openrouter-free-pool/shared/http/create-dispatcher";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { GatewayConfig } from "./config.ts";
+import { Catalogue } from "./models/catalogue/catalogue.ts";
+import { createServedModels } from "./models/listing/served-models.ts";
+import { createResolveModels } from "./models/resolve/resolve-models.ts";
+
+/** Wires what is known of models, and what follows from it for requests. */
+export function buildModels(deps: {
+  config: GatewayConfig;
+  redis: Redis;
+  redisKeys: RedisKeys;
+  clock: RedisClock;
+  logger: Logger;
+}) {
+  const { config } = deps;
+  const catalogue = new Catalogue({
+    ...deps,
+    baseUrl: config.OPENROUTER_BASE_URL,
+    proxy: readProxySettings(config),
+    refreshMs: config.MODELS_REFRESH_MS,
+  });
+  const aliases = config.MODEL_ALIASES;
+  const freeOnly = config.FREE_ONLY;
+  return {
+    catalogue,
+    resolve: createResolveModels({
+      catalogue,
+      aliases,
+      freeOnly,
+      checksModels: config.MODEL_CHECK,
+      rank: (models) => models,
+    }),
+    served: createServedModels({ catalogue, aliases, freeOnly }),
+    start: () => catalogue.start(),
+    close: () => catalogue.close(),
+  };
+}
+
+/** See {@link buildModels}. */
+export type Models = ReturnType<typeof buildModels>;

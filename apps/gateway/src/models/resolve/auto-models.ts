@@ -1,0 +1,48 @@
+import type { Model } from "../catalogue/models-list.ts";
+import type { RequestNeeds } from "./request-needs.ts";
+
+/** More candidates than these are never looked at in one go. */
+const mostCandidates = 16;
+
+/**
+ * The models that fit a request, in the order given.
+ *
+ * @param ranked models that cost nothing, best record first.
+ */
+export function fitModels(
+  ranked: readonly Model[],
+  needs: RequestNeeds,
+  output: "text" | "embeddings",
+): readonly string[] {
+  return ranked
+    .filter((model) => fits(model, needs, output))
+    .slice(0, mostCandidates)
+    .map(({ id }) => id);
+}
+
+/** What the list does not say of a model is taken for granted. */
+function fits(
+  model: Model,
+  { tokens, parameters, inputs }: RequestNeeds,
+  output: string,
+): boolean {
+  // A router: it chooses by itself, at random.
+  if (model.id.startsWith("openrouter/")) return false;
+  const { context_length: context, architecture } = model;
+  const { input_modalities: takes, output_modalities: gives = ["text"] } =
+    architecture ?? {};
+  const supported = model.supported_parameters;
+  return (
+    gives.includes(output) &&
+    (typeof context !== "number" || tokens <= context) &&
+    inputs.every((input) => takes?.includes(input) ?? true) &&
+    parameters.every((name) => supports(supported, name))
+  );
+}
+
+function supports(
+  supported: readonly string[] | undefined,
+  name: string,
+): boolean {
+  return supported?.includes(name) ?? true;
+}

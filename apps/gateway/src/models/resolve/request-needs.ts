@@ -1,0 +1,69 @@
+import { parseRange } from "@openrouter-free-pool/shared/json/parse-json";
+import type { CheckedBody } from "../../dialects/parse-body.ts";
+
+/** Roughly; only used to tell a request that surely does not fit. */
+const bytesPerToken = 4;
+/** Larger tools are not parsed; whether they are billed is seen in their text. */
+const mostParsedBytes = 256 * 1024;
+
+/** What a request wants of its model. */
+export type RequestNeeds = {
+  /** Tokens that the prompt and the answer take together, roughly. */
+  readonly tokens: number;
+  /** Parameters that the model has to support, as `supported_parameters` names them. */
+  readonly parameters: readonly string[];
+  /** Kinds of input in addition to text. */
+  readonly inputs: readonly string[];
+};
+
+const inputKinds = [
+  ["image", /"type"\s*:\s*"(image_url|input_image|image)"/],
+  ["audio", /"type"\s*:\s*"(input_audio|audio_url)"/],
+  ["file", /"type"\s*:\s*"(file|input_file|document)"/],
+  ["video", /"type"\s*:\s*"(video_url|input_video)"/],
+] as const;
+
+/** Reads what a request wants of its model. */
+export function readNeeds(bytes: Buffer, body: CheckedBody): RequestNeeds {
+  const text = bytes.toString("latin1");
+  const inputs = inputKinds.flatMap(([kind, pattern]) =>
+    pattern.test(text) ? [kind] : [],
+  );
+  // An encoded picture is no prompt of millions of tokens.
+  const promptBytes = inputs.length > 0 ? 0 : bytes.length;
+  const answer = Number(
+    readMember(bytes, body, "max_tokens") ??
+      readMember(bytes, body, "max_completion_tokens") ??
+      0,
+  );
+  const format = readMember(bytes, body, "response_format");
+  const formatType =
+    typeof format === "object" && format !== null && "type" in format
+      ? format.type
+      : undefined;
+  return {
+    tokens: Math.ceil(promptBytes / bytesPerToken) + (answer || 0),
+    parameters: [
+      ...(hasItems(body, "tools") ? ["tools"] : []),
+      ...(formatType === "json_object" ? ["response_format"] : []),
+      ...(formatType === "json_schema" ? ["structured_outputs"] : []),
+    ],
+    inputs,
+  };
+}
+
+/** A member of the body; undefined when it is absent or very long. */
+export function readMember(
+  bytes: Buffer,
+  { members }: CheckedBody,
+  name: string,
+): unknown {
+  const range = members.get(name);
+  if (!range || range.end - range.start > mostParsedBytes) return undefined;
+  return parseRange(bytes, range);
+}
+
+function hasItems({ members }: CheckedBody, name: string): boolean {
+  const range = members.get(name);
+  return range?.kind === "array" && range.end - range.start > 2;
+}

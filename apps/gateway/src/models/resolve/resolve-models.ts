@@ -1,0 +1,152 @@
+import type { CheckedBody } from "../../dialects/parse-body.ts";
+import { GatewayError } from "../../errors/gateway-error.ts";
+import { quote } from "../../errors/quote.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { Model } from "../catalogue/models-list.ts";
+import { type Aliases, autoAlias } from "./aliases.ts";
+import { fitModels } from "./auto-models.ts";
+import { findPaidExtra, isFreeModel } from "./find-cost.ts";
+import { readNeeds } from "./request-needs.ts";
+import { suggestModels } from "./suggest-models.ts";
+
+/** Which models may answer a request. */
+export type ResolvedModels = {
+  /** The model, or the alias, that is asked for first. */
+  readonly model: string;
+  /** Models that may answer, best one first, where that is not just `model`. */
+  readonly candidates?: readonly string[];
+  /** Those of them that are paid for. */
+  readonly paidModels?: readonly string[];
+};
+
+/** Works out which models may answer a request; it waits for nothing. */
+export type ResolveModels = {
+  /**
+   * @param bytes the body that was checked.
+   * @throws {GatewayError} `model-not-found`, `model-gone` when no model is left; `not-free`.
+   */
+  resolve(bytes: Buffer, body: CheckedBody, path: string): ResolvedModels;
+  /** Why a request whose models all left while it waited has no answer. */
+  toGoneError(model: string): GatewayError;
+};
+
+/** Ids that stand for others, or that OpenRouter makes up as it goes: no list has them. */
+const madeUpId = /^(~|@preset\/|openrouter\/)/;
+/** Ways to route a model; its base is what the list has. */
+const routing = /:(online|nitro|floor|exacto|thinking|extended|beta)$/;
+
+/** Builds {@link ResolveModels}. */
+export function createResolveModels(deps: {
+  catalogue: Catalogue;
+  aliases: Aliases;
+  freeOnly: boolean;
+  checksModels: boolean;
+  /** Sorts models by their record, the best one first. */
+  rank: (models: readonly Model[]) => readonly Model[];
+}): ResolveModels {
+  const { catalogue, aliases, freeOnly, checksModels, rank } = deps;
+
+  function expand(
+    name: string,
+    bytes: Buffer,
+    body: CheckedBody,
+    path: string,
+  ): readonly string[] {
+    if (name !== autoAlias) return aliases.get(name) ?? [name];
+    const output = path === "/embeddings" ? "embeddings" : "text";
+    const needs = readNeeds(bytes, body);
+    const fitting = fitModels(rank(catalogue.free), needs, output);
+    if (fitting.length > 0) return fitting;
+    // Without a list OpenRouter's own router is the best there is.
+    if (!catalogue.isKnown) return ["openrouter/free"];
+    throw refusal("model-not-found", "No free model fits this request", []);
+  }
+
+  function requireFree(bytes: Buffer, body: CheckedBody, models: string[]) {
+    const paid = models.find((id) => !isFreeModel(id, catalogue));
+    // One that nobody has heard of is a slip of the pen.
+    const isUnknown = paid && checksModels && stateOf(paid) === "unknown";
+    const cost =
+      paid === undefined || isUnknown
+        ? findPaidExtra(bytes, body)
+        : `the model ${quote(paid)}`;
+    if (cost === undefined) return;
+    throw new GatewayError(
+      "not-free",
+      `This pool makes only calls that cost nothing (FREE_ONLY), and ${cost} is billed`,
+    );
+  }
+
+  function stateOf(id: string): "there" | "unknown" | "left" | "gone" {
+    if (catalogue.findGone(id)) return "gone";
+    if (!catalogue.isKnown || madeUpId.test(id) || catalogue.find(id)) {
+      return "there";
+    }
+    const base = id.replace(routing, "");
+    if (base !== id && catalogue.find(base)) return "there";
+    return catalogue.isFormer(id) ? "left" : "unknown";
+  }
+
+  function refuseAll(id: string): GatewayError {
+    const suggestions = suggestModels(id, rank(catalogue.free));
+    if (stateOf(id) === "unknown") {
+      return refusal(
+        "model-not-found",
+        `OpenRouter has no model ${quote(id)}`,
+        suggestions,
+      );
+    }
+    const said = catalogue.findGone(id)?.message;
+    const why = said === undefined ? "" : ` (it said: ${said})`;
+    return refusal(
+      "model-gone",
+      `OpenRouter does not serve ${quote(id)} any more${why}`,
+      suggestions,
+    );
+  }
+
+  return {
+    resolve(bytes, body, path) {
+      const { model, chain } = body;
+      const named = [
+        ...new Set(chain.flatMap((name) => expand(name, bytes, body, path))),
+      ];
+      if (freeOnly) requireFree(bytes, body, named);
+      const candidates = checksModels
+        ? named.filter((id) => stateOf(id) === "there")
+        : named;
+      const [first] = candidates;
+      if (first === undefined) throw refuseAll(named[0] ?? model);
+      const paidModels = freeOnly
+        ? []
+        : candidates.filter((id) => !isFreeModel(id, catalogue));
+      const isPlain = candidates.length === 1 && first === model;
+      return {
+        model,
+        ...(isPlain && chain.length === 1 ? {} : { candidates }),
+        ...(paidModels.length > 0 ? { paidModels } : {}),
+      };
+    },
+    toGoneError: (model) => {
+      const [first = model] = aliases.get(model) ?? [];
+      const error = refuseAll(first);
+      return error.code === "model-gone"
+        ? error
+        : refusal(
+            "model-gone",
+            `OpenRouter does not serve ${quote(first)} any more`,
+            suggestModels(first, rank(catalogue.free)),
+          );
+    },
+  };
+}
+
+function refusal(
+  code: "model-not-found" | "model-gone",
+  message: string,
+  suggestions: readonly string[],
+): GatewayError {
+  const hint =
+    suggestions.length > 0 ? `. Free models: ${suggestions.join(", ")}` : "";
+  return new GatewayError(code, message + hint, { metadata: { suggestions } });
+}
