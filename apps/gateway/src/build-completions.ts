@@ -161,6 +161,8 @@ export function buildCompletions(deps: {
 
   return {
     submit,
+    refuseGone: (isGone: (model: string) => boolean) =>
+      pending.refuseGone(isGone),
     /** undefined when the response cache is off. */
     cachedSubmit:
       config.RESPONSE_CACHE_TTL_SECONDS === 0

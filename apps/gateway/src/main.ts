@@ -97,6 +97,7 @@ const completions = buildCompletions({
 });
 
 const models = buildModels({ config, redis, redisKeys, clock, logger });
+models.catalogue.onLoss = completions.refuseGone;
 const bodyBudget = new BodyBudget(config.BODY_BYTES_IN_FLIGHT);
 redisHealth.onFull = createMakeRoom({ queue, redis, redisKeys, logger });
 const metrics = buildMetrics({

@@ -9,6 +9,8 @@ import type { PendingRequest } from "./pending-request.ts";
 const pollMs = 50;
 /** Without Redis no job can be called off; a gateway that stops does not wait for it. */
 const callOffTimeoutMs = 2_000;
+/** Commands sent together. */
+const removedAtATime = 200;
 
 /** The requests that this gateway process waits for, by the job that stands for each. */
 export class PendingRequests {
@@ -65,6 +67,28 @@ export class PendingRequests {
     this.#byJob.delete(jobId);
     pending.resubmit();
     this.#byJob.set(pending.jobId, pending);
+  }
+
+  /**
+   * Refuses the requests on the queue all of whose models are gone. A call under way goes on.
+   */
+  async refuseGone(isGone: (model: string) => boolean): Promise<void> {
+    const lost = [...this.#byJob.values()].filter(
+      ({ phase, request: { model, candidates = [model] } }) =>
+        phase === "queued" && candidates.every(isGone),
+    );
+    for (let at = 0; at < lost.length; at += removedAtATime) {
+      const some = lost.slice(at, at + removedAtATime);
+      await Promise.all(some.map((pending) => this.#refuse(pending)));
+    }
+  }
+
+  async #refuse(pending: PendingRequest): Promise<void> {
+    const { jobId, request } = pending;
+    if (!(await this.#jobs.remove(jobId)) || pending.jobId !== jobId) return;
+    const queueMs = Math.max(0, pending.queuedAt - request.receivedAt);
+    const figures = { queueMs, upstreamMs: 0, calls: 0 };
+    pending.receive({ kind: "failure", code: "model-gone", ...figures });
   }
 
   /** Jobs that Redis confirmed at `latest` (ms since the epoch) or before. */

@@ -10,6 +10,9 @@ import type { Results } from "../results/results.ts";
 import type { DoneLine, LineQueue } from "./line-queue.ts";
 import type { OutstandingLine, OutstandingLines } from "./outstanding-lines.ts";
 
+/** Lines that cannot be sent and are read in one go; then what is known is stored. */
+const mostRejected = 1_000;
+
 /** Reads the lines of a batch and puts them on the queue, a few at a time. */
 export class LineFeeder {
   readonly #deps: FeederDeps;
@@ -18,20 +21,22 @@ export class LineFeeder {
     this.#deps = deps;
   }
 
-  /** @returns the number of lines put on the queue. */
+  /** @returns the number of lines put on the queue, and of those that cannot be sent. */
   async feed(): Promise<number> {
     const { batch, results, outstanding, lineQueue, bounds } = this.#deps;
     const queued = outstanding.queuedSince(Date.now()).length;
     const allowed = await this.#deps.allow(batch.total - results.size - queued);
-    if (allowed <= 0) return 0;
     const ready = outstanding.ready(Date.now()).length;
     const room = bounds().lines - outstanding.size;
-    await this.#load(Math.min(allowed - ready, room));
+    // One more than may go now: lines that cannot be sent at all need not wait for their turn.
+    const wanted = Math.max(allowed, 1) - ready;
+    const rejected = await this.#load(Math.min(wanted, room));
+    if (allowed <= 0) return rejected;
     const lines = outstanding.ready(Date.now()).slice(0, allowed);
     await lineQueue.add(lines);
     outstanding.markQueued(lines);
     this.#deps.spend(lines.length);
-    return lines.length;
+    return lines.length + rejected;
   }
 
   /** Reads the input at least up to a line. */
@@ -82,21 +87,27 @@ export class LineFeeder {
     return lineQueue.withdraw(outstanding.queuedSince(Date.now()));
   }
 
-  /** Reads lines from the file, as many as fit. */
-  async #load(count: number): Promise<void> {
+  /** Reads lines from the file, as many as fit. @returns how many of them cannot be sent. */
+  async #load(count: number): Promise<number> {
     const { input, outstanding, bounds } = this.#deps;
-    for (let loaded = 0; loaded < count; loaded += 1) {
-      if (input.hasEnded || outstanding.bytes >= bounds().bytes) return;
-      await this.#loadNext();
+    let loaded = 0;
+    let rejected = 0;
+    while (loaded < count && rejected < mostRejected) {
+      if (input.hasEnded || outstanding.bytes >= bounds().bytes) break;
+      if (await this.#loadNext()) loaded += 1;
+      else rejected += 1;
     }
+    return rejected;
   }
 
-  async #loadNext(): Promise<void> {
+  /** @returns whether the line can be sent. */
+  async #loadNext(): Promise<boolean> {
     const { batch, input, results, outstanding } = this.#deps;
     const parsed = await input.next();
-    if (!parsed) return;
+    if (!parsed) return false;
     if (isRejected(parsed)) results.add(rejectedEntry(batch.id, parsed));
     else outstanding.add(parsed);
+    return !isRejected(parsed);
   }
 }
 

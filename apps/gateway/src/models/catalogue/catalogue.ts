@@ -56,6 +56,9 @@ export class Catalogue {
   /** A list that was too short to be believed at once. */
   #doubted: string | undefined;
   #reading: Promise<void> | undefined;
+  /** Is told when models are found gone. */
+  onLoss: (isGone: (model: string) => boolean) => Promise<void> = async () =>
+    undefined;
 
   constructor(deps: CatalogueDeps) {
     this.#deps = deps;
@@ -143,7 +146,11 @@ export class Catalogue {
       this.#store.readVersion(),
       readGoneModels(redis, redisKeys),
     ]);
+    const isNews = gone.some(({ model }) => !this.#gone.has(model));
     this.#gone = new Map(gone.map((each) => [each.model, each]));
+    if (isNews) {
+      await this.onLoss((model) => this.findGone(model) !== undefined);
+    }
     if (stored && stored.version !== this.#version) {
       const content = await this.#store.read();
       if (content) this.#take(content, stored.version);

@@ -1,0 +1,192 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { burst, chat, countStatuses } from "../support/chat.ts";
+import { send } from "../support/send.ts";
+import { type Stack, startStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
+
+const names = ["a", "b", "c", "d", "e", "f"].map((name) => `${name}/m:free`);
+const [a = "", b = "", c = "", d = "", e = "", f = ""] = names;
+
+let stack: Stack;
+let url: string;
+beforeAll(async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    accounts: 3,
+    perMinute: 1_000,
+    perDay: 10_000,
+    simulator: {
+      models: Object.fromEntries(names.map((name) => [name, {}])),
+    },
+    env: { MODEL_ALIASES: `fast=${e}|${f}` },
+  });
+  url = stack.url;
+  await until("the list of models is known", async () => {
+    const { status } = await chat(url, { model: "nobody/nothing:free" });
+    return status === 404;
+  });
+});
+afterAll(() => stack?.stop());
+
+/** Sends a body as it is, and tells what OpenRouter got. */
+async function sendBody(body: string, path = "/chat/completions") {
+  const before = (await stack.simulator.calls({ path })).length;
+  const answer = await send(`${url}/v1${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  const calls = (await stack.simulator.calls({ path })).slice(before);
+  return { answer, calls };
+}
+
+const sha = (text: string) => createHash("sha256").update(text).digest("hex");
+const messages = '"messages":[{"role":"user","content":"Hel\\u006co 1.0"}]';
+
+test("with nothing skipped a chain is sent byte for byte", async () => {
+  const body = `{ "model":"${a}",\t"models" : ["${a}", "${b}"] , ${messages}, "seed":1.0e1 }`;
+  const { answer, calls } = await sendBody(body);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("x-model")).toBe(a);
+  expect(calls.map(({ bodySha256 }) => bodySha256)).toEqual([sha(body)]);
+});
+
+test("a chain goes on with the next model while the first cools down, and keeps the rest of the body", async ({
+  annotate,
+}) => {
+  await stack.simulator.script([
+    {
+      match: { model: c },
+      fault: { kind: "429-provider-pool", retryAfterSeconds: 30 },
+    },
+  ]);
+  const first = await sendBody(`{"models":["${c}","${d}","${a}"],${messages}}`);
+  expect(first.answer.status).toBe(200);
+  expect(first.answer.headers.get("x-model")).toBe(d);
+  expect(first.calls.map(({ model }) => model)).toEqual([c, d]);
+
+  const startedAt = performance.now();
+  const second = await sendBody(
+    `{"models":[ "${c}","${d}","${a}" ], ${messages}}`,
+  );
+  await annotate(
+    `answered ${Math.round(performance.now() - startedAt)} ms after it was sent, while the first model cools down for 30 s`,
+  );
+  expect(second.answer.headers.get("x-model")).toBe(d);
+  expect(second.calls.map(({ bodySha256 }) => bodySha256)).toEqual([
+    sha(`{"models":["${d}","${a}"], ${messages}}`),
+  ]);
+  const many = await burst(url, 20, () => ({
+    model: c,
+    extra: { models: [c, d] },
+  }));
+  expect(countStatuses(many)).toEqual({ 200: 20 });
+  expect(await stack.simulator.calls({ model: c })).toHaveLength(1);
+});
+
+test("a model that fails hands the request to the next one at once", async () => {
+  await stack.simulator.script([
+    { match: { model: b }, fault: { kind: "503" } },
+  ]);
+  const { answer, calls } = await sendBody(
+    `{"model":"${b}","models":["${a}"],${messages}}`,
+  );
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("x-model")).toBe(a);
+  expect(answer.headers.get("x-attempts")).toBe("2");
+  expect(calls.map(({ model }) => model)).toEqual([b, a]);
+});
+
+test("Anthropic's fallbacks are a chain, too", async () => {
+  await stack.simulator.script([
+    {
+      match: { model: c },
+      fault: { kind: "429-provider-pool", retryAfterSeconds: 30 },
+    },
+  ]);
+  const { answer, calls } = await sendBody(
+    `{"model":"${c}","fallbacks":[{"model":"${a}"}],"max_tokens":9,${messages}}`,
+    "/messages",
+  );
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("x-model")).toBe(a);
+  expect(calls).toHaveLength(1);
+});
+
+test("an alias stands for its models, and is listed", async () => {
+  const first = await sendBody(`{"model":"fast",${messages}}`);
+  expect(first.answer.headers.get("x-model")).toBe(e);
+  expect(first.calls[0]?.bodySha256).toBe(sha(`{"model":"${e}",${messages}}`));
+  await stack.simulator.script([
+    { match: { model: e }, fault: { kind: "429-provider-pool" } },
+  ]);
+  const second = await sendBody(`{"model":"fast",${messages}}`);
+  expect(second.answer.headers.get("x-model")).toBe(f);
+  const list = (await send(`${url}/v1/models`)).body as {
+    data: { id: string }[];
+  };
+  const ids = list.data.map(({ id }) => id);
+  expect(ids).toEqual(expect.arrayContaining(["fast", "pool/auto", a]));
+  expect(ids).not.toContain("openai/gpt-4o-mini");
+});
+
+test("pool/auto takes a free model that fits", async () => {
+  const { answer, calls } = await sendBody(`{"model":"pool/auto",${messages}}`);
+  expect(answer.status).toBe(200);
+  expect(calls).toHaveLength(1);
+  expect(calls[0]?.model).toBe(answer.headers.get("x-model"));
+  expect(calls[0]?.model).toMatch(/:free$/);
+});
+
+test.for([
+  ["a paid model", { model: "openai/gpt-4o-mini" }],
+  ["a paid member of a chain", { model: a, models: ["openai/gpt-4o-mini"] }],
+  [
+    "a paid fallback",
+    { model: a, fallbacks: [{ model: "anthropic/claude-sonnet-4" }] },
+  ],
+  ["openrouter/auto", { model: "openrouter/auto" }],
+  [":online", { model: `${a}:online` }],
+  ["the web plugin", { model: a, plugins: [{ id: "web" }] }],
+  [
+    "a paid file engine",
+    {
+      model: a,
+      plugins: [{ id: "file-parser", pdf: { engine: "mistral-ocr" } }],
+    },
+  ],
+  ["a plugin that nobody knows", { model: a, plugins: [{ id: "new-thing" }] }],
+  ["web_search_options", { model: a, web_search_options: {} }],
+  ["a server tool", { model: a, tools: [{ type: "openrouter:web_search" }] }],
+] as const)("%s is refused without a call", async ([, extra]) => {
+  const body = JSON.stringify({
+    messages: [{ role: "user", content: "Hi" }],
+    ...extra,
+  });
+  const { answer, calls } = await sendBody(body);
+  expect(answer.status).toBe(403);
+  expect(answer.body).toMatchObject({
+    error: { code: 403, type: "not_free", metadata: { reason: "not-free" } },
+  });
+  expect(calls).toEqual([]);
+});
+
+test.for([
+  [
+    "a plugin that is switched off",
+    { plugins: [{ id: "web", enabled: false }] },
+  ],
+  [
+    "a free file engine",
+    { plugins: [{ id: "file-parser", pdf: { engine: "pdf-text" } }] },
+  ],
+  [
+    "a function",
+    { tools: [{ type: "function", function: { name: "web_search" } }] },
+  ],
+  ["empty lists", { plugins: [], tools: [] }],
+] as const)("%s costs nothing", async ([, extra]) => {
+  const answer = await chat(url, { model: a, extra });
+  expect(answer.status).toBe(200);
+});

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { readModelLoss } from "../../../../apps/worker/src/classify/model-life.ts";
+
+function read(status: number, message: string, sent = ["a/b:free"]) {
+  const body = Buffer.from(JSON.stringify({ error: { code: status, message } }));
+  return readModelLoss({ status, body }, sent)?.model;
+}
+
+// biome-ignore format: a table
+test.for<[status: number, message: string, isGone: boolean]>([
+  [404, "No endpoints found for stepfun/step-3.5-flash:free.", true],
+  [404, "No endpoints found for a/b:free", true],
+  [404, "The free Molmo2 8B period has ended. To continue using this model, please migrate to the paid slug: allenai/molmo-2-8b", true],
+  [400, "x/y is not a valid model ID", true],
+  [404, "This model has been deprecated", true],
+  [404, "No endpoints found matching your data policy (Free model training). Configure: …", false],
+  [404, "No endpoints available matching your guardrail restrictions and data policy. …", false],
+  [404, "No endpoints found that support tool use. To learn more …", false],
+  [404, "No endpoints found that support image input", false],
+  [404, "No endpoints found that can handle the requested parameters.", false],
+  [400, "This endpoint's maximum context length is 4096 tokens.", false],
+  [400, 'Input required: specify "prompt" or "messages"', false],
+  [404, "Not found", false],
+  [500, "No endpoints found for a/b:free.", false],
+])("%i %s", ([status, message, isGone]) => {
+  expect(read(status, message) !== undefined).toBe(isGone);
+});
+
+test("of a chain the model counts that the message names", () => {
+  const chain = ["a/b:free", "a/b-long:free", "c/d:free"];
+  expect(read(404, "No endpoints found for a/b-long:free.", chain)).toBe(
+    "a/b-long:free",
+  );
+  expect(
+    read(404, "The free D period has ended. … the paid slug: c/d", chain),
+  ).toBe("c/d:free");
+  expect(read(404, "No endpoints found for e/f:free.", chain)).toBeUndefined();
+});
