@@ -3,6 +3,7 @@ import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/comp
 import type { CallResult } from "../answer/call-result.ts";
 import type { Classification } from "../classify/classify-result.ts";
 import { toClientAnswer, toFailureAnswer } from "../classify/client-answer.ts";
+import { labelUnfit } from "../classify/require-fit.ts";
 import { cancelledReason } from "../job/abort-reasons.ts";
 import type { KeyState } from "../keys/check-key.ts";
 import type { KeyEffect } from "../keys/park-key.ts";
@@ -93,6 +94,13 @@ export function decide(
       }
       const next = { ...progress, calls, failures };
       return decision(retry(next, classification.retryAfterMs), { failures });
+    }
+    case "unfit": {
+      const failures = progress.failures + 1;
+      const isLast = failures >= context.maxAttempts || isLastCall;
+      const next = { ...progress, calls, failures };
+      const step = isLast ? answered() : retry(next, undefined);
+      return { ...decision(step, { failures }), ...resolve(context) };
     }
     case "model-limited":
       return {
@@ -262,7 +270,8 @@ function answerWith({
   switch (result.kind) {
     case "answer": {
       const status = statusOf(classification);
-      const answer = toClientAnswer(result.answer, status, path);
+      const given = toClientAnswer(result.answer, status, path);
+      const answer = labelUnfit(given, classification);
       return { kind: "answered", answer, upstreamMs };
     }
     case "no-answer": {

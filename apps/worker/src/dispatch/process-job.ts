@@ -8,7 +8,9 @@ import {
 import type { CallResult } from "../answer/call-result.ts";
 import type { CallOpenRouter } from "../call/call-openrouter.ts";
 import type { ReadBody, RequestBody } from "../call/read-body.ts";
+import type { CheckAnswer } from "../check/check-answer.ts";
 import { accusesKey, classifyResult } from "../classify/classify-result.ts";
+import { requireFit } from "../classify/require-fit.ts";
 import { type ClassifiedCall, decide } from "../decide/decide.ts";
 import type { Decision } from "../decide/decision.ts";
 import { readAbortReason } from "../job/abort-reasons.ts";
@@ -39,6 +41,7 @@ const bodyLost: Disposition = {
 export function createProcessJob(deps: {
   readBody: ReadBody;
   callOpenRouter: CallOpenRouter;
+  checkAnswer: CheckAnswer;
   checkKey: CheckKey;
   keyPool: KeyPool;
   parkKey: ParkKey;
@@ -95,7 +98,10 @@ export function createProcessJob(deps: {
   ): Promise<Decision> {
     const { result, key, body, suspect, signal } = call;
     const { model, path } = job.data;
-    const classification = classifyResult(result, { model, path, body });
+    const classification = requireFit(
+      classifyResult(result, { model, path, body }),
+      { result, body, request: job.data, checkAnswer: deps.checkAnswer },
+    );
     const keyState = accusesKey(classification)
       ? await deps.checkKey(key)
       : undefined;
