@@ -17,11 +17,14 @@ export const answerCheckHeader = "x-answer-check";
 
 const none = "none";
 
+/** What a list of checks may look like. */
+export const answerChecksForm = `${none}, or some of ${answerCheckNames.join(", ")}, comma-separated`;
+
 /**
  * Parses a list such as `content, json`, in capitals or not.
  *
  * @returns each check once, in the order of {@link answerCheckNames}; none for `none`;
- *   undefined when it is no such list.
+ *   undefined when the list is not of {@link answerChecksForm}.
  */
 export function parseAnswerChecks(
   list: string,
