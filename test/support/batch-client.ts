@@ -6,7 +6,11 @@ import { until } from "./until.ts";
 export type BatchClient = {
   readonly openai: OpenAI;
   /** Uploads an input and starts a batch of it. @returns the batch's id. */
-  start(input: string, completionWindow?: string): Promise<string>;
+  start(
+    input: string,
+    completionWindow?: string,
+    metadata?: Record<string, string>,
+  ): Promise<string>;
   untilStatus(
     id: string,
     status: OpenAI.Batch["status"],
@@ -27,7 +31,7 @@ export function batchClient(url: string, apiKey = "unused"): BatchClient {
   });
   return {
     openai,
-    async start(input, completionWindow = "24h") {
+    async start(input, completionWindow = "24h", metadata = {}) {
       const { id } = await openai.files.create({
         file: await toFile(Buffer.from(input), "input.jsonl"),
         purpose: "batch",
@@ -37,6 +41,7 @@ export function batchClient(url: string, apiKey = "unused"): BatchClient {
         endpoint: "/v1/chat/completions",
         // The SDK's type knows only what OpenAI allows.
         completion_window: completionWindow as "24h",
+        metadata,
       });
       return batch.id;
     },

@@ -43,7 +43,12 @@ export function batchInput(
 export type OutputLine = {
   id: string;
   custom_id: string;
-  response: { status_code: number; request_id: string; body: unknown } | null;
+  response: {
+    status_code: number;
+    request_id: string;
+    body: unknown;
+    answer_check?: string;
+  } | null;
   error: { code: string; message: string } | null;
 };
 

@@ -1,3 +1,4 @@
+import type { AnswerCheck } from "@openrouter-free-pool/shared/api/answer-checks";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
@@ -68,6 +69,7 @@ export function buildApp(deps: {
   keepAliveMs: number;
   plainKeepAliveMs: number;
   longestWaitMs: number;
+  answerCheck: readonly AnswerCheck[];
   bodyLimitBytes: number;
   bodyBudget: BodyBudget;
   logger: Logger;

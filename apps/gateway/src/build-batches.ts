@@ -61,6 +61,7 @@ export function buildBatches(deps: {
     files,
     batches,
     lineBytes: limits.lineBytes,
+    answerCheck: config.ANSWER_CHECK,
     countOpen: () => runner.open,
     bounds: () => {
       const share = Math.max(1, runner.leading);

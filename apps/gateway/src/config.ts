@@ -1,3 +1,7 @@
+import {
+  answerChecksForm,
+  parseAnswerChecks,
+} from "@openrouter-free-pool/shared/api/answer-checks";
 import { appVariables } from "@openrouter-free-pool/shared/config/app-variables";
 import { splitList } from "@openrouter-free-pool/shared/config/list";
 import {
@@ -42,6 +46,16 @@ export const gatewayVariables = z.object({
   MAX_WAIT_MS: milliseconds(1).default(600_000),
   /** Requests that may wait at a time, in the whole pool. */
   MAX_QUEUE_SIZE: wholeNumber(1, 10_000_000).default(100_000),
+  /** What plain answers are checked for where neither request nor batch says so. */
+  ANSWER_CHECK: z
+    .string()
+    .default("none")
+    .transform((list, context) => {
+      const checks = parseAnswerChecks(list);
+      if (checks) return checks;
+      context.addIssue(answerChecksForm);
+      return z.NEVER;
+    }),
   /** How often a waiting stream gets a comment, or a plain request that has begun to get it white space, in ms. */
   STREAM_COMMENT_MS: milliseconds(100).default(15_000),
   /** How long the answer to a request with an Idempotency-Key is kept for repeats, in seconds. */

@@ -166,6 +166,7 @@ const app = buildApp({
   keepAliveMs: config.STREAM_COMMENT_MS,
   plainKeepAliveMs: config.PLAIN_KEEP_ALIVE_MS,
   longestWaitMs: config.MAX_WAIT_MS,
+  answerCheck: config.ANSWER_CHECK,
   bodyLimitBytes: config.BODY_LIMIT,
   bodyBudget,
   logger,

@@ -21,6 +21,7 @@ import { createCallOpenRouter } from "./call/call-openrouter.ts";
 import type { OpenRouterClient } from "./call/http/client.ts";
 import { createReadBody } from "./call/read-body.ts";
 import { StreamCredits } from "./call/stream/stream-credits.ts";
+import { createCheckAnswer } from "./check/check-answer.ts";
 import type { WorkerConfig } from "./config.ts";
 import { createAcquireSlot } from "./dispatch/acquire-slot.ts";
 import { listenForCancellations } from "./dispatch/cancellations.ts";
@@ -139,6 +140,7 @@ export function buildWorker(deps: {
     callOpenRouter: tracing
       ? traceCalls(callOpenRouter, tracing)
       : callOpenRouter,
+    checkAnswer: createCheckAnswer({ logger }),
     checkKey: createCheckKey(deps),
     keyPool,
     parkKey: createParkKey({ keyPool, logger }),

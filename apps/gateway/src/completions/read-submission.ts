@@ -1,4 +1,8 @@
 import {
+  type AnswerCheck,
+  parseAnswerChecks,
+} from "@openrouter-free-pool/shared/api/answer-checks";
+import {
   type PriorityName,
   priorities,
 } from "@openrouter-free-pool/shared/queue/priorities";
@@ -33,10 +37,14 @@ export function readSubmission(
     models: ResolvedModels;
     body: HeldBody;
     longestWaitMs: number;
+    /** Unless the request says otherwise. */
+    answerCheck: readonly AnswerCheck[];
   },
 ): Submission {
   const { dialect, checked, models, body, longestWaitMs } = what;
   const { context } = response.locals;
+  const answerCheck = readAnswerCheck(request) ?? what.answerCheck;
+  const isChecked = answerCheck.length > 0 && !checked.isStream;
   return {
     requestId: context.requestId,
     client: context.client,
@@ -45,6 +53,7 @@ export function readSubmission(
     isStream: checked.isStream,
     body,
     headers: pickHeaders(request),
+    ...(isChecked ? { answerCheck } : {}),
     receivedAt: Date.now(),
     maxWaitMs: Math.min(readMaxWait(request), longestWaitMs),
     priority: priorities[readPriority(request, checked)],
@@ -73,6 +82,11 @@ function tooLong(name: string): GatewayError {
 function readPriority(request: Request, body: CheckedBody): PriorityName {
   const usual = body.fields.service_tier === "flex" ? "low" : "normal";
   return readHeader(request, "X-Priority") ?? usual;
+}
+
+/** `X-Answer-Check`; undefined when it is not there. */
+function readAnswerCheck(request: Request): readonly AnswerCheck[] | undefined {
+  return parseAnswerChecks(readHeader(request, "X-Answer-Check") ?? "");
 }
 
 /** `X-Max-Wait-Ms` can only shorten the wait. */

@@ -27,6 +27,11 @@ export const completionHeaders = {
     description: "Calls made to OpenRouter, refused ones included",
     schema: integer,
   },
+  "X-Answer-Check": {
+    description:
+      "Where an answer does not pass what `X-Answer-Check` asked for: `failed`, and the checks",
+    schema: { type: "string", examples: ["failed content, json"] },
+  },
   "X-Cache": {
     description: "Where the response cache is on",
     schema: { type: "string", enum: ["HIT", "MISS"] },

@@ -1,3 +1,7 @@
+import {
+  answerChecksForm,
+  parseAnswerChecks,
+} from "@openrouter-free-pool/shared/api/answer-checks";
 import { listMessages } from "@openrouter-free-pool/shared/api/list-problems";
 import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Request } from "express";
@@ -35,6 +39,15 @@ export const requestHeaders = {
     .meta({
       description:
         "Requests with the same key share one call and its answer, at the same time or later; who joins waits for as long as the first may",
+    }),
+  "X-Answer-Check": z
+    .string()
+    .refine((list) => parseAnswerChecks(list) !== undefined, {
+      error: `wants ${answerChecksForm}`,
+    })
+    .meta({
+      description:
+        "What a plain answer must pass, comma-separated: `content` (it is not empty), `complete` (not cut off by length), `json` (its text is JSON), `schema` (valid against the schema of `response_format`); or `none`. One that does not is called again, `MAX_ATTEMPTS` in all",
     }),
   "X-Keep-Alive": word(["whitespace", "none"]).meta({
     description:

@@ -7,8 +7,8 @@ const longestCanonicalBytes = 64 * 1024;
 
 /**
  * What requests have in common that may get the same answer: the path, the meaning of
- * the body, the headers that change the answer, and the client, unless clients share
- * their answers.
+ * the body, the headers that change the answer, what the answer must pass, and the client,
+ * unless clients share their answers.
  *
  * @returns undefined for a request that cannot be compared.
  */
@@ -24,7 +24,9 @@ export function cacheKeyOf(
   if (body === undefined) return undefined;
   const hash = createHash("sha256");
   const owner = isShared ? "" : JSON.stringify(submission.client ?? "");
-  const fields = [owner, submission.path, versionOf(submission), body];
+  const { path, answerCheck = [] } = submission;
+  const checks = answerCheck.length > 0 ? [answerCheck.join()] : [];
+  const fields = [owner, path, versionOf(submission), ...checks, body];
   for (const field of fields) {
     hash.update(field).update("\n");
   }

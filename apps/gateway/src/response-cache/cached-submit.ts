@@ -1,3 +1,4 @@
+import { answerCheckHeader } from "@openrouter-free-pool/shared/api/answer-checks";
 import type {
   AnswerReply,
   FinalReply,
@@ -36,7 +37,7 @@ export function createCachedSubmit(deps: {
     key: string | undefined,
   ): Promise<FinalReply> {
     const reply = await submit(submission, { hungUp });
-    if (key !== undefined && reply.kind === "answer" && reply.status === 200) {
+    if (key !== undefined && isWorthKeeping(reply)) {
       await store.keep(key, reply);
     }
     return reply;
@@ -74,6 +75,15 @@ export function createCachedSubmit(deps: {
     const kept = await store.find(key);
     return kept ? toHit(kept, submission) : submitOnce(submission, hungUp, key);
   };
+}
+
+/** An answer that failed its checks may be better another time. */
+function isWorthKeeping(reply: FinalReply): reply is AnswerReply {
+  return (
+    reply.kind === "answer" &&
+    reply.status === 200 &&
+    !(answerCheckHeader in reply.headers)
+  );
 }
 
 /** No call was made for this request. */

@@ -1,3 +1,4 @@
+import type { AnswerCheck } from "@openrouter-free-pool/shared/api/answer-checks";
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import { type Request, type Response, Router } from "express";
@@ -40,11 +41,14 @@ export function routeCompletions(
     /** When a waiting plain client on Node.js gets the first one, in ms; 0: never. */
     plainKeepAliveMs: number;
     longestWaitMs: number;
+    /** What answers are checked for unless a request says otherwise. */
+    answerCheck: readonly AnswerCheck[];
     bodyLimitBytes: number;
     bodyBudget: BodyBudget;
   },
 ): Router {
-  const { models, submit, cachedSubmit, idempotency, longestWaitMs } = deps;
+  const { models, submit, cachedSubmit, idempotency } = deps;
+  const { longestWaitMs, answerCheck } = deps;
   const keepAliveSettings = {
     everyMs: deps.keepAliveMs,
     nodeAfterMs: deps.plainKeepAliveMs,
@@ -65,6 +69,7 @@ export function routeCompletions(
         models: models.resolve(body.requireBytes(), checked, dialect.path),
         body,
         longestWaitMs,
+        answerCheck,
       });
       context.priority = priorityName(submission.priority);
       const id = readIdempotencyKey(request, response, {

@@ -1,3 +1,4 @@
+import type { AnswerCheck } from "@openrouter-free-pool/shared/api/answer-checks";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { CallResult } from "../answer/call-result.ts";
 import type { NoAnswer } from "../answer/outcome.ts";
@@ -12,6 +13,8 @@ import { readServerTime } from "./server-time.ts";
 /** What the result of a call means: OpenRouter's answers, and how a call or a stream went. */
 export type Classification =
   | AnswerClassification
+  /** A 200 that does not pass what its client wants of an answer. */
+  | { readonly kind: "unfit"; readonly failed: readonly AnswerCheck[] }
   /** A 404 about a setting of the account: another account may serve the request. */
   | { readonly kind: "account-setting"; readonly setting: AccountSetting }
   /** A 404 or 400 about the life of a model. */

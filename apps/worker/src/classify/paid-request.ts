@@ -1,10 +1,6 @@
 import { MemberNames } from "@openrouter-free-pool/shared/json/member-names";
-import {
-  type JsonScan,
-  scanJson,
-} from "@openrouter-free-pool/shared/json/scan-json";
-import { AnswerMembers } from "../answer/answer-members.ts";
 import { memberOf } from "../answer/event-text.ts";
+import { readBodyMembers } from "../call/body-members.ts";
 import { isFreeModel } from "./free-model.ts";
 
 const names = new MemberNames([
@@ -14,8 +10,6 @@ const names = new MemberNames([
   "tools",
   "web_search_options",
 ]);
-/** Gateways refuse bodies that are nested more deeply. */
-const maxDepth = 1_024;
 
 /**
  * Whether a request asks for something that costs money, also with a free model: plugins,
@@ -26,7 +20,7 @@ export function asksForPaid(request: {
   readonly body: string | Buffer;
 }): boolean {
   if (!isFreeModel(request.model)) return true;
-  const members = readMembers(Buffer.from(request.body));
+  const members = readBodyMembers(request.body, names);
   const listOf = (name: string) => toList(members?.get(name));
   return (
     listOf("plugins").length > 0 ||
@@ -34,16 +28,6 @@ export function asksForPaid(request: {
     listOf("tools").some(isServerTool) ||
     [...listOf("models"), ...listOf("fallbacks")].some(isPaidModel)
   );
-}
-
-function readMembers(body: Buffer): AnswerMembers | undefined {
-  let scan: JsonScan;
-  try {
-    scan = scanJson(body, { names, maxDepth });
-  } catch {
-    return undefined;
-  }
-  return new AnswerMembers(body, scan);
 }
 
 function toList(value: unknown): readonly unknown[] {

@@ -3,6 +3,7 @@ import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/comp
 import type { CallResult } from "../answer/call-result.ts";
 import type { Classification } from "../classify/classify-result.ts";
 import { toClientAnswer, toFailureAnswer } from "../classify/client-answer.ts";
+import { labelUnfit } from "../classify/require-fit.ts";
 import { cancelledReason } from "../job/abort-reasons.ts";
 import type { KeyState } from "../keys/check-key.ts";
 import type { KeyEffect } from "../keys/park-key.ts";
@@ -95,15 +96,8 @@ export function decide(
       if (failures >= context.maxAttempts || isLastCall) {
         return decision(answered());
       }
-      const tried = triedModels(context);
-      const next = { ...progress, ...tried, calls, failures };
-      const again = retry(next, classification.retryAfterMs);
-      return decision(
-        context.hasOtherModel
-          ? { kind: "another-model", otherwise: again }
-          : again,
-        { ...tried, failures },
-      );
+      const step = tryAgain(context, failures, classification.retryAfterMs);
+      return decision(step.next, step.more);
     }
     case "model-limited": {
       const coolModel = { statedMs: classification.durationMs };
@@ -121,6 +115,14 @@ export function decide(
         mayGoOn ? { kind: "another-key", otherwise } : otherwise,
         triedModels(context),
       );
+    }
+    case "unfit": {
+      const failures = progress.failures + 1;
+      if (failures >= context.maxAttempts || isLastCall) {
+        return { ...decision(answered(), { failures }), ...resolve(context) };
+      }
+      const step = tryAgain(context, failures, undefined);
+      return { ...decision(step.next, step.more), ...resolve(context) };
     }
     case "account-setting":
       return {
@@ -197,6 +199,22 @@ function triedModels({
 }: DecisionContext): Partial<CompletionProgress> {
   const isWorthIt = hasOtherModel || before.length > 0;
   return isWorthIt ? { triedModels: [...new Set([...before, model])] } : {};
+}
+
+/** Another try after a failure: with another model at once, or after a pause. */
+function tryAgain(
+  context: DecisionContext,
+  failures: number,
+  statedMs: number | undefined,
+): { next: NextStep; more: Partial<CompletionProgress> } {
+  const { progress, hasOtherModel } = context;
+  const more = { ...triedModels(context), failures };
+  const calls = progress.calls + 1;
+  const otherwise = retry({ ...progress, ...more, calls }, statedMs);
+  const next: NextStep = hasOtherModel
+    ? { kind: "another-model", otherwise }
+    : otherwise;
+  return { next, more };
 }
 
 const outOfKeys: Disposition = { kind: "failed", code: "no-usable-key" };
@@ -297,7 +315,8 @@ function answerWith({
   switch (result.kind) {
     case "answer": {
       const status = statusOf(classification);
-      const answer = toClientAnswer(result.answer, status, path);
+      const given = toClientAnswer(result.answer, status, path);
+      const answer = labelUnfit(given, classification);
       return { kind: "answered", answer, calledModel, upstreamMs };
     }
     case "no-answer": {

@@ -10,7 +10,9 @@ import type { CallResult } from "../answer/call-result.ts";
 import type { CallOpenRouter } from "../call/call-openrouter.ts";
 import { fitBody } from "../call/fit-body.ts";
 import type { ReadBody, RequestBody } from "../call/read-body.ts";
+import type { CheckAnswer } from "../check/check-answer.ts";
 import { accusesKey, classifyResult } from "../classify/classify-result.ts";
+import { requireFit } from "../classify/require-fit.ts";
 import { type ClassifiedCall, decide } from "../decide/decide.ts";
 import type { Decision } from "../decide/decision.ts";
 import { readAbortReason } from "../job/abort-reasons.ts";
@@ -48,6 +50,7 @@ const bodyLost: Disposition = {
 export function createProcessJob(deps: {
   readBody: ReadBody;
   callOpenRouter: CallOpenRouter;
+  checkAnswer: CheckAnswer;
   checkKey: CheckKey;
   keyPool: KeyPool;
   parkKey: ParkKey;
@@ -123,9 +126,11 @@ export function createProcessJob(deps: {
   ): Promise<Decision> {
     const { result, key, model, models, body, suspect, signal } = call;
     const { path } = job.data;
-    const { checksModels } = deps;
-    const request = { model, models, path, body, checksModels };
-    const classification = classifyResult(result, request);
+    const { checksModels, checkAnswer } = deps;
+    const classification = requireFit(
+      classifyResult(result, { model, models, path, body, checksModels }),
+      { result, body, request: job.data, checkAnswer },
+    );
     const keyState = accusesKey(classification)
       ? await deps.checkKey(key)
       : undefined;

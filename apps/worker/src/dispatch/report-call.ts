@@ -34,6 +34,9 @@ export function createReportCall(deps: {
         key: key.mask,
         status: statusOf(result),
         verdict: classification.kind,
+        ...(classification.kind === "unfit"
+          ? { failed: classification.failed }
+          : {}),
         ...(keyState ? { keyState } : {}),
         upstreamMs,
       },
@@ -63,6 +66,7 @@ export function createReportCall(deps: {
 function outcomeOf({ kind }: Classification): MeasuredCall["outcome"] {
   switch (kind) {
     case "return":
+    case "unfit":
     case "relayed":
       return "answered";
     case "transient":

@@ -78,6 +78,7 @@ function readWord({
 }): Word {
   switch (classification.kind) {
     case "relayed":
+    case "unfit":
       return "answered";
     case "return": {
       const { status } = classification;

@@ -1,4 +1,5 @@
 import type { Job } from "bullmq";
+import type { AnswerCheck } from "../api/answer-checks.ts";
 
 /** Name of every job: BullMQ keeps it several times, so no client may choose it. */
 export const completionJobName = "completion";
@@ -32,6 +33,8 @@ export type CompletionRequest = {
   readonly keptPayloadBytes?: number | undefined;
   /** Client headers that go on to OpenRouter, names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What the answer is checked for; absent when it is not checked, as that of a stream. */
+  readonly answerCheck?: readonly AnswerCheck[] | undefined;
   /** When the gateway took the request in, ms since the epoch of Redis's clock. */
   readonly receivedAt: number;
   /** When the client stops waiting in the queue, ms since the epoch of Redis's clock. */

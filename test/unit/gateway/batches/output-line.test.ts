@@ -6,11 +6,11 @@ import {
 
 const request = { line: 3, customId: 'the "third"' };
 
-function answered(body: string) {
+function answered(body: string, headers = {}) {
   return answeredEntry("batch_abc", request, {
     kind: "answer",
     status: 200,
-    headers: {},
+    headers,
     body: Buffer.from(body),
     queueMs: 0,
     upstreamMs: 0,
@@ -30,6 +30,18 @@ test("an answer stands in OpenAI's form", () => {
       body: { a: 1 },
     },
     error: null,
+  });
+});
+
+test("an answer that failed its checks says so beside its body", () => {
+  const headers = { "x-answer-check": "failed content" };
+  const { code, text } = answered('{"a":1}', headers);
+  expect(code).toBe("200");
+  expect(JSON.parse(text).response).toEqual({
+    status_code: 200,
+    request_id: "batch_abc-3",
+    body: { a: 1 },
+    answer_check: "failed content",
   });
 });
 

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { readModelLoss } from "../../../../apps/worker/src/classify/model-life.ts";
 
 function read(status: number, message: string, sent = ["a/b:free"]) {
-  const body = Buffer.from(JSON.stringify({ error: { code: status, message } }));
+  const body = Buffer.from(
+    JSON.stringify({ error: { code: status, message } }),
+  );
   return readModelLoss({ status, body }, sent)?.model;
 }
 

@@ -1,6 +1,8 @@
+import type { AnswerCheck } from "@openrouter-free-pool/shared/api/answer-checks";
 import { expect, test } from "vitest";
 import type { CallResult } from "../../../../apps/worker/src/answer/call-result.ts";
 import { classifyResult } from "../../../../apps/worker/src/classify/classify-result.ts";
+import { requireFit } from "../../../../apps/worker/src/classify/require-fit.ts";
 import {
   type DecisionContext,
   decide,
@@ -23,6 +25,8 @@ type Situation = {
   result?: CallResult;
   request?: object;
   keyState?: KeyState;
+  /** What an answer does not pass. */
+  failed?: AnswerCheck[];
   context?: Partial<DecisionContext>;
 };
 
@@ -42,13 +46,19 @@ function decideOn(situation: Situation): Decision {
     upstreamMs: 7,
   };
   const request = { model: "m:free", ...situation.request };
-  const classification = classifyResult(result, {
-    model: request.model,
-    models: [request.model],
-    checksModels: true,
-    body: JSON.stringify(request),
-    path: "/chat/completions",
-  } as never);
+  const { failed = [] } = situation;
+  const job = { path: "/chat/completions", answerCheck: failed };
+  const requestBody = JSON.stringify(request);
+  const classification = requireFit(
+    classifyResult(result, {
+      ...job,
+      model: request.model,
+      models: [request.model],
+      checksModels: true,
+      body: requestBody,
+    }),
+    { result, request: job, body: requestBody, checkAnswer: () => failed },
+  );
   return decide(
     { path: "/chat/completions", result, classification, keyState },
     {
@@ -112,6 +122,11 @@ test.for<[name: string, Situation, next: string, keyEffect: string]>([
   ["a call that was not sent, at the most calls", { result: failure("network", { wasSent: false }), context: { maxCalls: 1 } }, "retried", "none"],
   ["a call that was not sent, attempts spent", { result: failure("network", { wasSent: false }), context: { maxAttempts: 1 } }, "answered 502", "none"],
 
+  ["an unfit answer", { failed: ["content"] }, "retried", "none"],
+  ["an unfit answer of a second account: the first one", { failed: ["json"], context: { suspect: first } }, "retried", "retire-account"],
+  ["an unfit answer, attempts spent", { failed: ["content"], context: { progress: { calls: 2, failures: 2 } } }, "answered 200", "none"],
+  ["an unfit answer, calls spent", { failed: ["content"], context: lastCall }, "answered 200", "none"],
+
   ["429 of the account", { answer: [429, minute] }, "another-key", "park"],
   ["429 of the only account", { answer: [429, minute], context: lone }, "another-key", "park"],
   ["429 of the account, calls spent", { answer: [429, minute], context: lastCall }, "failed no-usable-key", "park"],
@@ -151,6 +166,32 @@ test("a call that was not sent costs an attempt but no call, and its slot is giv
   const decision = decideOn({ result: failure("network", { wasSent: false }) });
   expect(decision.givesSlotBack).toBe(true);
   expect(decision.progress).toEqual({ calls: 1, failures: 1 });
+});
+
+test("an unfit answer costs an attempt and a call, and cools no model", () => {
+  const decision = decideOn({ failed: ["content"] });
+  expect(decision.next).toMatchObject({ progress: { calls: 2, failures: 1 } });
+  expect(decision.coolModel).toBeUndefined();
+  expect(decision.givesSlotBack).toBe(false);
+});
+
+test("the last unfit answer says what it fails", () => {
+  const { next } = decideOn({
+    failed: ["content", "json"],
+    context: { maxAttempts: 1 },
+  });
+  expect(next).toMatchObject({
+    answer: {
+      status: 200,
+      headers: { "x-answer-check": "failed content, json" },
+    },
+  });
+});
+
+test("only answers are checked", () => {
+  const { next } = decideOn({ answer: [400, "bad"], failed: ["content"] });
+  expect(next).toMatchObject({ kind: "answered", answer: { status: 400 } });
+  expect(next).not.toHaveProperty("answer.headers.x-answer-check");
 });
 
 test("the account that is retired is the one that refused, not the one that answered", () => {

@@ -1,3 +1,7 @@
+import {
+  answerChecksForm,
+  parseAnswerChecks,
+} from "@openrouter-free-pool/shared/api/answer-checks";
 import { listProblems } from "@openrouter-free-pool/shared/api/list-problems";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { z } from "zod";
@@ -27,6 +31,10 @@ export const newBatchSchema = z.object({
     .refine((pairs) => Object.keys(pairs).length <= 16, {
       error: "has more than 16 pairs",
     })
+    .refine(hasKnownChecks, {
+      error: `must be ${answerChecksForm}`,
+      path: ["answer_check"],
+    })
     .nullish(),
   output_expires_after: z
     .object({
@@ -35,6 +43,11 @@ export const newBatchSchema = z.object({
     })
     .optional(),
 });
+
+/** `answer_check` says what the answers to all lines are checked for. */
+function hasKnownChecks({ answer_check }: Record<string, string>): boolean {
+  return answer_check === undefined || !!parseAnswerChecks(answer_check);
+}
 
 /** Makes a batch of a checked body. */
 export type CreateBatch = (

@@ -1,3 +1,4 @@
+import type { AnswerCheck } from "@openrouter-free-pool/shared/api/answer-checks";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { countSlotsWithin } from "@openrouter-free-pool/shared/key-pool/pool/capacity";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
@@ -53,6 +54,8 @@ export function createExecuteLines(deps: {
   limits: RateLimits;
   /** Length of the longest line. */
   lineBytes: number;
+  /** What answers are checked for unless a batch says otherwise. */
+  answerCheck: readonly AnswerCheck[];
   statistics: Statistics;
   /** Batches that are open in the whole installation. */
   countOpen: () => number;
@@ -106,6 +109,7 @@ export function createExecuteLines(deps: {
       clock: deps.clock,
       batch,
       dialect,
+      answerCheck: deps.answerCheck,
     });
     const feeder = new LineFeeder({
       batch,

@@ -1,3 +1,7 @@
+import {
+  type AnswerCheck,
+  parseAnswerChecks,
+} from "@openrouter-free-pool/shared/api/answer-checks";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { readStages } from "@openrouter-free-pool/shared/queue/find-jobs";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
@@ -52,8 +56,12 @@ export function createLineQueue(deps: {
   clock: RedisClock;
   batch: BatchRecord;
   dialect: Dialect;
+  /** What answers are checked for unless the batch says otherwise. */
+  answerCheck: readonly AnswerCheck[];
 }): LineQueue {
   const { addJobs, redis, redisKeys, clock, batch, dialect } = deps;
+  const asked = parseAnswerChecks(batch.metadata?.answer_check ?? "");
+  const answerCheck = asked ?? deps.answerCheck;
 
   // A line that is put on the queue again must not be taken for the job that was called off.
   const jobIdOf = ({ request, jobNumber }: OutstandingLine) =>
@@ -72,6 +80,7 @@ export function createLineQueue(deps: {
         isStream: false,
         ...models,
         headers: {},
+        ...(answerCheck.length > 0 ? { answerCheck } : {}),
         receivedAt: clock.now(),
         deadline: batch.expiresAt,
       },

@@ -1,3 +1,4 @@
+import { answerCheckHeader } from "@openrouter-free-pool/shared/api/answer-checks";
 import type { AnswerReply } from "@openrouter-free-pool/shared/replies/reply";
 import type { JournalEntry } from "../../journals/journal-writer.ts";
 import type { BatchRequest, RejectedLine } from "../input/parse-request.ts";
@@ -30,12 +31,15 @@ export function lineRequestId(batchId: string, line: number): string {
 export function answeredEntry(
   batchId: string,
   { line, customId }: LineName,
-  { status, body }: AnswerReply,
+  { status, headers, body }: AnswerReply,
 ): JournalEntry {
+  const failed = headers[answerCheckHeader];
+  const check =
+    failed === undefined ? "" : `,"answer_check":${JSON.stringify(failed)}`;
   const text =
     `{"id":"${outputId(batchId, line)}","custom_id":${JSON.stringify(customId)},` +
     `"response":{"status_code":${status},"request_id":"${lineRequestId(batchId, line)}",` +
-    `"body":${toOneLine(body.toString())}},"error":null}`;
+    `"body":${toOneLine(body.toString())}${check}},"error":null}`;
   return { line, code: String(status), text };
 }
 

@@ -44,6 +44,11 @@ const verdicts: Record<string, { label: string; tone: Tone; effect: string }> =
       tone: "bad",
       effect: "out of use; sent on another key",
     },
+    unfit: {
+      label: "200, answer failed its checks",
+      tone: "notice",
+      effect: "tried again; the last one given to the client",
+    },
     aborted: {
       label: "Client went away during the call",
       tone: "quiet",
