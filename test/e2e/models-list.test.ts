@@ -4,7 +4,15 @@ import { type Stack, startStack } from "../support/stack.ts";
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ redisUrl: inject("redisUrl"), accounts: 1 });
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    accounts: 1,
+    simulator: {
+      script: [
+        { match: { path: "/models" }, times: 1_000, fault: { kind: "503" } },
+      ],
+    },
+  });
 });
 afterAll(() => stack?.stop());
 
@@ -21,9 +29,6 @@ async function countReads(): Promise<number> {
 }
 
 test("a list that cannot be read yet is a 502, and read when it can be", async () => {
-  await stack.simulator.script([
-    { match: { path: "/models" }, fault: { kind: "503" } },
-  ]);
   const { status, body } = await send(`${stack.url}/v1/models`);
   expect(status).toBe(502);
   expect(body).toEqual({
@@ -34,21 +39,38 @@ test("a list that cannot be read yet is a 502, and read when it can be", async (
       metadata: { reason: "upstream-unreachable" },
     },
   });
+  await stack.simulator.settings({ script: [] });
   expect((await readModels("/v1/models")).data.length).toBeGreaterThan(5);
 });
 
-test("the list is OpenRouter's own, read once for many", async () => {
-  const { body: own } = await send(`${stack.simulator.url}/models`);
+test("the list is OpenRouter's own and the pool's names, read once for many", async () => {
+  const own = (
+    await send(`${stack.simulator.url}/models?output_modalities=all`)
+  ).body as List;
   const before = await countReads();
   const lists = await Promise.all(
-    ["/v1/models", "/api/v1/models", "/v1/models?free=false"].map(readModels),
+    ["/v1/models?free=false", "/api/v1/models?free=0"].map(readModels),
   );
-  for (const list of lists) expect(list).toEqual(own);
+  for (const { data } of lists) {
+    expect(data[0]).toMatchObject({ id: "pool/auto" });
+    expect(data.slice(1)).toEqual(own.data);
+  }
   expect(await countReads()).toBe(before);
 });
 
-test("?free=true keeps the free ones", async () => {
-  const all = await readModels("/v1/models");
+test("a second gateway takes the list from the first one", async () => {
+  const before = await countReads();
+  const { url } = await stack.startGateway();
+  const { body } = await send(`${url}/v1/models`);
+  expect(body).toEqual(await readModels("/v1/models"));
+  expect(await countReads()).toBe(before);
+});
+
+test("only the free ones are served", async () => {
+  const all = await readModels("/v1/models?free=false");
+  expect(await readModels("/v1/models")).toEqual(
+    await readModels("/v1/models?free=true"),
+  );
   const { data } = await readModels("/v1/models?free=true");
   const ids = data.map(({ id }) => id);
   expect(ids).toContain("openrouter/free");
@@ -57,7 +79,12 @@ test("?free=true keeps the free ones", async () => {
   expect(ids).toEqual(
     all.data
       .map(({ id }) => id)
-      .filter((id) => id.endsWith(":free") || id === "openrouter/free"),
+      .filter(
+        (id) =>
+          id.endsWith(":free") ||
+          id === "openrouter/free" ||
+          id === "pool/auto",
+      ),
   );
 });
 
