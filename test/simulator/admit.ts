@@ -1,9 +1,10 @@
 import type { ErrorContext } from "./error-context.ts";
-import { type CertainFault, spendsQuota } from "./faults.ts";
-import { isFreeModel, isKnownModel, nameProvider } from "./models.ts";
+import { spendsQuota } from "./fault-traits.ts";
+import type { CertainFault } from "./faults.ts";
+import { assumeFacts, isFreeModel, nameProvider } from "./models.ts";
 import { dayResetAt } from "./quota.ts";
-import { type CallTraits, drawFault } from "./script.ts";
 import type { Account, Simulation } from "./simulation.ts";
+import { type Call, findStandingFault } from "./standing-faults.ts";
 
 /** What becomes of a call that passed authentication, decided at its arrival. */
 export type Admission = {
@@ -15,39 +16,6 @@ export type Admission = {
 };
 
 const PASSED: Admission = { fault: undefined, counted: false, refusal: null };
-
-function findStandingFault(
-  simulation: Simulation,
-  account: Account,
-  { key, model }: CallTraits,
-): CertainFault | undefined {
-  const { settings } = simulation;
-  const random = () => simulation.random();
-  return (
-    drawFault(settings.keys[key]?.fault, random) ??
-    drawFault(account.fault, random) ??
-    findUnknownModel(simulation, model) ??
-    findCreditFault(account, model) ??
-    drawFault(settings.models[model]?.fault, random) ??
-    drawFault(settings.fault, random)
-  );
-}
-
-function findCreditFault(
-  { credits = 0 }: Account,
-  model: string,
-): CertainFault | undefined {
-  const isCovered = credits > 0 || (credits === 0 && isFreeModel(model));
-  return isCovered ? undefined : { kind: "402" };
-}
-
-function findUnknownModel(
-  { settings: { models, strictModels } }: Simulation,
-  model: string,
-): CertainFault | undefined {
-  const isKnown = models[model] !== undefined || isKnownModel(model);
-  return strictModels && !isKnown ? { kind: "400" } : undefined;
-}
 
 function takeAccountQuota(
   simulation: Simulation,
@@ -72,23 +40,28 @@ function isOverModelCap(
   return !counter.take(now, rules).allowed;
 }
 
-/** Decides a call: script, then true quotas, then the model's cap, then the standing faults. */
+/**
+ * Decides a call: script, then true quotas, then the model's cap, then the standing faults.
+ * `isCounted`: an earlier model of the same call has spent the account's quota.
+ */
 export function admit(
   simulation: Simulation,
   account: Account,
-  call: CallTraits,
+  { isCounted = false, ...call }: Call & { isCounted?: boolean },
   now: number,
 ): Admission {
   const scripted = simulation.script.find(call, () => simulation.random());
   const fault = scripted?.fault;
   const standing = fault ?? findStandingFault(simulation, account, call);
+  const unspent = { ...PASSED, counted: isCounted };
   if (standing !== undefined && !spendsQuota(standing)) {
     scripted?.use();
-    return { ...PASSED, fault: standing };
+    return { ...unspent, fault: standing };
   }
-  const quota = isFreeModel(call.model)
+  const isToBeCounted = isFreeModel(call.model) && !isCounted;
+  const quota = isToBeCounted
     ? takeAccountQuota(simulation, account, now)
-    : PASSED;
+    : unspent;
   // A rule meant for a call that the quota refuses waits for the next one.
   if (quota.refusal !== null) return quota;
   if (fault !== undefined) {
@@ -102,6 +75,7 @@ export function admit(
 }
 
 const MODEL_CAP_SHOWN = 8;
+const NAME_AROUND = /^[^:]+: | \(free\)$/g;
 
 /** Collects what error bodies speak of. */
 export function describeCall(
@@ -111,11 +85,13 @@ export function describeCall(
   now: number,
 ): ErrorContext {
   const { counter, rules } = simulation.quotaOf(account);
+  const { name } = assumeFacts(simulation.settings, model);
   const capped = simulation.modelQuotaOf(model);
   const cap = capped.rules.perMinute;
   return {
     now,
     model,
+    modelName: name.replace(NAME_AROUND, ""),
     provider: nameProvider(model),
     userId: account.userId,
     paid: account.paid ?? false,

@@ -1,13 +1,16 @@
-import { admit, describeCall } from "./admit.ts";
+import { describeCall } from "./admit.ts";
 import { type Arrival, authenticate, openRecord } from "./arrival.ts";
+import { priceAnswer } from "./bill.ts";
 import { composeAnswer } from "./compose-answer.ts";
 import { deliverPlain } from "./deliver.ts";
 import type { Dialect } from "./dialects/dialect.ts";
 import { buildErrorAnswer } from "./error-answers.ts";
-import { type CertainFault, isDeliveryFault, isImmediate } from "./faults.ts";
+import { admitFirst } from "./fallback.ts";
+import { isDeliveryFault, isImmediate } from "./fault-traits.ts";
+import type { CertainFault } from "./faults.ts";
 import { errorAnswer } from "./http-answer.ts";
 import { parseRecord } from "./json.ts";
-import { isFreeModel } from "./models.ts";
+import { findModelSettings, isFreeModel } from "./models.ts";
 import { Reply } from "./reply.ts";
 import { type CompletionRequest, readRequest } from "./request.ts";
 import type { Account, Simulation } from "./simulation.ts";
@@ -21,62 +24,70 @@ function cutPrompt(prompt: string): string {
   return Buffer.from(prompt.slice(0, PROMPT_LENGTH)).toString();
 }
 
-/** The first model without a standing fault: where OpenRouter's own fallback over `models` would end. */
-function chooseModel(
+function drawLatency(
   simulation: Simulation,
-  { models }: CompletionRequest,
-): string | undefined {
-  const settings = simulation.settings.models;
-  const healthy = models.find((id) => settings[id]?.fault === undefined);
-  return healthy ?? models.at(-1);
-}
-
-function drawLatency(simulation: Simulation, fault?: CertainFault): number {
-  const { latencyMs, jitterMs } = simulation.settings;
+  model: string,
+  fault: CertainFault | undefined,
+): number {
+  const { settings } = simulation;
+  const { jitterMs } = settings;
+  const own = findModelSettings(settings, model)?.latencyMs;
   const extra = fault?.kind === "slow" ? fault.extraMs : 0;
   const jitter = jitterMs === 0 ? 0 : (simulation.random() * 2 - 1) * jitterMs;
-  return Math.max(0, latencyMs + jitter) + extra;
+  return Math.max(0, (own ?? settings.latencyMs) + jitter) + extra;
+}
+
+function chooseModel(
+  simulation: Simulation,
+  { record }: Reply,
+  account: Account,
+  request: CompletionRequest & { models: [string, ...string[]] },
+): { model: string; fault: CertainFault | undefined } {
+  const { key, at, path } = record;
+  const { models, stream, marker, needs } = request;
+  const traits = { key: key ?? "", account: account.id, path, stream, marker };
+  const call = { ...traits, models, needs };
+  const { model, admission } = admitFirst(simulation, account, call, at);
+  record.model = model;
+  record.kind = admission.fault?.kind ?? "ok";
+  record.counted = admission.counted;
+  record.free = admission.counted || isFreeModel(model);
+  record.quotaRefusal = admission.refusal;
+  return { model, fault: admission.fault };
 }
 
 async function run(
   simulation: Simulation,
   reply: Reply,
   dialect: Dialect,
-  request: CompletionRequest,
-  call: { account: Account; model: string },
+  call: {
+    account: Account;
+    request: CompletionRequest & { model: string };
+    fault: CertainFault | undefined;
+  },
 ): Promise<void> {
   const { record } = reply;
-  const { account, model } = call;
-  const { key, at, path } = record;
-  const { stream, marker } = request;
-  const traits = { key: key ?? "", account: account.id, model };
-  const admission = admit(
-    simulation,
-    account,
-    { ...traits, path, stream, marker },
-    at,
-  );
-  const { fault } = admission;
-  record.kind = fault?.kind ?? "ok";
-  record.counted = admission.counted;
-  record.quotaRefusal = admission.refusal;
+  const { settings } = simulation;
+  const { account, request, fault } = call;
+  const { model } = request;
   if (fault?.kind === "hang-before-headers") return reply.untilGone();
-  const latencyMs = drawLatency(simulation, fault);
+  const latencyMs = drawLatency(simulation, model, fault);
   if (fault?.kind === "drop-before-headers") {
     await reply.wait(latencyMs);
     return reply.drop();
   }
   if (fault !== undefined && !isDeliveryFault(fault)) {
-    const context = describeCall(simulation, account, model, at);
+    const context = describeCall(simulation, account, model, record.at);
     const refusal = buildErrorAnswer(fault, context);
     if (latencyMs > 0 && !isImmediate(fault)) await reply.wait(latencyMs);
     return reply.send(refusal);
   }
-  const { settings } = simulation;
-  const answer = composeAnswer(settings, record, model, request);
-  record.generationId = answer.id;
+  const unpriced = composeAnswer(settings, record, request, fault);
+  const charge = priceAnswer(settings, unpriced, request, fault);
+  const answer = { ...unpriced, cost: charge.cost };
+  Object.assign(record, charge, { generationId: answer.id });
   const delivery = { reply, settings, dialect, answer, fault, latencyMs };
-  return stream ? deliverStream(delivery) : deliverPlain(delivery);
+  return request.stream ? deliverStream(delivery) : deliverPlain(delivery);
 }
 
 /** Answers a call to one of the completion endpoints. */
@@ -92,18 +103,26 @@ export async function answerCall(
   const body = parseRecord(arrival.body.toString());
   if (body === undefined) return refuse(reply, "Invalid JSON body");
   const request = readRequest(body);
-  const model = chooseModel(simulation, request);
+  const [first, ...others] = request.models;
   record.stream = request.stream;
   record.marker = request.marker;
   record.prompt = cutPrompt(request.prompt);
-  if (model === undefined) return refuse(reply, "No models provided");
-  record.model = model;
-  record.free = isFreeModel(model);
+  if (first === undefined) return refuse(reply, "No models provided");
+  record.model = first;
+  record.free = isFreeModel(first);
   if (!request.hasInput) {
     const message = 'Input required: specify "prompt" or "messages"';
     return refuse(reply, message);
   }
-  await run(simulation, reply, dialect, request, { account, model });
+  const { model, fault } = chooseModel(simulation, reply, account, {
+    ...request,
+    models: [first, ...others],
+  });
+  await run(simulation, reply, dialect, {
+    account,
+    request: { ...request, model },
+    fault,
+  });
 }
 
 function refuse(reply: Reply, message: string): void {

@@ -6,9 +6,10 @@ import {
 import { describeCall } from "./admit.ts";
 import { type Arrival, authenticate, openRecord } from "./arrival.ts";
 import { buildErrorAnswer } from "./error-answers.ts";
-import { type CertainFault, isDeliveryFault } from "./faults.ts";
+import { isDeliveryFault } from "./fault-traits.ts";
+import type { CertainFault } from "./faults.ts";
 import { type HttpAnswer, jsonAnswer } from "./http-answer.ts";
-import { listModels } from "./models.ts";
+import { listModels } from "./list-models.ts";
 import { Reply } from "./reply.ts";
 import type { Account, Simulation } from "./simulation.ts";
 
@@ -29,13 +30,7 @@ export const GET_ENDPOINTS: ReadonlyMap<string, GetEndpoint> = new Map([
     {
       needsKey: false,
       answer: ({ settings }, _, { query }) =>
-        jsonAnswer(
-          200,
-          listModels(Object.keys(settings.models), {
-            offset: Number(query.get("offset") ?? 0),
-            limit: Number(query.get("limit") ?? settings.modelsPerPage),
-          }),
-        ),
+        jsonAnswer(200, listModels(settings, query)),
     },
   ],
   [

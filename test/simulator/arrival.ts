@@ -54,6 +54,8 @@ export function openRecord(
     free: false,
     counted: false,
     quotaRefusal: null,
+    cost: 0,
+    billedFor: [],
     finishedAt: null,
     abortedAt: null,
     bodySha256: hash("sha256", body, "hex"),

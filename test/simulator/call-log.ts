@@ -22,6 +22,10 @@ export type CallRecord = {
   counted: boolean;
   /** Which true limit refused the call; null for an injected refusal. */
   quotaRefusal: "minute" | "day" | "model" | null;
+  /** Dollars; 0 for a call that was refused. */
+  cost: number;
+  /** What made it cost something. */
+  billedFor: string[];
   finishedAt: number | null;
   /** When the client hung up before the end of the answer. */
   abortedAt: number | null;

@@ -1,33 +1,41 @@
 import type { CallRecord } from "./call-log.ts";
-import { buildContent, splitContent } from "./content.ts";
+import { composeContent } from "./content.ts";
 import type { ModelAnswer } from "./dialects/dialect.ts";
-import { nameProvider, routeModel } from "./models.ts";
+import { findFlaw } from "./fault-traits.ts";
+import type { CertainFault } from "./faults.ts";
+import { nameProvider } from "./models.ts";
 import type { CompletionRequest } from "./request.ts";
+import { routeModel } from "./route-model.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
 const BYTES_PER_TOKEN = 4;
 const ID_LENGTH = 20;
 
-/** Composes what the model says: its content depends on the prompt and the settings alone. */
+/** Composes what the model says: its content depends on the request, the settings and the fault alone. */
 export function composeAnswer(
   settings: ResolvedSettings,
-  record: CallRecord,
-  model: string,
-  request: CompletionRequest,
+  { at, n }: CallRecord,
+  request: CompletionRequest & { model: string },
+  fault: CertainFault | undefined,
 ): ModelAnswer {
-  const content = buildContent(request.prompt, settings);
-  const created = Math.floor(record.at / 1000);
-  const serial = record.n.toString(36).padStart(ID_LENGTH, "0");
+  const { tool, model, needs } = request;
+  const { content, pieces, isCut } = composeContent(
+    request,
+    settings,
+    tool === null ? findFlaw(fault) : undefined,
+  );
+  const created = Math.floor(at / 1000);
+  const serial = n.toString(36).padStart(ID_LENGTH, "0");
   const input = JSON.stringify({ input: request.prompt });
-  const { tool } = request;
-  const ran = routeModel(model, record.n);
+  const ran = routeModel(settings, { model, n, needs });
   return {
     id: `gen-${created}-${serial}`,
     created,
     model: ran,
     provider: nameProvider(ran),
     content,
-    pieces: request.stream ? splitContent(content, settings) : [],
+    pieces,
+    isCut,
     toolCall:
       tool === null
         ? null
@@ -36,6 +44,7 @@ export function composeAnswer(
     wantsBase64: request.wantsBase64,
     promptTokens: countTokens(request.prompt),
     completionTokens: countTokens(content),
+    cost: 0,
   };
 }
 

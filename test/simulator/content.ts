@@ -1,3 +1,6 @@
+import type { AnswerFlaw } from "./faults.ts";
+import { buildExample } from "./json-content.ts";
+import type { CompletionRequest } from "./request.ts";
 import type { ResolvedSettings } from "./settings.ts";
 
 type SizeSettings = Pick<
@@ -6,6 +9,7 @@ type SizeSettings = Pick<
 >;
 
 const DEFAULT_PIECES = 4;
+const WRONG_SCHEMA = '{"unexpected":true}';
 
 /** The content of a plain answer: an echo, filled up with `x` (or cut) to `responseBytes`. */
 export function buildContent(
@@ -35,6 +39,55 @@ export function splitContent(content: string, sizes: SizeSettings): string[] {
     pieces.push(points.slice(start, start + size).join(""));
   }
   return pieces;
+}
+
+type Content = {
+  content: string;
+  /** The same, event by event, for a stream. */
+  pieces: string[];
+  /** Whether it ends before its end. */
+  isCut: boolean;
+};
+
+function buildJson({ prompt, needs: { form } }: CompletionRequest): string {
+  const schema = form.kind === "schema" ? form.schema : undefined;
+  return JSON.stringify(buildExample(schema, `echo: ${prompt}`));
+}
+
+function half<T>(whole: ArrayLike<T>): number {
+  return Math.ceil(whole.length / 2);
+}
+
+/** What a model says to a request: the echo, or JSON if that is asked for, but for a flaw. */
+export function composeContent(
+  request: CompletionRequest,
+  sizes: SizeSettings,
+  flaw: AnswerFlaw | undefined,
+): Content {
+  const isText = flaw === "text" || request.needs.form.kind === "text";
+  const usual = isText
+    ? buildContent(request.prompt, sizes)
+    : buildJson(request);
+  // A large plain answer is never taken apart.
+  const split = request.stream ? splitContent : () => [];
+  switch (flaw) {
+    case "empty":
+      return { content: "", pieces: [], isCut: false };
+    case "cut": {
+      const pieces = split(usual, sizes);
+      return {
+        content: usual.slice(0, half(usual)).toWellFormed(),
+        pieces: pieces.slice(0, half(pieces)),
+        isCut: true,
+      };
+    }
+    case "wrong-schema": {
+      const pieces = split(WRONG_SCHEMA, { ...sizes, chunks: null });
+      return { content: WRONG_SCHEMA, pieces, isCut: false };
+    }
+    default:
+      return { content: usual, pieces: split(usual, sizes), isCut: false };
+  }
 }
 
 /** The whole content that a stream delivers. */

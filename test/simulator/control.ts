@@ -1,3 +1,4 @@
+import { readBill } from "./bill.ts";
 import type { CallFilter } from "./call-log.ts";
 import type { ScriptRule } from "./faults.ts";
 import { errorAnswer, type HttpAnswer, jsonAnswer } from "./http-answer.ts";
@@ -47,6 +48,8 @@ export function control(
       return jsonAnswer(200, {
         calls: simulation.log.select(readFilter(url.searchParams)),
       });
+    case "GET /bill":
+      return jsonAnswer(200, readBill(simulation.log));
     case "DELETE /calls":
       simulation.log.clear();
       simulation.resetQuotas();

@@ -34,11 +34,18 @@ function providerError(status: number, raw: string): PlainError {
   };
 }
 
+const INVALID_ID: PlainError = {
+  status: 400,
+  message: ({ model }) => `${model} is not a valid model ID`,
+};
+
 const PLAIN_ERRORS: Record<PlainStatusKind, PlainError> = {
-  "400": {
-    status: 400,
-    message: ({ model }) => `${model} is not a valid model ID`,
-  },
+  "400": INVALID_ID,
+  "400-invalid-id": INVALID_ID,
+  "400-context-length": say(
+    400,
+    "This endpoint's maximum context length is exceeded.",
+  ),
   "401": say(401, "User not found."),
   "402": {
     status: 402,
@@ -65,6 +72,20 @@ const PLAIN_ERRORS: Record<PlainStatusKind, PlainError> = {
     status: 404,
     message: ({ model }) => `No endpoints found for ${model}.`,
   },
+  "404-period-ended": {
+    status: 404,
+    message: ({ model, modelName }) =>
+      `The free ${modelName} period has ended. To continue using this model, please migrate to the paid slug: ${model.replace(/:free\b.*$/, "")}`,
+  },
+  "404-tool-use": say(
+    404,
+    "No endpoints found that support tool use. To learn more about provider routing, visit: https://openrouter.ai/docs/provider-routing",
+  ),
+  "404-image-input": say(404, "No endpoints found that support image input"),
+  "404-parameters": say(
+    404,
+    "No endpoints found that can handle the requested parameters.",
+  ),
   "404-data-policy": say(
     404,
     "No endpoints found matching your data policy (Free model training). Configure: https://openrouter.ai/settings/privacy",

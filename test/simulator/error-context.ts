@@ -2,6 +2,8 @@
 export type ErrorContext = {
   now: number;
   model: string;
+  /** As people say it, without its author. */
+  modelName: string;
   provider: string;
   userId: string;
   /** Whether the account's daily refusal is the high-balance one. */

@@ -4,11 +4,17 @@ export type RateLimitHeadersIn = "both" | "http" | "body" | "none";
 /** Failures that are an ordinary JSON error envelope with this status. */
 export type PlainStatusKind =
   | "400"
+  | "400-context-length"
+  | "400-invalid-id"
   | "401"
   | "402"
   | "403-moderation"
   | "403-key-limit"
   | "404-no-endpoints"
+  | "404-period-ended"
+  | "404-tool-use"
+  | "404-image-input"
+  | "404-parameters"
   | "404-data-policy"
   | "404-guardrails"
   | "408"
@@ -63,8 +69,15 @@ export type ErrorFault =
       encoding?: ContentEncoding;
     };
 
+/** What can be wrong with a text that arrives whole. `text`: no JSON, although it was asked for. */
+export type AnswerFlaw = "empty" | "cut" | "text" | "wrong-schema";
+
+/** An answer with such a text; a tool call is not affected. */
+export type ContentFault = { kind: `${AnswerFlaw}-content` };
+
 /** Failures in how a 200 is delivered. `afterEvents` counts `data:` events, the role delta included. */
 export type DeliveryFault =
+  | ContentFault
   | {
       kind: "embedded-error";
       code?: number | string;
@@ -115,59 +128,3 @@ export type ScriptRule = {
   times?: number;
   fault: Fault;
 };
-
-const DELIVERY_KINDS: ReadonlySet<string> = new Set<DeliveryFault["kind"]>([
-  "embedded-error",
-  "choice-error",
-  "whitespace-body",
-  "empty-stream",
-  "stream-error",
-  "drop-before-headers",
-  "drop-mid-body",
-  "drop-mid-stream",
-  "hang-before-headers",
-  "hang-mid-stream",
-  "slow",
-  "large-body",
-  "truncated-json",
-]);
-
-/** Tells the failures of delivery from those of the whole answer. */
-export function isDeliveryFault(fault: CertainFault): fault is DeliveryFault {
-  return DELIVERY_KINDS.has(fault.kind);
-}
-
-// Turned away at OpenRouter's own door: an answer without the model's latency.
-const IMMEDIATE_KINDS: ReadonlySet<string> = new Set([
-  "429-account-minute",
-  "429-account-reset-after",
-  "429-account-day",
-  "429-cloudflare",
-  "400",
-  "401",
-  "402",
-  "403-key-limit",
-  "404-no-endpoints",
-  "404-data-policy",
-  "404-guardrails",
-  "413",
-  "422",
-]);
-
-/** Whether the answer comes without waiting for `latencyMs`. */
-export function isImmediate(fault: CertainFault): boolean {
-  return IMMEDIATE_KINDS.has(fault.kind);
-}
-
-const UNCOUNTED_KINDS: ReadonlySet<string> = new Set([
-  "429-account-minute",
-  "429-account-reset-after",
-  "429-account-day",
-  "429-cloudflare",
-  "401",
-]);
-
-/** Whether a call struck by this fault still spends the account's quota. */
-export function spendsQuota(fault: CertainFault): boolean {
-  return !UNCOUNTED_KINDS.has(fault.kind);
-}

@@ -1,8 +1,9 @@
 import { isRecord } from "./json.ts";
+import { type RequestNeeds, readNeeds } from "./request-needs.ts";
 
 /** What the simulator reads of a completion's body. */
 export type CompletionRequest = {
-  /** The model, then the fallbacks of `models`; empty when none is given. */
+  /** The model, then those of `models`, then those of `fallbacks`; empty when none is given. */
   models: string[];
   stream: boolean;
   hasInput: boolean;
@@ -15,6 +16,7 @@ export type CompletionRequest = {
   marker: string | null;
   /** The tool to call, when tools are given and the prompt says `use tool`. */
   tool: string | null;
+  needs: RequestNeeds;
 };
 
 function readText(content: unknown): string {
@@ -69,12 +71,21 @@ function readTool(
   return typeof owner.name === "string" ? owner.name : null;
 }
 
+function readModels(body: Record<string, unknown>): string[] {
+  const { model, models, fallbacks } = body;
+  const others: unknown[] = Array.isArray(models) ? models : [];
+  const more: unknown[] = Array.isArray(fallbacks) ? fallbacks : [];
+  const last = more.filter(isRecord).map((fallback) => fallback.model);
+  const ids = [model, ...others, ...last];
+  // Clients name the model once more among its fallbacks.
+  return Array.from(new Set(ids.filter((id) => typeof id === "string")));
+}
+
 /** Reads a parsed body of any of the completion endpoints. */
 export function readRequest(body: Record<string, unknown>): CompletionRequest {
-  const models = Array.isArray(body.models) ? body.models : [];
   const prompt = readPrompt(body);
   return {
-    models: [body.model, ...models].filter((id) => typeof id === "string"),
+    models: readModels(body),
     stream: body.stream === true,
     hasInput:
       body.messages !== undefined ||
@@ -85,5 +96,6 @@ export function readRequest(body: Record<string, unknown>): CompletionRequest {
     wantsBase64: body.encoding_format === "base64",
     marker: readMarker(body),
     tool: readTool(body, prompt),
+    needs: readNeeds(body),
   };
 }

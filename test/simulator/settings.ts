@@ -1,4 +1,5 @@
-import type { Fault, ScriptRule } from "./faults.ts";
+import type { ModelFacts } from "./catalogue.ts";
+import type { AnswerFlaw, Fault, ScriptRule } from "./faults.ts";
 import { applyMergePatch, type MergePatch } from "./merge-patch.ts";
 
 /** `sliding`: any window of that length; `clock`: windows that start at multiples of their length. */
@@ -17,15 +18,29 @@ export type AccountSettings = {
   userId?: string;
   /** Free requests of today that were made outside this simulator. */
   dailyUsedElsewhere?: number;
+  /** Models that the account's data policy excludes: a 404 each. */
+  refusedModels?: string[];
   fault?: Fault;
 };
 
 export type KeySettings = { fault?: Fault };
 
-export type ModelSettings = {
+/** How a model that is gone says so; the calls refused with a 404 still spend the quota. */
+export type Withdrawal = "no-endpoints" | "period-ended" | "invalid-id";
+
+/** The facts are shown in `GET /models`, and calls that a given one excludes are refused. */
+export type ModelSettings = Partial<Omit<ModelFacts, "id" | "created">> & {
   fault?: Fault;
   /** Calls per window to this model from all accounts together; no cap when absent. */
   perMinute?: number;
+  /** False leaves it out of `GET /models`; it still answers. */
+  listed?: boolean;
+  /** Every call is refused; `listed` is another matter. */
+  withdrawn?: Withdrawal;
+  /** In place of the general one. */
+  latencyMs?: number;
+  /** What is wrong with what it says, when nothing else is wrong with the call. */
+  answers?: AnswerFlaw;
 };
 
 /** Every setting, resolved. Durations in milliseconds, sizes in bytes. */

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import type { Bill } from "./bill.ts";
 import type { CallFilter, CallRecord } from "./call-log.ts";
 import { createSend, readCalls } from "./control-client.ts";
 import type { ScriptRule } from "./faults.ts";
@@ -14,6 +15,7 @@ import type {
 } from "./settings.ts";
 import type { Summary } from "./summary.ts";
 
+export type { Bill } from "./bill.ts";
 export type { CallFilter, CallRecord } from "./call-log.ts";
 export type { Fault, ScriptRule } from "./faults.ts";
 export {
@@ -37,6 +39,8 @@ export type Simulator = {
   calls(filter?: CallFilter): Promise<CallRecord[]>;
   /** Counts over the log; `windowMs` overrides the length of the windows judged. */
   summary(windowMs?: number): Promise<Summary>;
+  /** What the calls of the log have cost. */
+  bill(): Promise<Bill>;
   /** Forgets the log and all quotas; settings and script stay. */
   reset(): Promise<void>;
   /** Starts all quotas anew; the log stays. */
@@ -96,6 +100,7 @@ function buildSimulator(
       const query = windowMs === undefined ? "" : `?windowMs=${windowMs}`;
       return (await send("GET", `/summary${query}`)) as Summary;
     },
+    bill: async () => (await send("GET", "/bill")) as Bill,
     reset: async () => void (await send("DELETE", "/calls")),
     resetQuotas: async () => void (await send("POST", "/quota/reset")),
     stop,

@@ -5,6 +5,7 @@ import {
   type EmbeddedError,
   frame,
   type ModelAnswer,
+  nameFinishReason,
   type StreamFrame,
   splitArguments,
   type ToolCall,
@@ -24,7 +25,7 @@ function buildToolCall(call: ToolCall): Record<string, unknown> {
 }
 
 function buildBody(answer: ModelAnswer): Record<string, unknown> {
-  const reason = answer.toolCall === null ? "stop" : "tool_calls";
+  const reason = nameFinishReason(answer);
   return {
     id: answer.id,
     provider: answer.provider,
@@ -97,7 +98,7 @@ function* streamFrames(answer: ModelAnswer): Iterable<StreamFrame> {
   const { toolCall } = answer;
   if (toolCall === null) yield* streamText(answer);
   else yield* streamToolCall(answer, toolCall);
-  const reason = toolCall === null ? "stop" : "tool_calls";
+  const reason = nameFinishReason(answer);
   const last = { role: "assistant", content: "" };
   yield frame(buildChunk(answer, last, reason));
   yield frame({ ...buildChunk(answer, last), usage: buildUsage(answer) });

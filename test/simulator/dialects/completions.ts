@@ -5,6 +5,7 @@ import {
   type EmbeddedError,
   frame,
   type ModelAnswer,
+  nameFinishReason,
   type StreamFrame,
 } from "./dialect.ts";
 
@@ -32,7 +33,11 @@ function buildCompletion(
 }
 
 function buildBody(answer: ModelAnswer): Record<string, unknown> {
-  const body = buildCompletion(answer, answer.content, "stop");
+  const body = buildCompletion(
+    answer,
+    answer.content,
+    nameFinishReason(answer),
+  );
   return { ...body, usage: buildUsage(answer) };
 }
 
@@ -40,7 +45,7 @@ function* streamFrames(answer: ModelAnswer): Iterable<StreamFrame> {
   for (const piece of answer.pieces) {
     yield frame(buildCompletion(answer, piece, null), true);
   }
-  yield frame(buildCompletion(answer, "", "stop"));
+  yield frame(buildCompletion(answer, "", nameFinishReason(answer)));
   const usage = buildUsage(answer);
   yield frame({ ...buildCompletion(answer, "", null), usage });
   yield DONE;

@@ -11,12 +11,16 @@ export type ModelAnswer = {
   content: string;
   /** The content of a stream, event by event. */
   pieces: string[];
+  /** Whether the content ends at the limit of tokens. */
+  isCut: boolean;
   toolCall: ToolCall | null;
   /** What embeddings are made of, one each. */
   inputs: string[];
   wantsBase64: boolean;
   promptTokens: number;
   completionTokens: number;
+  /** Dollars. */
+  cost: number;
 };
 
 /** An error that comes with or after a 200. */
@@ -55,16 +59,22 @@ export const DONE: StreamFrame = { text: "data: [DONE]\n\n", paced: false };
 
 /** The usage object of the OpenAI forms. */
 export function buildUsage(answer: ModelAnswer): Record<string, unknown> {
-  const { promptTokens, completionTokens } = answer;
+  const { promptTokens, completionTokens, cost } = answer;
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
-    cost: 0,
+    cost,
     is_byok: false,
     prompt_tokens_details: { cached_tokens: 0 },
     completion_tokens_details: { reasoning_tokens: 0 },
   };
+}
+
+/** The finish reason of the OpenAI forms. */
+export function nameFinishReason(answer: ModelAnswer): string {
+  if (answer.toolCall !== null) return "tool_calls";
+  return answer.isCut ? "length" : "stop";
 }
 
 /** Halves a tool call's arguments, so that a client has to join them. */

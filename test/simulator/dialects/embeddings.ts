@@ -29,7 +29,7 @@ function buildBody(answer: ModelAnswer): Record<string, unknown> {
     })),
     model: answer.model,
     provider: answer.provider,
-    usage: { prompt_tokens: tokens, total_tokens: tokens, cost: 0 },
+    usage: { prompt_tokens: tokens, total_tokens: tokens, cost: answer.cost },
   };
 }
 

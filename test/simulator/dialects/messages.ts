@@ -8,7 +8,8 @@ import {
 } from "./dialect.ts";
 
 function nameStopReason(answer: ModelAnswer): string {
-  return answer.toolCall === null ? "end_turn" : "tool_use";
+  if (answer.toolCall !== null) return "tool_use";
+  return answer.isCut ? "max_tokens" : "end_turn";
 }
 
 function buildBlock(answer: ModelAnswer): Record<string, unknown> {

@@ -28,7 +28,7 @@ function buildItem(answer: ModelAnswer, text: string): Fields {
   return {
     type: "message",
     id: `msg_${answer.id}`,
-    status: "completed",
+    status: answer.isCut ? "incomplete" : "completed",
     role: "assistant",
     content: [buildTextPart(text)],
   };
@@ -55,9 +55,17 @@ function buildResponse(
   };
 }
 
+function buildFinal(answer: ModelAnswer, item: Fields): Fields {
+  if (!answer.isCut) return buildResponse(answer, "completed", [item]);
+  return {
+    ...buildResponse(answer, "incomplete", [item]),
+    incomplete_details: { reason: "max_output_tokens" },
+  };
+}
+
 function buildBody(answer: ModelAnswer): Fields {
   const item = buildItem(answer, answer.content);
-  return buildResponse(answer, "completed", [item]);
+  return buildFinal(answer, item);
 }
 
 function buildEmptyItem(item: Fields): Fields {
@@ -109,8 +117,8 @@ function* streamFrames(answer: ModelAnswer): Iterable<StreamFrame> {
     ...listEvents(answer, item),
     { type: "response.output_item.done", output_index: 0, item },
     {
-      type: "response.completed",
-      response: buildResponse(answer, "completed", [item]),
+      type: answer.isCut ? "response.incomplete" : "response.completed",
+      response: buildFinal(answer, item),
     },
   ];
   for (const [sequence, event] of events.entries()) {

@@ -147,6 +147,7 @@ describe("the other endpoints", () => {
       supported_parameters: expect.arrayContaining(["tools"]),
       default_parameters: {},
       supported_voices: null,
+      expiration_date: null,
       links: { details: `/api/v1/models/${MODEL}/endpoints` },
     });
   });
