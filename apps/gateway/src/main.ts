@@ -206,6 +206,7 @@ closeOnSignals(
       isStopping = true;
       await sleep(config.SHUTDOWN_DELAY_MS);
       server.stopAccepting();
+      completions.refuseHeld();
     },
   ],
   {
