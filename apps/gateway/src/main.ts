@@ -109,7 +109,12 @@ const metrics = buildMetrics({
   poolWatch,
   logger,
 });
-const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
+const statistics = new StatisticsRecorder({
+  redis,
+  redisKeys,
+  clock,
+  logger,
+});
 const batches = buildBatches({
   config,
   limits,

@@ -84,6 +84,7 @@ export function createExecuteLines(deps: {
       storage,
       files,
       batches,
+      clock: deps.clock,
       batch,
       leaseId,
     });
