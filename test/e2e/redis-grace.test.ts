@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, type TestContext, test } from "vitest";
 import { type ChatOptions, chat, countStatuses } from "../support/chat.ts";
+import { scrape } from "../support/metrics.ts";
 import {
   type PrivateRedis,
   privateRedisAvailable,
@@ -126,4 +127,34 @@ test("a client that hangs up while it is held costs nothing", async (context) =>
   await redis.restart();
   expect((await stays).status).toBe(200);
   expect(await simulator.calls({ marker: "gone" })).toEqual([]);
+});
+
+test("requests that are held are told at once when their gateway is told to stop", async (context) => {
+  const farBeyondThisTest = "600000";
+  const { redis, stack } = await start(context);
+  const gateway = await stack.startGateway({
+    REDIS_GRACE_MS: farBeyondThisTest,
+    SHUTDOWN_GRACE_MS: farBeyondThisTest,
+  });
+  const { url } = gateway;
+  await redis.kill();
+  await untilDown(url);
+  const content = "x".repeat(100_000);
+  const held = [
+    chat(url, { content }),
+    chat(url, { content, extra: { stream: true } }),
+    chat(url, { content, headers: { "idempotency-key": "held" } }),
+  ];
+  await until("all are held", async () => {
+    const { value } = await scrape(url);
+    const bytes = value("orpool_body_bytes_in_flight") ?? 0;
+    return bytes > held.length * content.length;
+  });
+  expect(await gateway.stop()).toBe(0);
+  for (const { status, headers, text } of await Promise.all(held)) {
+    expect(status).toBe(503);
+    expect(text).toContain('"reason":"stopping"');
+    expect(headers.get("retry-after")).toBe("5");
+  }
+  await redis.restart();
 });

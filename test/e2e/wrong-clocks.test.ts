@@ -2,7 +2,9 @@ import { pathToFileURL } from "node:url";
 import { afterEach, expect, inject, test } from "vitest";
 import { projectRoot } from "../../scripts/project-root.ts";
 import { burst, chat, countStatuses } from "../support/chat.ts";
+import { send } from "../support/send.ts";
 import { type Stack, startStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
 
 const preload = pathToFileURL(`${projectRoot}/test/support/shift-clock.ts`);
 const elevenMinutes = 660_000;
@@ -18,11 +20,15 @@ function shiftedBy(ms: number): Record<string, string> {
 }
 
 /** Two workers whose clocks are 22 minutes apart, and a gateway that is right. */
-async function start(workers: readonly number[]): Promise<Stack> {
+async function start(
+  workers: readonly number[],
+  env: Record<string, string> = {},
+): Promise<Stack> {
   const running = await startStack({
     redisUrl: inject("redisUrl"),
     accounts: 3,
     workers: 0,
+    env,
   });
   stack = running;
   for (const ms of workers) {
@@ -78,4 +84,25 @@ test("a gateway whose clock is 11 minutes ahead is served like any other", async
   const gateway = await running.startGateway(shiftedBy(elevenMinutes));
   const answers = await burst(gateway.url, 10);
   expect(countStatuses(answers)).toEqual({ 200: 10 });
+});
+
+test("the key-pool page of a gateway whose clock is ahead shows true ages of what a worker whose clock is behind did", async () => {
+  const password = "correct horse";
+  const running = await start([-elevenMinutes], { ADMIN_PASSWORD: password });
+  const gateway = await running.startGateway(shiftedBy(elevenMinutes));
+  await running.simulator.script([
+    { times: 1, fault: { kind: "429-account-minute" } },
+  ]);
+  expect((await chat(gateway.url)).status).toBe(200);
+  const authorization = `Basic ${btoa(`admin:${password}`)}`;
+  const page = await until("the page tells of the refusal", async () => {
+    const { text } = await send(`${gateway.url}/admin`, {
+      headers: { authorization },
+    });
+    return text.includes("parked; sent on another account") ? text : undefined;
+  });
+  expect(page).toContain('data-label="Up for"');
+  expect(page).not.toMatch(/data-label="Up for">[^<]* min/);
+  expect(page).not.toMatch(/\d\d min ago/);
+  expect(page).not.toMatch(/-\d+ ms/);
 });

@@ -200,6 +200,8 @@ export function buildCompletions(deps: {
           logger.warn({ err: error }, "Showing presence failed"),
         );
     },
+    /** Tells the requests that wait for Redis without a job that the gateway stops. */
+    refuseHeld: () => grace.close(),
     /** Waits for the requests in hand; those that are left are told to come again. */
     async finish(graceMs: number): Promise<void> {
       await pending.finish(graceMs);

@@ -110,7 +110,12 @@ const metrics = buildMetrics({
   poolWatch,
   logger,
 });
-const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
+const statistics = new StatisticsRecorder({
+  redis,
+  redisKeys,
+  clock,
+  logger,
+});
 const batches = buildBatches({
   config,
   resolveModels: models.resolve,
@@ -207,6 +212,7 @@ closeOnSignals(
       isStopping = true;
       await sleep(config.SHUTDOWN_DELAY_MS);
       server.stopAccepting();
+      completions.refuseHeld();
     },
   ],
   {

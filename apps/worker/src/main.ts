@@ -99,7 +99,12 @@ const keyClient = createKeyClient({
   proxy,
 });
 measureRedis(metrics, redis);
-const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
+const statistics = new StatisticsRecorder({
+  redis,
+  redisKeys,
+  clock,
+  logger,
+});
 const dispatch = buildWorker({
   config,
   workerId,
@@ -127,7 +132,6 @@ const health = await startHealthServer(
   { host: config.HOST, port: config.WORKER_PORT, logger },
 ).catch(exitOnConfigError);
 
-const startedAt = Date.now();
 async function announce(): Promise<void> {
   await clock.refresh(redis);
   await keyPool.renew();
@@ -135,7 +139,8 @@ async function announce(): Promise<void> {
     host: hostname(),
     pid: process.pid,
     version,
-    startedAt,
+    // The monotonic clock counts from the start of this process.
+    startedAt: Math.round(clock.now() - performance.now()),
     concurrency: config.WORKER_CONCURRENCY,
     inFlight: dispatch.inFlight(),
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import {
   bucketAt,
   bucketMs,
@@ -38,8 +39,8 @@ afterEach(async () => {
   await redis.quit();
 });
 
-function startRecorder(): StatisticsRecorder {
-  const recorder = new StatisticsRecorder({ redis, redisKeys, logger });
+function startRecorder(clock = new RedisClock()): StatisticsRecorder {
+  const recorder = new StatisticsRecorder({ redis, redisKeys, clock, logger });
   recorders.push(recorder);
   return recorder;
 }
@@ -54,9 +55,8 @@ test("what several processes count is added up, in few commands", async () => {
     recorder.count("verdict:model-limited", 7);
     await recorder.flush();
   }
-  const buckets = await new StatisticsHistory({ redis, redisKeys }).read(
-    hourMs,
-  );
+  const history = new StatisticsHistory({ redis, redisKeys });
+  const buckets = await history.read(hourMs, Date.now());
   const total = summarize(buckets);
   expect(total.answered).toBe(3_000);
   expect(countBy(buckets, "verdict:")).toMatchObject([
@@ -65,6 +65,25 @@ test("what several processes count is added up, in few commands", async () => {
   expect(total.waitMedianMs).toBeGreaterThan(400);
   expect(total.waitMedianMs).toBeLessThan(600);
   expect(total.wait95Ms).toBeGreaterThan(850);
+});
+
+test("processes whose clocks differ from Redis's count into the slices of Redis's clock", async () => {
+  const awayMs = 660_000;
+  const clock = new RedisClock();
+  const redisTime = Date.now() + awayMs;
+  clock.add({ sentAt: performance.now(), roundTripMs: 0, redisTime });
+  const recorder = startRecorder(clock);
+  recorder.count("status:200");
+  recorder.observe("wait", 10);
+  await recorder.flush();
+  const history = new StatisticsHistory({ redis, redisKeys });
+  const [before, after] = [
+    await history.read(awayMs - 60_000, redisTime - awayMs),
+    await history.read(60_000, clock.now()),
+  ].map(summarize);
+  expect(before?.answered).toBe(0);
+  expect(after?.answered).toBe(1);
+  expect(after?.waitMedianMs).toBeGreaterThan(0);
 });
 
 test("every slice of time is forgotten some time after its hour", async () => {

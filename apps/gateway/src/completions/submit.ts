@@ -66,9 +66,7 @@ export function createSubmit(deps: {
     hungUp.addEventListener("abort", onHangUp, { once: true });
     try {
       deps.pending.add(pending);
-      const isUp = grace.hold({ bytes: body.size, maxWaitMs, hungUp });
-      // A gateway that stops settles what is held.
-      await Promise.race([isUp, pending.reply]);
+      await grace.hold({ bytes: body.size, maxWaitMs, hungUp });
       await forecast.checkCapacity(maxWaitMs, priority);
       if (hungUp.aborted) pending.hangUp();
       if (pending.phase === "held") {

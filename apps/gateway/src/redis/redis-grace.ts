@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GatewayError } from "../errors/gateway-error.ts";
-import { redisDown } from "../errors/refusals.ts";
+import { gatewayStopping, redisDown } from "../errors/refusals.ts";
 import type { RedisHealth } from "./redis-health.ts";
 
 /** How often it is checked whether Redis is back. */
@@ -25,6 +25,7 @@ export class RedisGrace {
   readonly #graceMs: number;
   #held = 0;
   #heldBytes = 0;
+  #isClosed = false;
 
   /** @param options.graceMs how long requests are held; 0: not at all. */
   constructor(options: { redisHealth: RedisHealth; graceMs: number }) {
@@ -35,7 +36,8 @@ export class RedisGrace {
   /**
    * Resolves as soon as Redis is up.
    *
-   * @throws {GatewayError} `redis-down` after the grace, or when too much is held; `client-gone`.
+   * @throws {GatewayError} `redis-down` after the grace, or when too much is held;
+   *   `client-gone`; `stopping`.
    */
   async hold({ bytes, maxWaitMs, hungUp }: Arrival): Promise<void> {
     if (this.#redisHealth.isUp) return;
@@ -48,6 +50,7 @@ export class RedisGrace {
       const graceMs = Math.min(this.#graceMs, maxWaitMs);
       await this.#waitUntilUp(performance.now() + graceMs, () => {
         if (hungUp.aborted) throw new GatewayError("client-gone");
+        this.#throwIfClosed();
         return true;
       });
     } finally {
@@ -80,6 +83,30 @@ export class RedisGrace {
         if (performance.now() >= deadline || !isWanted()) throw error;
       }
     }
+  }
+
+  /**
+   * As {@link RedisGrace.retry}, for a request that has no job yet.
+   *
+   * @throws {GatewayError} `redis-down` after the grace; `stopping`; other errors at once.
+   */
+  retryHeld<Value>(command: () => Promise<Value>): Promise<Value> {
+    return this.retry(command, () => {
+      this.#throwIfClosed();
+      return true;
+    });
+  }
+
+  /**
+   * The gateway stops: a request that has no job is told so while Redis is away. Another
+   * gateway can hold it for longer than this one lives.
+   */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #throwIfClosed(): void {
+    if (this.#isClosed) throw gatewayStopping();
   }
 
   async #waitUntilUp(deadline: number, isWanted: () => boolean): Promise<void> {

@@ -93,7 +93,7 @@ export class SharedRequests {
   }
 
   async #joinElsewhere(mine: SharedCall): Promise<Role> {
-    const state = await this.#grace.retry(() =>
+    const state = await this.#grace.retryHeld(() =>
       this.#store.join(mine).catch((cause: unknown) => {
         throw toRedisError(cause);
       }),

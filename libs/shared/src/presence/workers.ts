@@ -18,7 +18,7 @@ const detailsSchema = z.object({
   host: z.string(),
   pid: z.number(),
   version: z.string(),
-  /** ms since the epoch. */
+  /** ms since the epoch, by Redis's clock. */
   startedAt: z.number(),
   /** Calls that it makes at a time, at most. */
   concurrency: z.number(),

@@ -19,7 +19,7 @@ export const bucketMs = 10_000;
 /** How long slices are kept: the hour that is shown, and some more. */
 export const bucketTtlMs = 3_900_000;
 
-/** The slice that a moment (ms since the epoch) belongs to. */
+/** The slice that a moment (ms since the epoch, by Redis's clock) belongs to. */
 export function bucketAt(time: number): number {
   return Math.floor(time / bucketMs);
 }

@@ -7,7 +7,7 @@ const settleMs = 15_000;
 
 /** What all processes counted in one slice of time. */
 export type Bucket = {
-  /** Its start, ms since the epoch. */
+  /** Its start, ms since the epoch by Redis's clock. */
   readonly startsAt: number;
   readonly counts: ReadonlyMap<string, number>;
 };
@@ -23,8 +23,12 @@ export class StatisticsHistory {
     this.#redisKeys = deps.redisKeys;
   }
 
-  /** The slices of the last `spanMs`, oldest first, the current one included. */
-  async read(spanMs: number, now: number = Date.now()): Promise<Bucket[]> {
+  /**
+   * The slices of the last `spanMs`, oldest first, the current one included.
+   *
+   * @param now by Redis's clock, in ms since the epoch.
+   */
+  async read(spanMs: number, now: number): Promise<Bucket[]> {
     const last = bucketAt(now);
     const first = bucketAt(now - spanMs) + 1;
     this.#forgetBefore(first);

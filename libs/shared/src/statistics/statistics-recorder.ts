@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisKeys } from "../redis/keys.ts";
+import type { RedisClock } from "../redis/redis-clock.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 import { type Repetition, repeat } from "../timers/repeat.ts";
 import { binOf } from "./duration-bins.ts";
@@ -31,12 +32,19 @@ export type Statistics = {
 export class StatisticsRecorder implements Statistics {
   readonly #redis: Redis;
   readonly #redisKeys: RedisKeys;
+  readonly #clock: RedisClock;
   readonly #buckets = new Map<number, Map<string, number>>();
   readonly #flushing: Repetition;
 
-  constructor(deps: { redis: Redis; redisKeys: RedisKeys; logger: Logger }) {
+  constructor(deps: {
+    redis: Redis;
+    redisKeys: RedisKeys;
+    clock: RedisClock;
+    logger: Logger;
+  }) {
     this.#redis = deps.redis;
     this.#redisKeys = deps.redisKeys;
+    this.#clock = deps.clock;
     this.#flushing = repeat(() => this.flush(), {
       intervalMs: flushMs,
       name: "Adding up statistics",
@@ -45,11 +53,12 @@ export class StatisticsRecorder implements Statistics {
   }
 
   count(name: CounterName, by = 1): void {
-    this.#add(bucketAt(Date.now()), name, by);
+    this.#add(bucketAt(this.#clock.now()), name, by);
   }
 
   observe(name: DurationName, ms: number): void {
-    this.#add(bucketAt(Date.now()), durationField(name, binOf(ms)), 1);
+    const field = durationField(name, binOf(ms));
+    this.#add(bucketAt(this.#clock.now()), field, 1);
   }
 
   /** Sends what has gathered. What cannot be sent is kept for the next time. */

@@ -1,4 +1,5 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { type Request, type Response, Router } from "express";
 import type { BatchStore } from "../../batches/records/batch-store.ts";
 import { resultFileId } from "../../batches/records/result-files.ts";
@@ -17,6 +18,7 @@ const shownBatches = 50;
 /** `/admin/batches`: how far all batches are, and their results to download. */
 export function routeBatchesPage(deps: {
   redisHealth: RedisHealth;
+  clock: RedisClock;
   batches: BatchStore;
   files: FileStore;
   storage: Storage;
@@ -34,7 +36,7 @@ export function routeBatchesPage(deps: {
     );
     const view = poolWatch.current();
     const quotaLeft = view && describeKeys(view, limits).pool.leftToday;
-    const now = Date.now();
+    const now = deps.clock.now();
     return items.map((batch) => presentBatch(batch, now, quotaLeft));
   }
 

@@ -60,7 +60,9 @@ export function routeOverview(deps: {
     response.json({
       top: await renderPart(response, "pool-top", shown),
       rest: await renderPart(response, "pool-rest", shown),
-      ...(isNews ? { charts: chartFigures(overview.buckets) } : {}),
+      ...(isNews
+        ? { charts: chartFigures(overview.buckets, overview.view.pool.now) }
+        : {}),
       newest,
       at,
     });

@@ -89,6 +89,7 @@ export function createExecuteLines(deps: {
       storage,
       files,
       batches,
+      clock: deps.clock,
       batch,
       leaseId,
     });

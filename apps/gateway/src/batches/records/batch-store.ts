@@ -117,12 +117,8 @@ export function createBatchStore(
       return outcome as UpdateOutcome;
     },
     async cancel(id) {
-      const status = await runScript(
-        redis,
-        cancelBatch,
-        [redisKeys.batch(id)],
-        [Date.now()],
-      );
+      const keys = [redisKeys.batch(id)];
+      const status = await runScript(redis, cancelBatch, keys, []);
       return status === "" ? undefined : (status as BatchStatus);
     },
     async close(id) {

@@ -1,3 +1,4 @@
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { Speed } from "@openrouter-free-pool/shared/timers/speed";
 import type { FileStore } from "../../files/file-store.ts";
 import {
@@ -124,7 +125,7 @@ export class Results {
       outputBytes: this.#outputBytes,
       errorBytes: this.#errorBytes,
       perSecond: this.#speed.perSecond,
-      countedAt: Date.now(),
+      countedAt: this.#deps.clock.now(),
       outputFileId:
         this.#completed > 0 ? resultFileId(id, "output") : undefined,
       errorFileId: this.#failed > 0 ? resultFileId(id, "errors") : undefined,
@@ -136,6 +137,7 @@ type ResultsDeps = {
   storage: Storage;
   files: FileStore;
   batches: BatchStore;
+  clock: RedisClock;
   batch: BatchRecord;
   leaseId: string;
 };

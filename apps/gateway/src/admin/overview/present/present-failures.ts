@@ -66,9 +66,15 @@ type FailureRow = {
   readonly last: string;
 };
 
-/** What went wrong in the last hour by kind: at OpenRouter, and in our own answers. */
-export function presentFailures(buckets: readonly Bucket[]): FailureRow[] {
-  const now = Date.now();
+/**
+ * What went wrong in the last hour by kind: at OpenRouter, and in our own answers.
+ *
+ * @param now by Redis's clock, as the slices are.
+ */
+export function presentFailures(
+  buckets: readonly Bucket[],
+  now: number,
+): FailureRow[] {
   const recent = buckets.filter(({ startsAt }) => now - startsAt < recentMs);
   const tell = (prefix: string, describe: Describe) =>
     countBy(buckets, prefix).flatMap((tally) => {

@@ -114,13 +114,14 @@ function presentUse(use: KeyStatus["minute"]) {
 /** Why it is as it is, and since when. */
 function noteOn(key: KeyStatus, overview: Overview): string {
   const { view, probes } = overview;
+  const { now } = view.pool;
   const { retired } = view.pool.keys.find(({ id }) => id === key.id) ?? {};
   const probe = probes.get(key.id);
-  const since = retired ? formatAgo(Date.now() - retired.at) : "";
+  const since = retired ? formatAgo(now - retired.at) : "";
   const isParked = view.pool.accounts.get(key.account)?.parked !== undefined;
   const parked = isParked ? "parked by OpenRouter" : "";
   const asked = probe
-    ? `asked OpenRouter ${formatAgo(Date.now() - probe.at)}: ${probe.status ?? "no answer"}`
+    ? `asked OpenRouter ${formatAgo(now - probe.at)}: ${probe.status ?? "no answer"}`
     : "";
   const { elsewhere } = key.day;
   const others = elsewhere > 0 ? `${elsewhere} of today used elsewhere` : "";

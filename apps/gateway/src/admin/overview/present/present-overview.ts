@@ -27,7 +27,7 @@ export function presentOverview(overview: Overview, selection: KeySelection) {
       model,
       leftMs: until - overview.view.pool.now,
     })),
-    failures: presentFailures(overview.buckets),
+    failures: presentFailures(overview.buckets, overview.view.pool.now),
     hour: presentHour(overview),
     formatDuration,
     formatCount,
@@ -100,15 +100,20 @@ function presentQueue({ view, depth }: Overview) {
   };
 }
 
-function presentWorkers({ workers }: Overview) {
+function presentWorkers({ workers, view }: Overview) {
   return workers.map(({ id, details }) => ({
     id: id.slice(0, 8),
     where: details ? `${details.host}, process ${details.pid}` : "unknown",
     version: details?.version ?? "–",
     inFlight: details?.inFlight ?? 0,
     concurrency: details?.concurrency ?? 0,
-    up: details ? formatDuration(Date.now() - details.startedAt) : "–",
+    up: details ? formatUp(view.pool.now - details.startedAt) : "–",
   }));
+}
+
+/** The view may be a moment older than the worker. */
+function formatUp(ms: number): string {
+  return formatDuration(Math.max(0, ms));
 }
 
 /** The last hour as a table: what the charts show, for those who cannot see them. */

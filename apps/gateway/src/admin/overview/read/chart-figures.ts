@@ -5,8 +5,12 @@ import { joinBuckets } from "./last-hour.ts";
 /** What one point of a chart stands for. */
 const stepMs = 3 * bucketMs;
 
-/** The last hour, column by column, as the charts draw it. Durations in seconds. */
-export function chartFigures(buckets: readonly Bucket[], now = Date.now()) {
+/**
+ * The last hour, column by column, as the charts draw it. Durations in seconds.
+ *
+ * @param now by Redis's clock, as the slices are.
+ */
+export function chartFigures(buckets: readonly Bucket[], now: number) {
   // What is not over yet would look like a sudden drop.
   const whole = joinBuckets(buckets, stepMs).filter(
     ({ startsAt }) => startsAt + stepMs <= now,

@@ -74,7 +74,7 @@ export function createReadOverview(deps: {
         readCoolingModels(redis, redisKeys, now),
         readProbeResults(redis, redisKeys),
         readAccountRefusals(redis, redisKeys),
-        deps.history.read(shownMs),
+        deps.history.read(shownMs, now),
       ]);
     return {
       view,
