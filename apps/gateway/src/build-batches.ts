@@ -8,6 +8,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createCreateBatch } from "./batches/creation/create-batch.ts";
 import { createExecuteLines } from "./batches/execution/execute-lines.ts";
+import { createReadForecasts } from "./batches/forecast/read-forecasts.ts";
 import { BatchRunner } from "./batches/leading/batch-runner.ts";
 import { takeLease } from "./batches/leading/lease.ts";
 import { createRunBatch } from "./batches/leading/run-batch.ts";
@@ -123,6 +124,7 @@ export function buildBatches(deps: {
       clock: deps.clock,
       outputTtlMs: ttlMs,
     }),
+    readForecasts: createReadForecasts({ ...deps, batches }),
     pollBatches: () =>
       void runner.poll().catch((error: unknown) => {
         logger.warn({ err: error }, "Looking for batches failed");

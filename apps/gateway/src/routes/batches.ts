@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from "express";
 import type { CreateBatch } from "../batches/creation/create-batch.ts";
+import type { ReadForecasts } from "../batches/forecast/read-forecasts.ts";
 import { toBatchObject } from "../batches/records/batch-object.ts";
 import type { BatchRecord } from "../batches/records/batch-record.ts";
 import type { BatchStore } from "../batches/records/batch-store.ts";
@@ -23,6 +24,7 @@ export function routeBatches(deps: {
   bodyBudget: BodyBudget;
   batches: BatchStore;
   createBatch: CreateBatch;
+  readForecasts: ReadForecasts;
   /** Looks for batches to execute, without waiting for the next round. */
   pollBatches: () => void;
 }): Router {
@@ -38,6 +40,15 @@ export function routeBatches(deps: {
     return batch;
   }
 
+  async function describe(found: readonly BatchRecord[]) {
+    const forecast = await deps.readForecasts();
+    return found.map((batch) => toBatchObject(batch, forecast(batch)));
+  }
+  async function answer(response: Response, batch: BatchRecord) {
+    const [object] = await describe([batch]);
+    response.json(object);
+  }
+
   router.post(
     "/",
     readJsonBody(bodyLimitBytes, deps.bodyBudget),
@@ -48,7 +59,7 @@ export function routeBatches(deps: {
         clientOf(response),
       );
       deps.pollBatches();
-      response.json(toBatchObject(batch));
+      await answer(response, batch);
     },
   );
   router.get("/", async (request, response) => {
@@ -57,10 +68,10 @@ export function routeBatches(deps: {
       readPageQuery(request.query, batchPageSizes),
       (batch) => maySee(clientOf(response), batch),
     );
-    response.json(toListObject(page.items.map(toBatchObject), page.hasMore));
+    response.json(toListObject(await describe(page.items), page.hasMore));
   });
   router.get("/:id", async (request, response) => {
-    response.json(toBatchObject(await find(request.params.id, response)));
+    await answer(response, await find(request.params.id, response));
   });
   router.post("/:id/cancel", async (request, response) => {
     const { id } = await find(request.params.id, response);
@@ -74,7 +85,7 @@ export function routeBatches(deps: {
         `A batch that is ${status} cannot be cancelled`,
       );
     }
-    response.json(toBatchObject(await find(id, response)));
+    await answer(response, await find(id, response));
   });
   router.all("/", allowOnly("GET", "POST"));
   router.all("/:id", allowOnly("GET"));

@@ -1,5 +1,6 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { type Request, type Response, Router } from "express";
+import type { ReadForecasts } from "../../batches/forecast/read-forecasts.ts";
 import type { BatchStore } from "../../batches/records/batch-store.ts";
 import { resultFileId } from "../../batches/records/result-files.ts";
 import type { FileStore } from "../../files/file-store.ts";
@@ -20,6 +21,7 @@ export function routeBatchesPage(deps: {
   batches: BatchStore;
   files: FileStore;
   storage: Storage;
+  readForecasts: ReadForecasts;
   poolWatch: PoolWatch;
   limits: RateLimits;
 }): Router {
@@ -34,8 +36,11 @@ export function routeBatchesPage(deps: {
     );
     const view = poolWatch.current();
     const quotaLeft = view && describeKeys(view, limits).pool.leftToday;
+    const forecastOf = await deps.readForecasts();
     const now = Date.now();
-    return items.map((batch) => presentBatch(batch, now, quotaLeft));
+    return items.map((batch) =>
+      presentBatch(batch, { now, quotaLeft, forecast: forecastOf(batch) }),
+    );
   }
 
   router.get("/", async (_request, response) => {

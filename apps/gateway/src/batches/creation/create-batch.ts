@@ -83,6 +83,7 @@ export function createCreateBatch(deps: {
       status: "validating",
       createdAt,
       expiresAt: createdAt + windowMs,
+      inputLines: input.lines,
       total: 0,
       lastLine: 0,
       completed: 0,

@@ -41,6 +41,8 @@ export const batchRecordSchema = z.object({
   expiredAt: time,
   cancellingAt: time,
   cancelledAt: time,
+  /** Lines of the input as its upload counted them; missing when they were not counted. */
+  inputLines: z.coerce.number().optional(),
   /** Lines with a request. */
   total: count,
   /** Number of the last line. */
