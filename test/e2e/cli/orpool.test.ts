@@ -50,6 +50,14 @@ test("batch lines in, OpenAI's result lines out, JSON lines in the pipe", async 
   expect(jsonLines(stdout)).toMatchObject([
     { status: "completed", total: 30, completed: 30, results: "results.jsonl" },
   ]);
+  expect(jsonLines(stderr)[0]).toEqual({
+    batch: expect.stringMatching(/^batch_/),
+    forecast: {
+      calls: 30,
+      ends_at: expect.any(Number),
+      account_days: expect.any(Number),
+    },
+  });
   expect(jsonLines(stderr).at(-1)).toMatchObject({
     status: "completed",
     completed: 30,
@@ -153,13 +161,16 @@ test("Ctrl-C leaves the batch running and tells how to come back", async () => {
   expect(parseOutput(await read("long-results.jsonl"))).toHaveLength(1_500);
 });
 
-test("detached, then cancelled: 4", async () => {
+test("detached with a window that is too short, then cancelled: 4", async () => {
   await write("detached.jsonl", batchInput(2_000));
-  const { code, stdout } = await orpool(
-    ["run", "detached.jsonl", "--detach"],
+  const { code, stdout, stderr } = await orpool(
+    ["run", "detached.jsonl", "--detach", "-q", "-w", "10s"],
     options,
   );
   expect(code).toBe(0);
+  expect(jsonLines(stderr)[0]?.warning).toMatch(
+    /^2,000 lines, 500,000 calls a day: ends about .+; the window of 10 s is too short$/,
+  );
   const id = stdout.trim();
   const cancelled = await orpool(["cancel", id], options);
   expect(jsonLines(cancelled.stdout)).toEqual([
