@@ -4,6 +4,7 @@ import type { ReadForecasts } from "../batches/forecast/read-forecasts.ts";
 import { toBatchObject } from "../batches/records/batch-object.ts";
 import type { BatchRecord } from "../batches/records/batch-record.ts";
 import type { BatchStore } from "../batches/records/batch-store.ts";
+import type { RetryBatch } from "../batches/retry/retry-batch.ts";
 import type { BodyBudget } from "../bodies/body-budget.ts";
 import { bodyOf, readJsonBody } from "../bodies/read-json-body.ts";
 import { maySee } from "../clients/ownership.ts";
@@ -25,6 +26,7 @@ export function routeBatches(deps: {
   batches: BatchStore;
   createBatch: CreateBatch;
   readForecasts: ReadForecasts;
+  retryBatch: RetryBatch;
   /** Looks for batches to execute, without waiting for the next round. */
   pollBatches: () => void;
 }): Router {
@@ -87,9 +89,17 @@ export function routeBatches(deps: {
     }
     await answer(response, await find(id, response));
   });
+  router.post("/:id/retry", async (request, response) => {
+    const ended = await find(request.params.id, response);
+    const countedAs = clientOf(response) ?? request.ip ?? "unknown";
+    const batch = await deps.retryBatch(ended, countedAs);
+    deps.pollBatches();
+    await answer(response, batch);
+  });
   router.all("/", allowOnly("GET", "POST"));
   router.all("/:id", allowOnly("GET"));
   router.all("/:id/cancel", allowOnly("POST"));
+  router.all("/:id/retry", allowOnly("POST"));
   return router;
 }
 
