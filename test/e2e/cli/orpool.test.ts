@@ -22,7 +22,10 @@ beforeAll(async () => {
     windowMs: 1_000,
     perDay: 100_000,
     simulator: {
-      models: { "test/refused:free": { fault: { kind: "400" } } },
+      models: {
+        "test/refused:free": { fault: { kind: "400" } },
+        "test/faulty:free": { fault: { kind: "400" } },
+      },
     },
   });
   cwd = await mkdtemp(join(tmpdir(), "orpool-"));
@@ -110,6 +113,33 @@ test("text from standard input", async () => {
   expect(code).toBe(0);
   const contents = jsonLines<Simple>(stdout).map(({ content }) => content);
   expect(contents.sort()).toEqual(["echo: first", "echo: second"]);
+});
+
+test("retry sends only the failed lines again, and completes the results", async () => {
+  const faulty = batchLine("faulty", { model: "test/faulty:free" });
+  await write("faulty.jsonl", `${batchInput(5)}${JSON.stringify(faulty)}\n`);
+  const run = ["run", "faulty.jsonl", "-o", "faulty-results.jsonl", "-q"];
+  const first = await orpool(run, options);
+  expect(first.code).toBe(3);
+  const [{ batch } = { batch: "" }] = jsonLines<{ batch: string }>(
+    first.stdout,
+  );
+
+  await stack.simulator.settings({ models: { "test/faulty:free": null } });
+  const retry = ["retry", batch, "-o", "faulty-results.jsonl", "-q"];
+  const again = await orpool([...retry, "--continue"], options);
+  expect(again.code).toBe(0);
+  expect(jsonLines(again.stdout)).toMatchObject([{ total: 1, completed: 1 }]);
+  const results = parseOutput(await read("faulty-results.jsonl"));
+  expect(results).toHaveLength(6);
+  for (const line of results) expect(line.response?.status_code).toBe(200);
+
+  const [{ batch: retried } = { batch: "" }] = jsonLines<{ batch: string }>(
+    again.stdout,
+  );
+  const nothing = await orpool(["retry", retried], options);
+  expect(nothing.code).toBe(2);
+  expect(nothing.stderr).toContain("no failed lines");
 });
 
 test("some lines fail: 3; --continue sends only those again", async () => {
