@@ -2,7 +2,10 @@ import { type Request, type Response, Router } from "express";
 import type { CreateBatch } from "../batches/creation/create-batch.ts";
 import type { ReadForecasts } from "../batches/forecast/read-forecasts.ts";
 import { toBatchObject } from "../batches/records/batch-object.ts";
-import type { BatchRecord } from "../batches/records/batch-record.ts";
+import {
+  type BatchRecord,
+  isBatchId,
+} from "../batches/records/batch-record.ts";
 import type { BatchStore } from "../batches/records/batch-store.ts";
 import type { RetryBatch } from "../batches/retry/retry-batch.ts";
 import type { BodyBudget } from "../bodies/body-budget.ts";
@@ -35,8 +38,7 @@ export function routeBatches(deps: {
 
   async function find(id: string, response: Response): Promise<BatchRecord> {
     deps.redisHealth.requireUp();
-    const isId = /^batch_[0-9a-f]{32}$/.test(id);
-    const batch = isId ? await batches.find(id) : undefined;
+    const batch = isBatchId(id) ? await batches.find(id) : undefined;
     if (!batch || !maySee(clientOf(response), batch))
       throw new GatewayError("not-found", `There is no batch ${id}`);
     return batch;

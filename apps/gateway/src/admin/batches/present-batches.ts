@@ -4,6 +4,8 @@ import {
   hasEnded,
 } from "@openrouter-free-pool/shared/api/batch-object";
 import type { BatchRecord } from "../../batches/records/batch-record.ts";
+import { findObstacle } from "../../batches/retry/find-obstacle.ts";
+import type { ActionLink } from "../actions/action-names.ts";
 import {
   formatAgo,
   formatCount,
@@ -66,7 +68,12 @@ export function presentBatch(
       ...(completed > 0 ? [{ label: "Output", of: "output" }] : []),
       ...(failed > 0 ? [{ label: "Errors", of: "errors" }] : []),
     ],
+    retry: findObstacle(batch) ? undefined : retryLink(id),
   };
+}
+
+function retryLink(id: string): ActionLink {
+  return { action: "retry-batch", target: id, label: "Retry" };
 }
 
 function describeEnd(

@@ -79,6 +79,11 @@ export function newBatchId(): string {
   return `batch_${randomBytes(16).toString("hex")}`;
 }
 
+/** Whether a text can be the id of a batch; anything else is not even looked up. */
+export function isBatchId(text: string): boolean {
+  return /^batch_[0-9a-f]{32}$/.test(text);
+}
+
 /** The pairs of field and value in which a change is stored. */
 export function toHashFields(change: BatchChange | BatchRecord): string[] {
   return Object.entries(change).flatMap(([name, value]) => {

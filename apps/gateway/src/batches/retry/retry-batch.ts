@@ -1,4 +1,3 @@
-import { hasEnded } from "@openrouter-free-pool/shared/api/batch-object";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { GatewayError } from "../../errors/gateway-error.ts";
 import { type FileRecord, newFileId } from "../../files/file-record.ts";
@@ -23,6 +22,7 @@ import type { BatchStore } from "../records/batch-store.ts";
 import { newBatch } from "../records/new-batch.ts";
 import { readAnsweredLines } from "./answered-lines.ts";
 import { copyLines } from "./copy-lines.ts";
+import { findObstacle, nothingFailed } from "./find-obstacle.ts";
 import { retryMetadata } from "./retry-metadata.ts";
 
 /**
@@ -114,7 +114,8 @@ export function createRetryBatch(deps: {
   }
 
   return async function retryBatch(batch, countedAs) {
-    requireRetryable(batch);
+    const obstacle = findObstacle(batch);
+    if (obstacle) throw obstacle;
     const share = capacity.open(countedAs);
     const input = await makeInput(batch, share).finally(() => share.close());
     const retry = newBatch(
@@ -145,27 +146,6 @@ async function findInput(
   const isThere = input && input.expiresAt > Date.now();
   if (!isThere || input.content.kind !== "parts") throw inputGone(batch);
   return input.content.parts;
-}
-
-function requireRetryable(batch: BatchRecord): void {
-  const { id, status, inProgressAt, completed, total } = batch;
-  if (!hasEnded(batch)) {
-    throw new GatewayError(
-      "conflict",
-      `A batch that is ${status} cannot be retried; wait for its end, or cancel it`,
-    );
-  }
-  if (status === "failed" && inProgressAt === undefined) {
-    throw new GatewayError(
-      "invalid-request",
-      `${id} failed before its first line was called; \`errors\` tells why`,
-    );
-  }
-  if (total > 0 && completed === total) throw nothingFailed(batch);
-}
-
-function nothingFailed({ id }: BatchRecord): GatewayError {
-  return new GatewayError("invalid-request", `${id} has no failed lines`);
 }
 
 function inputGone(
