@@ -4,6 +4,7 @@ import { addCancel } from "./commands/cancel.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addResults } from "./commands/results.ts";
 import { addResume } from "./commands/resume.ts";
+import { addRetry } from "./commands/retry.ts";
 import { addRun } from "./commands/run.ts";
 import { addStatus } from "./commands/status.ts";
 import { CliError } from "./output/cli-error.ts";
@@ -31,6 +32,7 @@ for (const add of [
   addRun,
   addResume,
   addResults,
+  addRetry,
   addStatus,
   addKeys,
   addCancel,

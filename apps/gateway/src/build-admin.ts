@@ -12,6 +12,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { guardPages } from "./admin/access/guard-pages.ts";
 import { createActions } from "./admin/actions/actions.ts";
+import { createRetryFromPage } from "./admin/actions/retry-from-page.ts";
 import { routeActions } from "./admin/actions/route-actions.ts";
 import { routeBatchesPage } from "./admin/batches/route-batches-page.ts";
 import { buildBullBoard } from "./admin/bull-board/build-bull-board.ts";
@@ -53,7 +54,11 @@ export function buildAdmin(deps: {
   const guard = guardPages({ ...deps, username, password });
   const { sessions } = guard;
   const operator = new PoolOperator({ redis, redisKeys, poolMaxAgeMs });
-  const actions = createActions({ queue, operator });
+  const actions = createActions({
+    queue,
+    operator,
+    retryBatch: createRetryFromPage(deps.batches),
+  });
   const readOverview = createReadOverview({
     ...deps,
     readQueueDepth: createReadQueueDepth({ redis, redisKeys, queue }),
@@ -69,7 +74,10 @@ export function buildAdmin(deps: {
   admin.use(neverStored);
   admin.use(...guard.handlers);
   admin.use(routeOverview({ readOverview, actions, sessions }));
-  admin.use("/batches", routeBatchesPage({ ...deps, ...deps.batches }));
+  admin.use(
+    "/batches",
+    routeBatchesPage({ ...deps, ...deps.batches, actions, sessions }),
+  );
   admin.use(
     routeActions({
       actions,

@@ -8,11 +8,13 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createCreateBatch } from "./batches/creation/create-batch.ts";
 import { createExecuteLines } from "./batches/execution/execute-lines.ts";
+import { createReadForecasts } from "./batches/forecast/read-forecasts.ts";
 import { BatchRunner } from "./batches/leading/batch-runner.ts";
 import { takeLease } from "./batches/leading/lease.ts";
 import { createRunBatch } from "./batches/leading/run-batch.ts";
 import { createRunPhase } from "./batches/leading/run-phase.ts";
 import { createBatchStore } from "./batches/records/batch-store.ts";
+import { createRetryBatch } from "./batches/retry/retry-batch.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createFileStore } from "./files/file-store.ts";
 import { removeExpired } from "./files/remove-expired.ts";
@@ -47,6 +49,11 @@ export function buildBatches(deps: {
   const { config, redis, redisKeys, storage, logger } = deps;
   const files = createFileStore(redis, redisKeys);
   const batches = createBatchStore(redis, redisKeys);
+  const capacity = new UploadCapacity({
+    uploads: config.MAX_UPLOADS,
+    uploadsPerClient: config.MAX_UPLOADS_PER_CLIENT,
+    heldBytes: config.UPLOAD_MEMORY,
+  });
   const journals = createJournalRemoval({ redis, redisKeys, storage });
   const removeFile = createRemoveFile({ storage, files, users: batches });
   const ttlMs = config.FILE_TTL_SECONDS * 1_000;
@@ -110,22 +117,23 @@ export function buildBatches(deps: {
     files,
     batches,
     removeFile,
-    storeUpload: createStoreUpload({
-      storage,
-      files,
-      limits,
-      capacity: new UploadCapacity({
-        uploads: config.MAX_UPLOADS,
-        uploadsPerClient: config.MAX_UPLOADS_PER_CLIENT,
-        heldBytes: config.UPLOAD_MEMORY,
-      }),
-    }),
+    storeUpload: createStoreUpload({ storage, files, limits, capacity }),
     createBatch: createCreateBatch({
       files,
       batches,
       clock: deps.clock,
       outputTtlMs: ttlMs,
     }),
+    retryBatch: createRetryBatch({
+      storage,
+      files,
+      removeFile,
+      batches,
+      capacity,
+      clock: deps.clock,
+      limits,
+    }),
+    readForecasts: createReadForecasts({ ...deps, batches }),
     pollBatches: () =>
       void runner.poll().catch((error: unknown) => {
         logger.warn({ err: error }, "Looking for batches failed");

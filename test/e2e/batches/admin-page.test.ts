@@ -50,4 +50,18 @@ test("the page shows batches as they go on, why lines fail, and their results", 
   expect(text).toContain("201 of 201");
   expect(parseOutput((await page(`/${id}/errors`)).text)).toHaveLength(1);
   expect((await page("/batch_nowhere/output")).status).toBe(404);
+
+  expect(text).toContain(`action=retry-batch&amp;target=${id}`);
+  await stack.simulator.settings({ models: { "test/refused:free": null } });
+  const done = await admin.act("retry-batch", id);
+  expect(done.status).toBe(303);
+  const { text: after } = await admin.get(String(done.headers.location));
+  expect(after).toContain(`A new batch has the failed lines of ${id}.`);
+  const [retry] = (await client.openai.batches.list()).data;
+  expect(retry?.metadata).toEqual({ retry_of: id });
+  await client.untilStatus(retry?.id ?? "", "completed");
+  const again = await admin.act("retry-batch", retry?.id ?? "");
+  expect(again.status).toBe(409);
+  expect(again.text).toContain("has no failed lines");
+  expect((await page("")).text).not.toContain(`target=${retry?.id}`);
 });

@@ -22,7 +22,10 @@ beforeAll(async () => {
     windowMs: 1_000,
     perDay: 100_000,
     simulator: {
-      models: { "test/refused:free": { fault: { kind: "400" } } },
+      models: {
+        "test/refused:free": { fault: { kind: "400" } },
+        "test/faulty:free": { fault: { kind: "400" } },
+      },
     },
   });
   cwd = await mkdtemp(join(tmpdir(), "orpool-"));
@@ -50,6 +53,14 @@ test("batch lines in, OpenAI's result lines out, JSON lines in the pipe", async 
   expect(jsonLines(stdout)).toMatchObject([
     { status: "completed", total: 30, completed: 30, results: "results.jsonl" },
   ]);
+  expect(jsonLines(stderr)[0]).toEqual({
+    batch: expect.stringMatching(/^batch_/),
+    forecast: {
+      calls: 30,
+      ends_at: expect.any(Number),
+      account_days: expect.any(Number),
+    },
+  });
   expect(jsonLines(stderr).at(-1)).toMatchObject({
     status: "completed",
     completed: 30,
@@ -104,6 +115,33 @@ test("text from standard input", async () => {
   expect(contents.sort()).toEqual(["echo: first", "echo: second"]);
 });
 
+test("retry sends only the failed lines again, and completes the results", async () => {
+  const faulty = batchLine("faulty", { model: "test/faulty:free" });
+  await write("faulty.jsonl", `${batchInput(5)}${JSON.stringify(faulty)}\n`);
+  const run = ["run", "faulty.jsonl", "-o", "faulty-results.jsonl", "-q"];
+  const first = await orpool(run, options);
+  expect(first.code).toBe(3);
+  const [{ batch } = { batch: "" }] = jsonLines<{ batch: string }>(
+    first.stdout,
+  );
+
+  await stack.simulator.settings({ models: { "test/faulty:free": null } });
+  const retry = ["retry", batch, "-o", "faulty-results.jsonl", "-q"];
+  const again = await orpool([...retry, "--continue"], options);
+  expect(again.code).toBe(0);
+  expect(jsonLines(again.stdout)).toMatchObject([{ total: 1, completed: 1 }]);
+  const results = parseOutput(await read("faulty-results.jsonl"));
+  expect(results).toHaveLength(6);
+  for (const line of results) expect(line.response?.status_code).toBe(200);
+
+  const [{ batch: retried } = { batch: "" }] = jsonLines<{ batch: string }>(
+    again.stdout,
+  );
+  const nothing = await orpool(["retry", retried], options);
+  expect(nothing.code).toBe(2);
+  expect(nothing.stderr).toContain("no failed lines");
+});
+
 test("some lines fail: 3; --continue sends only those again", async () => {
   const refused = batchLine("bad", { model: "test/refused:free" });
   await write("some.jsonl", `${batchInput(5)}${JSON.stringify(refused)}\n`);
@@ -153,13 +191,16 @@ test("Ctrl-C leaves the batch running and tells how to come back", async () => {
   expect(parseOutput(await read("long-results.jsonl"))).toHaveLength(1_500);
 });
 
-test("detached, then cancelled: 4", async () => {
+test("detached with a window that is too short, then cancelled: 4", async () => {
   await write("detached.jsonl", batchInput(2_000));
-  const { code, stdout } = await orpool(
-    ["run", "detached.jsonl", "--detach"],
+  const { code, stdout, stderr } = await orpool(
+    ["run", "detached.jsonl", "--detach", "-q", "-w", "10s"],
     options,
   );
   expect(code).toBe(0);
+  expect(jsonLines(stderr)[0]?.warning).toMatch(
+    /^2,000 lines, 500,000 calls a day: ends about .+; the window of 10 s is too short$/,
+  );
   const id = stdout.trim();
   const cancelled = await orpool(["cancel", id], options);
   expect(jsonLines(cancelled.stdout)).toEqual([

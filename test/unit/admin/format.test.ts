@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   formatAgo,
   formatClock,
+  formatDate,
   formatDuration,
 } from "../../../apps/gateway/src/admin/overview/present/format.ts";
 
@@ -31,6 +32,10 @@ test("how long ago", () => {
   expect(formatAgo(200_000)).toBe("3 min ago");
   expect(formatAgo(7_200_000)).toBe("2 h ago");
   expect(formatAgo(5 * 86_400_000)).toBe("5 days ago");
+});
+
+test("a date is UTC", () => {
+  expect(formatDate(Date.UTC(2026, 11, 6, 14, 5))).toBe("6 Dec 14:05");
 });
 
 test("the time of day is UTC", () => {

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import type { Batch } from "../../../apps/cli/src/gateway/objects.ts";
 import {
+  describeForecast,
+  describeShortWindow,
+} from "../../../apps/cli/src/progress/describe-forecast.ts";
+import {
   formatDuration,
   formatRate,
 } from "../../../apps/cli/src/progress/format.ts";
@@ -14,6 +18,7 @@ const batch: Batch = {
   id: "batch_1",
   status: "in_progress",
   endpoint: "/v1/chat/completions",
+  completion_window: "24h",
   created_at: 0,
   in_progress_at: 0,
   expires_at: 0,
@@ -21,6 +26,7 @@ const batch: Batch = {
   error_file_id: null,
   request_counts: { total: 20_000, completed: 8_400, failed: 12 },
   errors: null,
+  forecast: { calls: 11_588, ends_at: null, account_days: 11.6 },
 };
 
 test("a bar says how far it is, how fast, and when it ends", () => {
@@ -29,6 +35,14 @@ test("a bar says how far it is, how fast, and when it ends", () => {
     "██████████░░░░░░░░░░░░░░ 42%  8,412/20,000  133/s  12 failed  quota left 50,000  ETA 1m 27s",
   );
   expect(drawProgress(progress, 40)).toHaveLength(40);
+});
+
+test("the gateway's forecast tells the end when the quota of today is not enough", () => {
+  const endsAt = secondsAt(new Date().getFullYear(), 11, 6, 14, 20);
+  const forecast = { ...batch.forecast, ends_at: endsAt };
+  const progress = describeProgress({ ...batch, forecast }, 133, 5_000);
+  expect(progress.etaMs).toBeUndefined();
+  expect(drawProgress(progress, 120)).toContain("ends about 6 Dec 14:20");
 });
 
 test("nobody knows the end when the quota is not enough", () => {
@@ -76,4 +90,57 @@ test("the rate is that of the last half minute", () => {
     speed.record(second * 1_000, (second - 60) * 5);
   }
   expect(speed.perSecond).toBeCloseTo(5, 0);
+});
+
+/** Of this machine's zone, as the terminal shows it. */
+function secondsAt(...at: [number, number, number, number, number]): number {
+  return new Date(...at).getTime() / 1_000;
+}
+
+const now = secondsAt(2026, 10, 25, 12, 0) * 1_000;
+const forecast = {
+  calls: 5_000,
+  ends_at: secondsAt(2026, 11, 6, 14, 20),
+  account_days: 11.1,
+};
+
+test("a line says what a batch takes", () => {
+  expect(describeForecast({ forecast }, now)).toBe(
+    "5,000 calls, ends about 6 Dec 14:20 (11.1 account-days)",
+  );
+  const next = { ...forecast, ends_at: secondsAt(2027, 0, 6, 9, 5) };
+  expect(describeForecast({ forecast: next }, now)).toContain(
+    "ends about 6 Jan 2027 09:05",
+  );
+  const never = { ...forecast, ends_at: null };
+  expect(describeForecast({ forecast: never }, now)).toBe(
+    "5,000 calls, no key is usable (11.1 account-days)",
+  );
+});
+
+test.each([
+  ["nothing is left", { calls: 0, ends_at: null, account_days: 0 }],
+  [
+    "the lines are not counted yet",
+    { calls: null, ends_at: null, account_days: null },
+  ],
+])("no line when %s", (_, nothing) => {
+  expect(describeForecast({ forecast: nothing }, now)).toBeUndefined();
+});
+
+test("a warning says that the window is too short", () => {
+  const started = {
+    forecast,
+    completion_window: "24h",
+    expires_at: now / 1_000 + 86_400,
+  };
+  const warn = (perDay?: number, change: Partial<typeof started> = {}) =>
+    describeShortWindow({ ...started, ...change }, { perDay, now });
+  expect(warn(450)).toBe(
+    "5,000 lines, 450 calls a day: ends about 6 Dec; the window of 24 h is too short",
+  );
+  expect(warn()).toContain("5,000 lines: ends about 6 Dec;");
+  expect(warn(450, { expires_at: forecast.ends_at })).toBeUndefined();
+  const tomorrow = { ...forecast, ends_at: secondsAt(2026, 10, 26, 14, 20) };
+  expect(warn(450, { forecast: tomorrow })).toContain("26 Nov 14:20;");
 });

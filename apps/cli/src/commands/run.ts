@@ -11,6 +11,7 @@ import {
 import { parseTemplate } from "../input/template.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { isWatched, print, tell } from "../output/terminal.ts";
+import { showForecast } from "../progress/show-forecast.ts";
 import { keepAnswered } from "../results/keep-answered.ts";
 import { type Connection, connect } from "./connection.ts";
 import { describeWayBack, waitForResults } from "./wait-for-results.ts";
@@ -121,11 +122,13 @@ async function run(input: string, options: RunOptions): Promise<ExitCode> {
     }
     const name = input === "-" ? "stdin.jsonl" : basename(input);
     const fileId = await gateway.upload(upload.content, name);
-    const { id } = await gateway.createBatch({
+    const batch = await gateway.createBatch({
       fileId,
       endpoint: upload.endpoint,
       window: options.window,
     });
+    const { id } = batch;
+    await showForecast(gateway, batch, { isQuiet: options.quiet === true });
     if (options.detach) {
       print(id);
       if (isWatched()) tell(describeWayBack(id, results.path));

@@ -1,9 +1,16 @@
+import { hasEnded } from "@openrouter-free-pool/shared/api/batch-object";
 import Table from "cli-table3";
 import type { Command } from "commander";
+import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { print } from "../output/terminal.ts";
+import {
+  describeForecast,
+  describeShortWindow,
+} from "../progress/describe-forecast.ts";
 import { formatCount } from "../progress/format.ts";
+import { readCallsPerDay } from "../progress/show-forecast.ts";
 import { type Connection, connect } from "./connection.ts";
 
 const usualCount = "20";
@@ -28,16 +35,35 @@ export function addStatus(
         id === undefined
           ? await gateway.listBatches(Number(options.number))
           : [await gateway.readBatch(id)];
-      show(batches, options.json === true);
+      if (options.json === true || process.stdout.isTTY !== true) {
+        for (const batch of batches) print(JSON.stringify(batch));
+      } else {
+        print(draw(batches));
+        for (const line of await describeOpen(gateway, batches)) print(line);
+      }
       end(exitCodes.done);
     });
 }
 
-function show(batches: readonly Batch[], isJson: boolean): void {
-  if (isJson || process.stdout.isTTY !== true) {
-    for (const batch of batches) print(JSON.stringify(batch));
-    return;
-  }
+/** What is to be expected of each batch that goes on; its id leads where there are several. */
+async function describeOpen(
+  gateway: GatewayClient,
+  batches: readonly Batch[],
+): Promise<string[]> {
+  const open = batches.filter((batch) => !hasEnded(batch));
+  if (open.length === 0) return [];
+  const perDay = await readCallsPerDay(gateway);
+  const now = Date.now();
+  return open.flatMap((batch) => {
+    const lead = batches.length > 1 ? `${batch.id}: ` : "";
+    return [
+      describeForecast(batch, now),
+      describeShortWindow(batch, { perDay, now }),
+    ].flatMap((line) => (line === undefined ? [] : [lead + line]));
+  });
+}
+
+function draw(batches: readonly Batch[]): string {
   const table = new Table({
     head: ["batch", "status", "lines", "answered", "failed", "since"],
     colAligns: ["left", "left", "right", "right", "right", "left"],
@@ -53,5 +79,5 @@ function show(batches: readonly Batch[], isJson: boolean): void {
       since,
     ]);
   }
-  print(table.toString());
+  return table.toString();
 }

@@ -22,6 +22,8 @@ export type GatewayClient = {
   readBatch(id: string): Promise<Batch>;
   listBatches(limit: number): Promise<Batch[]>;
   cancelBatch(id: string): Promise<Batch>;
+  /** Starts a new batch of the failed lines of an ended one. */
+  retryBatch(id: string): Promise<Batch>;
   readContent(fileId: string): Promise<AsyncIterable<Uint8Array>>;
   readPool(): Promise<Pool>;
 };
@@ -101,6 +103,8 @@ export function createGatewayClient(options: {
     },
     cancelBatch: (id) =>
       read(batchSchema, `/v1/batches/${id}/cancel`, { method: "POST" }),
+    retryBatch: (id) =>
+      read(batchSchema, `/v1/batches/${id}/retry`, { method: "POST" }),
     async readContent(fileId) {
       const { body } = await send(`/v1/files/${fileId}/content`);
       return body ?? (async function* () {})();

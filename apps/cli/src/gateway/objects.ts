@@ -15,6 +15,7 @@ export const batchSchema = batchObjectSchema.pick({
   id: true,
   status: true,
   endpoint: true,
+  completion_window: true,
   created_at: true,
   in_progress_at: true,
   expires_at: true,
@@ -22,6 +23,7 @@ export const batchSchema = batchObjectSchema.pick({
   error_file_id: true,
   request_counts: true,
   errors: true,
+  forecast: true,
 });
 
 /** See {@link batchSchema}. */
@@ -49,6 +51,7 @@ export const poolSchema = poolStatusSchema.extend({
     perMinute: true,
     windowMs: true,
     slotsFree: true,
+    perDay: true,
     leftToday: true,
   }),
 });

@@ -29,3 +29,31 @@ export function formatRate(perSecond: number | undefined): string {
     ? `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`
     : `${(perSecond * 60).toFixed(1)}/min`;
 }
+
+const date = { day: "numeric", month: "short" } as const;
+const shownWithTimeMs = 2 * 86_400_000;
+
+/** A time in s since the epoch, of this machine's zone: `6 Dec 14:20`; with the year when it is another one. */
+export function formatTime(seconds: number, now: number): string {
+  return `${formatDate(seconds, now)} ${formatIn(seconds, { hour: "2-digit", minute: "2-digit" })}`;
+}
+
+/** `6 Dec`; with the time of day when it is near. */
+export function formatDay(seconds: number, now: number): string {
+  return seconds * 1_000 - now < shownWithTimeMs
+    ? formatTime(seconds, now)
+    : formatDate(seconds, now);
+}
+
+function formatDate(seconds: number, now: number): string {
+  const isThisYear =
+    new Date(seconds * 1_000).getFullYear() === new Date(now).getFullYear();
+  return formatIn(seconds, isThisYear ? date : { ...date, year: "numeric" });
+}
+
+function formatIn(
+  seconds: number,
+  options: Intl.DateTimeFormatOptions,
+): string {
+  return new Date(seconds * 1_000).toLocaleString("en-GB", options);
+}

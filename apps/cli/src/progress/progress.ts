@@ -1,5 +1,10 @@
 import type { Batch } from "../gateway/objects.ts";
-import { formatCount, formatDuration, formatRate } from "./format.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatRate,
+  formatTime,
+} from "./format.ts";
 
 /** How far a batch is. */
 export type Progress = {
@@ -13,16 +18,18 @@ export type Progress = {
   readonly quotaLeft: number | undefined;
   /** Expected time until the end, in ms. */
   readonly etaMs: number | undefined;
+  /** The gateway's forecast of the end, in s since the epoch; null when it has none. */
+  readonly endsAt: number | null;
 };
 
 /** Works out the progress of a batch. */
 export function describeProgress(
-  { id, status, request_counts: counts }: Batch,
+  { id, status, request_counts: counts, forecast }: Batch,
   perSecond: number | undefined,
   quotaLeft: number | undefined,
 ): Progress {
   const left = counts.total - counts.completed - counts.failed;
-  // What today's quota is not enough for waits for the next day, at a rate that nobody knows.
+  // What today's quota is not enough for goes on with the next day: the rate says nothing of that.
   const isKnown =
     left > 0 && perSecond && (quotaLeft === undefined || left <= quotaLeft);
   return {
@@ -32,6 +39,7 @@ export function describeProgress(
     perSecond,
     quotaLeft,
     etaMs: isKnown ? (left / perSecond) * 1_000 : undefined,
+    endsAt: forecast.ends_at,
   };
 }
 
@@ -39,7 +47,8 @@ const barWidth = 24;
 
 /** A line of at most `columns` characters. */
 export function drawProgress(progress: Progress, columns: number): string {
-  const { status, total, completed, failed, quotaLeft, etaMs } = progress;
+  const { status, total, completed, failed, quotaLeft, etaMs, endsAt } =
+    progress;
   if (status === "validating") return "validating …";
   const share = total === 0 ? 0 : (completed + failed) / total;
   const filled = Math.round(share * barWidth);
@@ -54,11 +63,17 @@ export function drawProgress(progress: Progress, columns: number): string {
     etaMs !== undefined
       ? `ETA ${formatDuration(etaMs)}`
       : quotaLeft !== undefined && left > quotaLeft
-        ? "goes on when new quota comes"
+        ? describeLaterEnd(endsAt)
         : "",
   ];
   return parts
     .filter((part) => part !== "")
     .join("  ")
     .slice(0, columns);
+}
+
+function describeLaterEnd(endsAt: number | null): string {
+  return endsAt === null
+    ? "goes on when new quota comes"
+    : `ends about ${formatTime(endsAt, Date.now())}`;
 }

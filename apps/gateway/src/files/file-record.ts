@@ -21,6 +21,8 @@ export const fileRecordSchema = z.object({
   purpose: z.enum(filePurposes),
   createdAt: z.number(),
   expiresAt: z.number(),
+  /** Requests in it; missing in results, and in what an older gateway took in. */
+  lines: z.number().optional(),
   content: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("parts"), parts: partsSchema }),
     /** The results of a batch that still runs, as far as they go. */

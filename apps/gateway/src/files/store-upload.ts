@@ -40,6 +40,13 @@ type UploadLimits = {
   readonly ttlMs: number;
 };
 
+/** What was taken in of an upload. */
+type TakenFile = {
+  readonly parts: StoredParts;
+  /** Requests in it. */
+  readonly lines: number;
+};
+
 /** Takes in a multipart request as a file of requests. */
 export type StoreUpload = (
   request: IncomingMessage,
@@ -67,7 +74,7 @@ export function createStoreUpload(deps: {
     id: string,
     chunks: AsyncIterable<Buffer>,
     share: UploadShare,
-  ): Promise<StoredParts> {
+  ): Promise<TakenFile> {
     const check = new UploadCheck({
       lineBytes: limits.lineBytes,
       lines: limits.lines,
@@ -84,7 +91,7 @@ export function createStoreUpload(deps: {
       }
       const parts = await writer.finish();
       await check.end(() => readParts(storage, parts));
-      return parts;
+      return { parts, lines: check.lines };
     } catch (error) {
       // A storage that fails may fail at this, too; what went wrong first is told.
       await writer.abandon().catch(() => undefined);
@@ -102,7 +109,7 @@ export function createStoreUpload(deps: {
   ): Promise<FileRecord> {
     const id = newFileId();
     const createdAt = Date.now();
-    const drop = (parts: StoredParts) => removeParts(storage, parts);
+    const drop = ({ parts }: TakenFile) => removeParts(storage, parts);
     const upload = await receiveUpload(request, {
       maxBytes: limits.fileBytes,
       take: (chunks) => take(id, chunks, share),
@@ -122,7 +129,8 @@ export function createStoreUpload(deps: {
       purpose: "batch",
       createdAt,
       expiresAt: createdAt + ttlMs,
-      content: { kind: "parts", parts: upload.content },
+      lines: upload.content.lines,
+      content: { kind: "parts", parts: upload.content.parts },
     };
     await files.save(file).catch(async (error: unknown) => {
       await drop(upload.content);

@@ -27,6 +27,11 @@ export class UploadCheck {
     this.#splitter = new LineSplitter(limits.lineBytes);
   }
 
+  /** Requests so far. */
+  get lines(): number {
+    return this.#lines;
+  }
+
   /** Memory that the check takes. */
   get heldBytes(): number {
     return this.#splitter.heldBytes + this.#customIds.heldBytes;

@@ -111,6 +111,14 @@ export const batchPaths: Paths = {
       errors: [404, 409],
     }),
   },
+  "/v1/batches/{id}/retry": {
+    post: operation("retryBatch", "Try the failed lines of a batch again", {
+      tag: "Batches",
+      answer: jsonResponse("A new batch", toSchema(batchObjectSchema)),
+      parameters: [batchId],
+      errors: [400, 404, 409, 429],
+    }),
+  },
 };
 
 function operation(

@@ -30,6 +30,7 @@ export function describeKeys(view: PoolView, limits: RateLimits): PoolStatus {
       perMinute: accounts.reduce((sum, { perMinute }) => sum + perMinute, 0),
       windowMs: limits.windowMs,
       slotsFree: countSlotsWithin(pool, limits, 0),
+      perDay: accounts.reduce((sum, { perDay }) => sum + perDay, 0),
       leftToday: accounts.reduce(
         (sum, { perDay, dayUsed }) => sum + Math.max(0, perDay - dayUsed),
         0,

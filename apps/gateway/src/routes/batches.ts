@@ -1,8 +1,13 @@
 import { type Request, type Response, Router } from "express";
 import type { CreateBatch } from "../batches/creation/create-batch.ts";
+import type { ReadForecasts } from "../batches/forecast/read-forecasts.ts";
 import { toBatchObject } from "../batches/records/batch-object.ts";
-import type { BatchRecord } from "../batches/records/batch-record.ts";
+import {
+  type BatchRecord,
+  isBatchId,
+} from "../batches/records/batch-record.ts";
 import type { BatchStore } from "../batches/records/batch-store.ts";
+import type { RetryBatch } from "../batches/retry/retry-batch.ts";
 import type { BodyBudget } from "../bodies/body-budget.ts";
 import { bodyOf, readJsonBody } from "../bodies/read-json-body.ts";
 import { maySee } from "../clients/ownership.ts";
@@ -23,6 +28,8 @@ export function routeBatches(deps: {
   bodyBudget: BodyBudget;
   batches: BatchStore;
   createBatch: CreateBatch;
+  readForecasts: ReadForecasts;
+  retryBatch: RetryBatch;
   /** Looks for batches to execute, without waiting for the next round. */
   pollBatches: () => void;
 }): Router {
@@ -31,11 +38,19 @@ export function routeBatches(deps: {
 
   async function find(id: string, response: Response): Promise<BatchRecord> {
     deps.redisHealth.requireUp();
-    const isId = /^batch_[0-9a-f]{32}$/.test(id);
-    const batch = isId ? await batches.find(id) : undefined;
+    const batch = isBatchId(id) ? await batches.find(id) : undefined;
     if (!batch || !maySee(clientOf(response), batch))
       throw new GatewayError("not-found", `There is no batch ${id}`);
     return batch;
+  }
+
+  async function describe(found: readonly BatchRecord[]) {
+    const forecast = await deps.readForecasts();
+    return found.map((batch) => toBatchObject(batch, forecast(batch)));
+  }
+  async function answer(response: Response, batch: BatchRecord) {
+    const [object] = await describe([batch]);
+    response.json(object);
   }
 
   router.post(
@@ -48,7 +63,7 @@ export function routeBatches(deps: {
         clientOf(response),
       );
       deps.pollBatches();
-      response.json(toBatchObject(batch));
+      await answer(response, batch);
     },
   );
   router.get("/", async (request, response) => {
@@ -57,10 +72,10 @@ export function routeBatches(deps: {
       readPageQuery(request.query, batchPageSizes),
       (batch) => maySee(clientOf(response), batch),
     );
-    response.json(toListObject(page.items.map(toBatchObject), page.hasMore));
+    response.json(toListObject(await describe(page.items), page.hasMore));
   });
   router.get("/:id", async (request, response) => {
-    response.json(toBatchObject(await find(request.params.id, response)));
+    await answer(response, await find(request.params.id, response));
   });
   router.post("/:id/cancel", async (request, response) => {
     const { id } = await find(request.params.id, response);
@@ -74,11 +89,19 @@ export function routeBatches(deps: {
         `A batch that is ${status} cannot be cancelled`,
       );
     }
-    response.json(toBatchObject(await find(id, response)));
+    await answer(response, await find(id, response));
+  });
+  router.post("/:id/retry", async (request, response) => {
+    const ended = await find(request.params.id, response);
+    const countedAs = clientOf(response) ?? request.ip ?? "unknown";
+    const batch = await deps.retryBatch(ended, countedAs);
+    deps.pollBatches();
+    await answer(response, batch);
   });
   router.all("/", allowOnly("GET", "POST"));
   router.all("/:id", allowOnly("GET"));
   router.all("/:id/cancel", allowOnly("POST"));
+  router.all("/:id/retry", allowOnly("POST"));
   return router;
 }
 

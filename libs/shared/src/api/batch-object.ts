@@ -34,7 +34,26 @@ export const batchErrorSchema = z.object({
 
 const seconds = z.int().nullable();
 
-/** The batch object of OpenAI's API. Times in s since the epoch. */
+/** What is to be expected of a batch; `ends_at` in s since the epoch. */
+const batchForecastSchema = z.object({
+  calls: z.int().nullable().meta({
+    description:
+      "Lines that are still to be called; null while their number is not known",
+  }),
+  ends_at: seconds.meta({
+    description:
+      "When the last line is expected to be answered; null when nothing is left, or no key is usable",
+  }),
+  account_days: z.number().nullable().meta({
+    description:
+      "The calls, measured in calls that one account may make in a day",
+  }),
+});
+
+/** See {@link batchForecastSchema}. */
+export type BatchForecast = z.output<typeof batchForecastSchema>;
+
+/** The batch object of OpenAI's API, and our forecast of it. Times in s since the epoch. */
 export const batchObjectSchema = z.object({
   id: z.string(),
   object: z.literal("batch"),
@@ -62,6 +81,7 @@ export const batchObjectSchema = z.object({
     failed: z.int(),
   }),
   metadata: z.record(z.string(), z.string()).nullable(),
+  forecast: batchForecastSchema,
 });
 
 /** See {@link batchObjectSchema}. */

@@ -53,6 +53,8 @@ export const poolStatusSchema = z.object({
     perMinute: z.int(),
     windowMs: z.int(),
     slotsFree: z.int(),
+    /** Calls that all usable accounts may make in a day. */
+    perDay: z.int(),
     leftToday: z.int(),
   }),
   queue: z.object({ waiting: z.int(), inFlight: z.int() }),

@@ -1,4 +1,4 @@
-/** What an operator can do from the key-pool page. */
+/** What an operator can do from the pages. */
 const actionNames = [
   "pause",
   "resume",
@@ -7,6 +7,7 @@ const actionNames = [
   "probe",
   "unpark",
   "end-cooldown",
+  "retry-batch",
 ] as const;
 
 /** See {@link actionNames}. */
@@ -15,7 +16,7 @@ export type ActionName = (typeof actionNames)[number];
 /** A way to an action's page, where it is confirmed. */
 export type ActionLink = {
   readonly action: ActionName;
-  /** The key's id, the account or the model that it is about. */
+  /** The key's id, the account, the model or the batch that it is about. */
   readonly target: string;
   readonly label: string;
 };

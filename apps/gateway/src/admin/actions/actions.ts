@@ -2,6 +2,7 @@ import type { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool/po
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { promoteDelayed } from "@openrouter-free-pool/shared/queue/promote-delayed";
 import type { ActionName } from "./action-names.ts";
+import type { RetryFromPage } from "./retry-from-page.ts";
 
 /** Something an operator can do, in words and in deed. */
 export type Action = {
@@ -12,14 +13,17 @@ export type Action = {
   readonly isHarmful?: boolean;
   /** What is said when it is done. */
   readonly done: (target: string) => string;
-  /** @returns false when there was nothing to do it to. */
-  readonly run: (targetId: string) => Promise<boolean>;
+  /** @returns false when there was nothing to do it to; a text when it was refused, which says why. */
+  readonly run: (targetId: string) => Promise<boolean | string>;
+  /** The page that it belongs to; `/admin` when absent. */
+  readonly page?: string;
 };
 
 /** Builds everything that an operator can do; a target is named by its mask, account or model. */
 export function createActions(deps: {
   queue: CompletionsQueue;
   operator: PoolOperator;
+  retryBatch: RetryFromPage;
 }): Record<ActionName, Action> {
   const { queue, operator } = deps;
   return {
@@ -82,6 +86,15 @@ export function createActions(deps: {
         await promoteDelayed(queue, model);
         return wasCooling;
       },
+    },
+    "retry-batch": {
+      question: (batch) => `Call the failed lines of ${batch} again?`,
+      consequence:
+        "A new batch is made of the lines that have no successful answer, for the same client. It takes quota; the old batch stays as it is.",
+      button: "Call them again",
+      done: (batch) => `A new batch has the failed lines of ${batch}.`,
+      page: "/admin/batches",
+      run: deps.retryBatch,
     },
   };
 }

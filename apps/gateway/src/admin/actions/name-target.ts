@@ -1,3 +1,4 @@
+import { isBatchId } from "../../batches/records/batch-record.ts";
 import type { PoolView } from "../../pool/pool-watch.ts";
 import { isActionName } from "./action-names.ts";
 
@@ -28,5 +29,7 @@ export function nameTarget(
     }
     case "end-cooldown":
       return target === "" ? undefined : target;
+    case "retry-batch":
+      return isBatchId(target) ? target : undefined;
   }
 }

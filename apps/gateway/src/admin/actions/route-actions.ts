@@ -31,7 +31,8 @@ export function routeActions(deps: {
     if (name === "end-cooldown" && !(await isCooling(String(target)))) {
       return showMessage(response, nothingToDo);
     }
-    const { question, consequence, button, isHarmful = false } = actions[name];
+    const { question, consequence, button, ...rest } = actions[name];
+    const { isHarmful = false, page = "/admin" } = rest;
     response.render("confirm", {
       action: name,
       target: String(target),
@@ -39,6 +40,7 @@ export function routeActions(deps: {
       consequence,
       button,
       isHarmful,
+      page,
     });
   });
 
@@ -53,15 +55,20 @@ export function routeActions(deps: {
     if (!isActionName(name) || label === undefined) {
       return showMessage(response, unknownTarget);
     }
-    const isDone = await actions[name].run(String(target));
+    const { run, page = "/admin" } = actions[name];
+    const outcome = await run(String(target));
+    const isDone = outcome === true;
     logger.warn({ action: name, target: label, isDone }, "An operator acted");
+    if (typeof outcome === "string") {
+      return showMessage(response, { ...refused, message: outcome });
+    }
     if (!isDone) return showMessage(response, nothingToDo);
     const query = new URLSearchParams({
       done: name,
       target: String(target),
       proof: sessions.prove(session, doneText(name, String(target))),
     });
-    response.redirect(303, `/admin?${query}`);
+    response.redirect(303, `${page}?${query}`);
   });
   return router;
 }
@@ -71,6 +78,7 @@ const unknownTarget = {
   title: "There is no such thing",
   message: "The key or account is not in the pool any more.",
 };
+const refused = { status: 409, title: "That cannot be done" };
 const staleForm = {
   status: 403,
   title: "That page was too old",

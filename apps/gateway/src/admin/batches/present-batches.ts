@@ -1,11 +1,15 @@
 import {
+  type BatchForecast,
   type BatchStatus,
   hasEnded,
 } from "@openrouter-free-pool/shared/api/batch-object";
 import type { BatchRecord } from "../../batches/records/batch-record.ts";
+import { findObstacle } from "../../batches/retry/find-obstacle.ts";
+import type { ActionLink } from "../actions/action-names.ts";
 import {
   formatAgo,
   formatCount,
+  formatDate,
   formatDuration,
 } from "../overview/present/format.ts";
 import type { Tone } from "../overview/present/headline.ts";
@@ -27,13 +31,17 @@ const states: Record<BatchStatus, { label: string; tone: Tone }> = {
 /**
  * What the page says about a batch.
  *
- * @param quotaLeft calls that the pool may still make today; undefined when it is not known.
+ * @param figures.quotaLeft calls that the pool may still make today; undefined when it is not known.
  */
 export function presentBatch(
   batch: BatchRecord,
-  now: number,
-  quotaLeft: number | undefined,
+  figures: {
+    now: number;
+    quotaLeft: number | undefined;
+    forecast: BatchForecast;
+  },
 ) {
+  const { now, quotaLeft, forecast } = figures;
   const { id, status, total, completed, failed } = batch;
   const done = completed + failed;
   const isUnderWay = status === "in_progress";
@@ -50,7 +58,8 @@ export function presentBatch(
     progress: `${formatCount(done)} of ${formatCount(total)}`,
     percent: total === 0 ? "" : `${Math.floor((100 * done) / total)} %`,
     rate: perSecond === undefined ? "–" : formatRate(perSecond),
-    eta: describeEnd(batch, { now, perSecond, quotaLeft }),
+    eta: describeEnd(batch, { now, perSecond, quotaLeft, forecast }),
+    forecast: describeForecast(batch, forecast),
     failures: Object.entries(batch.failures)
       .sort(([, a], [, b]) => b - a)
       .map(([code, count]) => `${formatCount(count)} × ${code}`),
@@ -59,7 +68,12 @@ export function presentBatch(
       ...(completed > 0 ? [{ label: "Output", of: "output" }] : []),
       ...(failed > 0 ? [{ label: "Errors", of: "errors" }] : []),
     ],
+    retry: findObstacle(batch) ? undefined : retryLink(id),
   };
+}
+
+function retryLink(id: string): ActionLink {
+  return { action: "retry-batch", target: id, label: "Retry" };
 }
 
 function describeEnd(
@@ -68,9 +82,10 @@ function describeEnd(
     now: number;
     perSecond: number | undefined;
     quotaLeft: number | undefined;
+    forecast: BatchForecast;
   },
 ): string {
-  const { now, perSecond, quotaLeft } = figures;
+  const { now, perSecond, quotaLeft, forecast } = figures;
   if (hasEnded(batch)) {
     const endedAt =
       batch.completedAt ??
@@ -80,11 +95,27 @@ function describeEnd(
       now;
     return `took ${formatDuration(endedAt - batch.createdAt)}`;
   }
-  if (batch.status !== "in_progress") return "–";
-  const left = batch.total - batch.completed - batch.failed;
-  // Nobody knows how fast it goes on when today's quota is spent.
-  if (quotaLeft !== undefined && left > quotaLeft) return "when quota comes";
-  return perSecond ? `in ${formatDuration((left / perSecond) * 1_000)}` : "–";
+  const { calls, ends_at: endsAt } = forecast;
+  if (!calls) return "–";
+  const isEnough = quotaLeft === undefined || calls <= quotaLeft;
+  // The rate of now says more than any plan, but nothing of the days after today.
+  if (perSecond && isEnough) {
+    return `in ${formatDuration((calls / perSecond) * 1_000)}`;
+  }
+  return endsAt === null ? "when quota comes" : formatDate(endsAt * 1_000);
+}
+
+/** The quota that a batch still takes, and whether its window is too short for it. */
+function describeForecast(
+  { expiresAt }: BatchRecord,
+  { calls, ends_at: endsAt, account_days: accountDays }: BatchForecast,
+) {
+  if (!calls || accountDays === null) return undefined;
+  const isLate = endsAt !== null && endsAt * 1_000 > expiresAt;
+  return {
+    quota: `${accountDays.toFixed(1)} account-days`,
+    warning: isLate ? `expires before, ${formatDate(expiresAt)}` : undefined,
+  };
 }
 
 function describeProblem({

@@ -1,6 +1,7 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { type Request, type Response, Router } from "express";
+import type { ReadForecasts } from "../../batches/forecast/read-forecasts.ts";
 import type { BatchStore } from "../../batches/records/batch-store.ts";
 import { resultFileId } from "../../batches/records/result-files.ts";
 import type { FileStore } from "../../files/file-store.ts";
@@ -9,6 +10,10 @@ import { describeKeys } from "../../pool/keys-status.ts";
 import type { PoolWatch } from "../../pool/pool-watch.ts";
 import type { RedisHealth } from "../../redis/redis-health.ts";
 import type { Storage } from "../../storage/open-storage.ts";
+import type { Sessions } from "../access/sessions/sessions.ts";
+import type { ActionName } from "../actions/action-names.ts";
+import type { Action } from "../actions/actions.ts";
+import { findNotice } from "../actions/find-notice.ts";
 import { renderPart } from "../pages/render-part.ts";
 import { showMessage } from "../pages/show-message.ts";
 import { presentBatch } from "./present-batches.ts";
@@ -22,8 +27,11 @@ export function routeBatchesPage(deps: {
   batches: BatchStore;
   files: FileStore;
   storage: Storage;
+  readForecasts: ReadForecasts;
   poolWatch: PoolWatch;
   limits: RateLimits;
+  actions: Record<ActionName, Action>;
+  sessions: Sessions;
 }): Router {
   const { batches, files, storage, poolWatch, limits } = deps;
   const router = Router();
@@ -36,15 +44,20 @@ export function routeBatchesPage(deps: {
     );
     const view = poolWatch.current();
     const quotaLeft = view && describeKeys(view, limits).pool.leftToday;
+    const forecastOf = await deps.readForecasts();
     const now = deps.clock.now();
-    return items.map((batch) => presentBatch(batch, now, quotaLeft));
+    return items.map((batch) =>
+      presentBatch(batch, { now, quotaLeft, forecast: forecastOf(batch) }),
+    );
   }
 
-  router.get("/", async (_request, response) => {
+  router.get("/", async (request, response) => {
     const rows = await readRows();
-    response
-      .status(rows ? 200 : 503)
-      .render("batches", { rows, now: new Date() });
+    response.status(rows ? 200 : 503).render("batches", {
+      rows,
+      notice: findNotice(deps, { request, response }, poolWatch.current()),
+      now: new Date(),
+    });
   });
 
   router.get("/live", async (_request, response) => {

@@ -9,11 +9,15 @@ import { GatewayError } from "../../errors/gateway-error.ts";
 import type { FileStore } from "../../files/file-store.ts";
 import { isServed } from "../../files/is-served.ts";
 import { batchEndpoints } from "../input/endpoints.ts";
-import { type BatchRecord, newBatchId } from "../records/batch-record.ts";
+import type { BatchRecord } from "../records/batch-record.ts";
 import type { BatchStore } from "../records/batch-store.ts";
+import { newBatch } from "../records/new-batch.ts";
 import { parseCompletionWindow, windowForm } from "./completion-window.ts";
 
 const endpoints = [...batchEndpoints.keys()];
+
+/** Pairs of `metadata`, as OpenAI bounds them. */
+export const mostPairs = 16;
 
 /** The body that makes a batch. */
 export const newBatchSchema = z.object({
@@ -28,8 +32,8 @@ export const newBatchSchema = z.object({
     }),
   metadata: z
     .record(z.string().max(64), z.string().max(512))
-    .refine((pairs) => Object.keys(pairs).length <= 16, {
-      error: "has more than 16 pairs",
+    .refine((pairs) => Object.keys(pairs).length <= mostPairs, {
+      error: `has more than ${mostPairs} pairs`,
     })
     .refine(hasKnownChecks, {
       error: `must be ${answerChecksForm}`,
@@ -82,28 +86,19 @@ export function createCreateBatch(deps: {
         `\`input_file_id\`: the purpose of ${input.id} is not "batch"`,
       );
     }
-    const createdAt = deps.clock.now();
-    const windowMs = parseCompletionWindow(data.completion_window) ?? 0;
     const seconds = data.output_expires_after?.seconds;
-    const batch: BatchRecord = {
-      id: newBatchId(),
-      owner,
-      endpoint: data.endpoint,
-      inputFileId: input.id,
-      completionWindow: data.completion_window,
-      metadata: data.metadata ?? null,
-      outputTtlMs: seconds === undefined ? deps.outputTtlMs : seconds * 1_000,
-      status: "validating",
-      createdAt,
-      expiresAt: createdAt + windowMs,
-      total: 0,
-      lastLine: 0,
-      completed: 0,
-      failed: 0,
-      outputBytes: 0,
-      errorBytes: 0,
-      failures: {},
-    };
+    const batch = newBatch(
+      {
+        owner,
+        input,
+        endpoint: data.endpoint,
+        completionWindow: data.completion_window,
+        windowMs: parseCompletionWindow(data.completion_window) ?? 0,
+        metadata: data.metadata ?? null,
+        outputTtlMs: seconds === undefined ? deps.outputTtlMs : seconds * 1_000,
+      },
+      deps.clock.now(),
+    );
     await deps.batches.create(batch);
     return batch;
   };

@@ -1,9 +1,15 @@
-import type { BatchObject } from "@openrouter-free-pool/shared/api/batch-object";
+import type {
+  BatchForecast,
+  BatchObject,
+} from "@openrouter-free-pool/shared/api/batch-object";
 import { toEpochSeconds } from "@openrouter-free-pool/shared/api/epoch-seconds";
 import type { BatchRecord } from "./batch-record.ts";
 
-/** The batch object of OpenAI's API. */
-export function toBatchObject(batch: BatchRecord): BatchObject {
+/** The batch object of OpenAI's API, and what is to be expected of the batch. */
+export function toBatchObject(
+  batch: BatchRecord,
+  forecast: BatchForecast,
+): BatchObject {
   return {
     id: batch.id,
     object: "batch",
@@ -29,6 +35,7 @@ export function toBatchObject(batch: BatchRecord): BatchObject {
       failed: batch.failed,
     },
     metadata: batch.metadata,
+    forecast,
   };
 }
 

@@ -41,6 +41,8 @@ export const batchRecordSchema = z.object({
   expiredAt: time,
   cancellingAt: time,
   cancelledAt: time,
+  /** Lines of the input as its upload counted them; missing when they were not counted. */
+  inputLines: z.coerce.number().optional(),
   /** Lines with a request. */
   total: count,
   /** Number of the last line. */
@@ -75,6 +77,11 @@ export type BatchChange = Partial<
 /** Makes an id in the form of OpenAI's. */
 export function newBatchId(): string {
   return `batch_${randomBytes(16).toString("hex")}`;
+}
+
+/** Whether a text can be the id of a batch; anything else is not even looked up. */
+export function isBatchId(text: string): boolean {
+  return /^batch_[0-9a-f]{32}$/.test(text);
 }
 
 /** The pairs of field and value in which a change is stored. */

@@ -16,6 +16,7 @@ import {
   batchRecordSchema,
   toHashFields,
 } from "./batch-record.ts";
+import { countCallsLeft } from "./calls-left.ts";
 
 const updateBatch = loadScript(new URL("./update-batch.lua", import.meta.url));
 const cancelBatch = loadScript(new URL("./cancel-batch.lua", import.meta.url));
@@ -25,6 +26,21 @@ const batchTtlMs = 90 * 86_400_000;
 
 /** What became of a change by the batch's leader. */
 export type UpdateOutcome = "done" | "lease-lost" | "other-status";
+
+/** What is left of an open batch. */
+export type BatchBacklog = {
+  readonly id: string;
+  /** Lines that are still to be called; undefined while their number is not known. */
+  readonly calls: number | undefined;
+};
+
+const backlogFields = [
+  "status",
+  "total",
+  "inputLines",
+  "completed",
+  "failed",
+] as const;
 
 /** The records of batches, in Redis. */
 export type BatchStore = {
@@ -37,6 +53,8 @@ export type BatchStore = {
   ): Promise<Page<BatchRecord>>;
   /** Ids of the batches that have not ended, the oldest first. */
   listOpen(): Promise<string[]>;
+  /** How many lines of each open batch are still to be called, as far as that is known. */
+  readBacklogs(): Promise<BatchBacklog[]>;
   /** An open batch that reads this file, if there is one. */
   findUserOf(fileId: string): Promise<string | undefined>;
   isOpen(id: string): Promise<boolean>;
@@ -93,6 +111,20 @@ export function createBatchStore(
         return batch && isWanted(batch) ? batch : undefined;
       }),
     listOpen: () => redis.zrange(redisKeys.openBatches, 0, "-1"),
+    async readBacklogs() {
+      const ids = await redis.zrange(redisKeys.openBatches, 0, "-1");
+      const pipeline = redis.pipeline();
+      for (const id of ids) {
+        pipeline.hmget(redisKeys.batch(id), ...backlogFields);
+      }
+      const rows = (await pipeline.exec()) ?? [];
+      return ids.flatMap((id, index) => {
+        const [error, values] = rows[index] ?? [];
+        return error || !Array.isArray(values)
+          ? []
+          : [toBacklog(id, values as (string | null)[])];
+      });
+    },
     async findUserOf(fileId) {
       for (const id of await redis.zrange(redisKeys.openBatches, 0, "-1")) {
         const used = await redis.hget(redisKeys.batch(id), "inputFileId");
@@ -132,5 +164,19 @@ export function createBatchStore(
       const oldest = Date.now() - batchTtlMs;
       await redis.zremrangebyscore(redisKeys.batches, "-inf", oldest);
     },
+  };
+}
+
+function toBacklog(id: string, values: (string | null)[]): BatchBacklog {
+  const [status, total, inputLines, completed, failed] = values;
+  return {
+    id,
+    calls: countCallsLeft({
+      status: status as BatchStatus,
+      total: Number(total),
+      inputLines: inputLines == null ? undefined : Number(inputLines),
+      completed: Number(completed),
+      failed: Number(failed),
+    }),
   };
 }

@@ -72,7 +72,26 @@ export function rejectedEntry(
   return { line, code, text };
 }
 
-function outputId(batchId: string, line: number): string {
+/**
+ * The number of the input's line that a line of an output file answers.
+ *
+ * @returns undefined when it is no result of this batch.
+ */
+export function readLineNumber(
+  batchId: string,
+  resultLine: Buffer,
+): number | undefined {
+  const lead = `{"id":"${outputId(batchId, "")}`;
+  const start = resultLine.toString("latin1", 0, lead.length + mostDigits);
+  if (!start.startsWith(lead)) return undefined;
+  const [digits] = /^\d+(?=")/.exec(start.slice(lead.length)) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Of a line's number, and the quote after it. */
+const mostDigits = 16;
+
+function outputId(batchId: string, line: number | ""): string {
   return `batch_req_${batchId.replace(/^batch_/, "")}_${line}`;
 }
 

@@ -1,0 +1,41 @@
+import type { Batch } from "../gateway/objects.ts";
+import { formatCount, formatDay, formatTime } from "./format.ts";
+
+/**
+ * What a batch takes: `5,000 calls, ends about 6 Dec 14:20 (11.1 account-days)`.
+ *
+ * @returns undefined when nothing is left, or the number of lines is not known yet.
+ */
+export function describeForecast(
+  { forecast }: Pick<Batch, "forecast">,
+  now: number,
+): string | undefined {
+  const { calls, ends_at: endsAt, account_days: accountDays } = forecast;
+  if (!calls) return undefined;
+  const end =
+    endsAt === null
+      ? "no key is usable"
+      : `ends about ${formatTime(endsAt, now)}`;
+  const quota =
+    accountDays === null ? "" : ` (${accountDays.toFixed(1)} account-days)`;
+  return `${formatCount(calls)} calls, ${end}${quota}`;
+}
+
+/**
+ * A warning when a batch will expire before its last line is answered.
+ *
+ * @param options.perDay calls that the pool may make in a day; undefined when it is not known.
+ */
+export function describeShortWindow(
+  batch: Pick<Batch, "forecast" | "expires_at" | "completion_window">,
+  { perDay, now }: { perDay: number | undefined; now: number },
+): string | undefined {
+  const { calls, ends_at: endsAt } = batch.forecast;
+  const { expires_at: expiresAt, completion_window: window } = batch;
+  if (!calls || endsAt === null || expiresAt === null) return undefined;
+  if (endsAt <= expiresAt) return undefined;
+  const quota =
+    perDay === undefined ? "" : `, ${formatCount(perDay)} calls a day`;
+  const spelt = window.replace(/(\d)([a-z])/, "$1 $2");
+  return `${formatCount(calls)} lines${quota}: ends about ${formatDay(endsAt, now)}; the window of ${spelt} is too short`;
+}

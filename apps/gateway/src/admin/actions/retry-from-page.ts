@@ -1,0 +1,29 @@
+import type { BatchStore } from "../../batches/records/batch-store.ts";
+import type { RetryBatch } from "../../batches/retry/retry-batch.ts";
+import { GatewayError } from "../../errors/gateway-error.ts";
+
+/** Retries a batch. @returns why it cannot be; true when its lines are on their way. */
+export type RetryFromPage = (batchId: string) => Promise<true | string>;
+
+/** The operator's files are counted together, apart from those of clients. */
+const countedAs = "/admin";
+
+/** Builds {@link RetryFromPage}: an operator may retry anybody's batch. */
+export function createRetryFromPage(deps: {
+  batches: BatchStore;
+  retryBatch: RetryBatch;
+  pollBatches: () => void;
+}): RetryFromPage {
+  return async function retryFromPage(batchId) {
+    const batch = await deps.batches.find(batchId);
+    if (!batch) return `There is no batch ${batchId}.`;
+    try {
+      await deps.retryBatch(batch, countedAs);
+    } catch (error) {
+      if (error instanceof GatewayError) return `${error.message}.`;
+      throw error;
+    }
+    deps.pollBatches();
+    return true;
+  };
+}

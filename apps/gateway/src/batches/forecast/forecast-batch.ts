@@ -1,0 +1,47 @@
+import type { BatchForecast } from "@openrouter-free-pool/shared/api/batch-object";
+import type { BatchBacklog } from "../records/batch-store.ts";
+import type { WhenCalled } from "./plan-days.ts";
+
+/** What the forecast of a batch depends on. */
+export type BatchOutlook = {
+  /** Undefined when nothing is known of the pool. */
+  readonly whenCalled: WhenCalled | undefined;
+  /** Calls that one account may make in a day. */
+  readonly callsPerAccountDay: number;
+  /** Requests on the queue, lines of batches among them. */
+  readonly waiting: number;
+  /** Those of them that have the priority of batches. */
+  readonly waitingLow: number;
+  /** Every open batch; the one in question may be among them. */
+  readonly backlogs: readonly BatchBacklog[];
+};
+
+/**
+ * What is to be expected of a batch. Open batches share the pace equally, so each of them takes
+ * at most as many calls until this one ends as this one does. Requests of people who wait go first.
+ */
+export function forecastBatch(
+  { id, calls }: BatchBacklog,
+  outlook: BatchOutlook,
+): BatchForecast {
+  if (calls === undefined) {
+    return { calls: null, ends_at: null, account_days: null };
+  }
+  const others = outlook.backlogs.filter((other) => other.id !== id);
+  const inBatches = others.reduce((sum, other) => sum + (other.calls ?? 0), 0);
+  const shares = others.reduce(
+    (sum, other) => sum + Math.min(other.calls ?? 0, calls),
+    0,
+  );
+  // Lines that are on the queue already are among the batches' calls.
+  const onQueue =
+    outlook.waiting - Math.min(outlook.waitingLow, inBatches + calls);
+  const endsAt =
+    calls > 0 ? outlook.whenCalled?.(onQueue + shares + calls) : undefined;
+  const { callsPerAccountDay: perDay } = outlook;
+  return {
+    calls,
+    ends_at: endsAt === undefined ? null : Math.ceil(endsAt / 1_000),
+    account_days: perDay > 0 ? Math.round((10 * calls) / perDay) / 10 : null,
+  };
+}

@@ -1,0 +1,79 @@
+import type { BatchForecast } from "@openrouter-free-pool/shared/api/batch-object";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
+import { usableAccounts } from "@openrouter-free-pool/shared/key-pool/pool/capacity";
+import { coalesce } from "@openrouter-free-pool/shared/timers/coalesce";
+import { withTimeout } from "@openrouter-free-pool/shared/timers/with-timeout";
+import type { Logger } from "pino";
+import type { PoolView, PoolWatch } from "../../pool/pool-watch.ts";
+import type { BatchRecord } from "../records/batch-record.ts";
+import type { BatchBacklog, BatchStore } from "../records/batch-store.ts";
+import { countCallsLeft } from "../records/calls-left.ts";
+import { forecastBatch } from "./forecast-batch.ts";
+import { planDays } from "./plan-days.ts";
+
+/** Requests within this time share one reading of the open batches. */
+const freshMs = 1_000;
+/** No answer waits for longer than this for its forecast. */
+const patienceMs = 500;
+
+/** Gathers what forecasts depend on; what it returns forecasts any number of batches. */
+export type ReadForecasts = () => Promise<
+  (batch: BatchRecord) => BatchForecast
+>;
+
+/** Builds {@link ReadForecasts}. It reads Redis once a second at most, and never throws. */
+export function createReadForecasts(deps: {
+  batches: Pick<BatchStore, "readBacklogs">;
+  poolWatch: PoolWatch;
+  limits: RateLimits;
+  logger: Logger;
+}): ReadForecasts {
+  const { batches, poolWatch, limits, logger } = deps;
+  const readShared = coalesce(() => batches.readBacklogs(), freshMs);
+  const describePool = createDescribePool(limits);
+
+  async function readBacklogs(): Promise<readonly BatchBacklog[]> {
+    try {
+      return await withTimeout(readShared(), patienceMs);
+    } catch (error) {
+      // The batch itself is what was asked for; its forecast is only an estimate.
+      logger.debug({ err: error }, "Reading the open batches failed");
+      return [];
+    }
+  }
+
+  return async function readForecasts() {
+    const [view, backlogs] = await Promise.all([
+      poolWatch.readRecent(),
+      readBacklogs(),
+    ]);
+    const outlook = { ...describePool(view), backlogs };
+    return (batch) =>
+      forecastBatch({ id: batch.id, calls: countCallsLeft(batch) }, outlook);
+  };
+}
+
+/** Plans the pool's days, once for each view of it: a huge pool takes time. */
+function createDescribePool(limits: RateLimits) {
+  let described: PoolView | undefined;
+  let figures = describeView(undefined, limits);
+  return (view: PoolView | undefined) => {
+    if (view !== described) {
+      described = view;
+      figures = describeView(view, limits);
+    }
+    return figures;
+  };
+}
+
+function describeView(view: PoolView | undefined, limits: RateLimits) {
+  const accounts = view ? usableAccounts(view.pool) : [];
+  const perDay = accounts.reduce((sum, account) => sum + account.perDay, 0);
+  return {
+    whenCalled: view && planDays(view.pool, limits),
+    callsPerAccountDay:
+      accounts.length === 0 ? limits.perDay : perDay / accounts.length,
+    waiting: view?.waiting ?? 0,
+    waitingLow: view?.inLine.low ?? 0,
+  };
+}

@@ -1,0 +1,13 @@
+import { hasEnded } from "@openrouter-free-pool/shared/api/batch-object";
+import type { BatchRecord } from "./batch-record.ts";
+
+/** Lines of a batch that are still to be called; undefined while their number is not known. */
+export function countCallsLeft(
+  batch: Pick<BatchRecord, "status" | "total" | "completed" | "failed"> & {
+    readonly inputLines?: number | undefined;
+  },
+): number | undefined {
+  if (hasEnded(batch) || batch.status === "cancelling") return 0;
+  if (batch.status === "validating") return batch.inputLines;
+  return Math.max(0, batch.total - batch.completed - batch.failed);
+}
