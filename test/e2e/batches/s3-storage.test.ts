@@ -1,45 +1,24 @@
-import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import S3rver from "s3rver";
 import { afterEach, expect, inject, test } from "vitest";
 import { batchClient } from "../../support/batch-client.ts";
 import { batchInput } from "../../support/batch-input.ts";
+import { type S3Server, startS3Server } from "../../support/s3-server.ts";
 import { type Stack, startStack } from "../../support/stack.ts";
 
 let stack: Stack | undefined;
-let s3: S3rver | undefined;
-let folder: string | undefined;
+let s3: S3Server | undefined;
 afterEach(async () => {
   await stack?.stop();
-  await s3?.close();
-  if (folder) await rm(folder, { recursive: true, force: true });
+  await s3?.stop();
 });
 
 test("gateways share their files through a server that speaks S3", async () => {
-  folder = await mkdtemp(join(tmpdir(), "s3-"));
-  const bucket = `bucket-${randomUUID()}`;
-  s3 = new S3rver({
-    address: "127.0.0.1",
-    port: 0,
-    silent: true,
-    directory: folder,
-    configureBuckets: [{ name: bucket, configs: [] }],
-  });
-  const { port } = await s3.run();
+  s3 = await startS3Server();
   stack = await startStack({
     redisUrl: inject("redisUrl"),
     accounts: 5,
     windowMs: 1_000,
     gateways: 2,
-    env: {
-      FILES_STORAGE: "s3",
-      S3_BUCKET: bucket,
-      S3_ENDPOINT: `http://127.0.0.1:${port}`,
-      S3_ACCESS_KEY_ID: "S3RVER",
-      S3_SECRET_ACCESS_KEY: "S3RVER",
-    },
+    env: s3.env,
   });
   const client = batchClient(stack.url);
   const other = batchClient(stack.gateways[1]?.url ?? "");

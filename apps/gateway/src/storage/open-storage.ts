@@ -1,4 +1,9 @@
 import { resolve } from "node:path";
+import { agentOptions } from "@openrouter-free-pool/shared/http/agent-options";
+import {
+  type ProxyVariables,
+  readProxySettings,
+} from "@openrouter-free-pool/shared/http/create-dispatcher";
 import { Disk } from "flydrive";
 import { FSDriver } from "flydrive/drivers/fs";
 import type { StorageConfig } from "./variables.ts";
@@ -7,7 +12,9 @@ import type { StorageConfig } from "./variables.ts";
 export type Storage = Disk;
 
 /** Opens the storage that is configured. Nothing is created before it is needed. */
-export async function openStorage(config: StorageConfig): Promise<Storage> {
+export async function openStorage(
+  config: StorageConfig & ProxyVariables,
+): Promise<Storage> {
   switch (config.FILES_STORAGE) {
     case "fs":
       return new Disk(
@@ -21,12 +28,16 @@ export async function openStorage(config: StorageConfig): Promise<Storage> {
   }
 }
 
-async function openBucket(config: StorageConfig): Promise<Storage> {
+async function openBucket(
+  config: StorageConfig & ProxyVariables,
+): Promise<Storage> {
   // Loaded only where it is used: the AWS SDK is large.
   const { S3Driver } = await import("flydrive/drivers/s3");
   const { S3_ENDPOINT, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = config;
+  const agent = agentOptions(readProxySettings(config));
   return new Disk(
     new S3Driver({
+      requestHandler: { httpAgent: agent, httpsAgent: agent },
       bucket: config.S3_BUCKET ?? "",
       region: config.S3_REGION,
       visibility: "private",

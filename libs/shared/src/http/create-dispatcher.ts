@@ -35,12 +35,15 @@ export function createDispatcher(
   });
 }
 
-/** Reads the proxies from what the environment was parsed to. */
-export function readProxySettings(config: {
+/** Proxies as the environment names them. */
+export type ProxyVariables = {
   readonly HTTP_PROXY?: string | undefined;
   readonly HTTPS_PROXY?: string | undefined;
   readonly NO_PROXY?: string | undefined;
-}): ProxySettings {
+};
+
+/** Reads the proxies from what the environment was parsed to. */
+export function readProxySettings(config: ProxyVariables): ProxySettings {
   return {
     httpProxy: config.HTTP_PROXY,
     httpsProxy: config.HTTPS_PROXY,

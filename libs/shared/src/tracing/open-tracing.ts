@@ -14,6 +14,8 @@ import {
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import { BullMQOtel } from "bullmq-otel";
+import { agentOptions } from "../http/agent-options.ts";
+import { readProxySettings } from "../http/create-dispatcher.ts";
 import { version } from "../process/version.ts";
 import { withFallback } from "../timers/with-timeout.ts";
 import type { Tracing, TracingConfig } from "./tracing.ts";
@@ -25,7 +27,10 @@ const tracerName = "openrouter-free-pool";
 /** Sets up OpenTelemetry for this process; address and headers of the receiver come from its own variables. */
 export function openTracing(config: TracingConfig, app: string): Tracing {
   const isJson = config.OTEL_EXPORTER_OTLP_PROTOCOL === "http/json";
-  const exporter = isJson ? new JsonExporter() : new ProtobufExporter();
+  const httpAgentOptions = agentOptions(readProxySettings(config));
+  const exporter = isJson
+    ? new JsonExporter({ httpAgentOptions })
+    : new ProtobufExporter({ httpAgentOptions });
   const ratio = config.OTEL_TRACES_SAMPLER_ARG;
   const provider = new TracerProvider({
     resource: defaultResource().merge(

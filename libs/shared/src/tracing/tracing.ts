@@ -1,5 +1,6 @@
 import type { Context, Tracer } from "@opentelemetry/api";
 import type { Telemetry } from "bullmq";
+import type { ProxyVariables } from "../http/create-dispatcher.ts";
 
 /** Makes one trace of a request, from HTTP over the queue to OpenRouter. */
 export type Tracing = {
@@ -11,7 +12,7 @@ export type Tracing = {
 };
 
 /** Settings that the exporter does not read by itself. */
-export type TracingConfig = {
+export type TracingConfig = ProxyVariables & {
   readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
   readonly OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf" | "http/json";
   readonly OTEL_TRACES_SAMPLER_ARG: number;
