@@ -51,6 +51,18 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
+      {
+        // Long proofs, not a part of `npm test`: they take the whole machine for minutes.
+        test: {
+          name: "proof",
+          include: ["test/proof/**/*.test.ts"],
+          ...timeouts,
+          testTimeout: 180_000,
+          ...withRedis,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
+        },
+      },
     ],
   },
 });
