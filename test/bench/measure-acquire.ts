@@ -26,22 +26,30 @@ export type AcquireCost = {
 export type AcquireResult = {
   readonly few: AcquireCost;
   readonly many: AcquireCost;
-  /** Of the times inside Redis. */
+  /** The large pool, asked for a chain of eight models of which seven cool down. */
+  readonly chain: AcquireCost;
+  /** Of the times inside Redis: many accounts to few, and a chain to one model that nothing is checked of. */
   readonly ratio: number;
+  readonly chainRatio: number;
 };
 
 /** Takes slots from a small and a large pool in turns. */
 export async function measureAcquire(redis: Redis): Promise<AcquireResult> {
   const small = await openPool(redis, few);
   const large = await openPool(redis, many);
+  const chained = await openPool(redis, many, chain);
   for (let round = 0; round < rounds; round += 1) {
     await small.takeSlots();
     await large.takeSlots();
+    await chained.takeSlots();
   }
   const [fewCost, manyCost] = [small.cost(), large.cost()];
+  const chainCost = chained.cost();
   return {
     few: fewCost,
     many: manyCost,
+    chain: chainCost,
+    chainRatio: chainCost.inRedisMicros / manyCost.inRedisMicros,
     ratio: manyCost.inRedisMicros / fewCost.inRedisMicros,
   };
 }
@@ -55,14 +63,27 @@ const limits = {
   guardMs: 600,
 };
 
-/** A pool of so many accounts, and what taking slots from it has cost so far. */
-async function openPool(redis: Redis, accounts: number) {
+const one = ["bench/model:free"];
+const chain = Array.from({ length: 8 }, (_, i) => `bench/model-${i}:free`);
+const coolingMs = 600_000;
+
+/**
+ * A pool of so many accounts, and what taking slots from it has cost so far.
+ *
+ * @param models all but the last one cool down; of several it is looked whether they are gone.
+ */
+async function openPool(redis: Redis, accounts: number, models = one) {
   const redisKeys = createRedisKeys(`bench-${randomUUID()}`);
   const entries = Array.from({ length: accounts }, (_, i) => testKey(i));
   const keys = parseApiKeys(entries);
-  const pool = new KeyPool({ redis, redisKeys, keys, limits });
+  const checksModels = models.length > 1;
+  const pool = new KeyPool({ redis, redisKeys, keys, limits, checksModels });
   await announceGateway(redis, redisKeys, gatewayId, false);
   await pool.register();
+  for (const model of models) await pool.proveModel(model);
+  for (const model of models.slice(0, -1)) {
+    await pool.coolModel(model, coolingMs);
+  }
   const tookMs: number[] = [];
   let inRedisMicros = 0;
 
@@ -71,7 +92,7 @@ async function openPool(redis: Redis, accounts: number) {
     const slot = await pool.acquire({
       jobId,
       gatewayId,
-      models: ["bench/model:free"],
+      models,
     });
     tookMs.push(performance.now() - startedAt);
     if (slot.kind !== "granted") throw new Error(`No slot: ${slot.kind}`);

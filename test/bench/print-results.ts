@@ -100,11 +100,19 @@ function printDrain(drain: DrainResult): void {
   ]);
 }
 
-function printAcquire({ few, many, ratio }: AcquireResult): void {
-  printTable(`Limiter: taking one slot; ${times(ratio)} with the larger pool`, [
-    ["accounts", "inside Redis", "round trip p50"],
-    ...[few, many].map(({ accounts, inRedisMicros, roundTripMs }) => [
+function printAcquire({ few, many, chain, ...ratios }: AcquireResult): void {
+  const { ratio, chainRatio } = ratios;
+  const title = `Limiter: taking one slot; ${times(ratio)} with the larger pool, ${times(chainRatio)} for a chain`;
+  const rows = [
+    { models: "1", ...few },
+    { models: "1", ...many },
+    { models: "8, of which 7 cool down", ...chain },
+  ];
+  printTable(title, [
+    ["accounts", "models", "inside Redis", "round trip p50"],
+    ...rows.map(({ accounts, models, inRedisMicros, roundTripMs }) => [
       String(accounts),
+      models,
       `${inRedisMicros.toFixed(1)} µs`,
       ms(roundTripMs),
     ]),

@@ -41,6 +41,8 @@ export function buildBatches(deps: {
   queue: CompletionsQueue;
   addJobs: AddJobs;
   resolveModels: ResolveModels;
+  /** The day on which a model ends, where that is known. */
+  findExpiration: (model: string) => string | undefined;
   poolWatch: PoolWatch;
   storage: Storage;
   statistics: Statistics;

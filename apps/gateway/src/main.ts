@@ -119,6 +119,8 @@ const statistics = new StatisticsRecorder({
 const batches = buildBatches({
   config,
   resolveModels: models.resolve,
+  findExpiration: (model) =>
+    models.catalogue.find(model)?.expiration_date ?? undefined,
   limits,
   redis,
   redisKeys,

@@ -29,7 +29,7 @@ const fromTheFuture = [
   { kind: "stream-paused", forMs: 200 },
   { kind: "answer", status: "good" },
   { ...answer, mood: "sunny" },
-  { kind: "failure", code: "model-gone", ...figures },
+  { kind: "failure", code: "made-up", ...figures },
 ] as unknown as Reply[];
 
 test("unknown kinds and fields of replies are ignored, with one log line a kind", async () => {

@@ -51,13 +51,13 @@ describe("the free-model quota", () => {
 
   it("slides: the stated reset is when the next call passes", async () => {
     const settings = accountWith({ perMinute: 2 });
-    const simulator = await startForTest({ ...settings, windowMs: 500 });
+    const simulator = await startForTest({ ...settings, windowMs: 1_500 });
     await post(simulator);
     await post(simulator);
     const refused = await post(simulator);
     const resetAt = Number(refused.headers.get("x-ratelimit-reset"));
     const [first] = await simulator.calls();
-    expect(resetAt).toBe((first?.at ?? 0) + 500);
+    expect(resetAt).toBe((first?.at ?? 0) + 1_500);
     await until(async () => (await post(simulator)).ok || undefined);
     const calls = await simulator.calls();
     const times = (counted: boolean) =>

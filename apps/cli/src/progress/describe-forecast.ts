@@ -39,3 +39,13 @@ export function describeShortWindow(
   const spelt = window.replace(/(\d)([a-z])/, "$1 $2");
   return `${formatCount(calls)} lines${quota}: ends about ${formatDay(endsAt, now)}; the window of ${spelt} is too short`;
 }
+
+/** A warning for each model that OpenRouter will end before the batch is done. */
+export function describeEndingModels({
+  forecast: { ending_models: ending = [] },
+}: Pick<Batch, "forecast">): readonly string[] {
+  return ending.map(
+    ({ id, expiration_date: day }) =>
+      `${id} ends on ${day}, before this batch does: lines that are left then fail`,
+  );
+}

@@ -1,10 +1,14 @@
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
 import { isWatched, tell } from "../output/terminal.ts";
-import { describeForecast, describeShortWindow } from "./describe-forecast.ts";
+import {
+  describeEndingModels,
+  describeForecast,
+  describeShortWindow,
+} from "./describe-forecast.ts";
 
 /**
- * Tells what a new batch takes, and warns when its window is too short: lines for a person who
+ * Tells what a new batch takes, and warns when its window is too short, or a model ends first: lines for a person who
  * watches, a JSON line in a pipe. A quiet command only warns.
  */
 export async function showForecast(
@@ -14,15 +18,17 @@ export async function showForecast(
 ): Promise<void> {
   const now = Date.now();
   const perDay = await readCallsPerDay(gateway);
-  const warning = describeShortWindow(batch, { perDay, now });
-  if (isQuiet && warning === undefined) return;
+  const warnings = [
+    describeShortWindow(batch, { perDay, now }) ?? [],
+    describeEndingModels(batch),
+  ].flat();
+  if (isQuiet && warnings.length === 0) return;
   if (isWatched()) {
     const expected = isQuiet ? undefined : describeForecast(batch, now);
-    for (const line of [expected, warning]) {
-      if (line !== undefined) tell(line);
-    }
+    for (const line of [expected ?? [], warnings].flat()) tell(line);
   } else {
     const { id, forecast } = batch;
+    const warning = warnings.length > 0 ? warnings.join("; ") : undefined;
     tell(JSON.stringify({ batch: id, forecast, warning }));
   }
 }

@@ -48,6 +48,13 @@ const batchForecastSchema = z.object({
     description:
       "The calls, measured in calls that one account may make in a day",
   }),
+  ending_models: z
+    .array(z.object({ id: z.string(), expiration_date: z.string() }))
+    .optional()
+    .meta({
+      description:
+        "Models of the batch that OpenRouter says it will end before the batch is done",
+    }),
 });
 
 /** See {@link batchForecastSchema}. */

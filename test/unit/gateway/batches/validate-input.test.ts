@@ -14,7 +14,12 @@ function validate(text: string, mostLines = 100) {
 
 test("counts requests, not blank lines", async () => {
   const text = `\n${batchInput(3)}\n\n`;
-  expect(await validate(text)).toEqual({ total: 3, lastLine: 4, problems: [] });
+  expect(await validate(text)).toEqual({
+    total: 3,
+    lastLine: 4,
+    models: [expect.any(String)],
+    problems: [],
+  });
 });
 
 test("tells what is wrong, in order of the lines", async () => {

@@ -26,6 +26,8 @@ export function createReadForecasts(deps: {
   batches: Pick<BatchStore, "readBacklogs">;
   poolWatch: PoolWatch;
   limits: RateLimits;
+  /** The day on which a model ends (`YYYY-MM-DD`), where that is known. */
+  findExpiration: (model: string) => string | undefined;
   logger: Logger;
 }): ReadForecasts {
   const { batches, poolWatch, limits, logger } = deps;
@@ -48,9 +50,28 @@ export function createReadForecasts(deps: {
       readBacklogs(),
     ]);
     const outlook = { ...describePool(view), backlogs };
-    return (batch) =>
-      forecastBatch({ id: batch.id, calls: countCallsLeft(batch) }, outlook);
+    return (batch) => {
+      const calls = countCallsLeft(batch);
+      const forecast = forecastBatch({ id: batch.id, calls }, outlook);
+      const ending = findEnding(batch, forecast);
+      return ending.length > 0
+        ? { ...forecast, ending_models: ending }
+        : forecast;
+    };
   };
+
+  /** The batch's models that end before the batch does. */
+  function findEnding(
+    { models = [] }: BatchRecord,
+    { ends_at: endsAt }: BatchForecast,
+  ): NonNullable<BatchForecast["ending_models"]> {
+    if (endsAt === null) return [];
+    return models.flatMap((id) => {
+      const day = deps.findExpiration(id);
+      const isBefore = day !== undefined && Date.parse(day) / 1_000 < endsAt;
+      return isBefore ? [{ id, expiration_date: day }] : [];
+    });
+  }
 }
 
 /** Plans the pool's days, once for each view of it: a huge pool takes time. */

@@ -14,11 +14,15 @@ import { isRejected, parseRequest } from "./parse-request.ts";
 
 /** A batch tells no more than this many problems. */
 const mostProblems = 100;
+/** Batches hardly ever ask for more models than these. */
+const mostModels = 20;
 
 /** What is in a file of requests. */
 type Validation = {
   readonly total: number;
   readonly lastLine: number;
+  /** The models that lines ask for first, as many as are kept. */
+  readonly models: readonly string[];
   /** The first problems, in order of their lines; none when the file can be executed. */
   readonly problems: readonly LineProblem[];
 };
@@ -38,6 +42,7 @@ export async function validateInput(
   const record = (problem: LineProblem) => {
     if (problems.length < mostProblems) problems.push(problem);
   };
+  const models = new Set<string>();
   let total = 0;
   let lastLine = 0;
 
@@ -48,6 +53,7 @@ export async function validateInput(
     const parsed = await parseRequest(line, options.dialect);
     if (parsed.customId !== undefined) customIds.add(parsed.customId);
     if (isRejected(parsed)) record(parsed.problem);
+    else if (models.size < mostModels) models.add(parsed.models.model);
   }
 
   if (total === 0) {
@@ -67,7 +73,7 @@ export async function validateInput(
     }
   }
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  return { total, lastLine, problems };
+  return { total, lastLine, models: [...models], problems };
 }
 
 function wholeFile(code: string, message: string): LineProblem {

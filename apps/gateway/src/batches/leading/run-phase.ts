@@ -73,7 +73,7 @@ export function createRunPhase(deps: PhaseDeps): RunPhase {
     if (!input) return change(batch, leaseId, inputLost(clock.now()));
     const dialect = batchEndpoints.get(batch.endpoint);
     if (!dialect) throw new Error(`Nothing serves ${batch.endpoint}`);
-    const { total, lastLine, problems } = await validateInput(
+    const { problems, ...counted } = await validateInput(
       () => readParts(storage, input),
       { dialect, lineBytes: limits.lineBytes, mostLines: limits.lines },
     );
@@ -82,7 +82,7 @@ export function createRunPhase(deps: PhaseDeps): RunPhase {
       leaseId,
       problems.length > 0
         ? { status: "failed", failedAt: clock.now(), errors: [...problems] }
-        : { status: "in_progress", inProgressAt: clock.now(), total, lastLine },
+        : { status: "in_progress", inProgressAt: clock.now(), ...counted },
     );
   }
 

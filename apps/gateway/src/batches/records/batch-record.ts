@@ -47,6 +47,8 @@ export const batchRecordSchema = z.object({
   total: count,
   /** Number of the last line. */
   lastLine: count,
+  /** The models that lines ask for first, as many as are kept. */
+  models: json(z.array(z.string())).optional(),
   completed: count,
   failed: count,
   outputBytes: count,
@@ -68,8 +70,9 @@ export type BatchRecord = Readonly<z.output<typeof batchRecordSchema>>;
 
 /** Fields of a batch that change, as they are written. */
 export type BatchChange = Partial<
-  Omit<BatchRecord, "metadata" | "failures" | "errors">
+  Omit<BatchRecord, "metadata" | "failures" | "errors" | "models">
 > & {
+  readonly models?: readonly string[];
   readonly failures?: BatchRecord["failures"];
   readonly errors?: NonNullable<BatchRecord["errors"]>;
 };

@@ -1,0 +1,90 @@
+import { afterEach, expect, inject, test } from "vitest";
+import type { SimulatorSettings } from "../simulator/start-simulator.ts";
+import { burst, chat } from "../support/chat.ts";
+import { type Stack, startStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
+
+const requests = 300;
+
+let stack: Stack | undefined;
+afterEach(() => stack?.stop());
+
+/** Six free models, of which one is without fault. */
+const models: NonNullable<SimulatorSettings["models"]> = {
+  "good/one:free": {},
+  "slow/one:free": { latencyMs: 2_000 },
+  "empty/one:free": { answers: "empty" },
+  "down/one:free": { fault: { kind: "503" } },
+  "small/one:free": { contextLength: 200 },
+  "plain/one:free": { supportedParameters: ["max_tokens"] },
+};
+
+const tools = [
+  { type: "function", function: { name: "look", parameters: {} } },
+];
+
+/** Every third request has tools, every third is too long for the small model. */
+function optionsOf(index: number, model: string) {
+  return {
+    model,
+    content: index % 3 === 1 ? "long ".repeat(400) : "Hello",
+    extra: index % 3 === 2 ? { tools } : {},
+    headers: { "X-Answer-Check": "content" },
+  };
+}
+
+async function measure(model: string) {
+  const unlisted = [
+    "google/gemma-4-31b-it:free",
+    "meta-llama/llama-3.3-70b-instruct:free",
+    "qwen/qwen3-coder:free",
+    "openai/gpt-oss-20b:free",
+    "mistralai/mistral-small-3.2-24b-instruct:free",
+    "nvidia/nemotron-nano-9b-v2:free",
+    "test/model:free",
+  ];
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    accounts: 3,
+    perMinute: 1_000,
+    perDay: 10_000,
+    simulator: {
+      latencyMs: 50,
+      models: {
+        ...models,
+        ...Object.fromEntries(unlisted.map((id) => [id, { listed: false }])),
+      },
+    },
+  });
+  const { url, simulator } = stack;
+  await until("the list of models is known", async () => {
+    const { status } = await chat(url, { model: "nobody/nothing:free" });
+    return status === 404;
+  });
+  let answered = 0;
+  for (let at = 0; at < requests; at += 30) {
+    const answers = await burst(url, 30, (index) =>
+      optionsOf(at + index, model),
+    );
+    answered += answers.filter(
+      ({ status, headers }) => status === 200 && !headers.get("x-answer-check"),
+    ).length;
+  }
+  const { total } = await simulator.summary();
+  await stack.stop();
+  stack = undefined;
+  return {
+    successRate: answered / requests,
+    callsPerAnswer: total / Math.max(1, answered),
+  };
+}
+
+test("pool/auto answers more requests with fewer calls than a model picked at random", async ({
+  annotate,
+}) => {
+  const random = await measure("openrouter/free");
+  const auto = await measure("pool/auto");
+  await annotate(JSON.stringify({ random, auto }));
+  expect(auto.successRate).toBeGreaterThan(random.successRate);
+  expect(auto.callsPerAnswer).toBeLessThan(random.callsPerAnswer);
+});
