@@ -10,6 +10,7 @@ import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/p
 import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
 import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { measureRedis } from "@openrouter-free-pool/shared/metrics/redis-metrics";
+import { ModelRecorder } from "@openrouter-free-pool/shared/models/model-recorder";
 import {
   announceWorker,
   dismissWorker,
@@ -100,6 +101,7 @@ const keyClient = createKeyClient({
 });
 measureRedis(metrics, redis);
 const statistics = new StatisticsRecorder({ redis, redisKeys, logger });
+const modelRecorder = new ModelRecorder({ redis, redisKeys, clock, logger });
 const dispatch = buildWorker({
   config,
   workerId,
@@ -112,6 +114,7 @@ const dispatch = buildWorker({
   client,
   keyClient,
   statistics,
+  recordCall: modelRecorder.record,
   metrics,
   tracing,
   logger,
@@ -183,6 +186,7 @@ closeOnSignals(
     () => client.close(),
     () => keyClient.close(),
     () => statistics.stop(),
+    () => modelRecorder.stop(),
     // Only after the last stream: gateways end those of a worker that is not heard of.
     async () => {
       await presence.stop();
