@@ -96,6 +96,7 @@ function servedRoutes(): string[] {
   const app = buildApp({
     ...({} as Parameters<typeof buildApp>[0]),
     batches: nothing,
+    models: nothing,
     clientKeys: [],
     webAccess: readWebAccess({
       TRUST_PROXY: false,

@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** What can be said about a model in a word. */
+const modelStates = ["up", "unproven", "cooling", "gone"] as const;
+
 const rate = z.number().nullable();
 const ms = z.int().nullable();
 
@@ -32,3 +35,42 @@ const modelFiguresSchema = z
 
 /** See {@link modelFiguresSchema}. */
 export type ModelFigures = Readonly<z.output<typeof modelFiguresSchema>>;
+
+/** One model in `GET /api/v1/models/status`. */
+export const modelStatusSchema = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  free: z.boolean(),
+  contextLength: z.number().nullable(),
+  expirationDate: z
+    .string()
+    .nullable()
+    .meta({ description: "When OpenRouter will end it, `YYYY-MM-DD`" }),
+  state: z.enum(modelStates).meta({
+    description:
+      "`unproven`: not called for a while, so it is called once before it is called by many",
+  }),
+  coolingFor: z.int().nullable().meta({ description: "Seconds" }),
+  goneSince: z.string().nullable().meta({ description: "ISO 8601, UTC" }),
+  reason: z
+    .string()
+    .nullable()
+    .meta({ description: "What OpenRouter said when it was found gone" }),
+  waiting: z.int().nullable().meta({
+    description:
+      "Requests that wait for a call to prove the model; null where that is not counted",
+  }),
+  hour: modelFiguresSchema,
+  day: modelFiguresSchema,
+});
+
+/** See {@link modelStatusSchema}. */
+export type ModelStatus = Readonly<z.output<typeof modelStatusSchema>>;
+
+/** What `GET /api/v1/models/status` answers. */
+export const modelsStatusSchema = z.object({
+  models: z.array(modelStatusSchema),
+});
+
+/** See {@link modelsStatusSchema}. */
+export type ModelsStatus = z.output<typeof modelsStatusSchema>;

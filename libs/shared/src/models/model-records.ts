@@ -8,10 +8,10 @@ import { type RecordSpan, recordSpans } from "./record-spans.ts";
 const settleMs = 15_000;
 
 /** How calls of a model went lately. */
-type ModelRecord = { readonly [Span in RecordSpan]: ModelFigures };
+export type ModelRecord = { readonly [Span in RecordSpan]: ModelFigures };
 
 /** Slices that cannot change any more, by key: handed in again, they are not read again. */
-type SettledSlices = Map<string, ReadonlyMap<string, ModelCounts>>;
+export type SettledSlices = Map<string, ReadonlyMap<string, ModelCounts>>;
 
 /**
  * How calls of all models went in the last hour and day, by model.

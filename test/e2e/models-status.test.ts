@@ -1,0 +1,69 @@
+import type { ModelsStatus } from "@openrouter-free-pool/shared/api/models-status";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { chat } from "../support/chat.ts";
+import { jsonLines, orpool } from "../support/orpool.ts";
+import { send } from "../support/send.ts";
+import { type Stack, startStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
+
+const good = "qwen/qwen3-coder:free";
+const busy = "google/gemma-4-31b-it:free";
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    accounts: 1,
+    simulator: {
+      models: {
+        [busy]: { fault: { kind: "429-provider-pool", retryAfterSeconds: 50 } },
+      },
+    },
+  });
+});
+afterAll(() => stack?.stop());
+
+async function readStatus(): Promise<ModelsStatus["models"]> {
+  const { status, body } = await send(`${stack.url}/api/v1/models/status`);
+  expect(status).toBe(200);
+  return (body as ModelsStatus).models;
+}
+
+test("the status tells of every free model how it does, and the command line shows it", async () => {
+  expect((await chat(stack.url, { model: good })).status).toBe(200);
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const cooled = chat(stack.url, { model: busy, signal }).catch(() => "gone");
+
+  const models = await until("both calls are told of", async () => {
+    const all = await readStatus();
+    const calls = (id: string) =>
+      all.find((model) => model.id === id)?.day.calls;
+    return calls(good) === 1 && calls(busy) === 1 && all;
+  });
+  expect(models.find(({ id }) => id === good)).toMatchObject({
+    free: true,
+    contextLength: 262_000,
+    state: "up",
+    waiting: 0,
+    hour: { answered: 1, successRate: 1, tokensPerSecond: expect.any(Number) },
+  });
+  expect(models.find(({ id }) => id === busy)).toMatchObject({
+    state: "cooling",
+    coolingFor: expect.any(Number),
+    hour: { rateLimited: 1, successRate: 0, latencyP50Ms: null },
+  });
+  // Best record first: the others are not known.
+  expect(models[0]?.id).toBe(good);
+  expect(models.at(-1)?.id).toBe(busy);
+  expect(models.some(({ id }) => id === "openai/gpt-4o-mini")).toBe(false);
+
+  const { code, stdout } = await orpool(["models"], {
+    url: stack.url,
+    cwd: process.cwd(),
+  });
+  expect(code).toBe(0);
+  expect(jsonLines(stdout)[0]).toMatchObject({ id: good, day: { calls: 1 } });
+  waiting.abort();
+  expect(await cooled).toBe("gone");
+});
