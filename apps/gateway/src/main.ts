@@ -101,6 +101,7 @@ const bodyBudget = new BodyBudget(config.BODY_BYTES_IN_FLIGHT);
 redisHealth.onFull = createMakeRoom({ queue, redis, redisKeys, logger });
 const metrics = buildMetrics({
   bodyBudget,
+  readModelsStatus: models.readStatus,
   limits,
   redis,
   redisKeys,
