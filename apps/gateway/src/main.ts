@@ -129,6 +129,7 @@ const admin = buildAdmin({
   config,
   gatewayId,
   batches,
+  readModelsStatus: models.readStatus,
   limits,
   redis,
   redisKeys,

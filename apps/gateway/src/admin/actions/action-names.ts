@@ -7,6 +7,7 @@ const actionNames = [
   "probe",
   "unpark",
   "end-cooldown",
+  "forget-gone",
 ] as const;
 
 /** See {@link actionNames}. */

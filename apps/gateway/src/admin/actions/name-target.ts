@@ -27,6 +27,7 @@ export function nameTarget(
       return key?.mask ?? target;
     }
     case "end-cooldown":
+    case "forget-gone":
       return target === "" ? undefined : target;
   }
 }

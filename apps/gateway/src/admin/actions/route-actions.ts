@@ -14,12 +14,12 @@ import { nameTarget } from "./name-target.ts";
 export function routeActions(deps: {
   actions: Record<ActionName, Action>;
   sessions: Sessions;
-  /** Whether a model cools down, or did a moment ago. */
-  isCooling: (model: string) => Promise<boolean>;
+  /** Whether there is, or was a moment ago, something to do for a model. */
+  concernsModel: (action: ActionName, model: string) => Promise<boolean>;
   poolWatch: PoolWatch;
   logger: Logger;
 }): Router {
-  const { actions, sessions, isCooling, poolWatch, logger } = deps;
+  const { actions, sessions, concernsModel, poolWatch, logger } = deps;
   const router = Router();
 
   router.get("/confirm", async (request, response) => {
@@ -28,7 +28,7 @@ export function routeActions(deps: {
     if (!isActionName(name) || label === undefined) {
       return showMessage(response, unknownTarget);
     }
-    if (name === "end-cooldown" && !(await isCooling(String(target)))) {
+    if (!(await concernsModel(name, String(target)))) {
       return showMessage(response, nothingToDo);
     }
     const { question, consequence, button, isHarmful = false } = actions[name];
@@ -39,12 +39,13 @@ export function routeActions(deps: {
       consequence,
       button,
       isHarmful,
+      page: pageOf(request.query.page),
     });
   });
 
   router.post("/actions/:action", readForm, async (request, response) => {
     const { action: name } = request.params;
-    const { token, target = "" } = formOf(request);
+    const { token, target = "", page } = formOf(request);
     const session = sessionOf(response);
     if (!sessions.isProof(session, formText, String(token ?? ""))) {
       return showMessage(response, staleForm);
@@ -61,9 +62,16 @@ export function routeActions(deps: {
       target: String(target),
       proof: sessions.prove(session, doneText(name, String(target))),
     });
-    response.redirect(303, `/admin?${query}`);
+    response.redirect(303, `${pageOf(page).path}?${query}`);
   });
   return router;
+}
+
+/** Where an action was begun, and where its reader goes back to. */
+function pageOf(name: unknown): { name: string; path: string } {
+  return name === "models"
+    ? { name, path: "/admin/models" }
+    : { name: "", path: "/admin" };
 }
 
 const unknownTarget = {
