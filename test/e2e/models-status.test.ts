@@ -7,6 +7,7 @@ import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
 const good = "qwen/qwen3-coder:free";
+const streamed = "openai/gpt-oss-20b:free";
 const busy = "google/gemma-4-31b-it:free";
 
 let stack: Stack;
@@ -31,15 +32,18 @@ async function readStatus(): Promise<ModelsStatus["models"]> {
 
 test("the status tells of every free model how it does, and the command line shows it", async () => {
   expect((await chat(stack.url, { model: good })).status).toBe(200);
+  const extra = { stream: true, stream_options: { include_usage: true } };
+  await chat(stack.url, { model: streamed, extra });
   const waiting = new AbortController();
   const { signal } = waiting;
   const cooled = chat(stack.url, { model: busy, signal }).catch(() => "gone");
 
-  const models = await until("both calls are told of", async () => {
+  const models = await until("all calls are told of", async () => {
     const all = await readStatus();
     const calls = (id: string) =>
       all.find((model) => model.id === id)?.day.calls;
-    return calls(good) === 1 && calls(busy) === 1 && all;
+    const isTold = [good, streamed, busy].every((id) => calls(id) === 1);
+    return isTold && all;
   });
   expect(models.find(({ id }) => id === good)).toMatchObject({
     free: true,
@@ -48,13 +52,22 @@ test("the status tells of every free model how it does, and the command line sho
     waiting: 0,
     hour: { answered: 1, successRate: 1, tokensPerSecond: expect.any(Number) },
   });
+  expect(models.find(({ id }) => id === streamed)).toMatchObject({
+    state: "up",
+    hour: {
+      answered: 1,
+      firstTokenP50Ms: expect.any(Number),
+      tokensPerSecond: expect.any(Number),
+    },
+  });
   expect(models.find(({ id }) => id === busy)).toMatchObject({
     state: "cooling",
     coolingFor: expect.any(Number),
     hour: { rateLimited: 1, successRate: 0, latencyP50Ms: null },
   });
   // Best record first: the others are not known.
-  expect(models[0]?.id).toBe(good);
+  const best = models.slice(0, 2).map(({ id }) => id);
+  expect(best.sort()).toEqual([streamed, good]);
   expect(models.at(-1)?.id).toBe(busy);
   expect(models.some(({ id }) => id === "openai/gpt-4o-mini")).toBe(false);
 
@@ -63,7 +76,8 @@ test("the status tells of every free model how it does, and the command line sho
     cwd: process.cwd(),
   });
   expect(code).toBe(0);
-  expect(jsonLines(stdout)[0]).toMatchObject({ id: good, day: { calls: 1 } });
+  const shown = jsonLines(stdout).find(({ id }) => id === good);
+  expect(shown).toMatchObject({ state: "up", day: { calls: 1 } });
   waiting.abort();
   expect(await cooled).toBe("gone");
 });
