@@ -19,6 +19,7 @@ const layers = [
   "replies",
   "key-pool",
   "statistics",
+  "models",
 ];
 
 const list = (pattern: string) =>

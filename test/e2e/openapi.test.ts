@@ -2,6 +2,7 @@ import {
   healthSchema,
   readinessSchema,
 } from "@openrouter-free-pool/shared/api/health-object";
+import { modelsStatusSchema } from "@openrouter-free-pool/shared/api/models-status";
 import { poolStatusSchema } from "@openrouter-free-pool/shared/api/pool-status";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import {
@@ -44,6 +45,7 @@ test.for([
   ["/health", healthSchema],
   ["/ready", readinessSchema],
   ["/api/v1/keys/status", poolStatusSchema],
+  ["/api/v1/models/status", modelsStatusSchema],
   ["/v1/models", modelsListSchema],
   ["/v1/models/count", modelsCountSchema],
 ] as const)("%s answers what is described", async ([path, schema]) => {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addCancel } from "./commands/cancel.ts";
 import { addKeys } from "./commands/keys.ts";
+import { addModels } from "./commands/models.ts";
 import { addResults } from "./commands/results.ts";
 import { addResume } from "./commands/resume.ts";
 import { addRetry } from "./commands/retry.ts";
@@ -35,6 +36,7 @@ for (const add of [
   addRetry,
   addStatus,
   addKeys,
+  addModels,
   addCancel,
 ]) {
   add(program, (code) => {

@@ -39,6 +39,7 @@ import { routeHealth } from "./routes/health.ts";
 import { routeKeysStatus } from "./routes/keys-status.ts";
 import { routeMetrics } from "./routes/metrics.ts";
 import { routeModels } from "./routes/models.ts";
+import { routeModelsStatus } from "./routes/models-status.ts";
 import { allowOrigins } from "./web-access/allow-origins.ts";
 import { guardHosts } from "./web-access/guard-hosts.ts";
 import { guardOrigins } from "./web-access/guard-origins.ts";
@@ -105,6 +106,10 @@ export function buildApp(deps: {
       routeCompletions(dialect, { ...deps, models: deps.models.resolve }),
     );
   }
+  app.use(
+    "/api/v1/models/status",
+    routeModelsStatus({ ...deps, readModelsStatus: deps.models.readStatus }),
+  );
   app.use(prefixes, routeModels(deps.models.served));
   app.use(below("/files"), routeFiles({ ...deps, ...deps.batches }));
   app.use(below("/batches"), routeBatches({ ...deps, ...deps.batches }));

@@ -12,16 +12,19 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { guardPages } from "./admin/access/guard-pages.ts";
 import { createActions } from "./admin/actions/actions.ts";
+import { createFindNotice } from "./admin/actions/find-notice.ts";
 import { createRetryFromPage } from "./admin/actions/retry-from-page.ts";
 import { routeActions } from "./admin/actions/route-actions.ts";
 import { routeBatchesPage } from "./admin/batches/route-batches-page.ts";
 import { buildBullBoard } from "./admin/bull-board/build-bull-board.ts";
+import { routeModelsPage } from "./admin/models/route-models-page.ts";
 import { createReadOverview } from "./admin/overview/read/read-overview.ts";
 import { routeOverview } from "./admin/overview/route-overview.ts";
 import { showMessage } from "./admin/pages/show-message.ts";
 import { serveAssets } from "./admin/serve-assets.ts";
 import type { Batches } from "./build-batches.ts";
 import type { GatewayConfig } from "./config.ts";
+import type { ReadModelsStatus } from "./models/status/read-models-status.ts";
 import { type PoolWatch, poolMaxAgeMs } from "./pool/pool-watch.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
 import { neverStored, securityHeaders } from "./web-access/security-headers.ts";
@@ -47,6 +50,7 @@ export function buildAdmin(deps: {
   queue: CompletionsQueue;
   poolWatch: PoolWatch;
   batches: Batches;
+  readModelsStatus: ReadModelsStatus;
   logger: Logger;
 }): Admin {
   const { config, redis, redisKeys, queue, poolWatch, logger } = deps;
@@ -59,6 +63,7 @@ export function buildAdmin(deps: {
     operator,
     retryBatch: createRetryFromPage(deps.batches),
   });
+  const findNotice = createFindNotice({ actions, sessions, poolWatch });
   const readOverview = createReadOverview({
     ...deps,
     readQueueDepth: createReadQueueDepth({ redis, redisKeys, queue }),
@@ -73,17 +78,23 @@ export function buildAdmin(deps: {
   admin.use("/assets", serveAssets());
   admin.use(neverStored);
   admin.use(...guard.handlers);
-  admin.use(routeOverview({ readOverview, actions, sessions }));
+  admin.use(routeOverview({ readOverview, findNotice }));
+  admin.use("/models", routeModelsPage({ ...deps, findNotice }));
   admin.use(
     "/batches",
-    routeBatchesPage({ ...deps, ...deps.batches, actions, sessions }),
+    routeBatchesPage({ ...deps, ...deps.batches, findNotice }),
   );
   admin.use(
     routeActions({
       actions,
       sessions,
-      isCooling: async (model) =>
-        (await redis.zscore(redisKeys.coolingModels, model)) !== null,
+      concernsModel: async (action, model) => {
+        if (action === "end-cooldown") {
+          return (await redis.zscore(redisKeys.coolingModels, model)) !== null;
+        }
+        if (action !== "forget-gone") return true;
+        return (await redis.hexists(redisKeys.goneModels, model)) === 1;
+      },
       poolWatch,
       logger,
     }),

@@ -6,7 +6,9 @@ import type { Logger } from "pino";
 import type { GatewayConfig } from "./config.ts";
 import { Catalogue } from "./models/catalogue/catalogue.ts";
 import { createServedModels } from "./models/listing/served-models.ts";
+import { RecordWatch } from "./models/record/record-watch.ts";
 import { createResolveModels } from "./models/resolve/resolve-models.ts";
+import { createReadModelsStatus } from "./models/status/read-models-status.ts";
 
 /** Wires what is known of models, and what follows from it for requests. */
 export function buildModels(deps: {
@@ -23,18 +25,26 @@ export function buildModels(deps: {
     proxy: readProxySettings(config),
     refreshMs: config.MODELS_REFRESH_MS,
   });
+  const records = new RecordWatch(deps);
   const aliases = config.MODEL_ALIASES;
   const freeOnly = config.FREE_ONLY;
+  const checksModels = config.MODEL_CHECK;
   return {
     catalogue,
     resolve: createResolveModels({
       catalogue,
       aliases,
       freeOnly,
-      checksModels: config.MODEL_CHECK,
-      rank: (models) => models,
+      checksModels,
+      rank: (models) => records.rank(models),
     }),
     served: createServedModels({ catalogue, aliases, freeOnly }),
+    readStatus: createReadModelsStatus({
+      ...deps,
+      catalogue,
+      records,
+      checksModels,
+    }),
     start: () => catalogue.start(),
     close: () => catalogue.close(),
   };

@@ -102,6 +102,7 @@ const bodyBudget = new BodyBudget(config.BODY_BYTES_IN_FLIGHT);
 redisHealth.onFull = createMakeRoom({ queue, redis, redisKeys, logger });
 const metrics = buildMetrics({
   bodyBudget,
+  readModelsStatus: models.readStatus,
   limits,
   redis,
   redisKeys,
@@ -136,6 +137,7 @@ const admin = buildAdmin({
   config,
   gatewayId,
   batches,
+  readModelsStatus: models.readStatus,
   limits,
   redis,
   redisKeys,

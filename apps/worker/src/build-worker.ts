@@ -1,6 +1,7 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
+import type { RecordCall } from "@openrouter-free-pool/shared/models/model-recorder";
 import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
 import { createJobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
 import { findLostFetches } from "@openrouter-free-pool/shared/queue/lost-fetches";
@@ -65,6 +66,7 @@ export function buildWorker(deps: {
   client: OpenRouterClient;
   keyClient: KeyClient;
   statistics: Statistics;
+  recordCall: RecordCall;
   metrics: Metrics;
   tracing: Tracing | undefined;
   logger: Logger;
@@ -157,6 +159,7 @@ export function buildWorker(deps: {
     settle,
     reportCall: createReportCall({
       statistics: deps.statistics,
+      recordCall: deps.recordCall,
       metrics: callMetrics,
       logger,
     }),

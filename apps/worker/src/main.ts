@@ -10,6 +10,7 @@ import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/p
 import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
 import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { measureRedis } from "@openrouter-free-pool/shared/metrics/redis-metrics";
+import { ModelRecorder } from "@openrouter-free-pool/shared/models/model-recorder";
 import {
   announceWorker,
   dismissWorker,
@@ -105,6 +106,7 @@ const statistics = new StatisticsRecorder({
   clock,
   logger,
 });
+const modelRecorder = new ModelRecorder({ redis, redisKeys, clock, logger });
 const dispatch = buildWorker({
   config,
   workerId,
@@ -117,6 +119,7 @@ const dispatch = buildWorker({
   client,
   keyClient,
   statistics,
+  recordCall: modelRecorder.record,
   metrics,
   tracing,
   logger,
@@ -188,6 +191,7 @@ closeOnSignals(
     () => client.close(),
     () => keyClient.close(),
     () => statistics.stop(),
+    () => modelRecorder.stop(),
     // Only after the last stream: gateways end those of a worker that is not heard of.
     async () => {
       await presence.stop();

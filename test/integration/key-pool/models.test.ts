@@ -1,9 +1,9 @@
-import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways";
-import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import { randomUUID } from "node:crypto";
 import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import { readGoneModels } from "@openrouter-free-pool/shared/key-pool/models/gone-models";
+import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
-import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { testKey } from "../../support/stack.ts";
@@ -41,7 +41,10 @@ const acquire = (models: readonly string[], more = {}) =>
 
 test("the first candidate that neither cools down nor is gone is chosen with the slot", async () => {
   await Promise.all(chain.map((model) => pool.proveModel(model)));
-  expect(await acquire(chain)).toMatchObject({ model: "a", provesModel: false });
+  expect(await acquire(chain)).toMatchObject({
+    model: "a",
+    provesModel: false,
+  });
   await pool.coolModel("a", 5_000);
   await pool.loseModel("b", "No endpoints found for b.");
   expect(await acquire(chain)).toMatchObject({ kind: "granted", model: "c" });

@@ -7,6 +7,8 @@ import {
   batchListSchema,
   batchSchema,
   fileSchema,
+  type Models,
+  modelsSchema,
   type Pool,
   poolSchema,
 } from "./objects.ts";
@@ -26,6 +28,7 @@ export type GatewayClient = {
   retryBatch(id: string): Promise<Batch>;
   readContent(fileId: string): Promise<AsyncIterable<Uint8Array>>;
   readPool(): Promise<Pool>;
+  readModels(): Promise<Models>;
 };
 
 /** Builds {@link GatewayClient} for the gateway at an address such as `http://localhost:3000`. */
@@ -110,6 +113,7 @@ export function createGatewayClient(options: {
       return body ?? (async function* () {})();
     },
     readPool: () => read(poolSchema, "/api/v1/keys/status"),
+    readModels: () => read(modelsSchema, "/api/v1/models/status"),
   };
 }
 

@@ -2,6 +2,10 @@ import { batchObjectSchema } from "@openrouter-free-pool/shared/api/batch-object
 import { fileObjectSchema } from "@openrouter-free-pool/shared/api/file-object";
 import { listObjectSchema } from "@openrouter-free-pool/shared/api/list-object";
 import {
+  modelStatusSchema,
+  modelsStatusSchema,
+} from "@openrouter-free-pool/shared/api/models-status";
+import {
   keyStatusSchema,
   poolStatusSchema,
 } from "@openrouter-free-pool/shared/api/pool-status";
@@ -58,3 +62,23 @@ export const poolSchema = poolStatusSchema.extend({
 
 /** See {@link poolSchema}. */
 export type Pool = z.output<typeof poolSchema>;
+
+const day = { calls: true, successRate: true, latencyP50Ms: true } as const;
+
+/** The models, as far as they are used here. `coolingFor` in s. */
+export const modelsSchema = modelsStatusSchema.extend({
+  models: z.array(
+    z.looseObject({
+      ...modelStatusSchema.pick({
+        id: true,
+        state: true,
+        coolingFor: true,
+        expirationDate: true,
+      }).shape,
+      day: z.looseObject(modelStatusSchema.shape.day.pick(day).shape),
+    }),
+  ),
+});
+
+/** See {@link modelsSchema}. */
+export type Models = z.output<typeof modelsSchema>;

@@ -8,9 +8,11 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { BodyBudget } from "../bodies/body-budget.ts";
+import type { ReadModelsStatus } from "../models/status/read-models-status.ts";
 import type { PoolWatch } from "../pool/pool-watch.ts";
 import type { RedisHealth } from "../redis/redis-health.ts";
 import { measureBodies } from "./measure-bodies.ts";
+import { measureModels } from "./measure-models.ts";
 import { measurePool } from "./pool-metrics.ts";
 
 /** Builds what `GET /metrics` of a gateway tells of pool, queue, Redis and the process. */
@@ -22,12 +24,14 @@ export function buildMetrics(deps: {
   queue: CompletionsQueue;
   poolWatch: PoolWatch;
   bodyBudget: BodyBudget;
+  readModelsStatus: ReadModelsStatus;
   logger: Logger;
 }): Metrics {
   const { redis, redisKeys } = deps;
   const metrics = new Metrics("gateway", deps.logger);
   measureRedis(metrics, redis);
   measureBodies(metrics, deps.bodyBudget);
+  measureModels(metrics, deps);
   measurePool(metrics, {
     ...deps,
     readQueueDepth: createReadQueueDepth(deps),

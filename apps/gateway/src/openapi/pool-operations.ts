@@ -2,6 +2,7 @@ import {
   healthSchema,
   readinessSchema,
 } from "@openrouter-free-pool/shared/api/health-object";
+import { modelsStatusSchema } from "@openrouter-free-pool/shared/api/models-status";
 import { poolStatusSchema } from "@openrouter-free-pool/shared/api/pool-status";
 import { errorResponses } from "./error-responses.ts";
 import { jsonResponse, type Paths } from "./operation.ts";
@@ -18,6 +19,19 @@ export const ownPaths: Paths = {
       tags: ["Pool"],
       responses: {
         200: jsonResponse("The pool now", toSchema(poolStatusSchema)),
+        ...errorResponses([401, 503]),
+      },
+    },
+  },
+  "/api/v1/models/status": {
+    get: {
+      operationId: "readModelsStatus",
+      summary: "Look at how the models do",
+      description:
+        "All free models and those that were called: their state, and their record of the last hour and day. Best record first.",
+      tags: ["Pool"],
+      responses: {
+        200: jsonResponse("The models now", toSchema(modelsStatusSchema)),
         ...errorResponses([401, 503]),
       },
     },

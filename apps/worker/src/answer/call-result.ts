@@ -1,3 +1,4 @@
+import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { CallOutcome, NoAnswer } from "./outcome.ts";
 
 /** What became of a stream. */
@@ -9,8 +10,16 @@ export type StreamResult =
   /** It never really began, and counts like a plain answer. */
   | CallOutcome;
 
-/** What one call of OpenRouter brought, which model it asked for, and how long it took. */
-export type CallResult = StreamResult & {
-  readonly calledModel: string;
-  readonly upstreamMs: number;
+/** What a stream showed on its way. */
+export type StreamFigures = {
+  /** From the call to the first content. */
+  firstTokenMs?: number;
+  tokens?: TokenUse;
 };
+
+/** What one call of OpenRouter brought, which model it asked for, and how long it took. */
+export type CallResult = StreamResult &
+  Readonly<StreamFigures> & {
+    readonly calledModel: string;
+    readonly upstreamMs: number;
+  };

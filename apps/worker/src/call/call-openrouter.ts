@@ -6,7 +6,11 @@ import {
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import type { Redis } from "ioredis";
-import type { CallResult, StreamResult } from "../answer/call-result.ts";
+import type {
+  CallResult,
+  StreamFigures,
+  StreamResult,
+} from "../answer/call-result.ts";
 import type { UpstreamStream } from "../answer/outcome.ts";
 import { passHeaders } from "../answer/passed-headers.ts";
 import { figuresOf } from "../job/figures.ts";
@@ -50,17 +54,19 @@ export function createCallOpenRouter(deps: {
     job: CompletionJob,
     stream: UpstreamStream,
     call: { model: string; startedAt: number; signal: AbortSignal },
-  ): Promise<StreamResult> {
+  ): Promise<StreamResult & StreamFigures> {
     const { model, startedAt, signal } = call;
     const jobId = String(job.id);
     const address = { gatewayId: job.data.gatewayId, jobId };
     const progress = readProgress(job);
     const calls = progress.calls + 1;
+    const figures: StreamFigures = {};
     const recordStream = createRecordStream(job, {
       startedAt,
       begun: { ...progress, calls, hasBegun: true },
       keepPayloads,
       metrics: deps.metrics,
+      figures,
     });
     const replies = new ReplyStream({
       call: calls,
@@ -73,7 +79,7 @@ export function createCallOpenRouter(deps: {
     const stopWaiting = () => credits.close(jobId);
     signal.addEventListener("abort", stopWaiting, { once: true });
     try {
-      return await relayStream(stream, replies, {
+      const result = await relayStream(stream, replies, {
         kind: "stream-start",
         workerId,
         headers: passHeaders(stream.headers, "text/event-stream"),
@@ -81,6 +87,7 @@ export function createCallOpenRouter(deps: {
         calls,
         calledModel: model,
       });
+      return { ...result, ...figures };
     } finally {
       signal.removeEventListener("abort", stopWaiting);
       credits.close(jobId);

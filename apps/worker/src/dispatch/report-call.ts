@@ -1,4 +1,5 @@
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import type { RecordCall } from "@openrouter-free-pool/shared/models/model-recorder";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
@@ -9,6 +10,7 @@ import type { ClassifiedCall } from "../decide/decide.ts";
 import { describeJob } from "../job/describe-job.ts";
 import { figuresOf } from "../job/figures.ts";
 import type { CallMetrics, MeasuredCall } from "../metrics/call-metrics.ts";
+import { recordModelCall } from "../models/record-model-call.ts";
 
 /** Logs, measures and counts one call of OpenRouter. */
 export type ReportCall = (
@@ -20,6 +22,7 @@ export type ReportCall = (
 /** Builds {@link ReportCall}. */
 export function createReportCall(deps: {
   statistics: Statistics;
+  recordCall: RecordCall;
   metrics: CallMetrics;
   logger: Logger;
 }): ReportCall {
@@ -56,6 +59,7 @@ export function createReportCall(deps: {
       upstreamMs,
       queueMs,
     });
+    recordModelCall(deps.recordCall, model, call);
     statistics.count(`verdict:${verdict}`);
     if (outcome !== "answered") return;
     statistics.observe("call", upstreamMs);

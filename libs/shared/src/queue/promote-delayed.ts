@@ -62,3 +62,20 @@ export async function promoteAwaiting(
     }),
   );
 }
+
+/** How many jobs are delayed until something is known of each of the models; those without any are left out. */
+export async function countAwaiting(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  models: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const counts = await Promise.all(
+    models.map((model) => redis.llen(redisKeys.modelAwaited(model))),
+  );
+  return new Map(
+    models.flatMap((model, index) => {
+      const count = counts[index] ?? 0;
+      return count > 0 ? [[model, count] as const] : [];
+    }),
+  );
+}

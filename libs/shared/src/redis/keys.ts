@@ -48,6 +48,9 @@ export function createRedisKeys(prefix: string) {
     modelAwaited: (model: string) => `${root}:model:${model}:awaited`,
     /** HASH from model to what was said when it was found gone (JSON). */
     goneModels: `${root}:gone-models`,
+    /** HASH of how calls of models went in one slice of time: count by what is counted and model. */
+    modelRecords: (span: "hour" | "day", slice: number) =>
+      `${root}:model-records:${span}:${slice}`,
     /** HASH with OpenRouter's list of models: `version` and `list` (JSON). */
     catalogue: `${root}:catalogue`,
     /** STRING held by the gateway that reads OpenRouter's list of models. */

@@ -2,8 +2,6 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisKeys } from "../redis/keys.ts";
 import type { RedisClock } from "../redis/redis-clock.ts";
-import { loadScript, runScript } from "../redis/script.ts";
-import { type Repetition, repeat } from "../timers/repeat.ts";
 import { binOf } from "./duration-bins.ts";
 import {
   bucketAt,
@@ -12,10 +10,8 @@ import {
   type DurationName,
   durationField,
 } from "./figures.ts";
+import { SharedCounts } from "./shared-counts.ts";
 
-const addToBucket = loadScript(new URL("./add-to-bucket.lua", import.meta.url));
-
-const flushMs = 2_000;
 /** While Redis is away, figures gather for this many slices of time. */
 const mostBuckets = 60;
 
@@ -25,16 +21,11 @@ export type Statistics = {
   observe(name: DurationName, ms: number): void;
 };
 
-/**
- * Counts in memory, and every few seconds adds what it has to the slices in
- * Redis that all processes share: no request waits for it or sends a command.
- */
+/** Counts what happens, in slices of time that all processes share. */
 export class StatisticsRecorder implements Statistics {
-  readonly #redis: Redis;
   readonly #redisKeys: RedisKeys;
   readonly #clock: RedisClock;
-  readonly #buckets = new Map<number, Map<string, number>>();
-  readonly #flushing: Repetition;
+  readonly #counts: SharedCounts;
 
   constructor(deps: {
     redis: Redis;
@@ -42,61 +33,35 @@ export class StatisticsRecorder implements Statistics {
     clock: RedisClock;
     logger: Logger;
   }) {
-    this.#redis = deps.redis;
     this.#redisKeys = deps.redisKeys;
     this.#clock = deps.clock;
-    this.#flushing = repeat(() => this.flush(), {
-      intervalMs: flushMs,
+    this.#counts = new SharedCounts({
+      ...deps,
+      mostKeys: mostBuckets,
       name: "Adding up statistics",
-      logger: deps.logger,
     });
   }
 
   count(name: CounterName, by = 1): void {
-    this.#add(bucketAt(this.#clock.now()), name, by);
+    this.#add(name, by);
   }
 
   observe(name: DurationName, ms: number): void {
-    const field = durationField(name, binOf(ms));
-    this.#add(bucketAt(this.#clock.now()), field, 1);
+    this.#add(durationField(name, binOf(ms)), 1);
   }
 
   /** Sends what has gathered. What cannot be sent is kept for the next time. */
-  async flush(): Promise<void> {
-    for (const [bucket, counts] of [...this.#buckets]) {
-      this.#buckets.delete(bucket);
-      try {
-        await runScript(
-          this.#redis,
-          addToBucket,
-          [this.#redisKeys.statistics(bucket)],
-          [bucketTtlMs, ...[...counts].flat()],
-        );
-      } catch (error) {
-        for (const [name, by] of counts) this.#add(bucket, name, by);
-        throw error;
-      }
-    }
+  flush(): Promise<void> {
+    return this.#counts.flush();
   }
 
   /** Sends the rest, if Redis is there, and ends. */
-  async stop(): Promise<void> {
-    await this.#flushing.stop();
-    if (this.#redis.status === "ready") await this.flush();
+  stop(): Promise<void> {
+    return this.#counts.stop();
   }
 
-  #add(bucket: number, name: string, by: number): void {
-    let counts = this.#buckets.get(bucket);
-    if (!counts) {
-      counts = new Map();
-      this.#buckets.set(bucket, counts);
-      this.#forgetOldest();
-    }
-    counts.set(name, (counts.get(name) ?? 0) + by);
-  }
-
-  #forgetOldest(): void {
-    if (this.#buckets.size <= mostBuckets) return;
-    this.#buckets.delete(Math.min(...this.#buckets.keys()));
+  #add(name: string, by: number): void {
+    const key = this.#redisKeys.statistics(bucketAt(this.#clock.now()));
+    this.#counts.add(key, bucketTtlMs, name, by);
   }
 }

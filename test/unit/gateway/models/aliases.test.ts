@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { parseAliases } from "../../../../apps/gateway/src/models/resolve/aliases.ts";
 
 test("reads chains of models by their names", () => {
-  expect([...parseAliases(" fast = a/b:free | c/d:free , json=e/f:free,")]).toEqual(
-    [
-      ["fast", ["a/b:free", "c/d:free"]],
-      ["json", ["e/f:free"]],
-    ],
-  );
+  expect([
+    ...parseAliases(" fast = a/b:free | c/d:free , json=e/f:free,"),
+  ]).toEqual([
+    ["fast", ["a/b:free", "c/d:free"]],
+    ["json", ["e/f:free"]],
+  ]);
   expect(parseAliases("").size).toBe(0);
 });
 

@@ -8,6 +8,7 @@ const actionNames = [
   "unpark",
   "end-cooldown",
   "retry-batch",
+  "forget-gone",
 ] as const;
 
 /** See {@link actionNames}. */

@@ -96,5 +96,13 @@ export function createActions(deps: {
       page: "/admin/batches",
       run: deps.retryBatch,
     },
+    "forget-gone": {
+      question: (model) => `Forget that ${model} is gone?`,
+      consequence:
+        "The next request for it is one call that finds out whether OpenRouter serves it again; others wait for what it says.",
+      button: "Forget it",
+      done: (model) => `${model} may be called again.`,
+      run: (model) => operator.forgetGone(model),
+    },
   };
 }

@@ -28,6 +28,7 @@ export function nameTarget(
       return key?.mask ?? target;
     }
     case "end-cooldown":
+    case "forget-gone":
       return target === "" ? undefined : target;
     case "retry-batch":
       return isBatchId(target) ? target : undefined;

@@ -14,12 +14,12 @@ import { nameTarget } from "./name-target.ts";
 export function routeActions(deps: {
   actions: Record<ActionName, Action>;
   sessions: Sessions;
-  /** Whether a model cools down, or did a moment ago. */
-  isCooling: (model: string) => Promise<boolean>;
+  /** Whether there is, or was a moment ago, something to do for a model. */
+  concernsModel: (action: ActionName, model: string) => Promise<boolean>;
   poolWatch: PoolWatch;
   logger: Logger;
 }): Router {
-  const { actions, sessions, isCooling, poolWatch, logger } = deps;
+  const { actions, sessions, concernsModel, poolWatch, logger } = deps;
   const router = Router();
 
   router.get("/confirm", async (request, response) => {
@@ -28,11 +28,11 @@ export function routeActions(deps: {
     if (!isActionName(name) || label === undefined) {
       return showMessage(response, unknownTarget);
     }
-    if (name === "end-cooldown" && !(await isCooling(String(target)))) {
+    if (!(await concernsModel(name, String(target)))) {
       return showMessage(response, nothingToDo);
     }
     const { question, consequence, button, ...rest } = actions[name];
-    const { isHarmful = false, page = "/admin" } = rest;
+    const { isHarmful = false, page } = rest;
     response.render("confirm", {
       action: name,
       target: String(target),
@@ -40,13 +40,13 @@ export function routeActions(deps: {
       consequence,
       button,
       isHarmful,
-      page,
+      page: pageOf(request.query.page, page),
     });
   });
 
   router.post("/actions/:action", readForm, async (request, response) => {
     const { action: name } = request.params;
-    const { token, target = "" } = formOf(request);
+    const { token, target = "", page: from } = formOf(request);
     const session = sessionOf(response);
     if (!sessions.isProof(session, formText, String(token ?? ""))) {
       return showMessage(response, staleForm);
@@ -55,7 +55,7 @@ export function routeActions(deps: {
     if (!isActionName(name) || label === undefined) {
       return showMessage(response, unknownTarget);
     }
-    const { run, page = "/admin" } = actions[name];
+    const { run, page } = actions[name];
     const outcome = await run(String(target));
     const isDone = outcome === true;
     logger.warn({ action: name, target: label, isDone }, "An operator acted");
@@ -68,9 +68,20 @@ export function routeActions(deps: {
       target: String(target),
       proof: sessions.prove(session, doneText(name, String(target))),
     });
-    response.redirect(303, `${page}?${query}`);
+    const back = pageOf(from, page).path;
+    response.redirect(303, `${back}?${query}`);
   });
   return router;
+}
+
+/** Where an action was begun, and where its reader goes back to; `usual` when nothing is said. */
+function pageOf(
+  name: unknown,
+  usual = "/admin",
+): { name: string; path: string } {
+  return name === "models"
+    ? { name, path: "/admin/models" }
+    : { name: "", path: usual };
 }
 
 const unknownTarget = {

@@ -1,4 +1,5 @@
 import { showCountdowns } from "./countdowns.js";
+import { sortTables } from "./sort-tables.js";
 import { Idiomorph } from "./vendor/idiomorph.esm.js";
 
 const everyMs = 2_000;
@@ -11,7 +12,10 @@ let newestBucket = 0;
 function replace(id, html) {
   const part = document.getElementById(id);
   if (!part) return;
-  Idiomorph.morph(part, html, {
+  const { body } = new DOMParser().parseFromString(html, "text/html");
+  // Before the rows are on the page: they do not move, and keep the focus.
+  sortTables(body);
+  Idiomorph.morph(part, body.innerHTML, {
     morphStyle: "innerHTML",
     callbacks: {
       // Whether a person has opened something is not the server's business.

@@ -10,10 +10,7 @@ import { describeKeys } from "../../pool/keys-status.ts";
 import type { PoolWatch } from "../../pool/pool-watch.ts";
 import type { RedisHealth } from "../../redis/redis-health.ts";
 import type { Storage } from "../../storage/open-storage.ts";
-import type { Sessions } from "../access/sessions/sessions.ts";
-import type { ActionName } from "../actions/action-names.ts";
-import type { Action } from "../actions/actions.ts";
-import { findNotice } from "../actions/find-notice.ts";
+import type { FindNotice } from "../actions/find-notice.ts";
 import { renderPart } from "../pages/render-part.ts";
 import { showMessage } from "../pages/show-message.ts";
 import { presentBatch } from "./present-batches.ts";
@@ -30,8 +27,7 @@ export function routeBatchesPage(deps: {
   readForecasts: ReadForecasts;
   poolWatch: PoolWatch;
   limits: RateLimits;
-  actions: Record<ActionName, Action>;
-  sessions: Sessions;
+  findNotice: FindNotice;
 }): Router {
   const { batches, files, storage, poolWatch, limits } = deps;
   const router = Router();
@@ -55,7 +51,7 @@ export function routeBatchesPage(deps: {
     const rows = await readRows();
     response.status(rows ? 200 : 503).render("batches", {
       rows,
-      notice: findNotice(deps, { request, response }, poolWatch.current()),
+      notice: deps.findNotice(request, response),
       now: new Date(),
     });
   });

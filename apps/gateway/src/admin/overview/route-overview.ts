@@ -1,8 +1,5 @@
 import { type Request, Router } from "express";
-import type { Sessions } from "../access/sessions/sessions.ts";
-import type { ActionName } from "../actions/action-names.ts";
-import type { Action } from "../actions/actions.ts";
-import { findNotice } from "../actions/find-notice.ts";
+import type { FindNotice } from "../actions/find-notice.ts";
 import { renderPart } from "../pages/render-part.ts";
 import { readKeySelection } from "./present/present-keys.ts";
 import { presentOverview } from "./present/present-overview.ts";
@@ -12,18 +9,16 @@ import type { Overview, ReadOverview } from "./read/read-overview.ts";
 /** `/admin`, the key-pool page, and `/admin/live`, which brings it up to date. */
 export function routeOverview(deps: {
   readOverview: ReadOverview;
-  actions: Record<ActionName, Action>;
-  sessions: Sessions;
+  findNotice: FindNotice;
 }): Router {
-  const { readOverview } = deps;
+  const { readOverview, findNotice } = deps;
   const router = Router();
 
   router.get("/", async (request, response) => {
     const overview = await readOverview();
     response.status(overview ? 200 : 503).render("pool", {
       overview: overview && present(overview, request),
-      notice:
-        overview && findNotice(deps, { request, response }, overview.view),
+      notice: overview && findNotice(request, response),
       now: new Date(),
       session: response.locals.session,
     });

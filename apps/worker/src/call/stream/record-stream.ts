@@ -4,6 +4,7 @@ import type {
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import { toFinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { JobUpdate } from "@openrouter-free-pool/shared/replies/send-reply";
+import type { StreamFigures } from "../../answer/call-result.ts";
 import { figuresOf } from "../../job/figures.ts";
 import type { CallMetrics } from "../../metrics/call-metrics.ts";
 import { AnswerRecord } from "./answer-record.ts";
@@ -15,7 +16,8 @@ type RecordStream = (chunk: Parameters<SendChunk>[0]) => JobUpdate;
 /**
  * Builds {@link RecordStream} for one call.
  *
- * @param call `begun`: the job's progress once the client has the first event.
+ * @param call `begun`: the job's progress once the client has the first event;
+ *   `figures`: gets what the stream shows.
  */
 export function createRecordStream(
   job: CompletionJob,
@@ -24,9 +26,10 @@ export function createRecordStream(
     begun: CompletionProgress;
     keepPayloads: boolean;
     metrics: CallMetrics;
+    figures: StreamFigures;
   },
 ): RecordStream {
-  const { startedAt, begun, keepPayloads, metrics } = call;
+  const { startedAt, begun, keepPayloads, metrics, figures: shown } = call;
   const record = new AnswerRecord({ keepPayloads });
 
   return function recordStream(chunk) {
@@ -36,13 +39,15 @@ export function createRecordStream(
       case "stream-data":
         record.add(chunk.body);
         if (!chunk.isBeginning) return {};
-        metrics.measureFirstToken(performance.now() - startedAt);
+        shown.firstTokenMs = performance.now() - startedAt;
+        metrics.measureFirstToken(shown.firstTokenMs);
         return { progress: begun };
       case "stream-end": {
         const upstreamMs = Math.round(performance.now() - startedAt);
         const figures = { ...figuresOf(job, upstreamMs), calls: begun.calls };
         const { findings } = record;
         if (findings.tokens) {
+          shown.tokens = findings.tokens;
           metrics.countTokens(job.data.model, findings.tokens);
         }
         const ending = { status: 200, ...figures, ...findings };

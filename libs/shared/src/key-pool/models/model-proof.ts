@@ -1,3 +1,5 @@
+import type { Redis } from "ioredis";
+import type { RedisKeys } from "../../redis/keys.ts";
 import type { PoolStore } from "../store/pool-store.ts";
 
 /** A model that nobody called for this long is called once before it is called by many. */
@@ -14,6 +16,17 @@ export async function proveModel(
     .unlink(redisKeys.modelGone(model))
     .hdel(redisKeys.goneModels, model)
     .exec();
+}
+
+/** Those of the models that have answered lately. */
+export async function readProvenModels(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  models: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (models.length === 0) return new Set();
+  const proofs = await redis.mget(models.map(redisKeys.modelProof));
+  return new Set(models.filter((_, index) => proofs[index] === "proven"));
 }
 
 /** Has the next call of a model prove that it answers. */

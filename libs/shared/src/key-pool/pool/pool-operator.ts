@@ -3,6 +3,7 @@ import { unparkAccount } from "../accounts/parking.ts";
 import type { Member } from "../keys/pool-members.ts";
 import { registerMembers } from "../keys/register-members.ts";
 import { type Retirement, releaseKey, retireKey } from "../keys/retirement.ts";
+import { findModelsAgain } from "../models/gone-models.ts";
 import type { PoolStore } from "../store/pool-store.ts";
 import { memberSchema } from "./read-pool.ts";
 import { sendWorkerCommand } from "./worker-commands.ts";
@@ -62,6 +63,14 @@ export class PoolOperator {
     );
     await this.#store.redis.zrem(this.#store.redisKeys.coolingModels, model);
     return removed > 0;
+  }
+
+  /** Lets a model be called that counts as gone. @returns false when it did not. */
+  async forgetGone(model: string): Promise<boolean> {
+    const { redis, redisKeys } = this.#store;
+    const wasGone = await redis.hexists(redisKeys.goneModels, model);
+    await findModelsAgain(redis, redisKeys, [model]);
+    return wasGone === 1;
   }
 
   /** Has a key probed. @returns false when no worker listens. */

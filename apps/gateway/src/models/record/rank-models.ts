@@ -1,0 +1,59 @@
+import type { ModelRecord } from "@openrouter-free-pool/shared/models/model-records";
+
+/** So many calls are imagined before the hour's own count more than them. */
+const priorCalls = 2;
+/** Models whose expected success differs by less are alike; the faster one of them is better. */
+const successStep = 0.05;
+/** Nothing is known: as likely as not. */
+const unknownSuccess = 0.5;
+
+/** What is known of models when they are ranked. */
+export type RankedBy = {
+  readonly records: ReadonlyMap<string, ModelRecord>;
+  readonly isCooling: (model: string) => boolean;
+};
+
+/**
+ * Sorts models, best record first: those that cool down last, then by expected success,
+ * then by the time of an answer, then as they come.
+ */
+export function rankModels<Model extends { readonly id: string }>(
+  models: readonly Model[],
+  { records, isCooling }: RankedBy,
+): readonly Model[] {
+  return models
+    .map((model) => {
+      const record = records.get(model.id);
+      return {
+        model,
+        isCooling: isCooling(model.id),
+        success: Math.round(expectSuccess(record) / successStep),
+        latencyMs: latencyOf(record),
+      };
+    })
+    .sort(
+      (a, b) =>
+        Number(a.isCooling) - Number(b.isCooling) ||
+        b.success - a.success ||
+        a.latencyMs - b.latencyMs,
+    )
+    .map(({ model }) => model);
+}
+
+/**
+ * The day is what the hour is expected to be like (Laplace's rule), and the hour's own calls
+ * soon outweigh that: a model that begins to fail sinks after a few calls.
+ */
+function expectSuccess(record: ModelRecord | undefined): number {
+  if (!record) return unknownSuccess;
+  const { hour, day } = record;
+  const usual = (day.answered + 1) / (day.calls + 2);
+  return (hour.answered + priorCalls * usual) / (hour.calls + priorCalls);
+}
+
+/** One that has not answered lately comes after those that have. */
+function latencyOf(record: ModelRecord | undefined): number {
+  return (
+    record?.hour.latencyP50Ms ?? record?.day.latencyP50Ms ?? Number.MAX_VALUE
+  );
+}

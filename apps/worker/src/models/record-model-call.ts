@@ -1,0 +1,80 @@
+import type {
+  RecordCall,
+  RecordedCall,
+} from "@openrouter-free-pool/shared/models/model-recorder";
+import type { CallResult } from "../answer/call-result.ts";
+import { isEmptyAnswer } from "../answer/is-empty-answer.ts";
+import { AnswerRecord } from "../call/stream/answer-record.ts";
+import type { Classification } from "../classify/classify-result.ts";
+
+type ReportedCall = {
+  readonly path: string;
+  readonly result: CallResult;
+  readonly classification: Classification;
+};
+
+/** Records a call for its model, if it says something of the model. */
+export function recordModelCall(
+  record: RecordCall,
+  model: string,
+  call: ReportedCall,
+): void {
+  const outcome = outcomeOf(call);
+  if (!outcome) return;
+  const { classification, result } = call;
+  const isGone = classification.kind === "model-gone";
+  record(isGone ? classification.model : model, {
+    outcome,
+    upstreamMs: result.upstreamMs,
+    firstTokenMs: result.firstTokenMs,
+    completionTokens: tokensOf(result),
+  });
+}
+
+/** @returns undefined for what is the request's, the account's or the line's fault. */
+function outcomeOf({
+  path,
+  result,
+  classification,
+}: ReportedCall): RecordedCall["outcome"] | undefined {
+  switch (classification.kind) {
+    case "relayed":
+      return "answered";
+    case "return": {
+      if (result.kind !== "answer") return undefined;
+      const { status, body } = result.answer;
+      if ((classification.status ?? status) >= 300) return undefined;
+      return isEmptyAnswer(body, path) ? "empty" : "answered";
+    }
+    case "transient":
+    case "broken":
+      return isOwnFault(result) ? "failed" : undefined;
+    case "model-limited":
+      return "rateLimited";
+    case "model-gone":
+      return "gone";
+    default:
+      return undefined;
+  }
+}
+
+/** A line that broke before an answer, or a call that we broke off, says nothing of a model. */
+function isOwnFault(result: CallResult): boolean {
+  switch (result.kind) {
+    case "no-answer":
+      return result.failure.reason === "timeout";
+    case "broken":
+      return result.failure.reason !== "aborted";
+    default:
+      return true;
+  }
+}
+
+function tokensOf(result: CallResult): number | undefined {
+  if (result.tokens) return result.tokens.completion;
+  if (result.kind !== "answer" || result.answer.status !== 200)
+    return undefined;
+  const record = new AnswerRecord({ keepPayloads: false });
+  record.add(result.answer.body);
+  return record.findings.tokens?.completion;
+}

@@ -1,0 +1,109 @@
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { RedisKeys } from "../redis/keys.ts";
+import type { RedisClock } from "../redis/redis-clock.ts";
+import { binOf } from "../statistics/duration-bins.ts";
+import { SharedCounts } from "../statistics/shared-counts.ts";
+import {
+  mostModels,
+  otherModels,
+  recordSpans,
+  spanNames,
+} from "./record-spans.ts";
+
+/** While Redis is away, counts gather for this many slices of time. */
+const mostSlices = 30;
+
+/** What one call said of its model. */
+export type RecordedCall = {
+  readonly outcome: "answered" | "empty" | "failed" | "rateLimited" | "gone";
+  /** The whole call, a stream to its end. */
+  readonly upstreamMs: number;
+  /** Of a stream: until its first content. */
+  readonly firstTokenMs?: number | undefined;
+  readonly completionTokens?: number | undefined;
+};
+
+/** Records how calls of models went, at the cost of some entries of a map. */
+export type RecordCall = (model: string, call: RecordedCall) => void;
+
+/** Counts how calls of models went, in slices of time that all workers share. */
+export class ModelRecorder {
+  readonly #redisKeys: RedisKeys;
+  readonly #clock: RedisClock;
+  readonly #counts: SharedCounts;
+  /** The models of each of the latest slices. */
+  readonly #models = new Map<string, Set<string>>();
+
+  constructor(deps: {
+    redis: Redis;
+    redisKeys: RedisKeys;
+    clock: RedisClock;
+    logger: Logger;
+  }) {
+    this.#redisKeys = deps.redisKeys;
+    this.#clock = deps.clock;
+    this.#counts = new SharedCounts({
+      ...deps,
+      mostKeys: mostSlices,
+      name: "Adding up the record of models",
+    });
+  }
+
+  /** See {@link RecordCall}. */
+  readonly record: RecordCall = (model, call) => {
+    const now = this.#clock.now();
+    const fields = fieldsOf(call);
+    for (const span of spanNames) {
+      const { sliceMs, ttlMs } = recordSpans[span];
+      const slice = Math.floor(now / sliceMs);
+      const key = this.#redisKeys.modelRecords(span, slice);
+      const name = this.#boundModel(key, model);
+      for (const [field, by] of fields) {
+        this.#counts.add(key, ttlMs, `${field} ${name}`, by);
+      }
+    }
+  };
+
+  /** Sends what has gathered. What cannot be sent is kept for the next time. */
+  flush(): Promise<void> {
+    return this.#counts.flush();
+  }
+
+  /** Sends the rest, if Redis is there, and ends. */
+  stop(): Promise<void> {
+    return this.#counts.stop();
+  }
+
+  #boundModel(key: string, model: string): string {
+    const models = this.#models.get(key) ?? new Set();
+    if (models.has(model)) return model;
+    if (models.size >= mostModels) return otherModels;
+    models.add(model);
+    this.#models.set(key, models);
+    const [oldest] = this.#models.keys();
+    if (this.#models.size > mostSlices && oldest) this.#models.delete(oldest);
+    return model;
+  }
+}
+
+function fieldsOf(call: RecordedCall): (readonly [string, number])[] {
+  const { outcome, upstreamMs, firstTokenMs, completionTokens } = call;
+  const hasTokens = completionTokens !== undefined && completionTokens > 0;
+  return [
+    [outcome, 1],
+    // The time that a refusal takes says nothing of the time of an answer.
+    ...(outcome === "answered"
+      ? [[`ms.${binOf(upstreamMs)}`, 1] as const]
+      : []),
+    ...(firstTokenMs === undefined
+      ? []
+      : [[`first.${binOf(firstTokenMs)}`, 1] as const]),
+    ...(hasTokens
+      ? [
+          ["tokens", Math.round(completionTokens)] as const,
+          ["tokenMs", Math.round(upstreamMs)] as const,
+        ]
+      : []),
+  ];
+}
