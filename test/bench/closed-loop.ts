@@ -25,7 +25,7 @@ export type LoopTarget = {
 };
 
 const body = JSON.stringify({
-  model: "bench/model:free",
+  model: "test/model:free",
   messages: [{ role: "user", content: "Hello" }],
 });
 

@@ -73,3 +73,21 @@ test("while the only account that serves a model is at its limit, the request wa
   ]);
   expect(countStatuses(await burst(url, 8))).toEqual({ 200: 8 });
 });
+
+test("12 of 12 are answered by the one account that serves their model", async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    accounts: 3,
+    perMinute: 1_000,
+    models: [],
+  });
+  const { url, simulator } = stack;
+  const refusedModels = ["test/model:free"];
+  await simulator.settings({
+    accounts: {
+      "account-0": { refusedModels },
+      "account-1": { refusedModels },
+    },
+  });
+  expect(countStatuses(await burst(url, 12))).toEqual({ 200: 12 });
+});

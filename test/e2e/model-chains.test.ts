@@ -154,6 +154,20 @@ test.for([
     { model: a, fallbacks: [{ model: "anthropic/claude-sonnet-4" }] },
   ],
   ["openrouter/auto", { model: "openrouter/auto" }],
+  ["openrouter/auto as a variant", { model: "openrouter/auto:free" }],
+  ["a preset", { model: "@preset/mine:free" }],
+  [
+    "a paid model behind an unknown one",
+    { model: "nobody/nothing", models: ["openai/gpt-4o-mini"] },
+  ],
+  [
+    "a provider's own tool",
+    { model: a, tools: [{ type: "image_generation" }] },
+  ],
+  [
+    "a plugin without a name",
+    { model: a, plugins: [{ id: { toString: 1, valueOf: 1 } }] },
+  ],
   [":online", { model: `${a}:online` }],
   ["the web plugin", { model: a, plugins: [{ id: "web" }] }],
   [
@@ -177,6 +191,32 @@ test.for([
     error: { code: 403, type: "not_free", metadata: { reason: "not-free" } },
   });
   expect(calls).toEqual([]);
+  expect((await stack.simulator.bill()).total).toBe(0);
+});
+
+test("fallbacks of an odd form are refused", async () => {
+  const fallbacks = [{ model: { toString: 1, valueOf: 1 } }];
+  const body = { model: "fast", fallbacks, messages: [{ role: "user" }] };
+  const { answer, calls } = await sendBody(JSON.stringify(body));
+  expect(answer.status).toBe(400);
+  expect(calls).toEqual([]);
+});
+
+test("pool/auto goes on where an account's settings refuse its first choice", async () => {
+  const ask = () => sendBody(`{"model":"pool/auto",${messages}}`);
+  const [first = ""] = [(await ask()).answer.headers.get("x-model") ?? ""];
+  const { accounts } = await stack.simulator.settings({});
+  await stack.simulator.settings({
+    accounts: Object.fromEntries(
+      Object.keys(accounts).map((id) => [id, { refusedModels: [first] }]),
+    ),
+  });
+  const refused = await ask();
+  expect(refused.answer.status).toBe(200);
+  expect(refused.answer.headers.get("x-model")).not.toBe(first);
+  const again = await ask();
+  expect(again.answer.status).toBe(200);
+  expect(again.calls).toHaveLength(1);
 });
 
 test.for([

@@ -16,6 +16,7 @@ beforeAll(async () => {
     perMinute: 10_000,
     perDay: 100_000,
     simulator: { latencyMs: 100 },
+    models: refusals.flatMap((_, n) => [`hot/${n}:free`, `other/${n}:free`]),
   });
   await chat(stack.url);
   const startedAt = performance.now();

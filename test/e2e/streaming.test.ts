@@ -11,6 +11,14 @@ import {
 import { until } from "../support/until.ts";
 
 const perMinute = 50;
+const passingFaults = [
+  ["429-account-minute", { kind: "429-account-minute", resetInMs: 300 }],
+  ["429-provider-pool", { kind: "429-provider-pool", retryAfterSeconds: 1 }],
+  ["503", { kind: "503" }],
+  ["stream-error as the first event", { kind: "stream-error", afterEvents: 0 }],
+  ["empty-stream", { kind: "empty-stream" }],
+] as const;
+
 let stack: Stack;
 let url: string;
 beforeAll(async () => {
@@ -22,6 +30,7 @@ beforeAll(async () => {
     workers: 2,
     perDay: 100_000,
     simulator: { chunks: 20, interChunkMs: 2 },
+    models: passingFaults.map(([, { kind }]) => `m/${kind}:free`),
     env: { STREAM_COMMENT_MS: "200", MAX_ATTEMPTS: "2" },
   });
   url = `${stack.url}/v1`;
@@ -85,13 +94,7 @@ test("a queued stream gets comments with its place, then the stream", async () =
   }
 });
 
-test.for([
-  ["429-account-minute", { kind: "429-account-minute", resetInMs: 300 }],
-  ["429-provider-pool", { kind: "429-provider-pool", retryAfterSeconds: 1 }],
-  ["503", { kind: "503" }],
-  ["stream-error as the first event", { kind: "stream-error", afterEvents: 0 }],
-  ["empty-stream", { kind: "empty-stream" }],
-] as const)(
+test.for(passingFaults)(
   "%s before the first event: sent again, the client sees nothing of it",
   async ([name, fault]) => {
     const marker = `before-${name}`;

@@ -40,7 +40,7 @@ const INVALID_ID: PlainError = {
 };
 
 const PLAIN_ERRORS: Record<PlainStatusKind, PlainError> = {
-  "400": INVALID_ID,
+  "400": say(400, "Invalid value for `temperature`: it must be at most 2"),
   "400-invalid-id": INVALID_ID,
   "400-context-length": say(
     400,

@@ -27,7 +27,7 @@ function findUnknownModel(
 ): CertainFault | undefined {
   const isRefused =
     settings.strictModels && findFacts(settings, model) === undefined;
-  return isRefused ? { kind: "400" } : undefined;
+  return isRefused ? { kind: "400-invalid-id" } : undefined;
 }
 
 function findWithdrawal(

@@ -41,10 +41,23 @@ export type StackOptions = {
   dayMs?: number;
   guardMs?: number;
   simulator?: SimulatorSettings;
+  /** Models that the simulator lists in addition to its own and those that many tests use. */
+  models?: readonly string[];
   gateways?: number;
   workers?: number;
   env?: Record<string, string>;
 };
+
+/** Models that many tests use, and that the simulator's own list does not have. */
+const commonModels = [
+  ...["a", "b", "c", "d", "m"].map((name) => `m/${name}:free`),
+  ...["faulty", "hot", "refused", "unfit"].map((name) => `test/${name}:free`),
+  ...["another", "bad", "busy", "other", "streamed"].map(
+    (name) => `${name}/model:free`,
+  ),
+  ...["endless", "flaky"].map((name) => `acme/${name}:free`),
+  ...["a/b:free", "hot/scarce:free"],
+];
 
 /** An API key of the simulator's `index`-th account. */
 export function testKey(index: number): string {
@@ -64,6 +77,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     windowMs,
     dayMs,
     ...options.simulator,
+    models: {
+      ...Object.fromEntries(
+        [...commonModels, ...(options.models ?? [])].map((id) => [id, {}]),
+      ),
+      ...options.simulator?.models,
+    },
   });
   const prefix = `test-${randomUUID()}`;
   const filesPath = await mkdtemp(

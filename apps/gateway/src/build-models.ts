@@ -24,6 +24,7 @@ export function buildModels(deps: {
     baseUrl: config.OPENROUTER_BASE_URL,
     proxy: readProxySettings(config),
     refreshMs: config.MODELS_REFRESH_MS,
+    checksModels: config.MODEL_CHECK,
   });
   const records = new RecordWatch(deps);
   const aliases = config.MODEL_ALIASES;

@@ -155,6 +155,7 @@ export function buildWorker(deps: {
       logger,
     }),
     checksModels: config.MODEL_CHECK,
+    logger,
     acquireSlot,
     settle,
     reportCall: createReportCall({

@@ -29,6 +29,7 @@ export async function startClientStack(): Promise<ClientStack> {
     accounts: 2,
     perMinute: 1_000,
     perDay: 10_000,
+    models: Array.from({ length: 50 }, (_, n) => `acme/model-${n}:free`),
     env: { GATEWAY_API_KEYS: `tester=${clientKey}`, MAX_ATTEMPTS: "1" },
   });
   let models = 0;

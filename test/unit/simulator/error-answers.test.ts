@@ -31,7 +31,10 @@ const CASES: Case[] = [
   {
     fault: { kind: "400" },
     status: 400,
-    error: { message: `${MODEL} is not a valid model ID`, code: 400 },
+    error: {
+      message: "Invalid value for `temperature`: it must be at most 2",
+      code: 400,
+    },
   },
   {
     fault: { kind: "401" },

@@ -184,6 +184,17 @@ export class PendingRequest {
     this.#settle(() => this.#outcome.reject(error));
   }
 
+  /** Its models are gone: it is taken off the queue, unless a worker has it or has answered it. */
+  async refuseGone(): Promise<void> {
+    if (this.#phase !== "queued" || this.#queuedAt > Date.now()) return;
+    const jobId = this.#jobId;
+    const isOffTheQueue = await this.#withdraw();
+    if (!isOffTheQueue || this.#jobId !== jobId) return;
+    const queueMs = Math.max(0, Date.now() - this.#queuedAt);
+    const figures = { queueMs, upstreamMs: 0, calls: 0 };
+    this.receive({ kind: "failure", code: "model-gone", ...figures });
+  }
+
   /** Ends a stream whose rest will not come. */
   breakOff(message: string): void {
     this.fail(new GatewayError("stream-broken", message));

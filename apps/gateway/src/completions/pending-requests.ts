@@ -79,16 +79,8 @@ export class PendingRequests {
     );
     for (let at = 0; at < lost.length; at += removedAtATime) {
       const some = lost.slice(at, at + removedAtATime);
-      await Promise.all(some.map((pending) => this.#refuse(pending)));
+      await Promise.all(some.map((pending) => pending.refuseGone()));
     }
-  }
-
-  async #refuse(pending: PendingRequest): Promise<void> {
-    const { jobId, request } = pending;
-    if (!(await this.#jobs.remove(jobId)) || pending.jobId !== jobId) return;
-    const queueMs = Math.max(0, pending.queuedAt - request.receivedAt);
-    const figures = { queueMs, upstreamMs: 0, calls: 0 };
-    pending.receive({ kind: "failure", code: "model-gone", ...figures });
   }
 
   /** Jobs that Redis confirmed at `latest` (ms since the epoch) or before. */

@@ -18,12 +18,11 @@ const smallFields = {
     .max(mostModels, `has more than ${mostModels} models`)
     .meta({ description: "Tried one after the other by OpenRouter" })
     .nullish(),
-  /** Anthropic's form of a chain. What is none passes unread. */
   fallbacks: z
     .array(z.looseObject({ model }))
-    .max(mostModels)
-    .nullish()
-    .catch(undefined),
+    .max(mostModels, `has more than ${mostModels} models`)
+    .meta({ description: "Anthropic's form of a chain" })
+    .nullish(),
   stream: z.boolean().nullish(),
   service_tier: z.unknown().optional(),
 };
@@ -31,6 +30,7 @@ const smallFields = {
 /** Fields that are looked at only where something depends on them, such as what a request costs. */
 const lookedAtFields = [
   "plugins",
+  "preset",
   "tools",
   "web_search_options",
   "response_format",

@@ -1,7 +1,7 @@
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import { GatewayError } from "./gateway-error.ts";
 
-// The text of every 429, 503 and 504 of a completion stands here.
+// The texts of the 429, 503 and 504 that the queue gives. Those of bodies and storage stand with them.
 
 /** Outages of Redis, and restarts of a gateway, are over soon. */
 const retrySoonMs = 5_000;

@@ -27,6 +27,10 @@ export const completionHeaders = {
     description: "Calls made to OpenRouter, refused ones included",
     schema: integer,
   },
+  "X-Model": {
+    description: "The model that was called last",
+    schema: { type: "string", examples: ["google/gemma-4-31b-it:free"] },
+  },
   "X-Answer-Check": {
     description:
       "Where an answer does not pass what `X-Answer-Check` asked for: `failed`, and the checks",

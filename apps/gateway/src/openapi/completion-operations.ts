@@ -36,7 +36,7 @@ function describe(dialect: Dialect): Operation {
     responses: {
       200: answer(dialect),
       ...errorResponses(
-        [400, 401, 409, 413, 415, 422, 429, 500, 502, 503, 504],
+        [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 502, 503, 504],
         dialect.errorSchema,
       ),
     },

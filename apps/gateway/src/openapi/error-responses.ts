@@ -6,7 +6,8 @@ import { toSchema } from "./to-schema.ts";
 const descriptions = {
   400: "The body, the query or a header cannot be used",
   401: "The API key is missing or wrong",
-  404: "There is no such thing",
+  403: "The request could be billed (`not_free`), or it comes from a web page of another origin",
+  404: "There is no such thing, or OpenRouter does not have the model (any more) (`model_not_found`)",
   409: "Not in this state, or a stream with this Idempotency-Key was asked for already",
   413: "The body is too large",
   415: "The body is not JSON",

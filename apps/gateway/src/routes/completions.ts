@@ -6,6 +6,7 @@ import type { BodyBudget } from "../bodies/body-budget.ts";
 import { bodyOf, readJsonBody } from "../bodies/read-json-body.ts";
 import {
   type ClientResponse,
+  recordFigures,
   watchHangUp,
 } from "../completions/client-response.ts";
 import {
@@ -97,7 +98,7 @@ export function routeCompletions(
     const keepAlive = chooseKeepAlive(request, keepAliveSettings);
     const { maxWaitMs } = submission;
     const client = new PlainResponse(response, { keepAlive, maxWaitMs });
-    return answer(client, submission.model, async () => {
+    return answer(client, { submission, response }, async () => {
       if (!id) return work(hungUp);
       const { reply, role } = await idempotency.reply(id, {
         body: submission.body,
@@ -119,23 +120,24 @@ export function routeCompletions(
     const { model, maxWaitMs } = submission;
     const sink = new StreamResponse(response, { dialect, model, maxWaitMs });
     const work = () => submit(submission, { hungUp, sink });
-    return answer(sink, model, () =>
+    return answer(sink, { submission, response }, () =>
       id ? idempotency.stream(id, work) : work(),
     );
   }
 
   async function answer(
     client: ClientResponse,
-    model: string,
+    { submission, response }: { submission: Submission; response: Response },
     work: () => Promise<FinalReply>,
   ): Promise<void> {
     const reply = await work().catch((error: unknown) => {
       client.fail(error);
     });
     if (!reply) return;
-    const isGone = reply.kind === "failure" && reply.code === "model-gone";
-    if (isGone) client.fail(models.toGoneError(model));
-    else client.finish(reply);
+    if (reply.kind === "failure" && reply.code === "model-gone") {
+      recordFigures(response, reply);
+      client.fail(models.toGoneError(submission.model));
+    } else client.finish(reply);
   }
 }
 

@@ -12,6 +12,8 @@ const exposedHeaders = [
   "Retry-After",
   "X-Model",
   "X-Answer-Check",
+  "X-Cache",
+  "Idempotent-Replayed",
 ];
 const preflightSeconds = 600;
 

@@ -22,18 +22,23 @@ import { relayStream } from "./stream/relay-stream.ts";
 import { ReplyStream } from "./stream/reply-stream.ts";
 import type { StreamCredits } from "./stream/stream-credits.ts";
 
+/** What a call of OpenRouter takes. */
+type OpenRouterCall = {
+  readonly key: ApiKey;
+  /** The first model that the body names. */
+  readonly model: string;
+  readonly body: RequestBody;
+  /** The call must be sent before this, in ms of `performance.now()`. */
+  readonly sendBefore: number;
+  /** Is called when the first content of a stream comes. */
+  readonly onContent?: () => void;
+  readonly signal: AbortSignal;
+};
+
 /** Makes one call for a job; a stream that comes back is relayed to its end. */
 export type CallOpenRouter = (
   job: CompletionJob,
-  call: {
-    readonly key: ApiKey;
-    /** The first model that the body names. */
-    readonly model: string;
-    readonly body: RequestBody;
-    /** The call must be sent before this, in ms of `performance.now()`. */
-    readonly sendBefore: number;
-    readonly signal: AbortSignal;
-  },
+  call: OpenRouterCall,
 ) => Promise<CallResult>;
 
 /** Builds {@link CallOpenRouter}. */
@@ -53,15 +58,18 @@ export function createCallOpenRouter(deps: {
   async function relay(
     job: CompletionJob,
     stream: UpstreamStream,
-    call: { model: string; startedAt: number; signal: AbortSignal },
+    call: Pick<OpenRouterCall, "model" | "signal" | "onContent"> & {
+      startedAt: number;
+    },
   ): Promise<StreamResult & StreamFigures> {
-    const { model, startedAt, signal } = call;
+    const { model, startedAt, signal, onContent } = call;
     const jobId = String(job.id);
     const address = { gatewayId: job.data.gatewayId, jobId };
     const progress = readProgress(job);
     const calls = progress.calls + 1;
     const figures: StreamFigures = {};
     const recordStream = createRecordStream(job, {
+      model,
       startedAt,
       begun: { ...progress, calls, hasBegun: true },
       keepPayloads,
@@ -70,8 +78,12 @@ export function createCallOpenRouter(deps: {
     });
     const replies = new ReplyStream({
       call: calls,
-      send: (chunk) =>
-        sendReply(redis, redisKeys, address, chunk, recordStream(chunk)),
+      send: (chunk) => {
+        const isContent = chunk.kind === "stream-data" && chunk.isBeginning;
+        if (isContent) onContent?.();
+        const update = recordStream(chunk);
+        return sendReply(redis, redisKeys, address, chunk, update);
+      },
       waitForTaken: (bytes) => credits.waitForTaken(jobId, bytes),
     });
     credits.open(jobId);
@@ -109,7 +121,7 @@ export function createCallOpenRouter(deps: {
     });
     const result =
       outcome.kind === "stream"
-        ? await relay(job, outcome.stream, { model, startedAt, signal })
+        ? await relay(job, outcome.stream, { ...call, startedAt })
         : outcome;
     return { ...result, calledModel: model, upstreamMs: elapsedMs(startedAt) };
   };

@@ -11,16 +11,23 @@ const names = new MemberNames(["model", "models", "fallbacks"]);
 /** Gateways refuse bodies that are nested more deeply. */
 const maxDepth = 1_024;
 
+/** A body, and the models that it names. */
+type FittedBody = {
+  readonly body: RequestBody;
+  readonly models: readonly string[];
+};
+
 /**
- * The body that names just these models, the first one first. Where it does already, it
- * stays byte for byte; otherwise only the values of `model`, `models` and `fallbacks` change.
+ * The body that names just these models, the first one first; only the first one where there
+ * is no list of them. Where it does already, it stays byte for byte; otherwise only the values
+ * of `model`, `models` and `fallbacks` change.
  *
  * @param body as the gateway checked it.
  */
 export function fitBody(
   body: RequestBody,
   models: readonly string[],
-): RequestBody {
+): FittedBody {
   const bytes = Buffer.from(body);
   const { members } = scanJson(bytes, { names, maxDepth });
   const read = (name: string) => {
@@ -32,7 +39,7 @@ export function fitBody(
     models: toList(read("models")),
     fallbacks: toList(read("fallbacks")),
   };
-  if (isSame(chainOf(named), models)) return body;
+  if (isSame(chainOf(named), models)) return { body, models };
   const edits: Edit[] = [];
   const replace = (name: string, value: unknown) => {
     const range = members.get(name);
@@ -40,9 +47,10 @@ export function fitBody(
   };
   const [first, ...others] = models;
   const hasModel = typeof named.model === "string";
-  const ownFallbacks = named.fallbacks.filter((entry) =>
-    others.includes(String(memberOf(entry, "model"))),
-  );
+  const ownFallbacks = named.fallbacks.filter((entry) => {
+    const model = memberOf(entry, "model");
+    return typeof model === "string" && others.includes(model);
+  });
   if (hasModel) replace("model", first);
   const hasList = members.get("models")?.kind === "array";
   if (hasList) {
@@ -60,7 +68,11 @@ export function fitBody(
       ? ownFallbacks
       : [...ownFallbacks, ...without.map((model) => ({ model }))],
   );
-  return apply(bytes, edits);
+  const hasChain = hasList || members.get("fallbacks")?.kind === "array";
+  return {
+    body: apply(bytes, edits),
+    models: hasChain ? models : models.slice(0, 1),
+  };
 }
 
 type Named = {

@@ -4,9 +4,9 @@ import { readErrorBody } from "./errors/read-error-body.ts";
 /** Sentences by which OpenRouter says that it does not serve a model any more, or never did. */
 const losses: readonly RegExp[] = [
   /^no endpoints found for \S+?\.?\s*$/i,
-  /\bperiod has ended\b/i,
-  /\bis not a valid model id\b/i,
-  /\bmodel\b.*\b(no longer (available|offered|served)|been (deprecated|removed|retired|discontinued))\b/i,
+  /^the free .{1,200} period has ended\b/i,
+  /^\S+ is not a valid model id\.?\s*$/i,
+  /^(the |this )?model( \S+)? (is no longer (available|offered|served)|has been (deprecated|removed|retired|discontinued))\b/i,
 ];
 
 const statuses: ReadonlySet<number> = new Set([400, 404, 410]);
@@ -26,20 +26,28 @@ export function readModelLoss(
   sent: readonly string[],
 ): ModelLoss | undefined {
   if (!statuses.has(status)) return undefined;
-  const { message } = readErrorBody(body);
+  const { message, isFromProvider } = readErrorBody(body);
+  // A provider says nothing of what OpenRouter serves.
+  if (isFromProvider) return undefined;
   if (!losses.some((pattern) => pattern.test(message))) return undefined;
-  const model = sent.length === 1 ? sent[0] : findNamed(message, sent);
+  const model = findNamed(message, sent);
   return model === undefined ? undefined : { model, message };
 }
 
-/** The longest id counts: one may be the beginning of another. A free model may be named by its paid twin. */
+const modelId = /[\w.~@-]+\/[\w.:-]*\w/;
+
+/**
+ * The model that a sentence means: the one that it names first, by its id or by its paid twin's;
+ * the only one that was sent, where it names none.
+ */
 function findNamed(
   message: string,
   sent: readonly string[],
 ): string | undefined {
-  const byLength = sent.toSorted((a, b) => b.length - a.length);
+  const [named] = modelId.exec(message) ?? [];
+  if (named === undefined) return sent.length === 1 ? sent[0] : undefined;
   return (
-    byLength.find((model) => message.includes(model)) ??
-    byLength.find((model) => message.includes(model.replace(/:free$/, "")))
+    sent.find((model) => model === named) ??
+    sent.find((model) => model === `${named}:free`)
   );
 }

@@ -109,11 +109,13 @@ export function decide(
       return { ...decision(next), coolModel };
     }
     case "model-gone": {
-      const otherwise = modelGone;
-      const mayGoOn = context.hasOtherModel && !isLastCall;
+      // OpenRouter may speak of another one of the chain that the body named.
+      const isOwn = classification.model === context.model;
+      const otherwise = isOwn ? modelGone : answered();
+      const mayGoOn = (context.hasOtherModel || !isOwn) && !isLastCall;
       return decision(
         mayGoOn ? { kind: "another-key", otherwise } : otherwise,
-        triedModels(context),
+        triedModels(context, classification.model),
       );
     }
     case "unfit": {
@@ -124,11 +126,17 @@ export function decide(
       const step = tryAgain(context, failures, undefined);
       return { ...decision(step.next, step.more), ...resolve(context) };
     }
-    case "account-setting":
-      return {
-        ...decision(tryAnother(context, answered()), refused(context)),
-        refusedSetting: classification.setting,
-      };
+    case "account-setting": {
+      const refusedSetting = classification.setting;
+      if (context.hasOtherAccount || !context.hasOtherModel || isLastCall) {
+        const next = tryAnother(context, answered());
+        return { ...decision(next, refused(context)), refusedSetting };
+      }
+      // All accounts refuse this model; the next one begins with all of them.
+      const next = { kind: "another-model", otherwise: answered() } as const;
+      const more = { ...triedModels(context), refusedBy: [] };
+      return { ...decision(next, more), refusedSetting };
+    }
     case "account-limited": {
       const { limit, durationMs, quota } = classification;
       return {
@@ -192,13 +200,13 @@ function decideAccusation(
 const modelGone: Disposition = { kind: "failed", code: "model-gone" };
 
 /** The progress of a request whose model failed; one without other models need not remember it. */
-function triedModels({
-  model,
-  hasOtherModel,
-  progress: { triedModels: before = [] },
-}: DecisionContext): Partial<CompletionProgress> {
-  const isWorthIt = hasOtherModel || before.length > 0;
-  return isWorthIt ? { triedModels: [...new Set([...before, model])] } : {};
+function triedModels(
+  { model, hasOtherModel, progress }: DecisionContext,
+  failed = model,
+): Partial<CompletionProgress> {
+  const { triedModels: before = [] } = progress;
+  const isWorthIt = hasOtherModel || before.length > 0 || failed !== model;
+  return isWorthIt ? { triedModels: [...new Set([...before, failed])] } : {};
 }
 
 /** Another try after a failure: with another model at once, or after a pause. */

@@ -52,6 +52,7 @@ export function createAcquireSlot(deps: {
 
   async function ask(
     job: CompletionJob,
+    models: readonly string[],
     refusing?: ReadonlySet<string>,
   ): Promise<SlotDecision | "no-other-account"> {
     const { gatewayId, deadline, paidModels } = job.data;
@@ -59,7 +60,7 @@ export function createAcquireSlot(deps: {
     const slot = await keyPool.acquire({
       jobId,
       gatewayId,
-      models: candidatesOf(job),
+      models,
       ...(paidModels ? { paidModels: new Set(paidModels) } : {}),
       deadline,
       ...(refusing ? { refusing } : {}),
@@ -126,37 +127,35 @@ export function createAcquireSlot(deps: {
     }
   }
 
-  /** Passes over the accounts that refuse the request, unless there are no others. */
-  async function askOthers(
-    job: CompletionJob,
-    refusing: ReadonlySet<string>,
-  ): Promise<SlotDecision> {
-    const slot = await ask(job, refusing);
-    if (slot !== "no-other-account") return slot;
-    const any = await askAll(job);
+  /** Passes over the accounts that refuse a model, and over a model that all of them refuse. */
+  async function askInTurn(job: CompletionJob): Promise<SlotDecision> {
+    const candidates = candidatesOf(job);
+    for (const [index, model] of candidates.entries()) {
+      const refusing = refusingAccounts(job, refusals, model);
+      const isRefused = refusing.size > 0;
+      const rest = candidates.slice(index);
+      const slot = await ask(job, rest, isRefused ? refusing : undefined);
+      if (slot !== "no-other-account") return slot;
+    }
+    const any = await ask(job, candidates);
+    if (any === "no-other-account") return noUsableKey;
     return any.kind === "granted" ? { ...any, isKnownToRefuse: true } : any;
-  }
-
-  async function askAll(job: CompletionJob): Promise<SlotDecision> {
-    const slot = await ask(job);
-    return slot === "no-other-account" ? noUsableKey : slot;
   }
 
   return async function acquireSlot(job, signal) {
     const disposition = findDisposition(job, signal);
-    if (disposition) return refuse(disposition);
-    const refusing = refusingAccounts(job, refusals);
-    return refusing.size === 0 ? askAll(job) : askOthers(job, refusing);
+    return disposition ? refuse(disposition) : askInTurn(job);
   };
 }
 
-/** The accounts that refused this request, or its model. */
+/** The accounts that refused this request, or a model. */
 export function refusingAccounts(
   job: CompletionJob,
   refusals: AccountRefusals,
+  model: string,
 ): ReadonlySet<string> {
   const { refusedBy = [] } = readProgress(job);
-  const ofModel = refusals.of(job.data.model);
+  const ofModel = refusals.of(model);
   return refusedBy.length === 0 ? ofModel : new Set([...ofModel, ...refusedBy]);
 }
 

@@ -6,6 +6,7 @@ import {
   candidatesOf,
   readProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { Logger } from "pino";
 import type { CallResult } from "../answer/call-result.ts";
 import type { CallOpenRouter } from "../call/call-openrouter.ts";
 import { fitBody } from "../call/fit-body.ts";
@@ -33,10 +34,17 @@ export type ProcessJob = (
   signal: AbortSignal,
 ) => Promise<void>;
 
-/** The models that a call names: the granted one, and those that come after it. */
+/**
+ * The models that a call may name: the granted one, and those that come after it. A call that is
+ * paid for took no slot, so that it must not fall back to a free model.
+ */
 function modelsFrom(job: CompletionJob, model: string): readonly string[] {
   const candidates = candidatesOf(job);
-  return candidates.slice(candidates.indexOf(model));
+  const { paidModels = [] } = job.data;
+  const rest = candidates.slice(candidates.indexOf(model));
+  return paidModels.includes(model)
+    ? rest.filter((each) => paidModels.includes(each))
+    : rest;
 }
 
 /** Redis has lost the body; the client may send it again at once. */
@@ -62,6 +70,7 @@ export function createProcessJob(deps: {
   acquireSlot: AcquireSlot;
   settle: Settle;
   reportCall: ReportCall;
+  logger: Logger;
   maxAttempts: number;
   maxCalls: number;
 }): ProcessJob {
@@ -82,14 +91,15 @@ export function createProcessJob(deps: {
         continue;
       }
       const { key, model, usableUntil } = grant;
-      const models = modelsFrom(job, model);
-      const body = job.data.candidates ? fitBody(whole, models) : whole;
+      const proving = grant;
+      const { body, models } = await fit(job, whole, grant);
       const call = {
         key,
         model,
         models,
         body,
         sendBefore: usableUntil,
+        onContent: () => hear(proving),
         signal,
       };
       const result = await deps.callOpenRouter(job, call);
@@ -145,7 +155,7 @@ export function createProcessJob(deps: {
       ),
       progress,
       suspect,
-      hasOtherAccount: await hasOtherAccount(job, key, classified),
+      hasOtherAccount: await hasOtherAccount(job, { key, model }, classified),
       abortReason: readAbortReason(signal),
       maxAttempts: deps.maxAttempts,
       maxCalls: deps.maxCalls,
@@ -153,8 +163,36 @@ export function createProcessJob(deps: {
     // Stored only when the job leaves our hands.
     job.progress = decision.progress;
     deps.reportCall(job, { key, model }, classified);
-    if (checksModels) await deps.watchModels(grant, classified);
+    if (checksModels) {
+      // The answer counts, whatever becomes of what was learned.
+      await deps.watchModels.learn(grant, classified).catch(warn);
+    }
     return decision;
+  }
+
+  /** The body for a granted model. A slot that cannot be used is given back. */
+  async function fit(
+    job: CompletionJob,
+    body: RequestBody,
+    grant: Grant,
+  ): Promise<ReturnType<typeof fitBody>> {
+    const { model } = grant;
+    if (!job.data.candidates) return { body, models: [model] };
+    try {
+      return fitBody(body, modelsFrom(job, model));
+    } catch (error) {
+      await keyPool.release(grant);
+      throw error;
+    }
+  }
+
+  /** Not awaited: the stream goes on. */
+  function hear(grant: Grant): void {
+    if (deps.checksModels) deps.watchModels.hear(grant).catch(warn);
+  }
+
+  function warn(error: unknown): void {
+    deps.logger.warn({ err: error }, "Learning of a model failed");
   }
 
   /** @returns how the job is settled; undefined when it goes out again. */
@@ -232,14 +270,17 @@ export function createProcessJob(deps: {
 
   async function hasOtherAccount(
     job: CompletionJob,
-    { account }: ApiKey,
+    { key: { account }, model }: { key: ApiKey; model: string },
     { classification }: ClassifiedCall,
   ): Promise<boolean> {
     const isRefusal =
       classification.kind === "account-setting" || accusesKey(classification);
     // Nothing else depends on it.
     if (!isRefusal) return true;
-    const refusing = new Set([...refusingAccounts(job, refusals), account]);
+    const refusing = new Set([
+      ...refusingAccounts(job, refusals, model),
+      account,
+    ]);
     return deps.hasAccountBesides(refusing);
   }
 }

@@ -49,6 +49,9 @@ function outcomeOf({
     case "transient":
     case "broken":
       return isOwnFault(result) ? "failed" : undefined;
+    // For this pool it does not answer, as long as the setting stands.
+    case "account-setting":
+      return "failed";
     case "model-limited":
       return "rateLimited";
     case "model-gone":

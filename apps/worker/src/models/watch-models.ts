@@ -6,11 +6,15 @@ import type { Classification } from "../classify/classify-result.ts";
 import type { ModelLoss } from "../classify/model-life.ts";
 import { ModelHealth } from "./model-health.ts";
 
-/** Learns from each call whether its model is there and well. */
-export type WatchModels = (
-  grant: Pick<Grant, "model" | "provesModel">,
-  call: { result: CallResult; classification: Classification },
-) => Promise<void>;
+type Proving = Pick<Grant, "model" | "provesModel">;
+type Called = { result: CallResult; classification: Classification };
+
+/** Learns from calls whether their models are there and well. */
+export type WatchModels = {
+  learn(grant: Proving, call: Called): Promise<void>;
+  /** The first content of a stream has come. */
+  hear(grant: Proving): Promise<void>;
+};
 
 /** What a call says of its model. */
 type Word = "answered" | "there" | "failed" | "nothing";
@@ -25,28 +29,24 @@ export function createWatchModels(deps: {
   const { keyPool, promoteAwaiting, logger } = deps;
   const health = new ModelHealth();
 
-  async function learn(model: string, word: Word): Promise<void> {
-    switch (word) {
-      case "answered":
-        health.recordAnswer(model);
-        if (health.recordLife(model)) await keyPool.proveModel(model);
-        return;
-      case "there":
-        if (health.recordLife(model)) await keyPool.proveModel(model);
-        return;
-      case "failed": {
-        if (!health.recordFailure(model)) return;
-        const cooldownMs = await keyPool.coolModel(model, undefined);
-        await keyPool.doubtModel(model);
-        logger.warn(
-          { model, cooldownMs },
-          "A model fails again and again: it is not called for a while",
-        );
-        return;
-      }
-      case "nothing":
-        return;
-    }
+  async function prove(model: string): Promise<void> {
+    if (health.recordLife(model)) await keyPool.proveModel(model);
+  }
+
+  /** @returns whether the model cools down. */
+  async function fail(model: string, provesModel: boolean): Promise<boolean> {
+    // After a cooldown one call decides, whatever this worker has seen before.
+    const isOpen =
+      health.recordFailure(model) ||
+      (provesModel && (await keyPool.hasCooledDown(model)));
+    if (!isOpen) return false;
+    const cooldownMs = await keyPool.coolModel(model, undefined);
+    await keyPool.doubtModel(model);
+    logger.warn(
+      { model, cooldownMs },
+      "A model fails again and again: it is not called for a while",
+    );
+    return true;
   }
 
   async function lose({ model, message }: ModelLoss): Promise<void> {
@@ -59,23 +59,39 @@ export function createWatchModels(deps: {
     );
   }
 
-  return async function watchModels({ model, provesModel }, call) {
-    const { classification } = call;
+  async function learn(
+    { model, provesModel }: Proving,
+    { result, classification }: Called,
+  ): Promise<void> {
     // Others wait for it, whatever this worker knew before.
     if (provesModel) health.forgetProof(model);
-    if (classification.kind === "model-gone") await lose(classification);
-    else await learn(model, readWord(call));
-    if (provesModel) await promoteAwaiting(model);
+    if (classification.kind === "model-gone") {
+      await lose(classification);
+      if (classification.model === model) return;
+    }
+    const word = readWord({ result, classification });
+    if (word === "answered") health.recordAnswer(model);
+    if (word === "answered" || word === "there") return prove(model);
+    // It said nothing, or not enough to cool the model down: another call may prove it.
+    const isOpen = word === "failed" && (await fail(model, provesModel));
+    if (provesModel && !isOpen) await keyPool.forgetProof(model);
+  }
+
+  return {
+    async learn(grant, call) {
+      await learn(grant, call);
+      if (grant.provesModel) await promoteAwaiting(grant.model);
+    },
+    async hear({ model, provesModel }) {
+      if (!provesModel) return;
+      health.forgetProof(model);
+      await prove(model);
+      await promoteAwaiting(model);
+    },
   };
 }
 
-function readWord({
-  result,
-  classification,
-}: {
-  result: CallResult;
-  classification: Classification;
-}): Word {
+function readWord({ result, classification }: Called): Word {
   switch (classification.kind) {
     case "relayed":
     case "unfit":

@@ -43,7 +43,9 @@ export function createSettle(deps: {
     const finished = recorded && toFinishedRequest(job, recorded, keepPayloads);
     await sendReply(redis, redisKeys, address, reply, { finished });
     if (recorded?.tokens) {
-      deps.callMetrics.countTokens(job.data.model, recorded.tokens);
+      const { model } = job.data;
+      const called = "calledModel" in reply ? reply.calledModel : undefined;
+      deps.callMetrics.countTokens(called ?? model, recorded.tokens);
     }
   }
 

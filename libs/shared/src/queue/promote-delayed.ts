@@ -1,7 +1,11 @@
 import { Job } from "bullmq";
 import type { Redis } from "ioredis";
 import type { RedisKeys } from "../redis/keys.ts";
-import type { CompletionJob, CompletionRequest } from "./completion-job.ts";
+import {
+  type CompletionJob,
+  type CompletionRequest,
+  candidatesOf,
+} from "./completion-job.ts";
 import type { CompletionsQueue } from "./completions-queue.ts";
 import type { ManualWorker } from "./manual-worker.ts";
 
@@ -18,7 +22,7 @@ export async function promoteDelayed(
   const delayed = await queue.getJobs(["delayed"], 0, mostPromoted - 1, true);
   await Promise.all(
     delayed
-      .filter((job) => job?.data.model === model)
+      .filter((job) => job && candidatesOf(job).includes(model))
       .map((job) => promoteIfDelayed(job)),
   );
 }

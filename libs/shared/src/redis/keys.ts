@@ -42,7 +42,7 @@ export function createRedisKeys(prefix: string) {
     modelCooldownStep: (model: string) => `${root}:model:${model}:step`,
     /** STRING that exists while a model counts as gone. */
     modelGone: (model: string) => `${root}:model:${model}:gone`,
-    /** STRING: `proven` while a model has answered lately, or when the call was let out that is to prove it (epoch ms). */
+    /** STRING: `proven` while a model has answered lately, or which call is out to prove it, and since when (epoch ms). */
     modelProof: (model: string) => `${root}:model:${model}:proof`,
     /** LIST of jobs that are delayed until a model is proven. */
     modelAwaited: (model: string) => `${root}:model:${model}:awaited`,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { fitBody } from "../../../../apps/worker/src/call/fit-body.ts";
 
-const fit = (body: string, models: readonly string[]) =>
-  String(fitBody(body, models));
+const fitted = (body: string, models: readonly string[]) =>
+  String(fitBody(body, models).body);
 
 // biome-ignore format: a table
 test.for<[name: string, body: string, models: string[], expected: string]>([
@@ -17,10 +17,22 @@ test.for<[name: string, body: string, models: string[], expected: string]>([
   ["members of inner objects", '{"m":{"model":"a"},"model":"a"}', ["b"], '{"m":{"model":"a"},"model":"b"}'],
   ["ids with quotes", '{"model":"a"}', ['b"c'], '{"model":"b\\"c"}'],
 ])("%s", ([, body, models, expected]) => {
-  expect(fit(body, models)).toBe(expected);
+  expect(fitted(body, models)).toBe(expected);
 });
 
 test("a large body stays the same bytes where nothing changes", () => {
   const body = Buffer.from('{"models":["a"],"messages":"ü"}');
-  expect(fitBody(body, ["a"])).toBe(body);
+  expect(fitBody(body, ["a"]).body).toBe(body);
+});
+
+test("tells which models the body names", () => {
+  expect(fitBody('{"model":"fast"}', ["a", "b"]).models).toEqual(["a"]);
+  expect(fitBody('{"models":["x"]}', ["a", "b"]).models).toEqual(["a", "b"]);
+});
+
+test("fallbacks of an odd form cannot make it throw", () => {
+  const odd = '[{"model":{"toString":1,"valueOf":1}},7,null]';
+  expect(fitted(`{"model":"a","fallbacks":${odd}}`, ["b", "c"])).toBe(
+    '{"model":"b","fallbacks":[{"model":"c"}]}',
+  );
 });

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { readModelLoss } from "../../../../apps/worker/src/classify/model-life.ts";
 
-function read(status: number, message: string, sent = ["a/b:free"]) {
+const free = "a/b:free";
+
+function read(status: number, message: string, sent = [free]) {
   const body = Buffer.from(
     JSON.stringify({ error: { code: status, message } }),
   );
@@ -10,10 +12,12 @@ function read(status: number, message: string, sent = ["a/b:free"]) {
 
 // biome-ignore format: a table
 test.for<[status: number, message: string, isGone: boolean]>([
-  [404, "No endpoints found for stepfun/step-3.5-flash:free.", true],
   [404, "No endpoints found for a/b:free", true],
-  [404, "The free Molmo2 8B period has ended. To continue using this model, please migrate to the paid slug: allenai/molmo-2-8b", true],
-  [400, "x/y is not a valid model ID", true],
+  [404, "The free Molmo2 8B period has ended. To continue using this model, please migrate to the paid slug: a/b", true],
+  [400, "a/b:free is not a valid model ID", true],
+  [400, "bogus/z is not a valid model ID", false],
+  [400, "Invalid value: 'my model has been removed' is too long", false],
+  [404, "No endpoints found for other/model:free.", false],
   [404, "This model has been deprecated", true],
   [404, "No endpoints found matching your data policy (Free model training). Configure: …", false],
   [404, "No endpoints available matching your guardrail restrictions and data policy. …", false],
@@ -37,4 +41,16 @@ test("of a chain the model counts that the message names", () => {
     read(404, "The free D period has ended. … the paid slug: c/d", chain),
   ).toBe("c/d:free");
   expect(read(404, "No endpoints found for e/f:free.", chain)).toBeUndefined();
+  const replaced = "The model a/b:free has been deprecated, use c/d:free";
+  expect(read(404, replaced, chain)).toBe("a/b:free");
+});
+
+test("what a provider says is not about what OpenRouter serves", () => {
+  const error = {
+    code: 404,
+    message: "This model has been deprecated",
+    metadata: { provider_name: "Somebody" },
+  };
+  const body = Buffer.from(JSON.stringify({ error }));
+  expect(readModelLoss({ status: 404, body }, [free])).toBeUndefined();
 });

@@ -34,6 +34,8 @@ type CatalogueDeps = {
   readonly baseUrl: string;
   readonly proxy: ProxySettings;
   readonly refreshMs: number;
+  /** Whether models that were found gone are refused. */
+  readonly checksModels: boolean;
   readonly logger: Logger;
 };
 
@@ -78,7 +80,7 @@ export class Catalogue {
 
   /** The models that cost nothing and are not gone. */
   get free(): readonly Model[] {
-    return this.#free.filter(({ id }) => !this.#gone.has(id));
+    return this.#free.filter(({ id }) => !this.findGone(id));
   }
 
   /** Whether a model was in the list once. */
@@ -88,6 +90,7 @@ export class Catalogue {
 
   /** What OpenRouter said when it refused a model as gone; undefined when it may be called. */
   findGone(id: string): GoneModel | undefined {
+    if (!this.#deps.checksModels) return undefined;
     const gone = this.#gone.get(id);
     return gone && gone.until > this.#deps.clock.now() ? gone : undefined;
   }
@@ -139,26 +142,43 @@ export class Catalogue {
   }
 
   async #poll(): Promise<void> {
-    const { redis, redisKeys, clock, refreshMs } = this.#deps;
+    const { redis, redisKeys, clock, refreshMs, logger } = this.#deps;
     // Without Redis the list that is there serves on.
     if (redis.status !== "ready") return;
     const [stored, gone] = await Promise.all([
       this.#store.readVersion(),
       readGoneModels(redis, redisKeys),
     ]);
-    const isNews = gone.some(({ model }) => !this.#gone.has(model));
+    const isNews = gone.some(
+      ({ model, until }) => this.#gone.get(model)?.until !== until,
+    );
     this.#gone = new Map(gone.map((each) => [each.model, each]));
     if (isNews) {
-      await this.onLoss((model) => this.findGone(model) !== undefined);
+      const isGone = (model: string) => this.findGone(model) !== undefined;
+      await this.onLoss(isGone).catch((err: unknown) =>
+        logger.warn({ err }, "Refusing what waits for gone models failed"),
+      );
     }
-    if (stored && stored.version !== this.#version) {
-      const content = await this.#store.read();
-      if (content) this.#take(content, stored.version);
-    }
-    const isDue = !stored || clock.now() - stored.readAt >= refreshMs;
+    const isUsable = !stored || (await this.#takeStored(stored.version));
+    const isDue =
+      !stored || !isUsable || clock.now() - stored.readAt >= refreshMs;
     const leaseMs = Math.min(refreshMs, longestRetryMs);
     if (isDue && (await this.#store.takeLease(leaseMs))) {
       await this.#readFromOpenRouter();
+    }
+  }
+
+  /** Takes over what another gateway has read. @returns false when it is of no use. */
+  async #takeStored(version: string): Promise<boolean> {
+    if (version === this.#version) return true;
+    try {
+      const content = await this.#store.read();
+      if (content) this.#take(content, version);
+      return content !== undefined;
+    } catch (err) {
+      // Another version of ours may have written it.
+      this.#deps.logger.debug({ err }, "The stored list of models is no use");
+      return false;
     }
   }
 
@@ -174,15 +194,17 @@ export class Catalogue {
     const list = await readModels(this.#url, this.#dispatcher);
     const version = digestOf(list);
     const readAt = clock.now();
-    if (version === this.#version) {
-      await this.#store.renew(readAt);
-      return;
+    const isThere = redis.status === "ready";
+    const stored = isThere ? await this.#store.readVersion() : undefined;
+    if (stored && !this.#content) await this.#takeStored(stored.version);
+    if (version === this.#version && stored?.version === version) {
+      return this.#store.renew(readAt);
     }
     if (!this.#isCredible(list, version)) return;
     const before = this.#content;
     const former = toFormer(before, list);
     this.#take({ list, former }, version);
-    if (redis.status !== "ready") return;
+    if (!isThere) return;
     await this.#tellFleet(before, list);
     await this.#store.write({ list, former }, { version, readAt });
   }

@@ -23,14 +23,21 @@ export const modelSchema = z.looseObject({
   expiration_date: z.string().nullish().catch(undefined),
 });
 
-/** OpenRouter's list of models, or a page of it, as it sends it. */
+/** OpenRouter's list of models, or a page of it, as it sends it; entries without an id are left out. */
 export const modelsListSchema = z.looseObject({
-  data: z.array(modelSchema),
+  data: z.array(modelSchema.nullable().catch(null)).transform(dropNulls),
   /** How many models there are on all pages. */
-  total_count: z.int().optional(),
+  total_count: z.int().optional().catch(undefined),
   /** Where the next page is. */
-  links: z.looseObject({ next: z.string().nullish() }).optional(),
+  links: z
+    .looseObject({ next: z.string().nullish().catch(undefined) })
+    .optional()
+    .catch(undefined),
 });
+
+function dropNulls<Item>(items: readonly (Item | null)[]): Item[] {
+  return items.filter((item) => item !== null);
+}
 
 /** How many models there are. */
 export const modelsCountSchema = z.object({
@@ -48,10 +55,12 @@ export type ModelsList = z.output<typeof modelsListSchema>;
 
 /** The router that picks a free model at random. */
 const freeRouter = "openrouter/free";
+/** `author/name:free`: no router, preset, alias of OpenRouter's or second variant. */
+const freeVariant = /^(?!openrouter\/)[^~@:\s/][^@:\s/]*\/[^@:\s/]+:free$/;
 
 /** Whether an id alone says that a model costs nothing. */
 export function isFreeId(id: string): boolean {
-  return id.endsWith(":free") || id === freeRouter;
+  return id === freeRouter || freeVariant.test(id);
 }
 
 /** A model that costs nothing: by its id, or with no price but zero. */
@@ -60,5 +69,9 @@ export function isFree({ id, pricing }: Model): boolean {
   if (!pricing || !("prompt" in pricing && "completion" in pricing)) {
     return false;
   }
-  return Object.values(pricing).every((price) => Number(price) === 0);
+  return Object.values(pricing).every(
+    (price) =>
+      (typeof price === "string" && price.trim() !== "" && !Number(price)) ||
+      price === 0,
+  );
 }

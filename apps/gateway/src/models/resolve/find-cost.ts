@@ -1,4 +1,5 @@
 import type { CheckedBody } from "../../dialects/parse-body.ts";
+import { quote } from "../../errors/quote.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { isFree, isFreeId } from "../catalogue/models-list.ts";
 import { readMember } from "./request-needs.ts";
@@ -15,8 +16,13 @@ const freeFileEngines: ReadonlySet<unknown> = new Set([
   "cloudflare-ai",
   "native",
 ]);
-/** Tools that OpenRouter or a provider runs, at a price. */
-const paidTool = /"(openrouter:|web_search)/;
+/** Kinds of tools that the client runs itself; all others OpenRouter or a provider runs, at a price. */
+const freeTools: ReadonlySet<unknown> = new Set([
+  undefined,
+  "function",
+  "custom",
+]);
+const fileInput = /"type"\s*:\s*"(file|input_file)"/;
 
 /** Whether a call of a model costs nothing. One that is not in the list costs nothing only if its id says so. */
 export function isFreeModel(id: string, catalogue: Catalogue): boolean {
@@ -34,21 +40,38 @@ export function findPaidExtra(
   body: CheckedBody,
 ): string | undefined {
   const { members } = body;
-  const options = members.get("web_search_options");
-  if (options && options.kind !== "null") return "`web_search_options`";
-  const plugin = findPaidPlugin(bytes, body);
-  if (plugin !== undefined) return plugin;
-  const tools = members.get("tools");
-  if (tools?.kind !== "array") return undefined;
-  const read = readMember(bytes, body, "tools");
-  if (Array.isArray(read)) {
-    const tool = read.map(typeOf).find((type) => paidTool.test(`"${type}`));
-    return tool === undefined ? undefined : `the tool ${show(tool)}`;
+  for (const name of ["web_search_options", "preset"]) {
+    const range = members.get(name);
+    if (range && range.kind !== "null") return `\`${name}\``;
   }
-  const text = bytes.toString("latin1", tools.start, tools.end);
-  return /"type"\s*:\s*"(openrouter:|web_search)/.test(text)
-    ? "a server tool"
-    : undefined;
+  return (
+    findPaidPlugin(bytes, body) ??
+    findPaidTool(bytes, body) ??
+    findPaidFile(bytes, body)
+  );
+}
+
+function findPaidTool(bytes: Buffer, body: CheckedBody): string | undefined {
+  const range = body.members.get("tools");
+  if (range?.kind !== "array") return undefined;
+  const tools = readMember(bytes, body, "tools");
+  if (!Array.isArray(tools)) return "a list of tools that is too long to read";
+  const types = tools.map((tool) => toObject(tool).type);
+  const paid = types.find((type) => !freeTools.has(type));
+  return paid === undefined ? undefined : `the tool ${show(paid)}`;
+}
+
+/** A file that the model cannot read is read by a plugin, which may be a paid one unless a free one is named. */
+function findPaidFile(bytes: Buffer, body: CheckedBody): string | undefined {
+  if (!bytes.includes('"file"') && !bytes.includes('"input_file"')) {
+    return undefined;
+  }
+  if (!fileInput.test(bytes.toString("latin1"))) return undefined;
+  const plugins = readMember(bytes, body, "plugins");
+  const isReadForFree = Array.isArray(plugins) && plugins.some(isFreeReader);
+  return isReadForFree
+    ? undefined
+    : "a file without a free engine of the plugin file-parser";
 }
 
 function findPaidPlugin(bytes: Buffer, body: CheckedBody): string | undefined {
@@ -57,18 +80,16 @@ function findPaidPlugin(bytes: Buffer, body: CheckedBody): string | undefined {
   const plugins = readMember(bytes, body, "plugins");
   if (!Array.isArray(plugins)) return "`plugins`";
   for (const plugin of plugins) {
-    const { id, enabled, pdf } = toObject(plugin);
+    const { id, enabled } = toObject(plugin);
     if (enabled === false || freePlugins.has(id)) continue;
-    const isFreeReader =
-      id === "file-parser" && freeFileEngines.has(toObject(pdf).engine);
-    if (!isFreeReader) return `the plugin ${show(id)}`;
+    if (!isFreeReader(plugin)) return `the plugin ${show(id)}`;
   }
   return undefined;
 }
 
-function typeOf(tool: unknown): string {
-  const { type } = toObject(tool);
-  return typeof type === "string" ? type : "";
+function isFreeReader(plugin: unknown): boolean {
+  const { id, pdf } = toObject(plugin);
+  return id === "file-parser" && freeFileEngines.has(toObject(pdf).engine);
 }
 
 function toObject(value: unknown): Record<string, unknown> {
@@ -78,5 +99,5 @@ function toObject(value: unknown): Record<string, unknown> {
 }
 
 function show(name: unknown): string {
-  return JSON.stringify(String(name).slice(0, 100));
+  return typeof name === "string" ? quote(name) : "of an odd form";
 }

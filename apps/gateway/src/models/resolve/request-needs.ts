@@ -3,8 +3,10 @@ import type { CheckedBody } from "../../dialects/parse-body.ts";
 
 /** Roughly; only used to tell a request that surely does not fit. */
 const bytesPerToken = 4;
-/** Larger tools are not parsed; whether they are billed is seen in their text. */
+/** A larger member is not parsed. */
 const mostParsedBytes = 256 * 1024;
+/** Kinds of input are looked for in this much of a body. */
+const mostScannedBytes = 1024 * 1024;
 
 /** What a request wants of its model. */
 export type RequestNeeds = {
@@ -25,24 +27,23 @@ const inputKinds = [
 
 /** Reads what a request wants of its model. */
 export function readNeeds(bytes: Buffer, body: CheckedBody): RequestNeeds {
-  const text = bytes.toString("latin1");
+  const text = bytes.toString("latin1", 0, mostScannedBytes);
   const inputs = inputKinds.flatMap(([kind, pattern]) =>
     pattern.test(text) ? [kind] : [],
   );
   // An encoded picture is no prompt of millions of tokens.
   const promptBytes = inputs.length > 0 ? 0 : bytes.length;
-  const answer = Number(
-    readMember(bytes, body, "max_tokens") ??
-      readMember(bytes, body, "max_completion_tokens") ??
-      0,
-  );
+  const answer =
+    toCount(readMember(bytes, body, "max_tokens")) ??
+    toCount(readMember(bytes, body, "max_completion_tokens")) ??
+    0;
   const format = readMember(bytes, body, "response_format");
   const formatType =
     typeof format === "object" && format !== null && "type" in format
       ? format.type
       : undefined;
   return {
-    tokens: Math.ceil(promptBytes / bytesPerToken) + (answer || 0),
+    tokens: Math.ceil(promptBytes / bytesPerToken) + answer,
     parameters: [
       ...(hasItems(body, "tools") ? ["tools"] : []),
       ...(formatType === "json_object" ? ["response_format"] : []),
@@ -61,6 +62,10 @@ export function readMember(
   const range = members.get(name);
   if (!range || range.end - range.start > mostParsedBytes) return undefined;
   return parseRange(bytes, range);
+}
+
+function toCount(value: unknown): number | undefined {
+  return typeof value === "number" && value >= 0 ? value : undefined;
 }
 
 function hasItems({ members }: CheckedBody, name: string): boolean {

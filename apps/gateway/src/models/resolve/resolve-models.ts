@@ -63,11 +63,13 @@ export function createResolveModels(deps: {
   }
 
   function requireFree(bytes: Buffer, body: CheckedBody, models: string[]) {
-    const paid = models.find((id) => !isFreeModel(id, catalogue));
-    // One that nobody has heard of is a slip of the pen.
-    const isUnknown = paid && checksModels && stateOf(paid) === "unknown";
+    // One that nobody has heard of is a slip of the pen; it is left out.
+    const isLeftOut = (id: string) => checksModels && stateOf(id) === "unknown";
+    const paid = models.find(
+      (id) => !isFreeModel(id, catalogue) && !isLeftOut(id),
+    );
     const cost =
-      paid === undefined || isUnknown
+      paid === undefined
         ? findPaidExtra(bytes, body)
         : `the model ${quote(paid)}`;
     if (cost === undefined) return;

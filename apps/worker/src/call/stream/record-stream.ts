@@ -22,6 +22,8 @@ type RecordStream = (chunk: Parameters<SendChunk>[0]) => JobUpdate;
 export function createRecordStream(
   job: CompletionJob,
   call: {
+    /** The model that is called. */
+    model: string;
     startedAt: number;
     begun: CompletionProgress;
     keepPayloads: boolean;
@@ -48,7 +50,7 @@ export function createRecordStream(
         const { findings } = record;
         if (findings.tokens) {
           shown.tokens = findings.tokens;
-          metrics.countTokens(job.data.model, findings.tokens);
+          metrics.countTokens(call.model, findings.tokens);
         }
         const ending = { status: 200, ...figures, ...findings };
         return { finished: toFinishedRequest(job, ending, keepPayloads) };

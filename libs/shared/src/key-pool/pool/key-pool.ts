@@ -11,7 +11,12 @@ import { registerMembers } from "../keys/register-members.ts";
 import { type Retirement, releaseKey, retireKey } from "../keys/retirement.ts";
 import { coolModel } from "../models/cooling-models.ts";
 import { type GoneModel, loseModel } from "../models/gone-models.ts";
-import { doubtModel, proveModel } from "../models/model-proof.ts";
+import {
+  doubtModel,
+  forgetProof,
+  hasCooledDown,
+  proveModel,
+} from "../models/model-proof.ts";
 import {
   type Acquisition,
   acquireSlot,
@@ -251,9 +256,19 @@ export class KeyPool {
     return proveModel(this.#store, model);
   }
 
-  /** Has the next call of a model prove that it answers before others go out. */
+  /** Has a model that failed again and again be called by one at a time until it answers. */
   doubtModel(model: string): Promise<void> {
     return doubtModel(this.#store, model);
+  }
+
+  /** Lets another call go out to prove a model: the one before said nothing. */
+  forgetProof(model: string): Promise<void> {
+    return forgetProof(this.#store, model);
+  }
+
+  /** Whether a model cooled down lately. */
+  hasCooledDown(model: string): Promise<boolean> {
+    return hasCooledDown(this.#store, model);
   }
 
   /** Takes a model for gone, because OpenRouter said so. */

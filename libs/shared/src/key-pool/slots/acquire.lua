@@ -29,8 +29,9 @@
   candidate is always checked against the truth, and moved to `busy` when it has no slot.
 
   The model is the first candidate that neither cools down nor is gone. One that nothing was heard of
-  for long is unproven: a single call of it goes out, and the others wait for what comes of it, for
-  HOLD_MS at most. So a model that has left costs one call, however many want it.
+  for long is unproven: a single call of it goes out, and the others wait for what comes of it. After
+  HOLD_MS a second one goes out, after HOLD_MS more all do: a 404 comes sooner. A model that is doubted
+  because it failed again and again gets one call every HOLD_MS until it answers.
 
   KEYS[1] idle        SORTED SET
   KEYS[2] busy        SORTED SET
@@ -46,7 +47,8 @@
   KEYS[11...] three of each candidate, best one first:
     cooldown  STRING  exists while the model cools down
     gone      STRING  exists while the model counts as gone
-    proof     STRING  `proven`, or when the call was let out that is to prove it, ms since the epoch
+    proof     STRING  `proven`, or which call was let out last to prove it and when, ms since the epoch:
+                      `first 17…`, `second 17…`, `doubted 17…`
 
   ARGV[1] account prefix
   ARGV[2] perMinute   grants in any window, for accounts without a limit of their own
@@ -99,10 +101,11 @@ local MOST_MOVES = 256
 -- A gateway without its connection was killed, or it is connecting anew and will be heard of within this time.
 local AWAY_MS = 5000
 local LOOK_AGAIN_MS = 1000
--- A 404 comes within this time; what takes longer is an answer.
 local HOLD_MS = 5000
--- After this long without a word of it, a model is called once more before it is called by many.
+-- After this long without a word of it, a model is unproven anew.
 local ASKED_TTL_MS = 60000
+local DOUBTED_TTL_MS = 600000
+local NEXT_PROVER = { first = 'second', doubted = 'doubted' }
 
 if redis.call('EXISTS', cancelled) == 1 then return { 'cancelled' } end
 local presence = redis.call('GET', alive)
@@ -120,9 +123,20 @@ local latest = now + usableMs
 local day = math.floor(now / dayMs)
 local dayEnd = (day + 1) * dayMs
 
--- Returns the number of the candidate, and whether its call is to prove it; else nil and what is to be said.
+-- Which call may go out to a model now: nil and how long it is held; or false, or the name of the call that proves it.
+local function findProver(proof)
+  if proof == 'proven' then return false end
+  local last, askedAt = (proof or ''):match('^(%a+) (%d+)$')
+  local heldMs = askedAt and tonumber(askedAt) + HOLD_MS - now or 0
+  -- The clock may have been set back.
+  if heldMs > 0 and heldMs <= HOLD_MS then return nil, heldMs end
+  if last == 'second' then return false end
+  return NEXT_PROVER[last] or 'first'
+end
+
+-- Returns the number of the candidate and the name of the call that proves it, if it does; or nil and what is to be said.
 local function chooseModel()
-  local coolingMs
+  local coolingMs, held
   for i = 1, #tariffs do
     local at = firstModelKey + 3 * (i - 1)
     local ms = redis.call('PTTL', KEYS[at])
@@ -133,13 +147,17 @@ local function chooseModel()
     else
       local gone, proof = unpack(redis.call('MGET', KEYS[at + 1], KEYS[at + 2]))
       if not gone then
-        if proof == 'proven' then return i, false end
-        local heldMs = proof and tonumber(proof) + HOLD_MS - now or 0
-        if heldMs > 0 then return nil, { 'model-unproven', math.ceil(heldMs), i } end
-        return i, not proof
+        local prover, heldMs = findProver(proof)
+        if prover == nil then
+          held = held or { 'model-unproven', math.ceil(heldMs), i }
+        elseif not (held and prover) then
+          -- While a better one is held, only what is proven goes before it.
+          return i, prover
+        end
       end
     end
   end
+  if held then return nil, held end
   if coolingMs then return nil, { 'model-cooling', coolingMs } end
   return nil, { 'model-gone' }
 end
@@ -210,7 +228,8 @@ end
 
 local function granted(account, keyId, receipt)
   if proves then
-    redis.call('SET', KEYS[firstModelKey + 3 * (chosen - 1) + 2], text(now), 'PX', ASKED_TTL_MS)
+    local ttlMs = proves == 'doubted' and DOUBTED_TTL_MS or ASKED_TTL_MS
+    redis.call('SET', KEYS[firstModelKey + 3 * (chosen - 1) + 2], proves .. ' ' .. text(now), 'PX', ttlMs)
   end
   local waiting, isLastInLine = readLine(unpack(KEYS, 7, 10))
   return {
