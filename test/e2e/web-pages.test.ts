@@ -198,7 +198,7 @@ describe("a page that CORS_ORIGINS names", () => {
     expect(answer.headers["access-control-allow-origin"]).toBe(page);
     expect(answer.headers.vary).toContain("Origin");
     expect(answer.headers["access-control-expose-headers"]).toBe(
-      "X-Request-Id,X-Queue-Time-Ms,X-Upstream-Time-Ms,X-Attempts,Retry-After,X-Model,X-Answer-Check",
+      "X-Request-Id,X-Queue-Time-Ms,X-Upstream-Time-Ms,X-Attempts,Retry-After,X-Model,X-Answer-Check,X-Cache,Idempotent-Replayed",
     );
     const app = await complete(withPages, { ...sent, origin: "app://notes" });
     expect(app.status).toBe(200);

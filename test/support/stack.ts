@@ -2,12 +2,15 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { Redis } from "ioredis";
 import {
   type Simulator,
   type SimulatorSettings,
   startSimulator,
 } from "../simulator/start-simulator.ts";
 import { type AppProcess, startApp } from "./app-process.ts";
+import { testModel } from "./chat.ts";
 
 /** A gateway process and where it answers. */
 export type Gateway = AppProcess & { readonly url: string };
@@ -103,6 +106,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     WORKER_PORT: "0",
     ...options.env,
   };
+  await proveUsualModel(options.redisUrl, prefix);
   const gateways: Gateway[] = [];
   const workers: AppProcess[] = [];
 
@@ -148,6 +152,28 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     startWorker,
     stop,
   };
+}
+
+/**
+ * Makes the pool one that has called the tests' usual model before. Else one call of it would go
+ * out first, and all others after its answer.
+ */
+async function proveUsualModel(redisUrl: string, prefix: string) {
+  const redis = new Redis(redisUrl, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+  });
+  // There may be no Redis yet.
+  redis.on("error", () => undefined);
+  try {
+    await redis.connect();
+    const { modelProof } = createRedisKeys(prefix);
+    await redis.set(modelProof(testModel), "proven", "PX", 3_600_000);
+  } catch {
+    return;
+  } finally {
+    redis.disconnect();
+  }
 }
 
 /** The simulator's accounts for a list of keys; keys of one name belong together. */

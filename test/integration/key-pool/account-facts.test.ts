@@ -10,6 +10,7 @@ import {
   shortLimits,
 } from "../../support/key-pools.ts";
 import { testKey } from "../../support/stack.ts";
+import { until } from "../../support/until.ts";
 
 const open: PoolFixture[] = [];
 afterEach(() => {
@@ -244,6 +245,8 @@ test("a refusal teaches the limit, for a day", async () => {
   const fixture = await openPool({ keys: [`a=${testKey(0)}`], limits });
   const { pool } = fixture;
   const key = keyOf(pool, 0);
+  // No slot is given right before a day ends.
+  await until("the day is young", () => Date.now() % dayMs < dayMs / 2);
   await pool.parkAccount(key, { durationMs: 50, reason: "minute", limit: 2 });
   await sleep(60);
   expect(await drain(fixture)).toHaveLength(2);

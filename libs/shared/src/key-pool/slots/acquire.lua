@@ -101,7 +101,7 @@ local MOST_MOVES = 256
 -- A gateway without its connection was killed, or it is connecting anew and will be heard of within this time.
 local AWAY_MS = 5000
 local LOOK_AGAIN_MS = 1000
-local HOLD_MS = 5000
+local HOLD_MS = 2000
 -- After this long without a word of it, a model is unproven anew.
 local ASKED_TTL_MS = 60000
 local DOUBTED_TTL_MS = 600000

@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from "vitest";
-import { batchClient } from "../../support/batch-client.ts";
-import { batchInput } from "../../support/batch-input.ts";
+import { batchClient } from "../support/batch-client.ts";
+import { batchInput } from "../support/batch-input.ts";
 import {
   type PrivateRedis,
   privateRedisAvailable,
   startPrivateRedis,
-} from "../../support/redis.ts";
-import { type Gateway, type Stack, startStack } from "../../support/stack.ts";
+} from "../support/redis.ts";
+import { type Gateway, type Stack, startStack } from "../support/stack.ts";
 
 let stack: Stack | undefined;
 let redis: PrivateRedis | undefined;

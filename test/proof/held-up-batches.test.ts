@@ -2,10 +2,10 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { afterEach, expect, inject, test } from "vitest";
-import { batchClient } from "../../support/batch-client.ts";
-import { batchInput } from "../../support/batch-input.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
-import { until } from "../../support/until.ts";
+import { batchClient } from "../support/batch-client.ts";
+import { batchInput } from "../support/batch-input.ts";
+import { type Stack, startStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
 
 let stack: Stack | undefined;
 let redis: Redis | undefined;
