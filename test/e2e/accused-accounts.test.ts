@@ -22,7 +22,7 @@ async function countUsable(url: string): Promise<number> {
 }
 
 test("a request that asks for what costs money retires no account, and costs one call", async () => {
-  const { url, simulator } = await start();
+  const { url, simulator } = await start({ FREE_ONLY: "false" });
   const marker = "paid-plugin";
   await simulator.script([
     { match: { marker }, times: 1_000, fault: { kind: "402" } },

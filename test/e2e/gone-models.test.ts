@@ -36,7 +36,8 @@ const refusal = (reason: string) => ({
 
 test("a model that nobody has is refused without a call, with the nearest free ones", async () => {
   const { url, simulator } = await start();
-  const answer = await chat(url, { model: "google/gemma-4-31b:free" });
+  const model = "google/gemma-4-31b:free";
+  const answer = await chat(url, { model });
   expect(answer.status).toBe(404);
   expect(answer.body).toMatchObject(refusal("model-not-found"));
   const { error } = answer.body as {
@@ -44,7 +45,7 @@ test("a model that nobody has is refused without a call, with the nearest free o
   };
   expect(error.metadata.suggestions[0]).toBe(here);
   expect(error.metadata.suggestions).toHaveLength(5);
-  expect(await simulator.calls({ path: "/chat/completions" })).toEqual([]);
+  expect(await simulator.calls({ model })).toEqual([]);
 });
 
 test("a withdrawn model costs at most 2 calls, whatever waits, with 4 workers", async ({

@@ -15,6 +15,7 @@ beforeAll(async () => {
     perMinute: 1_000,
     env: { STREAM_COMMENT_MS: String(commentMs), MAX_ATTEMPTS: "1" },
     simulator: { latencyMs: 4 * commentMs },
+    models: dialectPaths.map((path) => `cooling${path}:free`),
   });
 });
 afterAll(() => stack?.stop());

@@ -49,7 +49,7 @@ test("calls, questions about keys and the list of models go through the proxy", 
     expect.arrayContaining([
       "/api/v1/key",
       "/api/v1/chat/completions",
-      "/api/v1/models",
+      "/api/v1/models?output_modalities=all",
     ]),
   );
 });

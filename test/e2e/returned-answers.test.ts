@@ -21,7 +21,7 @@ const sha256 = (text: string | Buffer) =>
 const faults: { fault: Fault; status: number }[] = [
   { fault: { kind: "400" }, status: 400 },
   { fault: { kind: "403-moderation" }, status: 403 },
-  { fault: { kind: "404-no-endpoints" }, status: 404 },
+  { fault: { kind: "404-tool-use" }, status: 404 },
   { fault: { kind: "413" }, status: 413 },
   { fault: { kind: "422" }, status: 422 },
   {

@@ -56,7 +56,7 @@ export type ModelsList = z.output<typeof modelsListSchema>;
 /** The router that picks a free model at random. */
 const freeRouter = "openrouter/free";
 /** `author/name:free`: no router, preset, alias of OpenRouter's or second variant. */
-const freeVariant = /^(?!openrouter\/)[^~@:\s/][^@:\s/]*\/[^@:\s/]+:free$/;
+const freeVariant = /^(?!openrouter\/)[^~@:\s/][^@:\s/]*\/[^@:\s]+:free$/;
 
 /** Whether an id alone says that a model costs nothing. */
 export function isFreeId(id: string): boolean {
