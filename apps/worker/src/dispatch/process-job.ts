@@ -165,7 +165,8 @@ export function createProcessJob(deps: {
     deps.reportCall(job, { key, model }, classified);
     if (checksModels) {
       // The answer counts, whatever becomes of what was learned.
-      await deps.watchModels.learn(grant, classified).catch(warn);
+      const { requestId } = job.data;
+      await deps.watchModels.learn(requestId, grant, classified).catch(warn);
     }
     return decision;
   }

@@ -1,11 +1,16 @@
-/** So many failures in a row, without an answer between them, and the model is not called for a while. */
+/** So many requests in a row that failed, without an answer between them, and the model is not called for a while. */
 const mostFailures = 5;
 /** Clients may ask for any model; the oldest are forgotten. */
 const mostModels = 1_000;
 /** A proof holds for an hour, for all workers; each renews it this often at most. */
 const renewProofMs = 600_000;
 
-type Health = { failuresInARow: number; provenAt: number | undefined };
+type Health = {
+  failuresInARow: number;
+  /** The request that failed last: its other tries say nothing more of the model. */
+  failedLast: string | undefined;
+  provenAt: number | undefined;
+};
 
 /** What this worker has seen of models lately. */
 export class ModelHealth {
@@ -28,10 +33,15 @@ export class ModelHealth {
     this.#find(model).failuresInARow = 0;
   }
 
-  /** Records that a model failed. @returns whether it is to cool down, and to be called once before it is called by many. */
-  recordFailure(model: string): boolean {
+  /**
+   * Records that a model failed at a request.
+   *
+   * @returns whether it is to cool down, and to be called once before it is called by many.
+   */
+  recordFailure(model: string, requestId: string): boolean {
     const health = this.#find(model);
-    health.failuresInARow += 1;
+    if (health.failedLast !== requestId) health.failuresInARow += 1;
+    health.failedLast = requestId;
     const isOpen = health.failuresInARow >= mostFailures;
     if (isOpen) this.forgetProof(model);
     return isOpen;
@@ -49,7 +59,11 @@ export class ModelHealth {
   #find(model: string): Health {
     const known = this.#byModel.get(model);
     if (known) return known;
-    const health: Health = { failuresInARow: 0, provenAt: undefined };
+    const health: Health = {
+      failuresInARow: 0,
+      failedLast: undefined,
+      provenAt: undefined,
+    };
     const [oldest] = this.#byModel.keys();
     if (this.#byModel.size >= mostModels && oldest !== undefined) {
       this.#byModel.delete(oldest);

@@ -7,11 +7,14 @@ import type { ModelLoss } from "../classify/model-life.ts";
 import { ModelHealth } from "./model-health.ts";
 
 type Proving = Pick<Grant, "model" | "provesModel">;
-type Called = { result: CallResult; classification: Classification };
+type Called = {
+  readonly result: CallResult;
+  readonly classification: Classification;
+};
 
 /** Learns from calls whether their models are there and well. */
 export type WatchModels = {
-  learn(grant: Proving, call: Called): Promise<void>;
+  learn(requestId: string, grant: Proving, call: Called): Promise<void>;
   /** The first content of a stream has come. */
   hear(grant: Proving): Promise<void>;
 };
@@ -34,10 +37,13 @@ export function createWatchModels(deps: {
   }
 
   /** @returns whether the model cools down. */
-  async function fail(model: string, provesModel: boolean): Promise<boolean> {
+  async function fail(
+    requestId: string,
+    { model, provesModel }: Proving,
+  ): Promise<boolean> {
     // After a cooldown one call decides, whatever this worker has seen before.
     const isOpen =
-      health.recordFailure(model) ||
+      health.recordFailure(model, requestId) ||
       (provesModel && (await keyPool.hasCooledDown(model)));
     if (!isOpen) return false;
     const cooldownMs = await keyPool.coolModel(model, undefined);
@@ -60,9 +66,11 @@ export function createWatchModels(deps: {
   }
 
   async function learn(
-    { model, provesModel }: Proving,
+    requestId: string,
+    grant: Proving,
     { result, classification }: Called,
   ): Promise<void> {
+    const { model, provesModel } = grant;
     // Others wait for it, whatever this worker knew before.
     if (provesModel) health.forgetProof(model);
     if (classification.kind === "model-gone") {
@@ -73,13 +81,13 @@ export function createWatchModels(deps: {
     if (word === "answered") health.recordAnswer(model);
     if (word === "answered" || word === "there") return prove(model);
     // It said nothing, or not enough to cool the model down: another call may prove it.
-    const isOpen = word === "failed" && (await fail(model, provesModel));
+    const isOpen = word === "failed" && (await fail(requestId, grant));
     if (provesModel && !isOpen) await keyPool.forgetProof(model);
   }
 
   return {
-    async learn(grant, call) {
-      await learn(grant, call);
+    async learn(requestId, grant, call) {
+      await learn(requestId, grant, call);
       if (grant.provesModel) await promoteAwaiting(grant.model);
     },
     async hear({ model, provesModel }) {
