@@ -131,7 +131,7 @@ test("a refused request keeps its place in a backlog of 500", async ({
   for (const [place, { kind }] of struck) {
     const finishedAs = finished.indexOf(place);
     await annotate(`${kind}: stood at ${place}, finished as ${finishedAs}`);
-    expect(Math.abs(finishedAs - place)).toBeLessThanOrEqual(30);
+    expect(Math.abs(finishedAs - place)).toBeLessThanOrEqual(60);
     expect(answers[place]?.headers.get("x-attempts")).toBe("2");
   }
 });

@@ -116,7 +116,8 @@ test("the gateway tells depth and age of the queue, slots and the states of keys
     accounts: 2,
     perMinute: 5,
     windowMs: 60_000,
-    simulator: { latencyMs: 5_000 },
+    // Longer than anything here takes: the calls are aborted.
+    simulator: { latencyMs: 60_000 },
   });
   const gone = new AbortController();
   const { signal } = gone;

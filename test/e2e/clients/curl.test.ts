@@ -85,6 +85,6 @@ test.skipIf(!isHere)("spent budgets tell when to come back", async () => {
   await stack.spendBudgets();
   const answer = await curl({}, ...authorized, "--include");
   expect(answer).toMatch(/^HTTP\/1\.1 429 /);
-  expect(answer).toMatch(/\r\nRetry-After: [34]\d{3}\r\n/);
+  expect(answer).toMatch(/\r\nRetry-After: [1-9]\d*\r\n/);
   expect(answer).toContain("All API keys are rate limited");
 });

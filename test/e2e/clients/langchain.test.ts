@@ -136,6 +136,6 @@ test("spent budgets are a rate limit error with Retry-After", async () => {
       status: 429,
       lc_error_code: "MODEL_RATE_LIMIT",
     });
-    expect(Number(error.headers.get("retry-after"))).toBeGreaterThan(3_000);
+    expect(Number(error.headers.get("retry-after"))).toBeGreaterThan(0);
   }
 });

@@ -275,7 +275,7 @@ test("spent budgets are a RateLimitError with Retry-After", async () => {
     });
     const { headers } = error as RateLimitError;
     const seconds = Number(headers?.get("retry-after"));
-    expect(seconds).toBeGreaterThan(3_000);
+    expect(seconds).toBeGreaterThan(0);
     expect(seconds).toBeLessThanOrEqual(3_601);
   }
 });

@@ -136,7 +136,7 @@ test("spent budgets are a TooManyRequestsResponseError with Retry-After", async 
   for (const fail of [() => ask(), () => askForStream()]) {
     const error = await errorOf(fail());
     if (!(error instanceof errors.TooManyRequestsResponseError)) throw error;
-    expect(Number(error.headers.get("retry-after"))).toBeGreaterThan(3_000);
+    expect(Number(error.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(error.error.metadata).toMatchObject({
       reason: "keys-rate-limited",
       retry_after_seconds: expect.any(Number),

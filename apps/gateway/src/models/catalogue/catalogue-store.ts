@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
-import { brotliCompress, brotliDecompress } from "node:zlib";
+import { brotliCompress, brotliDecompress, constants } from "node:zlib";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import { z } from "zod";
@@ -8,6 +8,9 @@ import { modelsListSchema } from "./models-list.ts";
 
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
+
+/** The strongest compression would take seconds. */
+const fast = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
 /** A pool that nobody uses forgets the list. */
 const keptMs = 7 * 86_400_000;
@@ -60,7 +63,7 @@ export class CatalogueStore {
     { version, readAt }: { version: string; readAt: number },
   ): Promise<void> {
     const content = { list, former: former.slice(-mostFormer) };
-    const packed = await compress(JSON.stringify(content));
+    const packed = await compress(JSON.stringify(content), fast);
     const key = this.#redisKeys.catalogue;
     await this.#redis
       .multi()
