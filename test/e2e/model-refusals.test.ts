@@ -83,7 +83,8 @@ test.for(refusals.map((refusal, index) => ({ ...refusal, index })))(
       expect(headers.get("x-attempts")).toBe("1");
     }
     expect(firstBackMs).toBeGreaterThanOrEqual(cooldownMs);
-    expect(othersTookMs).toBeLessThan(usualMs * 3);
+    // Whoever had to wait for the cooldown would take longer than that.
+    expect(othersTookMs).toBeLessThan(usualMs * 2.5 + cooldownMs / 2);
   },
 );
 
