@@ -60,7 +60,12 @@ export function findEventError(event: EventObject | undefined): unknown {
 
 /** The choices of an event; none where there is no list. */
 export function choicesOf(event: EventObject): readonly unknown[] {
-  return Array.isArray(event.choices) ? event.choices : [];
+  return toList(event.choices);
+}
+
+/** What may be a list; none where it is not. */
+export function toList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** A member of what may be an object. */

@@ -5,8 +5,12 @@ import {
 import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
 import { withoutMark } from "@openrouter-free-pool/shared/text/byte-order-mark";
 import type { Logger } from "pino";
+import {
+  type AnswerOutput,
+  hasContent,
+  readOutputs,
+} from "../answer/answer-output.ts";
 import type { RequestBody } from "../call/read-body.ts";
-import { type AnswerOutput, readOutputs } from "./answer-output.ts";
 import { createCheckSchema } from "./check-schema.ts";
 import { readRequestedSchema } from "./requested-schema.ts";
 import { isTimeUp } from "./run-bounded.ts";
@@ -61,7 +65,7 @@ export function createCheckAnswer(deps: {
     const { text, hasOther, isCut } = output;
     switch (check) {
       case "content":
-        return hasOther || text.trim() !== "";
+        return hasContent(output);
       case "complete":
         return !isCut;
       case "json":

@@ -1,5 +1,5 @@
 import { MemberNames } from "@openrouter-free-pool/shared/json/member-names";
-import { memberOf } from "../answer/event-text.ts";
+import { memberOf, toList } from "../answer/event-text.ts";
 import { readBodyMembers } from "../call/body-members.ts";
 import { isFreeModel } from "./free-model.ts";
 
@@ -28,10 +28,6 @@ export function asksForPaid(request: {
     listOf("tools").some(isServerTool) ||
     [...listOf("models"), ...listOf("fallbacks")].some(isPaidModel)
   );
-}
-
-function toList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** Tools that OpenRouter or the provider runs, at a price. */

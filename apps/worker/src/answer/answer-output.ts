@@ -1,4 +1,4 @@
-import { memberOf } from "../answer/event-text.ts";
+import { memberOf, toList } from "./event-text.ts";
 
 /** What a model gave as its answer, whatever the endpoint. */
 export type AnswerOutput = {
@@ -46,6 +46,11 @@ export function readOutputs(
   }
 }
 
+/** Whether an output says anything: a text that is not blank, or what is no text. */
+export function hasContent({ text, hasOther }: AnswerOutput): boolean {
+  return hasOther || text.trim() !== "";
+}
+
 function readChoice(choice: unknown): AnswerOutput {
   const isCut = memberOf(choice, "finish_reason") === "length";
   const text = memberOf(choice, "text");
@@ -82,8 +87,4 @@ function readBlocks(content: unknown): Omit<AnswerOutput, "isCut"> {
 
 function isFilled(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : Boolean(value);
-}
-
-function toList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
