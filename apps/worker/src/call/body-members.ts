@@ -7,7 +7,7 @@ import { AnswerMembers } from "../answer/answer-members.ts";
 import type { RequestBody } from "./read-body.ts";
 
 /** Gateways refuse bodies that are nested more deeply. */
-const maxDepth = 1_024;
+export const mostBodyLevels = 1_024;
 
 /** The named members of a request's body; undefined when it cannot be read. */
 export function readBodyMembers(
@@ -17,7 +17,7 @@ export function readBodyMembers(
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
   let scan: JsonScan;
   try {
-    scan = scanJson(bytes, { names, maxDepth });
+    scan = scanJson(bytes, { names, maxDepth: mostBodyLevels });
   } catch {
     return undefined;
   }

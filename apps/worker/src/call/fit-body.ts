@@ -4,12 +4,11 @@ import {
   type JsonRange,
   scanJson,
 } from "@openrouter-free-pool/shared/json/scan-json";
-import { memberOf } from "../answer/event-text.ts";
+import { memberOf, toList } from "../answer/event-text.ts";
+import { mostBodyLevels } from "./body-members.ts";
 import type { RequestBody } from "./read-body.ts";
 
 const names = new MemberNames(["model", "models", "fallbacks"]);
-/** Gateways refuse bodies that are nested more deeply. */
-const maxDepth = 1_024;
 
 /** A body, and the models that it names. */
 type FittedBody = {
@@ -29,7 +28,7 @@ export function fitBody(
   models: readonly string[],
 ): FittedBody {
   const bytes = Buffer.from(body);
-  const { members } = scanJson(bytes, { names, maxDepth });
+  const { members } = scanJson(bytes, { names, maxDepth: mostBodyLevels });
   const read = (name: string) => {
     const range = members.get(name);
     return range && parseRange(bytes, range);
@@ -51,23 +50,17 @@ export function fitBody(
     const model = memberOf(entry, "model");
     return typeof model === "string" && others.includes(model);
   });
+  const inFallbacks = ownFallbacks.map((entry) => memberOf(entry, "model"));
+  const rest = others.filter((model) => !inFallbacks.includes(model));
   if (hasModel) replace("model", first);
   const hasList = members.get("models")?.kind === "array";
   if (hasList) {
-    const inFallbacks = ownFallbacks.map((entry) => memberOf(entry, "model"));
-    const rest = others.filter((model) => !inFallbacks.includes(model));
     replace("models", hasModel && rest.length > 0 ? rest : [first, ...rest]);
+    replace("fallbacks", ownFallbacks);
+  } else {
+    const added = rest.map((model) => ({ model }));
+    replace("fallbacks", [...ownFallbacks, ...added]);
   }
-  const without = others.filter(
-    (model) =>
-      !ownFallbacks.some((entry) => memberOf(entry, "model") === model),
-  );
-  replace(
-    "fallbacks",
-    hasList
-      ? ownFallbacks
-      : [...ownFallbacks, ...without.map((model) => ({ model }))],
-  );
   const hasChain = hasList || members.get("fallbacks")?.kind === "array";
   return {
     body: apply(bytes, edits),
@@ -89,10 +82,6 @@ function chainOf({ model, models, fallbacks }: Named): readonly unknown[] {
     ...fallbacks.map((entry) => memberOf(entry, "model")),
   ];
   return [...new Set(all)];
-}
-
-function toList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -1,25 +1,12 @@
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { CallResult } from "../answer/call-result.ts";
-import type { Classification } from "../classify/classify-result.ts";
-import { toClientAnswer, toFailureAnswer } from "../classify/client-answer.ts";
-import { labelUnfit } from "../classify/require-fit.ts";
 import { cancelledReason } from "../job/abort-reasons.ts";
-import type { KeyState } from "../keys/check-key.ts";
 import type { KeyEffect } from "../keys/park-key.ts";
 import type { Disposition } from "../settle/disposition.ts";
+import { answerWith, type ClassifiedCall } from "./answer-with.ts";
 import { convictKey } from "./convict-key.ts";
 import type { Decision, NextStep } from "./decision.ts";
-
-/** One call and what was learned about it. */
-export type ClassifiedCall = {
-  /** The endpoint, below the base URL. */
-  readonly path: string;
-  readonly result: CallResult;
-  readonly classification: Classification;
-  /** What `GET /key` says of the key; only asked where the answer accuses it. */
-  readonly keyState: KeyState | undefined;
-};
 
 /** What a decision depends on in addition to the call. */
 export type DecisionContext = {
@@ -294,49 +281,4 @@ function isSuccess(result: CallResult, { status }: { status?: number }) {
     (status ?? result.answer.status) < 300 &&
     result.answer.status < 300
   );
-}
-
-/** The status that an answer means; undefined: the one that it came with. */
-function statusOf(classification: Classification): number | undefined {
-  switch (classification.kind) {
-    case "return":
-    case "transient":
-      return classification.status;
-    case "model-limited":
-      return 429;
-    case "account-without-credit":
-      return 402;
-    case "key-refused":
-      return classification.reason === "invalid" ? 401 : 403;
-    default:
-      return undefined;
-  }
-}
-
-/** The client gets what OpenRouter said, or that it said nothing. */
-function answerWith({
-  path,
-  result,
-  classification,
-}: ClassifiedCall): Disposition {
-  const { calledModel, upstreamMs } = result;
-  switch (result.kind) {
-    case "answer": {
-      const status = statusOf(classification);
-      const given = toClientAnswer(result.answer, status, path);
-      const answer = labelUnfit(given, classification);
-      return { kind: "answered", answer, calledModel, upstreamMs };
-    }
-    case "no-answer": {
-      const answer = toFailureAnswer(result.failure);
-      return { kind: "answered", answer, calledModel, upstreamMs };
-    }
-    case "relayed":
-      return { kind: "stream-ended" };
-    case "broken": {
-      const { status } = toFailureAnswer(result.failure);
-      const { message } = result.failure;
-      return { kind: "stream-broken", status, message, upstreamMs };
-    }
-  }
 }

@@ -14,7 +14,8 @@ import type { ReadBody, RequestBody } from "../call/read-body.ts";
 import type { CheckAnswer } from "../check/check-answer.ts";
 import { accusesKey, classifyResult } from "../classify/classify-result.ts";
 import { requireFit } from "../classify/require-fit.ts";
-import { type ClassifiedCall, decide } from "../decide/decide.ts";
+import type { ClassifiedCall } from "../decide/answer-with.ts";
+import { decide } from "../decide/decide.ts";
 import type { Decision } from "../decide/decision.ts";
 import { readAbortReason } from "../job/abort-reasons.ts";
 import type { AccountRefusals } from "../keys/account-refusals.ts";
@@ -93,22 +94,17 @@ export function createProcessJob(deps: {
       const { key, model, usableUntil } = grant;
       const proving = grant;
       const { body, models } = await fit(job, whole, grant);
-      const call = {
+      const result = await deps.callOpenRouter(job, {
         key,
         model,
-        models,
         body,
         sendBefore: usableUntil,
         onContent: () => hear(proving),
         signal,
-      };
-      const result = await deps.callOpenRouter(job, call);
+      });
       try {
-        const decision = await decideOn(job, grant, {
-          result,
-          suspect,
-          ...call,
-        });
+        const call = { result, models, body, suspect, signal };
+        const decision = await decideOn(job, grant, call);
         const next = await applyEffects(job, grant, decision);
         if (next) return await settle(job, next);
         suspect = decision.suspect;
@@ -126,15 +122,14 @@ export function createProcessJob(deps: {
     grant: Grant,
     call: {
       result: CallResult;
-      key: ApiKey;
-      model: string;
       models: readonly string[];
       body: RequestBody;
       suspect: ApiKey | undefined;
       signal: AbortSignal;
     },
   ): Promise<Decision> {
-    const { result, key, model, models, body, suspect, signal } = call;
+    const { result, models, body, suspect, signal } = call;
+    const { key, model } = grant;
     const { path } = job.data;
     const { checksModels, checkAnswer } = deps;
     const classification = requireFit(

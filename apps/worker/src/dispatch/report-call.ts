@@ -6,7 +6,7 @@ import type { Statistics } from "@openrouter-free-pool/shared/statistics/statist
 import type { Logger } from "pino";
 import type { CallResult } from "../answer/call-result.ts";
 import { type Classification, nameOf } from "../classify/classify-result.ts";
-import type { ClassifiedCall } from "../decide/decide.ts";
+import type { ClassifiedCall } from "../decide/answer-with.ts";
 import { describeJob } from "../job/describe-job.ts";
 import { figuresOf } from "../job/figures.ts";
 import type { CallMetrics, MeasuredCall } from "../metrics/call-metrics.ts";

@@ -5,13 +5,9 @@ import type {
 import type { CallResult } from "../answer/call-result.ts";
 import { isEmptyAnswer } from "../answer/is-empty-answer.ts";
 import { AnswerRecord } from "../call/stream/answer-record.ts";
-import type { Classification } from "../classify/classify-result.ts";
+import type { ClassifiedCall } from "../decide/answer-with.ts";
 
-type ReportedCall = {
-  readonly path: string;
-  readonly result: CallResult;
-  readonly classification: Classification;
-};
+type ReportedCall = Omit<ClassifiedCall, "keyState">;
 
 /** Records a call for its model, if it says something of the model. */
 export function recordModelCall(

@@ -1,16 +1,12 @@
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import type { Logger } from "pino";
-import type { CallResult } from "../answer/call-result.ts";
-import type { Classification } from "../classify/classify-result.ts";
 import type { ModelLoss } from "../classify/model-life.ts";
+import type { ClassifiedCall } from "../decide/answer-with.ts";
 import { ModelHealth } from "./model-health.ts";
 
 type Proving = Pick<Grant, "model" | "provesModel">;
-type Called = {
-  readonly result: CallResult;
-  readonly classification: Classification;
-};
+type Called = Pick<ClassifiedCall, "result" | "classification">;
 
 /** Learns from calls whether their models are there and well. */
 export type WatchModels = {
