@@ -1,15 +1,7 @@
 import type { Page } from "playwright-core";
-import {
-  afterAll,
-  afterEach,
-  beforeEach,
-  expect,
-  inject,
-  test,
-  vi,
-} from "vitest";
+import { afterEach, expect, inject, test } from "vitest";
 import { findBarriers } from "../support/accessibility.ts";
-import { findChromium, Pages } from "../support/browser.ts";
+import { logInPage, usePages } from "../support/browser.ts";
 import { chat } from "../support/chat.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
@@ -17,31 +9,18 @@ import { until } from "../support/until.ts";
 const password = "correct horse battery";
 const good = "qwen/qwen3-coder:free";
 const lost = "google/gemma-4-31b-it:free";
-const chromium = findChromium();
-const pages = new Pages(chromium);
-// Two cores have to run a browser besides the stack.
-vi.setConfig({ testTimeout: 90_000 });
+const pages = usePages(90_000);
 
 let stack: Stack | undefined;
 
-beforeEach((context) => {
-  if (!chromium) context.skip("needs chromium on the PATH");
-});
 afterEach(async () => {
   await pages.closeAll();
   await stack?.stop();
   stack = undefined;
 });
-afterAll(() => pages.end());
 
-async function logIn(page: Page): Promise<void> {
-  await page.goto("/admin/models");
-  await page.getByLabel("User name").fill("admin");
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Log in" }).click();
-  await page.waitForURL("**/admin/models");
-}
-
+const logIn = (page: Page) =>
+  logInPage(page, password, { at: "/admin/models" });
 const firstModel = (page: Page) =>
   page.locator("tbody tr th code").first().textContent();
 const rowOf = (page: Page, model: string) =>

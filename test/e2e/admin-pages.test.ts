@@ -1,15 +1,7 @@
 import type { Locator, Page } from "playwright-core";
-import {
-  afterAll,
-  afterEach,
-  beforeEach,
-  expect,
-  inject,
-  test,
-  vi,
-} from "vitest";
+import { afterEach, expect, inject, test } from "vitest";
 import { findBarriers } from "../support/accessibility.ts";
-import { findChromium, Pages } from "../support/browser.ts";
+import { logInPage, usePages } from "../support/browser.ts";
 import { burst, chat, countStatuses } from "../support/chat.ts";
 import {
   type Stack,
@@ -21,23 +13,16 @@ import { until } from "../support/until.ts";
 
 const password = "correct horse battery";
 const windowMs = 2_000;
-const chromium = findChromium();
-const pages = new Pages(chromium);
-// Two cores have to run a browser besides the stack.
-vi.setConfig({ testTimeout: 60_000 });
+const pages = usePages(60_000);
 
 let stack: Stack | undefined;
 
-beforeEach((context) => {
-  if (!chromium) context.skip("needs chromium on the PATH");
-});
 afterEach(async () => {
   await pages.closeAll();
   await stack?.stop();
   stack = undefined;
   expect(pages.takeComplaints()).toEqual([]);
 });
-afterAll(() => pages.end());
 
 async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
   stack = await startStack({
@@ -53,13 +38,7 @@ async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
   return stack;
 }
 
-async function logIn(page: Page, path = "/admin"): Promise<void> {
-  await page.goto(path);
-  await page.getByLabel("User name").fill("admin");
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Log in" }).click();
-  await page.waitForURL(`**${path}`);
-}
+const logIn = (page: Page) => logInPage(page, password);
 
 /** Follows an action's link and confirms it. */
 async function act(page: Page, link: string, button: string): Promise<void> {

@@ -2,43 +2,28 @@ import type { FinishedRequest } from "@openrouter-free-pool/shared/queue/finishe
 import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
 import { pino } from "pino";
 import type { Page } from "playwright-core";
-import {
-  afterAll,
-  afterEach,
-  beforeEach,
-  expect,
-  inject,
-  test,
-  vi,
-} from "vitest";
+import { afterEach, expect, inject, test } from "vitest";
 import { AdminClient } from "../support/admin-client.ts";
-import { findChromium, Pages } from "../support/browser.ts";
+import { logInPage, usePages } from "../support/browser.ts";
 import { burst, chat, countStatuses } from "../support/chat.ts";
 import { readPoolStatus } from "../support/pool-status.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
 const secretPrompt = "The password of the treasury is swordfish";
-const chromium = findChromium();
-const pages = new Pages(chromium);
-// Two cores have to run a browser besides the stack.
-vi.setConfig({ testTimeout: 60_000 });
+const pages = usePages(60_000);
 const queuePath = "/admin/queues/queue/completions";
 const apiRoot = "/admin/queues/api/queues";
 const api = `${apiRoot}/completions`;
 
 let stack: Stack | undefined;
 
-beforeEach((context) => {
-  if (!chromium) context.skip("needs chromium on the PATH");
-});
 afterEach(async () => {
   await pages.closeAll();
   await stack?.stop();
   stack = undefined;
   expect(pages.takeComplaints()).toEqual([]);
 });
-afterAll(() => pages.end());
 
 const password = "correct horse battery";
 
@@ -53,11 +38,7 @@ async function open(url: string): Promise<Page> {
   const page = await pages.open(url, {
     viewport: { width: 1280, height: 900 },
   });
-  await page.goto("/admin/login");
-  await page.getByLabel("User name").fill("admin");
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Log in" }).click();
-  await page.waitForURL("**/admin");
+  await logInPage(page, password, { at: "/admin/login", to: "/admin" });
   return page;
 }
 

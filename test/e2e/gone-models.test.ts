@@ -1,6 +1,8 @@
 import { afterEach, expect, inject, test } from "vitest";
 import { batchClient } from "../support/batch-client.ts";
+import { batchInput, batchLine } from "../support/batch-input.ts";
 import { burst, chat, countStatuses } from "../support/chat.ts";
+import { untilModelsKnown } from "../support/models-known.ts";
 import { type Stack, type StackOptions, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
@@ -19,10 +21,7 @@ async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
     ...options,
   });
   const { url } = stack;
-  await until("the list of models is known", async () => {
-    const { status } = await chat(url, { model: "nobody/nothing:free" });
-    return status === 404;
-  });
+  await untilModelsKnown(url);
   return stack;
 }
 
@@ -61,16 +60,8 @@ test("a withdrawn model costs at most 2 calls, whatever waits, with 4 workers", 
   await annotate(`200 requests for a withdrawn model: ${calls.length} calls`);
   expect(calls.length).toBeLessThanOrEqual(2);
 
-  const lines = Array.from({ length: 2_000 }, (_, index) =>
-    JSON.stringify({
-      custom_id: `line-${index}`,
-      method: "POST",
-      url: "/v1/chat/completions",
-      body: { model: gone, messages: [{ role: "user", content: "Hello" }] },
-    }),
-  );
   const batches = batchClient(url);
-  const id = await batches.start(lines.join("\n"));
+  const id = await batches.start(batchInput(2_000, { model: gone }));
   const batch = await batches.untilStatus(id, "completed");
   expect(batch.request_counts).toEqual({
     total: 2_000,
@@ -84,17 +75,10 @@ test("a withdrawn model costs at most 2 calls, whatever waits, with 4 workers", 
 
 test("a batch of a model that is found gone while it runs spends at most 2 calls on it", async () => {
   const { url, simulator } = await start({ workers: 2 });
-  const lines = Array.from({ length: 500 }, (_, index) =>
-    JSON.stringify({
-      custom_id: `line-${index}`,
-      method: "POST",
-      url: "/v1/chat/completions",
-      body: {
-        model: index % 50 === 0 ? here : gone,
-        messages: [{ role: "user", content: "Hello" }],
-      },
-    }),
-  );
+  const lines = Array.from({ length: 500 }, (_, index) => {
+    const model = index % 50 === 0 ? here : gone;
+    return JSON.stringify(batchLine(`line-${index}`, { model }));
+  });
   const batches = batchClient(url);
   const id = await batches.start(lines.join("\n"));
   const batch = await batches.untilStatus(id, "completed");

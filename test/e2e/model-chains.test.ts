@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { burst, chat, countStatuses } from "../support/chat.ts";
+import { untilModelsKnown } from "../support/models-known.ts";
 import { send } from "../support/send.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
@@ -22,10 +23,7 @@ beforeAll(async () => {
     env: { MODEL_ALIASES: `fast=${e}|${f}` },
   });
   url = stack.url;
-  await until("the list of models is known", async () => {
-    const { status } = await chat(url, { model: "nobody/nothing:free" });
-    return status === 404;
-  });
+  await untilModelsKnown(url);
 });
 afterAll(() => stack?.stop());
 

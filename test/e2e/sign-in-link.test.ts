@@ -1,32 +1,17 @@
-import {
-  afterAll,
-  afterEach,
-  beforeEach,
-  expect,
-  inject,
-  test,
-  vi,
-} from "vitest";
-import { findChromium, Pages } from "../support/browser.ts";
+import { afterEach, expect, inject, test } from "vitest";
+import { usePages } from "../support/browser.ts";
 import { newestSignInLink } from "../support/sign-in-link.ts";
 import { type Gateway, type Stack, startStack } from "../support/stack.ts";
 
-const chromium = findChromium();
-const pages = new Pages(chromium);
-// Two cores have to run a browser besides the stack.
-vi.setConfig({ testTimeout: 60_000 });
+const pages = usePages(60_000);
 
 let stack: Stack | undefined;
 
-beforeEach((context) => {
-  if (!chromium) context.skip("needs chromium on the PATH");
-});
 afterEach(async () => {
   await pages.closeAll();
   await stack?.stop();
   stack = undefined;
 });
-afterAll(() => pages.end());
 
 test("the link that the gateway shows opens the pages in one browser, until it signs out", async () => {
   stack = await startStack({ redisUrl: inject("redisUrl") });

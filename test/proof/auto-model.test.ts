@@ -1,9 +1,9 @@
 import { afterEach, expect, inject, test } from "vitest";
 import { createRandom } from "../simulator/random.ts";
 import type { SimulatorSettings } from "../simulator/start-simulator.ts";
-import { burst, chat } from "../support/chat.ts";
+import { burst } from "../support/chat.ts";
+import { untilModelsKnown } from "../support/models-known.ts";
 import { type Stack, startStack } from "../support/stack.ts";
-import { until } from "../support/until.ts";
 
 const requests = 300;
 
@@ -64,10 +64,7 @@ async function measure(model: string | undefined) {
     },
   });
   const { url, simulator } = stack;
-  await until("the list of models is known", async () => {
-    const { status } = await chat(url, { model: "nobody/nothing:free" });
-    return status === 404;
-  });
+  await untilModelsKnown(url);
   let answered = 0;
   for (let at = 0; at < requests; at += 30) {
     const answers = await burst(url, 30, (index) =>

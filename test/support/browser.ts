@@ -6,6 +6,7 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
+import { afterAll, beforeEach, vi } from "vitest";
 
 /** The Chromium or Chrome on the PATH; a test without one says so: `ctx.skip("needs chromium on the PATH")`. */
 export function findChromium(): string | undefined {
@@ -14,6 +15,21 @@ export function findChromium(): string | undefined {
   return folders
     .flatMap((folder) => names.map((name) => join(folder, name)))
     .find(isExecutable);
+}
+
+/**
+ * The pages of a test file that is about nothing else: without a browser its tests are skipped,
+ * and they have `testTimeout` ms, because two cores have to run a browser besides the stack.
+ */
+export function usePages(testTimeout: number): Pages {
+  const executablePath = findChromium();
+  vi.setConfig({ testTimeout });
+  beforeEach((context) => {
+    if (!executablePath) context.skip("needs chromium on the PATH");
+  });
+  const pages = new Pages(executablePath);
+  afterAll(() => pages.end());
+  return pages;
 }
 
 /** The pages of one test file, in one real Chromium that starts with the first of them. */
@@ -73,6 +89,19 @@ export class Pages {
   async end(): Promise<void> {
     await this.#browser?.close();
   }
+}
+
+/** Logs in at a page of /admin, and waits until it leads on. */
+export async function logInPage(
+  page: Page,
+  password: string,
+  { at = "/admin", to = at }: { at?: string; to?: string } = {},
+): Promise<void> {
+  await page.goto(at);
+  await page.getByLabel("User name").fill("admin");
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.waitForURL(`**${to}`);
 }
 
 function startBrowser(executablePath: string): Promise<Browser> {
