@@ -18,6 +18,7 @@ const layers = [
   "queue",
   "replies",
   "key-pool",
+  "dispatch",
   "statistics",
   "models",
 ];

@@ -18,7 +18,8 @@ beforeAll(async () => {
   receiver = await startTraceReceiver();
   stack = await startStack({
     redisUrl: inject("redisUrl"),
-    keys: [testKey(0), testKey(1)],
+    // One is parked by the first test, and one refused in the second.
+    keys: [testKey(0), testKey(1), testKey(2)],
     env: {
       LOG_LEVEL: "debug",
       GATEWAY_API_KEYS: `alice=${clientKey}`,

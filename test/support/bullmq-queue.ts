@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { addToQueue } from "@openrouter-free-pool/shared/queue/add-to-queue";
+import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import { openCompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
-import {
-  type FetchedJob,
-  openManualWorker,
-} from "@openrouter-free-pool/shared/queue/manual-worker";
+import { openManualWorker } from "@openrouter-free-pool/shared/queue/manual-worker";
 import {
   connectRedis,
   disconnectRedis,
@@ -38,6 +36,7 @@ export async function openQueue() {
   });
   return {
     prefix,
+    request,
     redis,
     redisKeys,
     keys: queueKeys(redisKeys),
@@ -47,16 +46,16 @@ export async function openQueue() {
     /** Puts jobs on the queue, one after the other. */
     async add(priority: number, ...jobIds: string[]): Promise<void> {
       for (const jobId of jobIds) {
-        await addToQueue(queue, [
-          { jobId, priority, timestamp: Date.now(), request },
-        ]);
+        const job = { jobId, priority, timestamp: Date.now(), request };
+        await addToQueue(redis, redisKeys, [job]);
       }
     },
-    /** Takes the next job, without waiting for one. */
-    async fetch(): Promise<FetchedJob> {
-      const fetched = await worker.fetch({ block: false });
-      if (!fetched) throw new Error("No job is in line");
-      return fetched;
+    /** Takes the next job as BullMQ's own worker does, without waiting for one. */
+    async fetch(): Promise<CompletionJob> {
+      const token = `${worker.tokenPrefix}${worker.reserveTokens(1)}`;
+      const job = await worker.getNextJob(token, { block: false });
+      if (!job) throw new Error("No job is in line");
+      return job;
     },
     /** The jobs in line, the next one first. */
     inLine: () => redis.zrange(queueKeys(redisKeys).prioritized, "0", "-1"),
@@ -72,5 +71,5 @@ const request = {
   body: "{}",
   headers: {},
   receivedAt: 0,
-  deadline: 0,
+  deadline: Date.now() + 3_600_000,
 };

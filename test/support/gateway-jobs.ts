@@ -57,7 +57,7 @@ export function openGatewayJobs(options: {
   const grace = new RedisGrace({ redisHealth, graceMs: options.graceMs });
   const waitingBodies = new BodyBudget(1_000_000);
   const enqueue = createEnqueue({
-    addJobs: createAddJobs({ queue, redis, redisKeys }),
+    addJobs: createAddJobs({ redis, redisKeys, tracing: undefined }),
     redis,
     redisKeys,
     retention: planFinishedRetention({ count: 0, bytes: 0 }),

@@ -1,10 +1,11 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
+import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jobs";
+import { createTakeJobs } from "@openrouter-free-pool/shared/dispatch/take-jobs";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { RecordCall } from "@openrouter-free-pool/shared/models/model-recorder";
 import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
 import { createJobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
-import { findLostFetches } from "@openrouter-free-pool/shared/queue/lost-fetches";
 import { openManualWorker } from "@openrouter-free-pool/shared/queue/manual-worker";
 import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
 import {
@@ -59,6 +60,8 @@ export function buildWorker(deps: {
   workerId: string;
   limits: RateLimits;
   redis: Redis;
+  /** A connection of its own, on which replies go out. */
+  replies: Redis;
   subscriber: Redis;
   redisKeys: RedisKeys;
   clock: RedisClock;
@@ -71,8 +74,8 @@ export function buildWorker(deps: {
   tracing: Tracing | undefined;
   logger: Logger;
 }) {
-  const { config, workerId, limits, redis, subscriber, redisKeys } = deps;
-  const { keyPool, tracing, logger } = deps;
+  const { config, workerId, limits, redis, replies, redisKeys } = deps;
+  const { subscriber, keyPool, tracing, logger } = deps;
   const keepPayloads = config.KEEP_PAYLOADS;
   const callMetrics = createCallMetrics(deps.metrics);
   const metrics = createDispatchMetrics(deps.metrics);
@@ -91,7 +94,7 @@ export function buildWorker(deps: {
   });
   const callOpenRouter = createCallOpenRouter({
     client: deps.client,
-    redis,
+    replies,
     redisKeys,
     credits,
     workerId,
@@ -108,7 +111,7 @@ export function buildWorker(deps: {
     () => limits.windowMs / (keyPool.countAccounts() * limits.perMinute),
   );
   const settle = createSettle({
-    redis,
+    replies,
     redisKeys,
     spread,
     release: locks.release,
@@ -129,7 +132,6 @@ export function buildWorker(deps: {
     keyPool,
     forecast,
     refusals,
-    overtaking,
     awaitModel: (waiting) => awaitModel(redis, redisKeys, waiting),
     metrics,
     logger,
@@ -169,6 +171,7 @@ export function buildWorker(deps: {
   });
   const jobs = createJobStarter({
     locks,
+    keyPool,
     acquireSlot,
     processJob: tracing ? traceJobs(processJob, tracing) : processJob,
     settle,
@@ -176,12 +179,15 @@ export function buildWorker(deps: {
     gatewayWatch,
     logger,
   });
+  const taking = { worker, keyPool, redis, redisKeys };
   const fetching = new Fetching({
-    worker,
+    takeJobs: createTakeJobs(taking),
+    waitForLine: (mostMs) => worker.waitForLine(mostMs),
+    findLostJobs: () => findLostJobs(taking, jobs.hasInHand),
+    refusedModels: () => refusals.models(),
     forecast,
+    overtaking,
     jobs,
-    findLostFetches: () =>
-      findLostFetches({ worker, redis, redisKeys }, jobs.hasInHand),
     concurrency: config.WORKER_CONCURRENCY,
     logger,
   });

@@ -75,6 +75,12 @@ const redis = connectRedis(redisAddress, {
   logger,
   listeners: [subscriber],
 });
+// Locks, slots and signs of life do not wait behind large answers.
+const replies = connectRedis(redisAddress, {
+  role: "durable",
+  name: "worker-replies",
+  logger,
+});
 const evictionPolicy = new EvictionPolicy(redis, logger);
 
 const clock = new RedisClock();
@@ -112,6 +118,7 @@ const dispatch = buildWorker({
   workerId,
   limits,
   redis,
+  replies,
   subscriber,
   redisKeys,
   clock,
@@ -186,7 +193,9 @@ closeOnSignals(
   [
     async () => tracing?.close(),
     async () =>
-      void (await Promise.all([redis, subscriber].map(disconnectRedis))),
+      void (await Promise.all(
+        [redis, replies, subscriber].map(disconnectRedis),
+      )),
     async () => void health.close(),
     () => client.close(),
     () => keyClient.close(),

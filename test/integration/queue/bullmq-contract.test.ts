@@ -1,9 +1,8 @@
 import { createRequire } from "node:module";
 import { readPlace } from "@openrouter-free-pool/shared/queue/find-jobs";
 import {
-  completeJob,
   delayJob,
-  failJob,
+  dropJob,
   returnJob,
 } from "@openrouter-free-pool/shared/queue/held-job";
 import { createJobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
@@ -15,10 +14,9 @@ import {
 import { promoteDelayed } from "@openrouter-free-pool/shared/queue/promote-delayed";
 import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { bullmqVersion } from "../../../libs/shared/src/queue/bullmq/version.ts";
 import { openQueue } from "../../support/bullmq-queue.ts";
-import { openPools } from "../../support/key-pools.ts";
 
 /*
  * What we rely on of BullMQ's data. Whoever upgrades BullMQ and sees one of these fail
@@ -37,11 +35,12 @@ test("the version is the one that is pinned", () => {
 
 test("keys have the names that we know", async () => {
   const { queue, worker, keys, add, fetch, redis } = await openQueue();
-  const { active, wait, prioritized, delayed, marker } = keys;
-  const known = { active, wait, prioritized, delayed, marker };
+  const { job: _job, lock: _lock, jobPrefix, ...known } = keys;
+  const { active, prioritized, marker } = known;
   expect(queue.keys).toMatchObject(known);
   expect(worker.keys).toMatchObject(known);
   expect(queue.toKey("a")).toBe(keys.job("a"));
+  expect(queue.toKey("")).toBe(jobPrefix);
 
   await add(normal, "a", "b");
   await fetch();
@@ -71,7 +70,8 @@ test("a waiting job has the score priority * 2^32 + counter, and leaves the mark
 test("a job that is taken is on the active list, under a lock that holds the worker's token", async () => {
   const { redis, keys, worker, add, fetch } = await openQueue();
   await add(normal, "a");
-  const { job, token } = await fetch();
+  const job = await fetch();
+  const { token = "" } = job;
   expect(job.token).toBe(token);
   expect(worker.isOwnToken(token)).toBe(true);
   expect(await redis.get(keys.lock("a"))).toBe(token);
@@ -80,25 +80,10 @@ test("a job that is taken is on the active list, under a lock that holds the wor
   expect(await redis.zrange(keys.marker, "0", "-1")).toEqual(["0"]);
 });
 
-test("the limiter counts the jobs in line, and takes the marker away when none is left", async () => {
-  const { prefix, redis, keys, add, fetch } = await openQueue();
-  const limiter = await openPools(inject("redisUrl"), { prefix });
-  onTestFinished(() => limiter.close());
-  await add(normal, "a", "b");
-  await fetch();
-  const first = { kind: "granted", waiting: 1, isLastInLine: false };
-  expect(await limiter.acquire()).toMatchObject(first);
-  expect(await redis.exists(keys.marker)).toBe(1);
-  await fetch();
-  const last = { kind: "granted", waiting: 0, isLastInLine: true };
-  expect(await limiter.acquire()).toMatchObject(last);
-  expect(await redis.exists(keys.marker)).toBe(0);
-});
-
 test("one command renews the locks in hand, and an abort tells its reason", async () => {
   const { redis, keys, worker, add, fetch } = await openQueue();
   await add(normal, "a");
-  const { token } = await fetch();
+  const { token = "" } = await fetch();
   const locks = createJobLocks(worker);
   const signal = locks.take("a", token);
   await redis.pexpire(keys.lock("a"), 1_000);
@@ -112,7 +97,7 @@ test("one command renews the locks in hand, and an abort tells its reason", asyn
 test("a job's hash has data and progress as JSON, and its times", async () => {
   const { redis, keys, add, fetch } = await openQueue();
   await add(normal, "a");
-  const { job } = await fetch();
+  const job = await fetch();
   await job.updateProgress({ calls: 1, failures: 0 });
   const hash = await redis.hgetall(keys.job("a"));
   expect(JSON.parse(hash.data ?? "")).toEqual(job.data);
@@ -122,7 +107,7 @@ test("a job's hash has data and progress as JSON, and its times", async () => {
   expect(hash.finishedOn).toBeUndefined();
 
   job.opts.removeOnComplete = false;
-  await completeJob(job);
+  await job.moveToCompleted(undefined, job.token ?? "", false);
   expect(await redis.hget(keys.job("a"), "finishedOn")).toMatch(/^\d{13}$/);
 });
 
@@ -147,7 +132,7 @@ test("a job that is put back is the first of its priority again", async () => {
   const { redis, keys, add, fetch, inLine } = await openQueue();
   await add(normal, "a", "b", "c");
   await add(low, "d");
-  const { job } = await fetch();
+  const job = await fetch();
   await returnJob(job);
   expect(await redis.zscore(keys.prioritized, "a")).toBe(
     String(normal * scorePerPriority),
@@ -159,7 +144,7 @@ test("a job that is put back is the first of its priority again", async () => {
 test("a delayed job is known by the end of its delay, and promoted it comes before those who had no turn", async () => {
   const { redis, keys, queue, add, fetch, inLine } = await openQueue();
   await add(normal, "a", "b");
-  const { job } = await fetch();
+  const job = await fetch();
   const from = Date.now() + 60_000;
   await delayJob(job, 60_000);
   const until = Date.now() + 60_000;
@@ -175,17 +160,17 @@ test("a delayed job is known by the end of its delay, and promoted it comes befo
 });
 
 test("a promoted job goes to the end of its priority, and so does one that comes due", async () => {
-  const { queue, worker, add, inLine, fetch } = await openQueue();
+  const { queue, add, inLine, fetch } = await openQueue();
   await add(normal, "a", "b", "c");
   await add(low, "d");
-  const { job: first } = await fetch();
+  const first = await fetch();
   await first.moveToDelayed(Date.now() + 60_000, first.token);
   await promoteDelayed(queue, first.data.model);
   expect(await inLine()).toEqual(["b", "c", "a", "d"]);
 
-  const { job: second } = await fetch();
+  const second = await fetch();
   await second.moveToDelayed(Date.now() - 1, second.token);
-  expect((await worker.fetch({ block: false }))?.job.id).toBe("c");
+  expect((await fetch()).id).toBe("c");
   expect(await inLine()).toEqual(["a", "b", "d"]);
 });
 
@@ -195,7 +180,7 @@ test("nothing has a lower score than a job that was moved to the very front", as
   await add(low, "a", "b");
   expect(await moveToFront(redis, redisKeys, "low")).toBe(true);
   expect(await inLine()).toEqual(["a", "returning", "b"]);
-  expect((await fetch()).job).toMatchObject({ id: "a", priority: low });
+  expect(await fetch()).toMatchObject({ id: "a", priority: low });
 });
 
 test("a job that a worker holds cannot be removed; a waiting one can", async () => {
@@ -212,10 +197,9 @@ test("a job that a worker holds cannot be removed; a waiting one can", async () 
 test("moving a job throws when the job is another worker's by now", async () => {
   const { redis, keys, add, fetch } = await openQueue();
   await add(normal, "a");
-  const { job } = await fetch();
+  const job = await fetch();
   await redis.set(keys.lock("a"), "another worker's");
-  await expect(completeJob(job)).rejects.toThrow();
-  await expect(failJob(job, "reason")).rejects.toThrow();
+  await expect(dropJob(job)).rejects.toThrow();
   await expect(returnJob(job)).rejects.toThrow();
   await expect(delayJob(job, 1_000)).rejects.toThrow();
 });

@@ -62,7 +62,7 @@ test("delays end by Redis's clock, and a worker is told by its own machine's", a
   const redisTime = Date.now() - hour;
   clock.add({ sentAt: performance.now(), roundTripMs: 0, redisTime });
   await add(priorities.normal, "a");
-  const { job } = await fetch();
+  const job = await fetch();
   const from = Date.now() + 60_000;
   await job.moveToDelayed(from, job.token);
   const isDelayEnd = (time: number, offsetMs = 0) =>
@@ -79,26 +79,13 @@ test("delays end by Redis's clock, and a worker is told by its own machine's", a
   expect(isDelayEnd(marker?.score ?? 0)).toBe(true);
 });
 
-test("a worker that expects no job waits at once, and takes the one that comes", async () => {
-  const { redis, keys, worker, add, fetch } = await openQueue();
-  await add(priorities.normal, "a");
-  await fetch();
-  await redis.zrem(keys.marker, "0");
-  const commands = recordCommands(worker);
-  worker.expectNoJob();
-  const fetching = worker.fetch({ block: true });
-  await add(priorities.normal, "b");
-  expect((await fetching)?.job.id).toBe("b");
-  expect(commands.map(({ name }) => name)).toEqual(["moveToActive"]);
-});
-
 test("a lost worker's job goes before all others, and is given up when it brought down too many", async () => {
   const { redis, redisKeys, keys, worker, add, fetch } = await openQueue();
   await add(priorities.low, "lost");
   await add(priorities.high, "urgent");
   await redis.zadd(keys.prioritized, "XX", 1, "lost");
   for (let stalls = 0; stalls <= mostStalls; stalls += 1) {
-    const { job } = await fetch();
+    const job = await fetch();
     expect(job.id).toBe("lost");
     expect(isGivenUp(job)).toBe(false);
     await redis.del(keys.lock("lost"));
@@ -109,7 +96,7 @@ test("a lost worker's job goes before all others, and is given up when it brough
     }
     expect(await redis.lrange(keys.wait, "0", "-1")).toEqual(["lost"]);
   }
-  const { job } = await fetch();
+  const job = await fetch();
   expect(job.id).toBe("lost");
   expect(isGivenUp(job)).toBe(true);
 });

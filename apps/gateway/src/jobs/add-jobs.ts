@@ -6,16 +6,21 @@ import {
   type CompletionRequest,
   largestInlineBodyBytes,
 } from "@openrouter-free-pool/shared/queue/completion-job";
-import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { gather } from "@openrouter-free-pool/shared/timers/gather";
+import type { Tracing } from "@openrouter-free-pool/shared/tracing/tracing";
 import type { Redis } from "ioredis";
 import { GatewayError } from "../errors/gateway-error.ts";
+import { traceAdding } from "./trace-adding.ts";
 
 /** A call may be under way when the wait ends, and Redis's clock may be another; in ms. */
 const bodySlackMs = 900_000;
 
+/** Jobs that go to Redis at a time, and the bytes of their bodies. */
+const together = { most: 64, mostSize: 256 * 1024 };
+
 /** A job that is to be put on the queue. */
-export type NewJob = Omit<JobToAdd, "request"> & {
+export type NewJob = Omit<JobToAdd, "request" | "trace"> & {
   readonly request: Omit<CompletionRequest, "body">;
   /** `stored`: Redis has it under the job's id already. */
   readonly body: Buffer | "stored";
@@ -40,11 +45,18 @@ const travels = (body: Buffer | "stored"): body is Buffer =>
 
 /** Builds {@link AddJobs}. */
 export function createAddJobs(deps: {
-  queue: CompletionsQueue;
   redis: Redis;
   redisKeys: RedisKeys;
+  tracing: Tracing | undefined;
 }): AddJobs {
-  const { queue, redis, redisKeys } = deps;
+  const { redis, redisKeys } = deps;
+  const add = gather<JobToAdd, undefined>(
+    async (jobs) => {
+      await addToQueue(redis, redisKeys, jobs);
+      return [];
+    },
+    { ...together, sizeOf: ({ request }) => request.body?.length ?? 0 },
+  );
   let lastWrite: Promise<unknown> = Promise.resolve();
 
   /** One after the other: other commands wait on this connection for one large body at most. */
@@ -61,12 +73,22 @@ export function createAddJobs(deps: {
     return written;
   }
 
+  async function addAll(
+    jobs: readonly NewJob[],
+    trace: string | undefined,
+  ): Promise<void> {
+    await Promise.all(
+      jobs.map(({ request, body, isWanted: _, ...job }) => {
+        const bodyIfSmall = travels(body) ? { body: body.toString() } : {};
+        return add({ ...job, request: { ...request, ...bodyIfSmall }, trace });
+      }),
+    );
+  }
+
   return async function addJobs(jobs) {
     await Promise.all(jobs.map(storeBody));
-    const all = jobs.map(({ request, body, isWanted: _, ...job }) => ({
-      ...job,
-      request: travels(body) ? { ...request, body: body.toString() } : request,
-    }));
-    await addToQueue(queue, all);
+    const { tracing } = deps;
+    if (tracing) await traceAdding(tracing, (trace) => addAll(jobs, trace));
+    else await addAll(jobs, undefined);
   };
 }

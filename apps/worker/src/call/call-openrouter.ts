@@ -44,7 +44,8 @@ export type CallOpenRouter = (
 /** Builds {@link CallOpenRouter}. */
 export function createCallOpenRouter(deps: {
   client: OpenRouterClient;
-  redis: Redis;
+  /** The connection on which replies go out. */
+  replies: Redis;
   redisKeys: RedisKeys;
   credits: StreamCredits;
   workerId: string;
@@ -53,7 +54,7 @@ export function createCallOpenRouter(deps: {
   /** Headers that credit this product, unless the client names another. */
   attribution: Readonly<Record<string, string>>;
 }): CallOpenRouter {
-  const { client, redis, redisKeys, credits, workerId, keepPayloads } = deps;
+  const { client, replies, redisKeys, credits, workerId, keepPayloads } = deps;
 
   async function relay(
     job: CompletionJob,
@@ -76,13 +77,13 @@ export function createCallOpenRouter(deps: {
       metrics: deps.metrics,
       figures,
     });
-    const replies = new ReplyStream({
+    const replyStream = new ReplyStream({
       call: calls,
       send: (chunk) => {
         const isContent = chunk.kind === "stream-data" && chunk.isBeginning;
         if (isContent) onContent?.();
         const update = recordStream(chunk);
-        return sendReply(redis, redisKeys, address, chunk, update);
+        return sendReply(replies, redisKeys, address, chunk, update);
       },
       waitForTaken: (bytes) => credits.waitForTaken(jobId, bytes),
     });
@@ -91,7 +92,7 @@ export function createCallOpenRouter(deps: {
     const stopWaiting = () => credits.close(jobId);
     signal.addEventListener("abort", stopWaiting, { once: true });
     try {
-      const result = await relayStream(stream, replies, {
+      const result = await relayStream(stream, replyStream, {
         kind: "stream-start",
         workerId,
         headers: passHeaders(stream.headers, "text/event-stream"),

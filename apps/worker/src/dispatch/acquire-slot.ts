@@ -1,5 +1,8 @@
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
-import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
+import type {
+  Acquisition,
+  Grant,
+} from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import {
   type CompletionJob,
   candidatesOf,
@@ -13,7 +16,6 @@ import { describeJob } from "../job/describe-job.ts";
 import type { AccountRefusals } from "../keys/account-refusals.ts";
 import type { DispatchMetrics } from "../metrics/dispatch-metrics.ts";
 import type { Disposition } from "../settle/disposition.ts";
-import type { Overtaking } from "./overtaking.ts";
 import type { SlotForecast } from "./slot-forecast.ts";
 
 /** Whether a job may call OpenRouter now. */
@@ -30,6 +32,8 @@ type SlotDecision =
 export type AcquireSlot = (
   job: CompletionJob,
   signal: AbortSignal,
+  /** What the limiter has said already, when the job was taken off the queue. */
+  said?: Acquisition,
 ) => Promise<SlotDecision>;
 
 const noUsableKey: SlotDecision = {
@@ -42,13 +46,12 @@ export function createAcquireSlot(deps: {
   keyPool: KeyPool;
   forecast: SlotForecast;
   refusals: AccountRefusals;
-  overtaking: Overtaking;
   /** Remembers that a job waits for what a call says of a model. */
   awaitModel: (waiting: { model: string; jobId: string }) => Promise<void>;
   metrics: DispatchMetrics;
   logger: Logger;
 }): AcquireSlot {
-  const { keyPool, forecast, refusals, overtaking, metrics, logger } = deps;
+  const { keyPool, forecast, refusals, metrics, logger } = deps;
 
   async function ask(
     job: CompletionJob,
@@ -56,15 +59,21 @@ export function createAcquireSlot(deps: {
     refusing?: ReadonlySet<string>,
   ): Promise<SlotDecision | "no-other-account"> {
     const { gatewayId, deadline, paidModels } = job.data;
-    const jobId = String(job.id);
     const slot = await keyPool.acquire({
-      jobId,
+      jobId: String(job.id),
       gatewayId,
       models,
       ...(paidModels ? { paidModels: new Set(paidModels) } : {}),
       deadline,
       ...(refusing ? { refusing } : {}),
     });
+    return interpret(job, slot);
+  }
+
+  async function interpret(
+    job: CompletionJob,
+    slot: Acquisition,
+  ): Promise<SlotDecision | "no-other-account"> {
     metrics.countDecision(slot.kind);
     logger.debug(
       { ...describeJob(job), slot: describeSlot(slot) },
@@ -73,13 +82,6 @@ export function createAcquireSlot(deps: {
 
     switch (slot.kind) {
       case "granted":
-        forecast.recordGrant(slot);
-        // Where nobody waits, nobody was overtaken. Not awaited: a grant is usable for a short time.
-        if (slot.waiting > 0) {
-          overtaking.countCall(job.priority).catch((error: unknown) => {
-            logger.warn({ err: error }, "Moving a job to the front failed");
-          });
-        }
         return { kind: "granted", grant: slot, isKnownToRefuse: false };
       case "busy": {
         const { retryAfterMs } = slot;
@@ -104,9 +106,11 @@ export function createAcquireSlot(deps: {
       case "model-unproven": {
         const { model, retryAfterMs: heldMs } = slot;
         // It comes back by itself, too.
-        await deps.awaitModel({ model, jobId }).catch((error: unknown) => {
-          logger.warn({ err: error }, "Waiting for a model failed");
-        });
+        await deps
+          .awaitModel({ model, jobId: String(job.id) })
+          .catch((error: unknown) => {
+            logger.warn({ err: error }, "Waiting for a model failed");
+          });
         return refuse({ kind: "deferred-for-proof", heldMs });
       }
       case "model-gone":
@@ -142,7 +146,11 @@ export function createAcquireSlot(deps: {
     return any.kind === "granted" ? { ...any, isKnownToRefuse: true } : any;
   }
 
-  return async function acquireSlot(job, signal) {
+  return async function acquireSlot(job, signal, said) {
+    if (said) {
+      const decision = await interpret(job, said);
+      if (decision !== "no-other-account") return decision;
+    }
     const disposition = findDisposition(job, signal);
     return disposition ? refuse(disposition) : askInTurn(job);
   };

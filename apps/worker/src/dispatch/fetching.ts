@@ -1,15 +1,19 @@
 import type {
-  FetchedJob,
-  ManualWorker,
-} from "@openrouter-free-pool/shared/queue/manual-worker";
+  TakeJobs,
+  TakenJob,
+  Taking,
+} from "@openrouter-free-pool/shared/dispatch/take-jobs";
 import type { Logger } from "pino";
+import type { Overtaking } from "./overtaking.ts";
 import type { SlotForecast } from "./slot-forecast.ts";
 import type { JobStarter } from "./start-job.ts";
 import { Waker } from "./waker.ts";
 
 const pauseAfterErrorMs = 500;
-/** More would disturb the order of the line when slots run out on the way. */
+/** Redis does nothing else meanwhile, and the first of them waits for the last. */
 const mostAtATime = 16;
+/** The line is looked at so often, also when nobody says that something is in it. */
+const lookAgainMs = 2_000;
 
 /**
  * What fetching does at a moment, and what may follow:
@@ -17,7 +21,8 @@ const mostAtATime = 16;
  * - `idle`: not started.
  * - `paused-until-slot`: the limiter has no slot before a known time.
  * - `at-capacity`: as many calls are in flight as this worker makes.
- * - `fetching`: asks the queue for jobs; it waits there while the queue is empty.
+ * - `fetching`: takes jobs off the queue that have a slot.
+ * - `waiting-for-jobs`: nothing is in line.
  * - `recovering`: the queue could not be asked; waits before the next try.
  * - `stopping`: takes no more jobs; those in hand go on.
  * - `stopped`: the loop has ended.
@@ -35,6 +40,14 @@ const transitions = {
     "paused-until-slot",
     "at-capacity",
     "fetching",
+    "waiting-for-jobs",
+    "recovering",
+    "stopping",
+  ],
+  "waiting-for-jobs": [
+    "paused-until-slot",
+    "at-capacity",
+    "fetching",
     "recovering",
     "stopping",
   ],
@@ -46,39 +59,50 @@ const transitions = {
 type Mode = keyof typeof transitions;
 
 /**
- * Takes jobs off the queue, each only when a slot is due, and has up to `concurrency` of them
- * worked on at a time.
+ * Takes jobs off the queue, each with its slot, and has up to `concurrency` of them worked
+ * on at a time.
  *
  * BullMQ's own loop would fetch as many jobs as it may run before it starts the first; with a
- * limiter behind it most of them would be put back again, out of order. So jobs are fetched by
+ * limiter behind it most of them would be put back again, out of order. So jobs are taken by
  * hand.
  */
 export class Fetching {
-  readonly #worker: ManualWorker;
+  readonly #takeJobs: TakeJobs;
+  readonly #waitForLine: (mostMs: number) => Promise<void>;
+  readonly #findLostJobs: () => Promise<readonly TakenJob[]>;
+  readonly #refusedModels: () => readonly string[];
   readonly #forecast: SlotForecast;
+  readonly #overtaking: Overtaking;
   readonly #jobs: JobStarter;
-  readonly #findLostFetches: () => Promise<readonly FetchedJob[]>;
   readonly #concurrency: number;
   readonly #logger: Logger;
   readonly #waker = new Waker();
   readonly #drained = new Waker();
   #mode: Mode = "idle";
   #inFlight = 0;
-  #mayHaveLostFetches = false;
+  #mayHaveLostJobs = false;
   #running: Promise<void> | undefined;
 
   constructor(deps: {
-    worker: ManualWorker;
+    takeJobs: TakeJobs;
+    /** Waits until something may be in line, at most so long. */
+    waitForLine: (mostMs: number) => Promise<void>;
+    findLostJobs: () => Promise<readonly TakenJob[]>;
+    /** Models that an account refuses. */
+    refusedModels: () => readonly string[];
     forecast: SlotForecast;
+    overtaking: Overtaking;
     jobs: JobStarter;
-    findLostFetches: () => Promise<readonly FetchedJob[]>;
     concurrency: number;
     logger: Logger;
   }) {
-    this.#worker = deps.worker;
+    this.#takeJobs = deps.takeJobs;
+    this.#waitForLine = deps.waitForLine;
+    this.#findLostJobs = deps.findLostJobs;
+    this.#refusedModels = deps.refusedModels;
     this.#forecast = deps.forecast;
+    this.#overtaking = deps.overtaking;
     this.#jobs = deps.jobs;
-    this.#findLostFetches = deps.findLostFetches;
     this.#concurrency = deps.concurrency;
     this.#logger = deps.logger;
   }
@@ -100,7 +124,7 @@ export class Fetching {
 
   /** The connection was cut: a reply with a job may have been on its way. */
   connectionLost(): void {
-    this.#mayHaveLostFetches = true;
+    this.#mayHaveLostJobs = true;
   }
 
   /** Takes no more jobs, and resolves when those in hand have ended. */
@@ -147,58 +171,54 @@ export class Fetching {
 
   async #fetch(): Promise<void> {
     try {
-      await this.#takeLostFetches();
-      await this.#takeNext({ block: true });
-      await this.#takeMany();
+      await this.#takeLostJobs();
+      const room = this.#concurrency - this.#inFlight;
+      const taking = await this.#takeJobs(
+        Math.min(Math.max(room, 1), mostAtATime),
+        this.#refusedModels(),
+      );
+      await this.#startAll(taking);
+      if (taking.waiting > 0 || !this.#isRunning) return;
+      if (this.#inFlight >= this.#concurrency) return;
+      this.#enter("waiting-for-jobs");
+      await this.#waitForLine(
+        Math.min(taking.dueMs ?? lookAgainMs, lookAgainMs),
+      );
     } catch (error) {
       if (!this.#isRunning) return;
-      this.#mayHaveLostFetches = true;
+      this.#mayHaveLostJobs = true;
       this.#enter("recovering");
       this.#logger.error({ err: error }, "Taking a job off the queue failed");
       await this.#waker.sleep(pauseAfterErrorMs);
     }
   }
 
-  async #takeLostFetches(): Promise<void> {
-    if (!this.#mayHaveLostFetches) return;
-    this.#mayHaveLostFetches = false;
-    for (const fetched of await this.#findLostFetches()) {
-      await this.#take(fetched);
+  async #takeLostJobs(): Promise<void> {
+    if (!this.#mayHaveLostJobs) return;
+    this.#mayHaveLostJobs = false;
+    for (const taken of await this.#findLostJobs()) await this.#start(taken);
+  }
+
+  async #startAll({ jobs, waiting, slotMs }: Taking): Promise<void> {
+    if (slotMs !== 0)
+      this.#forecast.pauseFor(slotMs < 0 ? lookAgainMs : slotMs);
+    await Promise.all(jobs.map((taken) => this.#start(taken)));
+    // Where nobody waits, nobody was overtaken.
+    if (waiting === 0) return;
+    for (const { job, slot } of jobs) {
+      if (slot?.kind !== "granted") continue;
+      this.#overtaking.countCall(job.priority).catch((error: unknown) => {
+        this.#logger.warn({ err: error }, "Moving a job to the front failed");
+      });
     }
   }
 
-  /** While slots are plentiful and jobs wait, several at a time share the round trips. */
-  async #takeMany(): Promise<void> {
-    while (this.#isRunning) {
-      const room = this.#concurrency - this.#inFlight;
-      const count = this.#forecast.takeFree(Math.min(room, mostAtATime));
-      if (count < 2) return;
-      const takes = Array.from({ length: count }, () =>
-        this.#takeNext({ block: false }),
-      );
-      // Each of them has ended before lost fetches are looked for.
-      const ended = await Promise.allSettled(takes);
-      for (const take of ended)
-        if (take.status === "rejected") throw take.reason;
-    }
-  }
-
-  /** Takes the next job off the queue, waiting for one if told so. */
-  async #takeNext(options: { block: boolean }): Promise<void> {
-    const fetched = await this.#worker.fetch(options);
-    if (fetched) await this.#take(fetched);
-  }
-
-  async #take(fetched: FetchedJob): Promise<void> {
-    if (!this.#isRunning) return this.#jobs.putBack(fetched);
-    const started = await this.#jobs.start(fetched);
+  async #start(taken: TakenJob): Promise<void> {
+    if (!this.#isRunning) return this.#jobs.putBack(taken);
+    const started = await this.#jobs.start(taken);
     if (!started) return;
     this.#inFlight += 1;
     void started.ended.then(() => this.#jobEnded());
-    // Alone and without a backlog, the next job is waited for rather than asked for in vain.
-    if (started.isLastInLine && this.#inFlight === 1) {
-      this.#worker.expectNoJob();
-    }
   }
 
   #jobEnded(): void {

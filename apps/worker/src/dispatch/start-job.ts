@@ -1,7 +1,11 @@
-import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
+import type { TakenJob } from "@openrouter-free-pool/shared/dispatch/take-jobs";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import type {
+  Acquisition,
+  Grant,
+} from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { JobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
-import type { FetchedJob } from "@openrouter-free-pool/shared/queue/manual-worker";
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import type { Logger } from "pino";
 import { describeJob } from "../job/describe-job.ts";
@@ -17,20 +21,18 @@ const pauseWhenFullMs = 1_000;
 type StartedJob = {
   /** Resolves when the job has left our hands; never rejects. */
   readonly ended: Promise<void>;
-  /** Whether no other job was in the queue when it got its slot. */
-  readonly isLastInLine: boolean;
 };
 
-/** Works on jobs that were fetched. */
+/** Works on jobs that were taken off the queue. */
 export type JobStarter = {
   /**
    * Resolves as soon as it is decided whether the job may go out.
    *
    * @returns undefined when it may not: it has been settled.
    */
-  start(fetched: FetchedJob): Promise<StartedJob | undefined>;
-  /** Returns a job to the queue that was fetched too late. */
-  putBack(fetched: FetchedJob): Promise<void>;
+  start(taken: TakenJob): Promise<StartedJob | undefined>;
+  /** Returns a job to the queue that was taken too late, and its slot. */
+  putBack(taken: TakenJob): Promise<void>;
   /** Whether this worker works on a job. */
   hasInHand(jobId: string): boolean;
 };
@@ -38,6 +40,7 @@ export type JobStarter = {
 /** Builds {@link JobStarter}. */
 export function createJobStarter(deps: {
   locks: JobLocks;
+  keyPool: KeyPool;
   acquireSlot: AcquireSlot;
   processJob: ProcessJob;
   settle: Settle;
@@ -45,19 +48,19 @@ export function createJobStarter(deps: {
   gatewayWatch: GatewayWatch;
   logger: Logger;
 }): JobStarter {
-  const { locks, acquireSlot, settle, forecast, gatewayWatch, logger } = deps;
+  const { locks, keyPool, acquireSlot, settle, forecast } = deps;
+  const { gatewayWatch, logger } = deps;
   const inHand = new Set<string>();
 
   async function tryStart(
     job: CompletionJob,
+    said: Acquisition | undefined,
     signal: AbortSignal,
   ): Promise<StartedJob | undefined> {
     try {
-      const slot = await acquireSlot(job, signal);
+      const slot = await acquireSlot(job, signal, said);
       if (slot.kind === "granted") {
-        const { grant } = slot;
-        const ended = work(job, grant, signal);
-        return { ended, isLastInLine: grant.isLastInLine };
+        return { ended: work(job, slot.grant, signal) };
       }
       await settle(job, slot.disposition);
     } catch (error) {
@@ -101,20 +104,21 @@ export function createJobStarter(deps: {
   }
 
   return {
-    async start({ job, token }) {
+    async start({ job, slot }) {
       const jobId = String(job.id);
-      const signal = locks.take(jobId, token);
+      const signal = locks.take(jobId, job.token ?? "");
       inHand.add(jobId);
       let started: StartedJob | undefined;
       try {
-        started = await tryStart(job, signal);
+        started = await tryStart(job, slot, signal);
         return started;
       } finally {
         if (!started) inHand.delete(jobId);
       }
     },
-    async putBack({ job, token }) {
-      locks.take(String(job.id), token);
+    async putBack({ job, slot }) {
+      locks.take(String(job.id), job.token ?? "");
+      if (slot?.kind === "granted") await keyPool.release(slot);
       await settle(job, { kind: "put-back" });
     },
     hasInHand: (jobId) => inHand.has(jobId),

@@ -25,6 +25,11 @@ export class AccountRefusals {
     return this.#accountsByModel.get(model) ?? new Set();
   }
 
+  /** The models that some account does not serve. */
+  models(): readonly string[] {
+    return [...this.#accountsByModel.keys()];
+  }
+
   /** Remembers an account's refusal for a while. */
   async record(refusal: AccountRefusal): Promise<void> {
     this.#add(refusal);

@@ -1,6 +1,7 @@
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import { toFinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { createFinishJob } from "@openrouter-free-pool/shared/replies/finish-jobs";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import { trace } from "@opentelemetry/api";
 import type { Redis } from "ioredis";
@@ -20,9 +21,10 @@ export type Settle = (
   disposition: Disposition,
 ) => Promise<void>;
 
-/** Builds {@link Settle} on the worker's main connection. */
+/** Builds {@link Settle}. */
 export function createSettle(deps: {
-  redis: Redis;
+  /** The connection on which replies go out. */
+  replies: Redis;
   redisKeys: RedisKeys;
   spread: DeferralSpread;
   release: (jobId: string) => void;
@@ -31,18 +33,23 @@ export function createSettle(deps: {
   metrics: DispatchMetrics;
   logger: Logger;
 }): Settle {
-  const { redis, redisKeys, keepPayloads, logger } = deps;
+  const { replies, redisKeys, release, keepPayloads, logger } = deps;
   const moveJob = createMoveJob(deps);
+  const finishJob = createFinishJob(replies, redisKeys);
 
-  async function reply(
+  async function finish(
     job: CompletionJob,
-    { reply, recorded }: SettlementPlan,
+    plan: SettlementPlan,
   ): Promise<void> {
-    if (!reply) return;
-    const address = { gatewayId: job.data.gatewayId, jobId: String(job.id) };
+    const { reply, recorded, ending = { status: 200 } } = plan;
     const finished = recorded && toFinishedRequest(job, recorded, keepPayloads);
-    await sendReply(redis, redisKeys, address, reply, { finished });
-    if (recorded?.tokens) {
+    // Its lock is kept alive until then, however long Redis is away.
+    const isOurs = await finishJob({ job, reply, finished, ending });
+    release(String(job.id));
+    if (!isOurs) {
+      logger.warn(describeJob(job), "A finished job was not ours any more");
+    }
+    if (reply && recorded?.tokens) {
       const { model } = job.data;
       const called = "calledModel" in reply ? reply.calledModel : undefined;
       deps.callMetrics.countTokens(called ?? model, recorded.tokens);
@@ -56,7 +63,11 @@ export function createSettle(deps: {
     logger[level]({ ...describeJob(job), ...plan.details }, message);
     trace.getActiveSpan()?.setAttribute("orpool.outcome", metric);
     if (plan.progress) await job.updateProgress(plan.progress);
-    await reply(job, plan);
-    await moveJob(job, move, plan);
+    if (move === "finish") return finish(job, plan);
+    if (plan.reply) {
+      const address = { gatewayId: job.data.gatewayId, jobId: String(job.id) };
+      await sendReply(replies, redisKeys, address, plan.reply);
+    }
+    await moveJob(job, move, plan.delayMs);
   };
 }

@@ -1,5 +1,11 @@
-import { type CompletionRequest, completionJobName } from "./completion-job.ts";
-import type { CompletionsQueue } from "./completions-queue.ts";
+import type { Redis } from "ioredis";
+import type { RedisKeys } from "../redis/keys.ts";
+import { loadScript, runScript } from "../redis/script.ts";
+import { queueKeys } from "./bullmq/queue-keys.ts";
+import type { CompletionRequest } from "./completion-job.ts";
+import { toDecisionRequest } from "./decision-request.ts";
+
+const script = loadScript(new URL("./bullmq/add-jobs.lua", import.meta.url));
 
 /** How many finished jobs stay visible, and for how long; those of `count` 0 are removed at once. */
 export type KeepFinished = {
@@ -17,27 +23,56 @@ export type JobToAdd = {
   readonly timestamp: number;
   /** Removed as soon as it is finished when absent. */
   readonly keepFinished?: KeepFinished | undefined;
+  /** The trace that travels with it. */
+  readonly trace?: string | undefined;
 };
 
 /** Puts jobs on the queue, all in one round trip. */
 export async function addToQueue(
-  queue: CompletionsQueue,
+  redis: Redis,
+  redisKeys: RedisKeys,
   jobs: readonly JobToAdd[],
 ): Promise<void> {
-  const all = jobs.map(({ request, keepFinished, ...opts }) => ({
-    name: completionJobName,
-    data: request,
-    opts: { ...opts, ...toRemoval(keepFinished) },
-  }));
-  const [first] = all;
-  if (all.length > 1) await queue.addBulk(all);
-  else if (first) await queue.add(first.name, first.data, first.opts);
+  if (jobs.length === 0) return;
+  const { prioritized, pc, marker, job } = queueKeys(redisKeys);
+  const keys = [
+    prioritized,
+    pc,
+    marker,
+    ...jobs.map(({ jobId }) => job(jobId)),
+  ];
+  await runScript(redis, script, keys, jobs.flatMap(toArguments));
+}
+
+function toArguments(job: JobToAdd): (string | number)[] {
+  const { jobId, request, priority, timestamp, keepFinished, trace } = job;
+  const { gatewayId, model, candidates = [model], deadline } = request;
+  const paidModels = request.paidModels && new Set(request.paidModels);
+  const removal = toRemoval(keepFinished);
+  const options = {
+    jobId,
+    priority,
+    timestamp,
+    attempts: 0,
+    removeOnComplete: removal,
+    removeOnFail: removal,
+    // BullMQ's short name for it.
+    ...(trace === undefined ? {} : { tm: trace }),
+  };
+  const models = candidates;
+  const decisionRequest = { gatewayId, models, paidModels, deadline };
+  return [
+    jobId,
+    JSON.stringify(request),
+    JSON.stringify(options),
+    timestamp,
+    priority,
+    JSON.stringify(toDecisionRequest(decisionRequest)),
+  ];
 }
 
 /** Those that failed are counted apart from those that did not. */
 function toRemoval(keep: KeepFinished | undefined) {
-  if (!keep) return {};
-  const removal =
-    keep.count === 0 ? true : { count: keep.count, age: keep.ageSeconds };
-  return { removeOnComplete: removal, removeOnFail: removal };
+  if (!keep || keep.count === 0) return true;
+  return { count: keep.count, age: keep.ageSeconds };
 }

@@ -6,25 +6,10 @@ import { returningPriority } from "./priorities.ts";
  * when the job is another worker's by now.
  */
 
-/** The job is over; it stays visible for as long as its gateway wished. */
-export async function completeJob(job: CompletionJob): Promise<void> {
-  await job.moveToCompleted(undefined, tokenOf(job), false);
-}
-
-/** As {@link completeJob}, among those that failed. @param reason is shown on the queue's page. */
-export async function failJob(
-  job: CompletionJob,
-  reason: string,
-): Promise<void> {
-  const failure = new Error(reason);
-  failure.stack = "";
-  await job.moveToFailed(failure, tokenOf(job));
-}
-
 /** The job is over, and leaves nothing behind. */
 export async function dropJob(job: CompletionJob): Promise<void> {
   job.opts.removeOnComplete = true;
-  await completeJob(job);
+  await job.moveToCompleted(undefined, tokenOf(job), false);
 }
 
 /** Returns the job to the head of its priority. */

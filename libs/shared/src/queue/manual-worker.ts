@@ -1,4 +1,4 @@
-import { Worker } from "bullmq";
+import { Job, raw2NextJobData, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisKeys } from "../redis/keys.ts";
@@ -8,41 +8,49 @@ import { useRedisTime } from "./bullmq/use-redis-time.ts";
 import type { CompletionJob, CompletionRequest } from "./completion-job.ts";
 import { lockMs, mostStalls, stalledCheckMs } from "./job-locks.ts";
 
-/** Seconds for which an idle worker waits in one command. */
-const drainDelaySeconds = 2;
-
-/** A job that Redis gave to this worker, and the token of the lock that the worker holds. */
-export type FetchedJob = {
-  readonly job: CompletionJob;
-  readonly token: string;
-};
-
-/** BullMQ's worker, for jobs that are fetched by hand, which BullMQ documents as a pattern. */
+/** BullMQ's worker, for jobs that are taken off the queue by `take-jobs.lua`. */
 export class ManualWorker extends Worker<CompletionRequest, void> {
   #tokens = 0;
 
-  /**
-   * Takes the next job off the queue.
-   *
-   * @param options.block whether to wait for one, for some seconds.
-   */
-  async fetch(options: { block: boolean }): Promise<FetchedJob | undefined> {
-    const token = `${this.id}:${this.#tokens++}`;
-    const job = await this.getNextJob(token, options);
-    return job && { job, token };
+  /** First part of the tokens of this worker's locks. */
+  get tokenPrefix(): string {
+    return `${this.id}:`;
   }
 
-  /**
-   * Tells it that no job is in the queue: the next fetch waits for one at once.
-   * By itself it would ask first, and be told so.
-   */
-  expectNoJob(): void {
-    void this.nextJobFromJobData();
+  /** Reserves numbers for so many tokens. @returns the first of them. */
+  reserveTokens(count: number): number {
+    const first = this.#tokens;
+    this.#tokens += count;
+    return first;
   }
 
   /** Whether a lock's token is one of this worker's. */
   isOwnToken(token: string): boolean {
-    return token.startsWith(`${this.id}:`);
+    return token.startsWith(this.tokenPrefix);
+  }
+
+  /**
+   * A job that was just taken.
+   *
+   * @param hash of the job, names and values in turn, as it was before.
+   * @param takenAt ms since the epoch of Redis's clock.
+   */
+  openJob(
+    jobId: string,
+    hash: readonly string[],
+    taken: { token: string; takenAt: number },
+  ): CompletionJob {
+    const [json] = raw2NextJobData([hash, jobId, 0, 0]);
+    const job = Job.fromJSON<CompletionRequest, void>(this, json, jobId);
+    job.token = taken.token;
+    job.processedOn = taken.takenAt;
+    job.attemptsStarted += 1;
+    return job;
+  }
+
+  /** Waits until there may be something in line, at most so long; returns early when the worker is closed. */
+  async waitForLine(mostMs: number): Promise<void> {
+    await this.backend.waitForJob(mostMs / 1_000);
   }
 }
 
@@ -61,8 +69,6 @@ export function openManualWorker(deps: {
     lockDuration: lockMs,
     stalledInterval: stalledCheckMs,
     maxStalledCount: mostStalls,
-    drainDelay: drainDelaySeconds,
-    runRetryDelay: 500,
   });
   useRedisTime(worker.backend, deps.clock);
   worker.on("error", (error) => logger.warn({ err: error }, "BullMQ reports"));

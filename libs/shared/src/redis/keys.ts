@@ -36,6 +36,8 @@ export function createRedisKeys(prefix: string) {
     probe: (keyId: string) => `${root}:probe:${keyId}`,
     /** STRING that exists when a slot was given back, so that it is not given back twice. */
     releasedSlot: (releaseId: string) => `${root}:released-slot:${releaseId}`,
+    /** First part of the keys of all models. A script adds the model's name, and what follows it below. */
+    modelPrefix: `${root}:model:`,
     /** STRING that exists while a model cools down. */
     modelCooldown: (model: string) => `${root}:model:${model}:cooldown`,
     /** STRING counting how often in a row a model had to cool down. */
@@ -55,7 +57,9 @@ export function createRedisKeys(prefix: string) {
     catalogue: `${root}:catalogue`,
     /** STRING held by the gateway that reads OpenRouter's list of models. */
     catalogueLease: `${root}:catalogue-lease`,
-    /** STRING that exists while a gateway process lives. */
+    /** First part of the keys of all gateway processes. A script adds the process's id, and what follows it below. */
+    gatewayPrefix: `${root}:gateway:`,
+    /** STRING that exists while a gateway process lives; `present` when it also listens on its channel. */
     gatewayAlive: (gatewayId: string) => `${root}:gateway:${gatewayId}:alive`,
     /** Pub/sub channel that a gateway process listens on, only to be seen there. */
     gatewayPresence: (gatewayId: string) =>
@@ -69,6 +73,8 @@ export function createRedisKeys(prefix: string) {
     workerCredits: (workerId: string) => `${root}:worker:${workerId}:credits`,
     /** STRING with the body of a request, where it is too large for its job. */
     body: (jobId: string) => `${root}:body:${jobId}`,
+    /** First part of the marks below. A script adds the job's id. */
+    cancelledPrefix: `${root}:cancelled:`,
     /** STRING that marks a job whose client has gone. */
     cancelled: (jobId: string) => `${root}:cancelled:${jobId}`,
     /** Pub/sub channel that tells workers which calls to abort. */

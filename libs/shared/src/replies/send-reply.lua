@@ -19,21 +19,15 @@
   ARGV[6] data     JSON, in place of the job's data; empty: leave it as it is
   ARGV[7] longestPushBytes  a longer head and body are not pushed
 
-  Returns the entry's id.
+  Returns nothing of interest.
 ]]
---- @include "../queue/bullmq/update-job"
 local replies, job, requestBody = KEYS[1], KEYS[2], KEYS[3]
 local jobId, head, body, ttlMs, progress, data = unpack(ARGV)
 local longestPushBytes = tonumber(ARGV[7])
+--- @include "../queue/bullmq/update-job"
+--- @include "./push-reply"
 
-local id = redis.call('XADD', replies, '*', 'job', jobId, 'head', head, 'body', body)
-redis.call('PEXPIRE', replies, ttlMs)
+pushReply(replies, jobId, head, body, ttlMs)
 updateJob(job, progress, data)
 if data ~= '' then redis.call('UNLINK', requestBody) end
-
-local message = id
-if #head + #body <= longestPushBytes then
-  message = id .. ' ' .. jobId .. ' ' .. #head .. ' ' .. head .. body
-end
-redis.call('PUBLISH', replies, message)
-return id
+return 1

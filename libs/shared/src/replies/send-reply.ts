@@ -11,7 +11,7 @@ import { encodeReply, type Reply } from "./reply.ts";
 const script = loadScript(new URL("./send-reply.lua", import.meta.url));
 
 /** A gateway reads within milliseconds; this long it may be cut off from Redis. */
-const unreadTtlMs = 600_000;
+export const unreadTtlMs = 600_000;
 
 /** What is noted on the job in the same step. */
 export type JobUpdate = {

@@ -10,12 +10,3 @@ test("without a free slot fetching pauses, and not for longer than it takes to a
   forecast.reset();
   expect(forecast.pauseMs).toBe(0);
 });
-
-test("free slots are used once: more must be learned from new grants", () => {
-  const forecast = new SlotForecast();
-  forecast.recordGrant({ nextSlotMs: 0, freeAccounts: 9, waiting: 5 });
-  expect(forecast.takeFree(16)).toBe(5);
-  expect(forecast.takeFree(16)).toBe(0);
-  forecast.recordGrant({ nextSlotMs: 2_000, freeAccounts: 9, waiting: 5 });
-  expect(forecast.takeFree(16)).toBe(0);
-});

@@ -21,8 +21,10 @@ import {
   type Acquisition,
   acquireSlot,
   type Grant,
+  readAcquisition,
   type SlotRequest,
 } from "../slots/acquisition.ts";
+import { type LimiterCall, prepareLimiterCall } from "../slots/limiter-call.ts";
 import { releaseSlot } from "../slots/release-slot.ts";
 import { UsableTime } from "../slots/usable-time.ts";
 import type { PoolStore } from "../store/pool-store.ts";
@@ -129,17 +131,64 @@ export class KeyPool {
     let roundTripMs = 0;
     for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
       const askedAt = performance.now();
-      const usableMs = this.#usableTime.choose(askedAt, roundTripMs);
-      const slot = await this.#acquireOnce({ ...request, usableMs });
-      const now = performance.now();
-      roundTripMs = now - askedAt;
-      this.#usableTime.observe(roundTripMs, now);
+      // Nothing to register: the worker holds no key.
+      const slot = (await this.ask(
+        (call) => acquireSlot(this.#store.redis, call, request),
+        roundTripMs,
+      )) ?? { kind: "no-usable-key" };
+      roundTripMs = performance.now() - askedAt;
       if (slot.kind !== "granted" || !(await this.releaseIfLate(slot))) {
         return slot;
       }
     }
     const retryAfterMs = pauseWhenSlowMs;
     return { kind: "busy", retryAfterMs, isPastDeadline: false };
+  }
+
+  /**
+   * Runs a script of the limiter, and again when Redis had lost the pool and knows it now.
+   *
+   * @param run returns undefined when Redis does not know the pool; it has done nothing then.
+   * @param lastMs the round trip that was too slow for this request just now.
+   */
+  async ask<Result>(
+    run: (call: LimiterCall) => Promise<Result | undefined>,
+    lastMs = 0,
+  ): Promise<Result | undefined> {
+    // The keys may be replaced while Redis answers.
+    const members = this.#members;
+    const askOnce = async () => {
+      const askedAt = performance.now();
+      const result = await run(
+        prepareLimiterCall(this.#store, this.#limits, members, {
+          usableMs: this.#usableTime.choose(askedAt, lastMs),
+          checksModels: this.#checksModels,
+        }),
+      );
+      const now = performance.now();
+      this.#usableTime.observe(now - askedAt, now);
+      return result;
+    };
+    const result = await askOnce();
+    if (result !== undefined) return result;
+    // Redis lost its data: our keys come back with the next words we say.
+    await this.#register(members);
+    return askOnce();
+  }
+
+  /**
+   * Reads a grant of which nobody heard in time: it is to be given back.
+   *
+   * @returns undefined when its key is not the pool's any more.
+   */
+  recallGrant(
+    models: readonly string[],
+    said: readonly unknown[],
+  ): Acquisition | undefined {
+    const keyId = String(said[2]);
+    if (!this.findKey(keyId)) return undefined;
+    const late = { members: this.#members, usableUntil: performance.now() };
+    return readAcquisition(late, models, said);
   }
 
   /**
@@ -163,21 +212,6 @@ export class KeyPool {
     const { redis, redisKeys } = this.#store;
     await releaseSlot(this.#store, grant);
     await sendWorkerCommand(redis, redisKeys, { kind: "look-again" });
-  }
-
-  async #acquireOnce(
-    request: SlotRequest & { readonly usableMs: number },
-  ): Promise<Acquisition> {
-    // The keys may be replaced while Redis answers.
-    const members = this.#members;
-    const checked = { ...request, checksModels: this.#checksModels };
-    const ask = () => acquireSlot(this.#store, this.#limits, members, checked);
-    const slot = await ask();
-    if (slot) return slot;
-    // Redis lost its data: our keys come back with the next words we say.
-    await this.#register(members);
-    // Nothing to register: the worker holds no key.
-    return (await ask()) ?? { kind: "no-usable-key" };
   }
 
   /**

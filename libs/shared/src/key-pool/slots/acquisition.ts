@@ -1,10 +1,8 @@
-import type { RateLimits } from "../../config/rate-limits.ts";
-import { lineKeys } from "../../queue/bullmq/queue-keys.ts";
+import type { Redis } from "ioredis";
+import { toDecisionRequest } from "../../queue/decision-request.ts";
 import { loadScript, runScript } from "../../redis/script.ts";
 import type { ApiKey } from "../keys/api-key.ts";
-import type { PoolMembers } from "../keys/pool-members.ts";
-import { accountTtlMs, poolTtlMs } from "../store/lifetimes.ts";
-import type { PoolStore } from "../store/pool-store.ts";
+import type { LimiterCall } from "./limiter-call.ts";
 
 const acquire = loadScript(new URL("./acquire.lua", import.meta.url));
 
@@ -42,14 +40,6 @@ export type Grant = {
   readonly model: string;
   /** Whether the call is to prove that the model is there: others wait for what comes of it. */
   readonly provesModel: boolean;
-  /** When another slot is free: 0 now, -1 not by itself. */
-  readonly nextSlotMs: number;
-  /** Accounts that have a free slot now. */
-  readonly freeAccounts: number;
-  /** Jobs that wait for one. */
-  readonly waiting: number;
-  /** Whether no other job is in the queue. */
-  readonly isLastInLine: boolean;
 };
 
 /** What the limiter says. Times in ms from now. */
@@ -84,76 +74,36 @@ export type Acquisition =
   | { readonly kind: "no-usable-key" };
 
 /**
- * Asks for one slot, for a call that is sent within `usableMs`.
+ * Asks for one slot.
  *
  * @returns undefined when Redis does not know the pool (any more).
  */
 export async function acquireSlot(
-  { redis, redisKeys }: PoolStore,
-  limits: RateLimits,
-  members: PoolMembers,
-  request: SlotRequest & {
-    readonly usableMs: number;
-    /** Whether gone models are passed over, and unproven ones called once before many times. */
-    readonly checksModels: boolean;
-  },
+  redis: Redis,
+  call: LimiterCall,
+  request: SlotRequest,
 ): Promise<Acquisition | undefined> {
-  const { models, paidModels } = request;
-  const { perMinute, perDay, windowMs, dayMs, guardMs } = limits;
-  const { id } = members;
-  // The script sees the request later than this.
-  const usableUntil = performance.now() + request.usableMs;
-  const reply = await runScript(
-    redis,
-    acquire,
-    [
-      redisKeys.poolIdle(id),
-      redisKeys.poolBusy(id),
-      redisKeys.poolRotation(id),
-      redisKeys.poolMembers(id),
-      redisKeys.gatewayAlive(request.gatewayId),
-      redisKeys.cancelled(request.jobId),
-      ...lineKeys(redisKeys),
-      ...models.flatMap((model) => [
-        redisKeys.modelCooldown(model),
-        redisKeys.modelGone(model),
-        redisKeys.modelProof(model),
-      ]),
-    ],
-    [
-      redisKeys.accountPrefix,
-      perMinute,
-      perDay,
-      windowMs,
-      dayMs,
-      guardMs,
-      redisKeys.gatewayPresence(request.gatewayId),
-      poolTtlMs,
-      accountTtlMs,
-      request.usableMs,
-      request.deadline ?? "",
-      models.map((model) => (paidModels?.has(model) ? "p" : "f")).join(""),
-      request.checksModels ? 1 : 0,
-      ...(request.refusing ?? []),
-    ],
-  );
-  const said = reply as readonly unknown[];
-  return readAcquisition(members, said, { models, usableUntil });
+  const decisionRequest = JSON.stringify(toDecisionRequest(request));
+  const args = [...call.args, request.jobId, decisionRequest];
+  const reply = await runScript(redis, acquire, call.keys, args);
+  return readAcquisition(call, request.models, reply as readonly unknown[]);
 }
 
 /**
- * Reads what `acquire.lua` said.
+ * Reads what `decide.lua` said of a request for some models.
  *
+ * @returns undefined when Redis does not know the pool (any more).
  * @throws {Error} when it granted a key that the pool does not have.
  */
-function readAcquisition(
-  { keysById }: PoolMembers,
+export function readAcquisition(
+  {
+    members: { keysById },
+    usableUntil,
+  }: Pick<LimiterCall, "members" | "usableUntil">,
+  models: readonly string[],
   reply: readonly unknown[],
-  { models, usableUntil }: { models: readonly string[]; usableUntil: number },
 ): Acquisition | undefined {
-  const [kind, first, second, nextSlotMs, ...queue] = reply;
-  const [freeAccounts, waiting, isLastInLine, receipt, ...choice] = queue;
-  const [chosen, provesModel] = choice;
+  const [kind, first, second, receipt, chosen, provesModel] = reply;
   switch (kind) {
     case "granted": {
       const key = keysById.get(String(second));
@@ -168,10 +118,6 @@ function readAcquisition(
         receipt: receipt === "" ? undefined : readReceipt(receipt),
         model: models[Number(chosen) - 1] ?? "",
         provesModel: provesModel === 1,
-        nextSlotMs: Number(nextSlotMs),
-        freeAccounts: Number(freeAccounts),
-        waiting: Number(waiting),
-        isLastInLine: isLastInLine === 1,
       };
     }
     case "busy":
@@ -199,7 +145,7 @@ function readAcquisition(
     case "unregistered":
       return undefined;
     default:
-      throw new Error(`acquire.lua answered ${String(kind)}`);
+      throw new Error(`The limiter answered ${String(kind)}`);
   }
 }
 

@@ -7,7 +7,9 @@ export const completionsQueue = "completions";
 export function queueKeys({ root }: Pick<RedisKeys, "root">) {
   const queue = `${root}:${completionsQueue}`;
   return {
-    /** HASH of one job: `data` and `progress` (JSON), `timestamp`, `processedOn`, `finishedOn` (epoch ms). */
+    /** First part of the keys of all jobs. A script adds the job's id, and what follows it below. */
+    jobPrefix: `${queue}:`,
+    /** HASH of one job: `data` and `progress` (JSON), `timestamp`, `processedOn`, `finishedOn` (epoch ms), `opts` (JSON). Ours: `request`, see `decision-request.ts`, and `grant`, see `take-jobs.lua`. */
     job: (jobId: string) => `${queue}:${jobId}`,
     /** STRING with the token of the worker that holds a job. */
     lock: (jobId: string) => `${queue}:${jobId}:lock`,
@@ -21,11 +23,15 @@ export function queueKeys({ root }: Pick<RedisKeys, "root">) {
     delayed: `${queue}:delayed`,
     /** SORTED SET that idle workers wait for a member of: `0`, a job may be there. */
     marker: `${queue}:marker`,
+    /** HASH of settings of the queue, such as whether it is paused. */
+    meta: `${queue}:meta`,
+    /** STRING counting the jobs that came into line, for the order among those of a priority. */
+    pc: `${queue}:pc`,
+    /** SET of jobs in hand that may be lost: nobody has said since the last look that he has them. */
+    stalled: `${queue}:stalled`,
+    /** SORTED SET of answered jobs that stay visible, by when they were finished (epoch ms). */
+    completed: `${queue}:completed`,
+    /** SORTED SET of failed jobs that stay visible, likewise. */
+    failed: `${queue}:failed`,
   };
-}
-
-/** The keys that `read-line.lua` takes, in its order. */
-export function lineKeys(redisKeys: RedisKeys): readonly string[] {
-  const { wait, prioritized, delayed, marker } = queueKeys(redisKeys);
-  return [wait, prioritized, delayed, marker];
 }

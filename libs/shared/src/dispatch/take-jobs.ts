@@ -1,0 +1,119 @@
+import type { Redis } from "ioredis";
+import type { KeyPool } from "../key-pool/pool/key-pool.ts";
+import {
+  type Acquisition,
+  readAcquisition,
+} from "../key-pool/slots/acquisition.ts";
+import type { LimiterCall } from "../key-pool/slots/limiter-call.ts";
+import { queueKeys } from "../queue/bullmq/queue-keys.ts";
+import { type CompletionJob, candidatesOf } from "../queue/completion-job.ts";
+import { lockMs } from "../queue/job-locks.ts";
+import type { ManualWorker } from "../queue/manual-worker.ts";
+import type { RedisKeys } from "../redis/keys.ts";
+import { loadScript, runScript } from "../redis/script.ts";
+
+const script = loadScript(new URL("./take-jobs.lua", import.meta.url));
+
+/** A job that this worker holds, and what the limiter said of it. */
+export type TakenJob = {
+  readonly job: CompletionJob;
+  /** undefined when its worker has to ask. */
+  readonly slot: Acquisition | undefined;
+};
+
+/** What taking jobs came to. Times in ms from now. */
+export type Taking = {
+  readonly jobs: readonly TakenJob[];
+  /** Jobs that are left in line. */
+  readonly waiting: number;
+  /** When a slot is free: 0 now or not known, negative: not by itself. */
+  readonly slotMs: number;
+  /** When the line is to be looked at again though nobody says so; undefined: no job is delayed. */
+  readonly dueMs: number | undefined;
+};
+
+/**
+ * Takes up to so many jobs off the queue, each with its slot; none while no slot is free.
+ *
+ * @param refusedModels models that an account refuses: their jobs come without a word of the limiter's.
+ */
+export type TakeJobs = (
+  most: number,
+  refusedModels: readonly string[],
+) => Promise<Taking>;
+
+const nothing: Taking = { jobs: [], waiting: 0, slotMs: 0, dueMs: undefined };
+
+/** Builds {@link TakeJobs}. */
+export function createTakeJobs(deps: {
+  worker: ManualWorker;
+  keyPool: KeyPool;
+  redis: Redis;
+  redisKeys: RedisKeys;
+}): TakeJobs {
+  const { worker, keyPool, redis } = deps;
+  const queue = queueKeys(deps.redisKeys);
+  const { wait, prioritized, delayed, marker, active, meta, pc } = queue;
+  const keys = [wait, prioritized, delayed, marker, active, meta, pc];
+
+  async function take(
+    call: LimiterCall,
+    most: number,
+    options: { refusedModels: readonly string[]; isRegistered: boolean },
+  ): Promise<Taking | undefined> {
+    const reply = await runScript(
+      redis,
+      script,
+      [...call.keys, ...keys],
+      [
+        ...call.args,
+        most,
+        worker.tokenPrefix,
+        worker.reserveTokens(most),
+        lockMs,
+        queue.jobPrefix,
+        JSON.stringify(options.refusedModels),
+        options.isRegistered ? 1 : 0,
+      ],
+    );
+    if (reply === "unregistered") return undefined;
+    if (reply === "closed") return nothing;
+    const [takenAt, waiting, dueMs, slotMs, ...taken] =
+      reply as readonly unknown[];
+    return {
+      jobs: taken.map((each) => readTaken(call, each, Number(takenAt))),
+      waiting: Number(waiting),
+      slotMs: Number(slotMs),
+      dueMs: Number(dueMs) < 0 ? undefined : Number(dueMs),
+    };
+  }
+
+  function readTaken(
+    call: LimiterCall,
+    taken: unknown,
+    takenAt: number,
+  ): TakenJob {
+    const [jobId, token, hash, said] = taken as [
+      string,
+      string,
+      string[],
+      unknown[],
+    ];
+    const job = worker.openJob(jobId, hash, { token, takenAt });
+    const slot =
+      said[0] === "unasked"
+        ? undefined
+        : readAcquisition(call, candidatesOf(job), said);
+    return { job, slot };
+  }
+
+  return async (most, refusedModels) => {
+    let isRegistered = false;
+    const taking = await keyPool.ask((call) => {
+      const result = take(call, most, { refusedModels, isRegistered });
+      isRegistered = true;
+      return result;
+    });
+    return taking ?? nothing;
+  };
+}

@@ -1,0 +1,80 @@
+--[[
+  Decides on a request: the one place of the rules by which a call may go out. Needs take-slot.lua and choose-model.lua.
+
+  A request is a table of
+    gatewayId, isCancelled
+    deadline       when its client stops waiting, ms since the epoch of Redis's clock; nil when it never does
+    models         candidates, best one first
+    tariffs        a character a candidate: `f` draws on the free quota, `p` is paid for and takes no slot
+    refusing       set of the accounts that refuse it, and are passed over
+    refusingCount
+
+  Returns
+    {'granted', account, key id, receipt (for release-slot.lua; '' when no slot was taken),
+      number of the candidate from 1 on, 1 when the call is to prove that the model is there, else 0}
+    {'busy', ms until the next slot, 1 when the deadline comes first, else 0}
+    {'waited-out'}      the deadline has passed
+    {'model-cooling', ms}   every candidate that is not gone cools down
+    {'model-unproven', ms, number of the candidate}  a call of that model is out that is to prove it
+    {'model-gone'}          every candidate is gone
+    {'gateway-away', ms until it is worth another look}
+    {'cancelled'} {'orphaned'}
+    {'no-other-account'}  only accounts that are passed over have a usable key
+    {'no-usable-key'}   every key of the pool is retired
+    {'unregistered'}    Redis does not know the pool (any more)
+]]
+-- A gateway without its connection was killed, or it is connecting anew and will be heard of within this time.
+local AWAY_MS = 5000
+local LOOK_AGAIN_MS = 1000
+
+local knownGateways = {}
+
+-- What is to be said when the gateway is not there; false when it is.
+local function findAbsence(gatewayId)
+  if knownGateways[gatewayId] ~= nil then return knownGateways[gatewayId] end
+  local alive = gatewayPrefix .. gatewayId .. ':alive'
+  local presence = redis.call('GET', alive)
+  local absence = false
+  if not presence then
+    absence = { 'orphaned' }
+  elseif presence == 'present' and
+    redis.call('PUBSUB', 'NUMSUB', gatewayPrefix .. gatewayId .. ':presence')[2] == 0 then
+    local leftMs = math.min(redis.call('PTTL', alive), AWAY_MS)
+    redis.call('PEXPIRE', alive, leftMs)
+    absence = { 'gateway-away', math.min(leftMs, LOOK_AGAIN_MS) }
+  end
+  knownGateways[gatewayId] = absence
+  return absence
+end
+
+-- What is to be said when no account has a slot for the request.
+local function refuseSlot(request)
+  local waitMs = untilOtherSlot(request.refusing, request.refusingCount)
+  if waitMs >= 0 then
+    local nextMs = math.max(1, waitMs)
+    return { 'busy', nextMs, request.deadline and now + nextMs > request.deadline and 1 or 0 }
+  end
+  if untilSlot() >= 0 then return { 'no-other-account' } end
+  if redis.call('EXISTS', members) == 1 then return { 'no-usable-key' } end
+  return { 'unregistered' }
+end
+
+local function decide(request)
+  if request.isCancelled then return { 'cancelled' } end
+  local absence = findAbsence(request.gatewayId)
+  if absence and absence[1] == 'orphaned' then return absence end
+  if request.deadline and now > request.deadline then return { 'waited-out' } end
+  if absence then return absence end
+
+  local chosen, prover = chooseModel(request.models)
+  if not chosen then return prover end
+  local account, keyId, receipt
+  if request.tariffs:sub(chosen, chosen) == 'p' then
+    account, keyId, receipt = takeKeyOnly(request.refusing, request.refusingCount)
+  else
+    account, keyId, receipt = takeSlot(request.refusing)
+  end
+  if not account then return refuseSlot(request) end
+  if prover then recordProver(request.models[chosen], prover) end
+  return { 'granted', account, keyId, receipt, chosen, prover and 1 or 0 }
+end

@@ -1,0 +1,56 @@
+import type { RateLimits } from "../../config/rate-limits.ts";
+import type { PoolMembers } from "../keys/pool-members.ts";
+import { accountTtlMs, poolTtlMs } from "../store/lifetimes.ts";
+import type { PoolStore } from "../store/pool-store.ts";
+
+/** What a script of the limiter is called with. */
+export type LimiterCall = {
+  readonly members: PoolMembers;
+  /** The first KEYS of the script, as `limiter.lua` reads them. */
+  readonly keys: readonly string[];
+  /** The first ARGV of the script, likewise. */
+  readonly args: readonly (string | number)[];
+  /** A call with a slot that is granted must be sent before this, in ms of `performance.now()`. */
+  readonly usableUntil: number;
+};
+
+/** Prepares a call that is sent at once, for grants that may be used for `usableMs`. */
+export function prepareLimiterCall(
+  { redisKeys }: Pick<PoolStore, "redisKeys">,
+  limits: RateLimits,
+  members: PoolMembers,
+  options: {
+    readonly usableMs: number;
+    /** Whether gone models are passed over, and unproven ones called once before many times. */
+    readonly checksModels: boolean;
+  },
+): LimiterCall {
+  const { id } = members;
+  const { usableMs } = options;
+  return {
+    members,
+    keys: [
+      redisKeys.poolIdle(id),
+      redisKeys.poolBusy(id),
+      redisKeys.poolRotation(id),
+      redisKeys.poolMembers(id),
+    ],
+    args: [
+      redisKeys.accountPrefix,
+      redisKeys.modelPrefix,
+      redisKeys.gatewayPrefix,
+      redisKeys.cancelledPrefix,
+      limits.perMinute,
+      limits.perDay,
+      limits.windowMs,
+      limits.dayMs,
+      limits.guardMs,
+      poolTtlMs,
+      accountTtlMs,
+      usableMs,
+      options.checksModels ? 1 : 0,
+    ],
+    // The script sees the request later than this.
+    usableUntil: performance.now() + usableMs,
+  };
+}

@@ -1,0 +1,58 @@
+--[[
+  BullMQ's line of waiting jobs. Needs `wait`, `prioritized`, `delayed`, `marker`, `active`, `meta`, `pc`,
+  `jobPrefix` and `now`.
+]]
+local MOST_PROMOTED = 1000
+
+-- Whether the queue is paused, or as many jobs are in hand as an operator allows.
+local function isClosed()
+  local isPaused, most = unpack(redis.call('HMGET', meta, 'paused', 'concurrency'))
+  if isPaused then return true end
+  return most and redis.call('LLEN', active) >= tonumber(most)
+end
+
+-- Puts delayed jobs in line whose time has come.
+local function promoteDelayed()
+  local due = redis.call('ZRANGEBYSCORE', delayed, 0, (now + 1) * 0x1000 - 1, 'LIMIT', 0, MOST_PROMOTED)
+  if #due == 0 then return end
+  for _, jobId in ipairs(due) do
+    local job = jobPrefix .. jobId
+    local priority = tonumber(redis.call('HGET', job, 'priority')) or 0
+    if priority == 0 then
+      redis.call('LPUSH', wait, jobId)
+    else
+      redis.call('ZADD', prioritized, priority * 0x100000000 + redis.call('INCR', pc) % 0x100000000, jobId)
+    end
+    redis.call('HSET', job, 'delay', 0)
+  end
+  redis.call('ZREM', delayed, unpack(due))
+end
+
+-- The first jobs in line, and how many of them are on the list of those that go before all others.
+local function readHead(most)
+  local first = redis.call('LRANGE', wait, -most, -1)
+  local jobIds = {}
+  for i = #first, 1, -1 do jobIds[#jobIds + 1] = first[i] end
+  if #jobIds < most then
+    for _, jobId in ipairs(redis.call('ZRANGE', prioritized, 0, most - #jobIds - 1)) do jobIds[#jobIds + 1] = jobId end
+  end
+  return jobIds, #first
+end
+
+--[[
+  Wakes one idle worker when jobs are left in line. Without one, a marker would only wake workers in vain.
+  Returns how many jobs are in line, and ms until the first delayed one is due: 0 when some are in line, -1 when there is none.
+]]
+local function markLine()
+  local waiting = redis.call('LLEN', wait) + redis.call('ZCARD', prioritized)
+  if waiting > 0 then
+    redis.call('ZADD', marker, 0, '0')
+    return waiting, 0
+  end
+  redis.call('ZREM', marker, '0')
+  local next = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  if #next > 0 then return 0, math.max(1, math.ceil(tonumber(next[2]) / 0x1000 - now)) end
+  -- The order of arrival counts from the beginning again.
+  redis.call('DEL', pc)
+  return 0, -1
+end

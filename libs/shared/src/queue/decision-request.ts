@@ -1,0 +1,31 @@
+/** What the limiter must know of a request to decide on it; the form that `decide.lua` reads. */
+type DecisionRequest = {
+  readonly gatewayId: string;
+  /** Models that may answer, best one first; at least one. */
+  readonly models: readonly string[];
+  /** A character a model: `f` draws on the free quota, `p` is paid for. */
+  readonly tariffs: string;
+  /** When the client stops waiting, ms since the epoch of Redis's clock; never when absent. */
+  readonly deadline?: number;
+  /** Accounts that refuse the request. */
+  readonly refusing?: readonly string[];
+};
+
+/** Makes a {@link DecisionRequest}. */
+export function toDecisionRequest(request: {
+  readonly gatewayId: string;
+  readonly models: readonly string[];
+  readonly paidModels?: Pick<ReadonlySet<string>, "has"> | undefined;
+  readonly deadline?: number | undefined;
+  readonly refusing?: ReadonlySet<string> | undefined;
+}): DecisionRequest {
+  const { gatewayId, models, paidModels, deadline, refusing } = request;
+  const tariffOf = (model: string) => (paidModels?.has(model) ? "p" : "f");
+  return {
+    gatewayId,
+    models,
+    tariffs: models.map(tariffOf).join(""),
+    ...(deadline === undefined ? {} : { deadline }),
+    ...(refusing && refusing.size > 0 ? { refusing: [...refusing] } : {}),
+  };
+}

@@ -1,0 +1,122 @@
+import type { Redis } from "ioredis";
+import { queueKeys } from "../queue/bullmq/queue-keys.ts";
+import type { CompletionJob } from "../queue/completion-job.ts";
+import type { Ending, FinishedRequest } from "../queue/finished-request.ts";
+import type { RedisKeys } from "../redis/keys.ts";
+import { writeOnceThereIsRoom } from "../redis/out-of-memory.ts";
+import { loadScript, runScript } from "../redis/script.ts";
+import { gather } from "../timers/gather.ts";
+import { longestPushBytes } from "./pushed-reply.ts";
+import { encodeReply, type Reply } from "./reply.ts";
+import { unreadTtlMs } from "./send-reply.ts";
+
+const script = loadScript(new URL("./finish-jobs.lua", import.meta.url));
+
+/** How long a job that was answered, but not ours any more, is kept from being called again. */
+const markMs = 600_000;
+/** More would block Redis for too long, or hold up what is sent after it. */
+const most = { most: 32, mostSize: 256 * 1024 };
+
+/** The end of a request whose job a worker holds. */
+type JobEnd = {
+  readonly job: CompletionJob;
+  /** The last word to the gateway; absent when it has had it. */
+  readonly reply?: Reply | undefined;
+  /** Takes the place of the job's data. */
+  readonly finished?: FinishedRequest | undefined;
+  readonly ending: Pick<Ending, "status" | "reason">;
+};
+
+/**
+ * Sends the last reply and finishes the job, in one step and together with others. The job
+ * stays visible for as long as its gateway wished. Waits for Redis when it is away or full.
+ *
+ * @returns whether the job was still this worker's. If not, it is not called again.
+ */
+type FinishJob = (end: JobEnd) => Promise<boolean>;
+
+type Encoded = {
+  readonly size: number;
+  readonly keys: string[];
+  readonly args: (string | number | Buffer)[];
+};
+
+/** Builds {@link FinishJob}. */
+export function createFinishJob(redis: Redis, redisKeys: RedisKeys): FinishJob {
+  const queue = queueKeys(redisKeys);
+  const { active, stalled, completed, failed, jobPrefix } = queue;
+
+  async function finishAll(ends: readonly Encoded[]): Promise<boolean[]> {
+    const keys = [
+      active,
+      stalled,
+      completed,
+      failed,
+      ...ends.flatMap((end) => end.keys),
+    ];
+    const args = [
+      jobPrefix,
+      redisKeys.cancelledPrefix,
+      unreadTtlMs,
+      longestPushBytes,
+      markMs,
+      ...ends.flatMap((end) => end.args),
+    ];
+    // OpenRouter is not to be asked twice because Redis was full for a while.
+    const ours = await writeOnceThereIsRoom(() =>
+      runScript(redis, script, keys, args),
+    );
+    return (ours as number[]).map((each) => each === 1);
+  }
+
+  const finish = gather(finishAll, { ...most, sizeOf: ({ size }) => size });
+
+  return function finishJob({ job, reply, finished, ending }) {
+    const jobId = String(job.id);
+    const { head, body } = reply
+      ? encodeReply(reply)
+      : { head: "", body: Buffer.alloc(0) };
+    const data = finished ? JSON.stringify(finished) : "";
+    const { count, ageMs } = keptOf(job);
+    return finish({
+      size: body.length + data.length,
+      keys: [
+        redisKeys.gatewayReplies(job.data.gatewayId),
+        queue.job(jobId),
+        redisKeys.body(jobId),
+      ],
+      args: [
+        jobId,
+        job.token ?? "",
+        head,
+        body,
+        data,
+        ending.status < 400 ? "" : describeFailure(ending),
+        job.attemptsMade + 1,
+        count,
+        ageMs,
+      ],
+    });
+  };
+}
+
+/**
+ * How many finished jobs are kept, and for how long, as BullMQ's options say it in several
+ * forms; -1: without a bound.
+ */
+function keptOf({ opts }: CompletionJob): { count: number; ageMs: number } {
+  const kept = opts.removeOnComplete ?? false;
+  if (typeof kept === "boolean") return { count: kept ? 0 : -1, ageMs: -1 };
+  if (typeof kept === "number") return { count: kept, ageMs: -1 };
+  const { count = -1, age } = { age: undefined, ...kept };
+  return { count, ageMs: age === undefined ? -1 : age * 1_000 };
+}
+
+/** What the queue's page says about a request that failed; never anything of its contents. */
+function describeFailure({
+  status,
+  reason,
+}: Pick<Ending, "status" | "reason">): string {
+  const what = reason === undefined ? "from OpenRouter" : `(${reason})`;
+  return `${status} ${what}`;
+}

@@ -1,0 +1,35 @@
+import {
+  createTakeJobs,
+  type TakeJobs,
+} from "@openrouter-free-pool/shared/dispatch/take-jobs";
+import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import { inject, onTestFinished } from "vitest";
+import type { openQueue } from "./bullmq-queue.ts";
+import { openPools } from "./key-pools.ts";
+
+/** Opens a pool of keys beside a queue, and takes jobs from the queue with its slots, until the test ends. */
+export async function openDispatch(
+  {
+    prefix,
+    worker,
+    redis,
+    redisKeys,
+  }: Pick<
+    Awaited<ReturnType<typeof openQueue>>,
+    "prefix" | "worker" | "redis" | "redisKeys"
+  >,
+  options: { perMinute?: number } = {},
+): Promise<{ takeJobs: TakeJobs; keyPool: KeyPool }> {
+  const { perMinute = 100 } = options;
+  const pools = await openPools(inject("redisUrl"), {
+    prefix,
+    limits: { perMinute, windowMs: 60_000 },
+  });
+  onTestFinished(() => pools.close());
+  const [keyPool] = pools.pools;
+  if (!keyPool) throw new Error("No pool");
+  return {
+    takeJobs: createTakeJobs({ worker, keyPool, redis, redisKeys }),
+    keyPool,
+  };
+}
