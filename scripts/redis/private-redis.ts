@@ -14,8 +14,16 @@ export interface PrivateRedisOptions {
   /** Default: a temporary folder, removed by `stop()`. */
   dataDir?: string;
   binary?: RedisBinary;
+  /** Speak only TLS, to replicas and primaries as well. */
+  tls?: TlsFiles;
   /** More settings, as on the command line of redis-server: `["--maxmemory", "10mb"]`. */
   args?: string[];
+}
+
+/** PEM files: a certificate that is its own authority, and its key. */
+export interface TlsFiles {
+  certificate: string;
+  key: string;
 }
 
 /** A Redis server of our own on 127.0.0.1. It ends with this process at the latest, in whatever way that ends. */
@@ -54,6 +62,7 @@ export async function startPrivateRedis(
     });
   const first = await launchOnFreePort(launch);
   return control(first, dataDir, {
+    scheme: options.tls ? "rediss" : "redis",
     launch: () => launch(first.port),
     cleanUp: async () => {
       if (temporaryFolder)
@@ -82,13 +91,18 @@ function control(
   { server: first, port }: LaunchedServer,
   dataDir: string,
   {
+    scheme,
     launch,
     cleanUp,
-  }: { launch: () => Promise<ServerProcess>; cleanUp: () => Promise<void> },
+  }: {
+    scheme: string;
+    launch: () => Promise<ServerProcess>;
+    cleanUp: () => Promise<void>;
+  },
 ): PrivateRedis {
   let server = first;
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: `${scheme}://127.0.0.1:${port}`,
     port,
     dataDir,
     pid: () => server.pid,
@@ -112,14 +126,11 @@ function serverArguments(
   options: PrivateRedisOptions,
 ): string[] {
   return [
-    ...[
-      "--port",
-      String(port),
-      "--bind",
-      "127.0.0.1",
-      "--protected-mode",
-      "yes",
-    ],
+    ...listenSettings(port, options.tls).flatMap(([name, value]) => [
+      `--${name}`,
+      value,
+    ]),
+    ...["--bind", "127.0.0.1", "--protected-mode", "yes"],
     ...["--dir", dataDir, "--save", "", "--daemonize", "no", "--logfile", ""],
     ...[
       "--appendonly",
@@ -130,5 +141,22 @@ function serverArguments(
     // Never evict: what is stored are queued requests and the count of what was used up.
     ...["--maxmemory-policy", "noeviction"],
     ...(options.args ?? []),
+  ];
+}
+
+/** The settings by which a server or a Sentinel listens on a port, with TLS or without. */
+export function listenSettings(
+  port: number,
+  tls: TlsFiles | undefined,
+): (readonly [name: string, value: string])[] {
+  if (!tls) return [["port", String(port)]];
+  return [
+    ["port", "0"],
+    ["tls-port", String(port)],
+    ["tls-cert-file", tls.certificate],
+    ["tls-key-file", tls.key],
+    ["tls-ca-cert-file", tls.certificate],
+    ["tls-auth-clients", "no"],
+    ["tls-replication", "yes"],
   ];
 }

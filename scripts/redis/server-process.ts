@@ -17,6 +17,8 @@ interface LaunchOptions {
   temporaryFolder?: string | undefined;
 }
 
+/** What a server says that listens; a Sentinel says something else. */
+const isReady = /ready to accept connections|sentinel ID is/i;
 const startTimeoutMs = 30_000;
 const endTimeoutMs = 10_000;
 
@@ -60,7 +62,7 @@ async function untilReady(child: ChildProcess): Promise<void> {
   const ready = new Promise<void>((resolve) => {
     const collect = (chunk: Buffer) => {
       output += chunk.toString();
-      if (/ready to accept connections/i.test(output)) resolve();
+      if (isReady.test(output)) resolve();
     };
     for (const stream of outputs(child)) stream.on("data", collect);
   });

@@ -33,19 +33,22 @@ export async function runStack({ watch }: { watch: boolean }): Promise<void> {
 
 async function runWithRedis(watch: boolean): Promise<void> {
   const stop = listenForStopSignals();
-  const redis = await findRedis({ purpose: "start" });
+  // Where Sentinels are set, they know where Redis is.
+  const redis = process.env.REDIS_SENTINELS
+    ? undefined
+    : await findRedis({ purpose: "start" });
   try {
     if (!stop.isRequested()) {
-      process.exitCode = await runApps({ watch, redisUrl: redis.url, stop });
+      process.exitCode = await runApps({ watch, redisUrl: redis?.url, stop });
     }
   } finally {
-    await redis.stop();
+    await redis?.stop();
   }
 }
 
 interface AppsOptions {
   watch: boolean;
-  redisUrl: string;
+  redisUrl: string | undefined;
   stop: StopSignals;
 }
 
@@ -61,7 +64,10 @@ async function runApps({
         ...(watch ? ["--watch", "--watch-preserve-output"] : []),
         join(projectRoot, "apps", name, "src", "main.ts"),
       ],
-      env: { ...process.env, REDIS_URL: redisUrl },
+      env: {
+        ...process.env,
+        ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+      },
       onMessage: announceSignIn,
     });
   const worker = start("worker");

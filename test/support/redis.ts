@@ -1,9 +1,11 @@
 import { findRedisBinary } from "../../scripts/redis/redis-binary.ts";
 
 export {
+  listenSettings,
   type PrivateRedis,
   type PrivateRedisOptions,
   startPrivateRedis,
+  type TlsFiles,
 } from "../../scripts/redis/private-redis.ts";
 
 /**

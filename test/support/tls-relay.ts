@@ -10,6 +10,7 @@ import { createServer } from "node:tls";
 export type TestCertificate = {
   /** As NODE_EXTRA_CA_CERTS takes it. */
   readonly file: string;
+  readonly keyFile: string;
   readonly cert: string;
   readonly key: string;
   remove(): Promise<void>;
@@ -38,7 +39,7 @@ export async function makeCertificate(): Promise<TestCertificate | undefined> {
     await readFile(file, "utf8"),
     await readFile(keyFile, "utf8"),
   ];
-  return { file, cert, key, remove };
+  return { file, keyFile, cert, key, remove };
 }
 
 /** Speaks TLS in front of a plain server. */

@@ -4,6 +4,7 @@ import { loadDotEnv } from "@openrouter-free-pool/shared/config/dot-env";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { readRedisAddress } from "@openrouter-free-pool/shared/config/redis-address";
+import { redisRequirements } from "@openrouter-free-pool/shared/config/redis-variables";
 import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
 import {
   closeOnSignals,
@@ -42,7 +43,10 @@ import { readWebAccess } from "./web-access/web-access.ts";
 
 loadDotEnv();
 const config = loadConfigOrExit(() =>
-  loadConfig(gatewayVariables, process.env, [requireBucket]),
+  loadConfig(gatewayVariables, process.env, [
+    ...redisRequirements,
+    requireBucket,
+  ]),
 );
 const logger = await createLogger({
   level: config.LOG_LEVEL,

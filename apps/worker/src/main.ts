@@ -4,6 +4,7 @@ import { loadDotEnv } from "@openrouter-free-pool/shared/config/dot-env";
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { readRedisAddress } from "@openrouter-free-pool/shared/config/redis-address";
+import { redisRequirements } from "@openrouter-free-pool/shared/config/redis-variables";
 import { readProxySettings } from "@openrouter-free-pool/shared/http/create-dispatcher";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/pool/worker-commands";
@@ -48,7 +49,7 @@ const probePollMs = 5_000;
 
 loadDotEnv();
 const config = loadConfigOrExit(() =>
-  loadConfig(workerVariables, process.env, [requireKeys]),
+  loadConfig(workerVariables, process.env, [...redisRequirements, requireKeys]),
 );
 const keys = loadConfigOrExit(() => readKeys(config));
 const logger = await createLogger({

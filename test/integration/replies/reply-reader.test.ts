@@ -102,6 +102,25 @@ async function findListener(): Promise<string | undefined> {
   return /\bid=(\d+)/.exec(line ?? "")?.[1];
 }
 
+test("a server that took over, and whose clock is behind, has its replies read", async () => {
+  reader.start();
+  const streamKey = redisKeys.gatewayReplies(gatewayId);
+  await send(0, 1);
+  await until("the first one has come", () => received.length === 1);
+  // A reply of the former server, which the next one has not got.
+  const [[, fields] = ["", []]] = await redis.xrange(streamKey, "-", "+");
+  await redis.xadd(streamKey, `${Date.now() + 3_600_000}-0`, ...fields);
+  await reader.catchUp();
+  expect(received).toHaveLength(2);
+  await redis.del(streamKey);
+  await send(1, 3);
+  redis.disconnect(true);
+  await until("all have come", () => received.length >= 4);
+  expect(received.slice(2).map(({ jobId }) => jobId)).toEqual(["1", "2"]);
+  await send(3, 4);
+  await until("the next one has come", () => received.length >= 5);
+});
+
 test("what was handed over is cut off the stream", async () => {
   reader.start();
   await send(0, 1_000);

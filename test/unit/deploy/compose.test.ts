@@ -24,13 +24,19 @@ const files = [
   "docker-compose.yml",
   "deploy/compose/redis-password.yml",
   "deploy/compose/keys-file.yml",
+  "deploy/compose/sentinel.yml",
 ] as const;
+/** The file that adds services. */
+const sentinelFile = "deploy/compose/sentinel.yml";
 
 const ours = { gateway: gatewayVariables, worker: workerVariables } as const;
 
 test.for(files)("%s sets only variables that its application reads", (file) => {
   const { services } = read(file);
-  const known = Object.keys(read("docker-compose.yml").services);
+  const known = Object.keys({
+    ...read("docker-compose.yml").services,
+    ...read(sentinelFile).services,
+  });
   expect(known).toEqual(expect.arrayContaining(Object.keys(services)));
   for (const [name, variables] of Object.entries(ours)) {
     const set = Object.keys(services[name]?.environment ?? {});
@@ -46,8 +52,10 @@ test.for(files)("%s sets only variables that its application reads", (file) => {
 
 test("what we run may write nowhere else and gain no rights", () => {
   const { services } = read("docker-compose.yml");
-  for (const name of ["gateway", "worker", "redis"]) {
-    expect(services[name]).toMatchObject({
+  const { services: added } = read(sentinelFile);
+  const ours = ["gateway", "worker", "redis"].map((name) => services[name]);
+  for (const service of [...ours, ...addedBy(added)]) {
+    expect(service).toMatchObject({
       read_only: true,
       security_opt: ["no-new-privileges:true"],
     });
@@ -56,8 +64,35 @@ test("what we run may write nowhere else and gain no rights", () => {
 
 test("no container can take all memory of its host, and Redis refuses before it is killed", () => {
   const { services } = read("docker-compose.yml");
-  for (const { mem_limit } of Object.values(services)) {
+  const { services: added } = read(sentinelFile);
+  for (const { mem_limit } of [...Object.values(services), ...addedBy(added)]) {
     expect(mem_limit).toMatch(/^\d+[gm]$/);
   }
   expect(services.redis?.command?.join(" ")).toContain("--maxmemory 1gb");
 });
+
+test("the Sentinels of compose are those that gateway and worker ask", () => {
+  const { services } = read(sentinelFile);
+  const hosts = Object.keys(services).filter((name) => /^sentinel-/.test(name));
+  for (const name of ["gateway", "worker"]) {
+    expect(services[name]?.environment).toMatchObject({
+      REDIS_URL: "",
+      REDIS_SENTINELS: hosts.map((host) => `${host}:26379`).join(),
+    });
+  }
+  for (const name of [...hosts, "redis", "redis-replica"]) {
+    expect(services[name]?.environment).toMatchObject({
+      HOST: name,
+      SENTINELS: hosts.map((host) => `${host}:26379`).join(" "),
+      FIRST_PRIMARY: "redis:6379",
+    });
+  }
+});
+
+/** Services that only the second file has. */
+function addedBy(services: Record<string, Service>): Service[] {
+  const before = read("docker-compose.yml").services;
+  return Object.entries(services).flatMap(([name, service]) =>
+    name in before ? [] : [service],
+  );
+}

@@ -95,6 +95,17 @@ test("passes the logs through, says when it is ready, and stops the gateway befo
   ]);
 });
 
+test("brings no Redis where Sentinels know of one", async () => {
+  const run = await startStack(createProject(), {
+    REDIS_URL: undefined,
+    REDIS_SENTINELS: "127.0.0.1:1",
+  });
+  await untilReady(run);
+  expect(run.stdout()).not.toContain('"redis"');
+  run.child.kill("SIGTERM");
+  expect(await run.ended).toBe(0);
+});
+
 test("stops at once on the second signal", async () => {
   const run = await startStack(createProject(), { DRAIN_MS: "60000" });
   await untilReady(run);

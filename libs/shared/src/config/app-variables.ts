@@ -1,24 +1,10 @@
 import { z } from "zod";
-import {
-  httpUrl,
-  milliseconds,
-  secretFile,
-  wholeNumber,
-  yesOrNo,
-} from "./variables.ts";
+import { redisVariables } from "./redis-variables.ts";
+import { httpUrl, milliseconds, wholeNumber, yesOrNo } from "./variables.ts";
 
 /** Variables that the gateway and the worker read alike. */
 export const appVariables = {
-  REDIS_URL: z
-    .url({
-      protocol: /^(rediss?|unix)$/,
-      error: "a URL such as redis://localhost:6379",
-    })
-    .default("redis://localhost:6379")
-    // The password may stand in the URL.
-    .meta({ secret: true }),
-  /** File that holds Redis's password and nothing else; parsed to the password. */
-  REDIS_PASSWORD_FILE: secretFile().optional(),
+  ...redisVariables,
   /** Whether a Redis that may evict keys is refused at start; else it is warned of. */
   REDIS_REQUIRE_NOEVICTION: yesOrNo().default(false),
   /** First part of every Redis key, so that several pools can share one Redis. */

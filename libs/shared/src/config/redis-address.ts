@@ -1,5 +1,7 @@
-/** Where Redis is, as ioredis takes it. */
-export type RedisAddress = {
+import type { HostAndPort } from "./host-list.ts";
+
+/** One server, as ioredis takes it. */
+type RedisServer = {
   /** A `redis:` or `rediss:` URL, or the path of a socket with options behind a `?`. */
   readonly url: string;
   /** For a socket; a URL holds its own. */
@@ -7,11 +9,41 @@ export type RedisAddress = {
   readonly password?: string;
 };
 
-/** The address of Redis, with the password from its file, which wins over one in the URL. */
-export function readRedisAddress(config: {
+/** A primary with replicas; Sentinels know which of them it is. */
+export type SentinelGroup = {
+  readonly sentinels: readonly HostAndPort[];
+  /** What the Sentinels call the primary. */
+  readonly name: string;
+  readonly sentinelPassword?: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** For Sentinels and servers alike. */
+  readonly usesTls: boolean;
+};
+
+/** Where Redis is. */
+export type RedisAddress = RedisServer | SentinelGroup;
+
+/** The variables of an address, parsed. */
+type AddressConfig = {
   readonly REDIS_URL: string;
   readonly REDIS_PASSWORD_FILE?: string | undefined;
-}): RedisAddress {
+  readonly REDIS_SENTINELS?: readonly HostAndPort[] | undefined;
+  readonly REDIS_SENTINEL_NAME?: string;
+  readonly REDIS_SENTINEL_PASSWORD_FILE?: string | undefined;
+  readonly REDIS_USERNAME?: string | undefined;
+  readonly REDIS_TLS?: boolean;
+};
+
+/** The address of Redis, with the password from its file, which wins over one in the URL. */
+export function readRedisAddress(config: AddressConfig): RedisAddress {
+  const { REDIS_SENTINELS: sentinels } = config;
+  return sentinels === undefined
+    ? readServer(config)
+    : readSentinels(sentinels, config);
+}
+
+function readServer(config: AddressConfig): RedisServer {
   const { REDIS_URL: given, REDIS_PASSWORD_FILE: password } = config;
   const url = new URL(given);
   // A URL without a host cannot hold a password.
@@ -21,12 +53,28 @@ export function readRedisAddress(config: {
   return { url: url.href };
 }
 
-function readSocket(url: URL, givenPassword: string | undefined): RedisAddress {
+function readSocket(url: URL, givenPassword: string | undefined): RedisServer {
   const username = decodeURIComponent(url.username);
   const password = givenPassword ?? decodeURIComponent(url.password);
   return {
     url: decodeURIComponent(url.pathname) + url.search,
     ...(username === "" ? {} : { username }),
     ...(password === "" ? {} : { password }),
+  };
+}
+
+function readSentinels(
+  sentinels: readonly HostAndPort[],
+  config: AddressConfig,
+): SentinelGroup {
+  const { REDIS_SENTINEL_PASSWORD_FILE: sentinelPassword } = config;
+  const { REDIS_USERNAME: username, REDIS_PASSWORD_FILE: password } = config;
+  return {
+    sentinels,
+    name: config.REDIS_SENTINEL_NAME ?? "mymaster",
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    usesTls: config.REDIS_TLS ?? false,
   };
 }

@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisAddress } from "../config/redis-address.ts";
+import { sentinelOptions } from "./sentinel-options.ts";
 
 const longestReconnectDelayMs = 1_000;
 
@@ -21,7 +22,7 @@ type ConnectionRole =
  *   it with this connection, which is told at its next write.
  */
 export function connectRedis(
-  { url, ...credentials }: RedisAddress,
+  address: RedisAddress,
   options: {
     role: ConnectionRole;
     name: string;
@@ -30,15 +31,14 @@ export function connectRedis(
   },
 ): Redis {
   const { role, name, logger, listeners = [] } = options;
-  const redis = new Redis(url, {
-    ...credentials,
+  const redis = open(address, {
     connectionName: name,
     maxRetriesPerRequest: null,
     enableOfflineQueue: role === "durable",
     // Without this a hung server would never be noticed by a connection at rest.
     keepAlive: 10_000,
     connectTimeout: 5_000,
-    retryStrategy: (attempt) => Math.min(attempt * 50, longestReconnectDelayMs),
+    retryStrategy,
     reconnectOnError(error) {
       if (!error.message.startsWith("READONLY")) return false;
       for (const listener of listeners) {
@@ -46,22 +46,53 @@ export function connectRedis(
       }
       return 2;
     },
-  } satisfies RedisOptions);
+  });
+  logOutages(redis, name, logger);
+  return redis;
+}
 
+function retryStrategy(attempt: number): number {
+  return Math.min(attempt * 50, longestReconnectDelayMs);
+}
+
+function open(
+  address: RedisAddress,
+  settings: Omit<RedisOptions, "replyMapping">,
+): Redis {
+  if ("sentinels" in address) {
+    return new Redis({
+      ...settings,
+      ...sentinelOptions(address, retryStrategy),
+    });
+  }
+  const { url, ...credentials } = address;
+  return new Redis(url, { ...credentials, ...settings });
+}
+
+function logOutages(redis: Redis, connection: string, logger: Logger): void {
   let isDown = false;
+  let sentinelError: Error | undefined;
+  redis.on("sentinelError", (error: Error) => {
+    sentinelError = error;
+  });
   redis.on("error", (error: Error) => {
     if (!isDown) {
       isDown = true;
-      logger.error({ connection: name, err: error }, "Redis is unreachable");
+      // What ioredis says of Sentinels leaves out that they answered, and how.
+      const sentinel = sentinelError?.message;
+      logger.error(
+        { connection, sentinel, err: error },
+        "Redis is unreachable",
+      );
     }
   });
   redis.on("ready", () => {
+    sentinelError = undefined;
     if (isDown) {
       isDown = false;
-      logger.info({ connection: name }, "Redis is back");
+      logger.info({ connection }, "Redis is back");
     }
   });
-  return redis;
 }
 
 /** Ends a connection politely, or at once when Redis does not answer. */

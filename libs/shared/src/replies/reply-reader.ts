@@ -20,7 +20,10 @@ const pauseAfterErrorMs = 200;
 /** Each unknown kind is logged once, up to this many. */
 const mostUnknownNames = 20;
 
-/** Receives each reply once, in the order in which the workers sent them. */
+/**
+ * Receives each reply in the order in which the workers sent them; once, but for the last ones before
+ * the connection to Redis was lost, which may come again.
+ */
 type ReplyListener = (jobId: string, reply: Reply) => void;
 
 /**
@@ -37,6 +40,7 @@ export class ReplyReader {
   readonly #listener: ReplyListener;
   readonly #logger: Logger;
   #lastId = beforeAllReplies;
+  #mustBeginAnew = false;
   #isListening = false;
   #mustRead = false;
   #reading: Promise<void> | undefined;
@@ -72,6 +76,7 @@ export class ReplyReader {
       this.#isListening = false;
     });
     if (subscriber.status === "ready") void this.#listen();
+    this.#redis.on("ready", this.#beginAnew);
     this.#checking = setInterval(() => void this.#check(), checkEveryMs);
   }
 
@@ -79,9 +84,19 @@ export class ReplyReader {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearInterval(this.#checking);
+    this.#redis.off("ready", this.#beginAnew);
     this.#subscriber.disconnect();
     await this.#reading;
   }
+
+  /**
+   * The stream may be another server's now, whose ids may lie before those that came from the
+   * former one: all that is on it is handed over, some of it for the second time.
+   */
+  readonly #beginAnew = (): void => {
+    this.#mustBeginAnew = true;
+    void this.catchUp();
+  };
 
   /** Hands over everything that is on the stream at this moment. */
   catchUp(): Promise<void> {
@@ -116,6 +131,10 @@ export class ReplyReader {
     while (this.#mustRead && !this.#isStopped) {
       this.#mustRead = false;
       this.#held = [];
+      if (this.#mustBeginAnew) {
+        this.#mustBeginAnew = false;
+        this.#lastId = beforeAllReplies;
+      }
       try {
         await this.#readStream();
         this.#takeHeld();

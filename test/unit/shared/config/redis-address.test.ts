@@ -15,3 +15,32 @@ test.each([
     readRedisAddress({ REDIS_URL, REDIS_PASSWORD_FILE: password }),
   ).toEqual(address);
 });
+
+const sentinels = [{ host: "a", port: 26379 }];
+const group = { sentinels, name: "mymaster", usesTls: false };
+
+test.each([
+  [{}, group],
+  [
+    {
+      REDIS_SENTINEL_NAME: "pool",
+      REDIS_SENTINEL_PASSWORD_FILE: "s",
+      REDIS_USERNAME: "u",
+      REDIS_PASSWORD_FILE: "p",
+      REDIS_TLS: true,
+    },
+    {
+      sentinels,
+      name: "pool",
+      sentinelPassword: "s",
+      username: "u",
+      password: "p",
+      usesTls: true,
+    },
+  ],
+])("Sentinels with %j", (more, address) => {
+  const REDIS_URL = "redis://the-default:6379";
+  expect(
+    readRedisAddress({ REDIS_URL, REDIS_SENTINELS: sentinels, ...more }),
+  ).toEqual(address);
+});
