@@ -69,8 +69,8 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
     )
     .option(
       "-w, --window <time>",
-      "time that the batch may take: 24h, 7d …",
-      "24h",
+      "time that the batch may take: 24h, 7d … (21d at most); auto fits the quota",
+      "auto",
     )
     .option(
       "-c, --continue",
