@@ -24,6 +24,7 @@ const batch: Batch = {
   error_file_id: null,
   request_counts: { total: 20_000, completed: 8_400, failed: 12 },
   errors: null,
+  metadata: null,
   forecast: { calls: 11_588, ends_at: null, account_days: 11.6 },
 };
 

@@ -33,7 +33,7 @@ export function addStatus(
       const gateway = connect(options);
       const batches =
         id === undefined
-          ? await gateway.listBatches(Number(options.number))
+          ? (await gateway.listBatches(Number(options.number))).data
           : [await gateway.readBatch(id)];
       if (options.json === true || process.stdout.isTTY !== true) {
         for (const batch of batches) print(JSON.stringify(batch));

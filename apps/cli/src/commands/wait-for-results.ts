@@ -5,13 +5,15 @@ import { isWatched, print, tell } from "../output/terminal.ts";
 import { followBatch } from "../progress/follow-batch.ts";
 import { formatCount } from "../progress/format.ts";
 import { createProgressView } from "../progress/show-progress.ts";
-import { type ResultOptions, writeResults } from "../results/write-results.ts";
+import type { ResultOptions } from "../results/result-options.ts";
+import { writeResults } from "../results/write-results.ts";
+import { describeWayBack, type WayBack } from "./describe-way-back.ts";
 
 /** Shows a batch's progress until it ends, and writes its results. */
 export async function waitForResults(
   gateway: GatewayClient,
   batchId: string,
-  options: { results: ResultOptions; isQuiet: boolean },
+  options: { results: ResultOptions; wayBack: WayBack; isQuiet: boolean },
 ): Promise<ExitCode> {
   const { results, isQuiet } = options;
   const interruption = new AbortController();
@@ -29,26 +31,12 @@ export async function waitForResults(
   });
   view.clear();
   if (!batch) {
-    tell(describeWayBack(batchId, results.path));
+    tell(describeWayBack(batchId, options.wayBack));
     return exitCodes.interrupted;
   }
   await writeResults(gateway, batch, results);
   summarise(batch, options);
   return exitCodeOf(batch);
-}
-
-/** How to come back to a batch that goes on. */
-export function describeWayBack(
-  batchId: string,
-  path: string | undefined,
-): string {
-  const output = path === undefined ? "" : ` -o ${path}`;
-  return [
-    `The batch goes on without you: ${batchId}`,
-    `  come back:  orpool resume ${batchId}${output}`,
-    `  look:       orpool status ${batchId}`,
-    `  cancel:     orpool cancel ${batchId}`,
-  ].join("\n");
 }
 
 function summarise(
