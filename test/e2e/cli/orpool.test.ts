@@ -1,6 +1,10 @@
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import {
   batchInput,
@@ -229,14 +233,30 @@ test("detached with a window that is too short, then cancelled: 4", async () => 
   expect(resumed.code).toBe(4);
 });
 
-test("an invalid input: 4, and the lines are named", async () => {
-  await write(
-    "wrong.jsonl",
-    JSON.stringify(batchLine("a", { extra: { body: {} } })),
+test("an invalid input: 4, one sentence for a mistake of many lines, and a notice", async () => {
+  const wrong = Array.from({ length: 20 }, (_, index) =>
+    JSON.stringify(batchLine(`a-${index}`, { extra: { body: {} } })),
   );
-  const { code, stderr } = await orpool(["run", "wrong.jsonl", "-q"], options);
+  await write("wrong.jsonl", wrong.join("\n"));
+  const notices: unknown[] = [];
+  const receiver = createServer(async (request, response) => {
+    notices.push(await json(request));
+    response.end();
+  }).listen(0, "127.0.0.1");
+  await once(receiver, "listening");
+  const { port } = receiver.address() as AddressInfo;
+  const { code, stderr } = await orpool(
+    ["run", "wrong.jsonl", "-q", "--notify", `http://127.0.0.1:${port}/hook`],
+    options,
+  );
+  receiver.close();
   expect(code).toBe(4);
-  expect(stderr).toContain("Line 1: ");
+  expect(stderr).toContain("Lines 1, 2, 3, 4, 5 and 15 more: ");
+  expect(stderr).toContain('the request has no "messages"');
+  expect(stderr.match(/messages/g)).toHaveLength(1);
+  expect(notices).toMatchObject([
+    { status: "failed", text: expect.stringContaining("failed; 0 of ") },
+  ]);
 });
 
 test("the pool as JSON lines", async () => {

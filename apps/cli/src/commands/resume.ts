@@ -1,12 +1,7 @@
 import type { Command } from "commander";
 import type { ExitCode } from "../output/exit-codes.ts";
-import { connect, listConnectionFlags } from "./connection.ts";
-import {
-  addResultFlags,
-  listResultFlags,
-  type ResultFlags,
-  readResultFlags,
-} from "./result-flags.ts";
+import { type Connection, connect } from "./connection.ts";
+import { addResultFlags, readWaitOptions } from "./result-flags.ts";
 import { waitForResults } from "./wait-for-results.ts";
 
 /** `orpool resume`: back to a batch that goes on, or has ended meanwhile. */
@@ -21,17 +16,8 @@ export function addResume(
       .argument("<batch>", "the batch's id"),
     { continuing: "keep the answers that the output file has, and append" },
   ).action(async (id: string, _: unknown, command: Command) => {
-    const flags = command.optsWithGlobals<ResultFlags>();
-    const results = await readResultFlags(flags);
-    end(
-      await waitForResults(connect(flags), id, {
-        results,
-        wayBack: {
-          connectionFlags: listConnectionFlags(command),
-          resultFlags: listResultFlags(flags),
-        },
-        isQuiet: flags.quiet === true,
-      }),
-    );
+    const flags = command.optsWithGlobals<Connection>();
+    const options = await readWaitOptions(command);
+    end(await waitForResults(connect(flags), id, options));
   });
 }

@@ -2,13 +2,12 @@ import type { Command } from "commander";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { isWatched, print, tell } from "../output/terminal.ts";
 import { showForecast } from "../progress/show-forecast.ts";
-import { connect, listConnectionFlags } from "./connection.ts";
+import { connect } from "./connection.ts";
 import { describeWayBack } from "./describe-way-back.ts";
 import {
   addResultFlags,
-  listResultFlags,
   type ResultFlags,
-  readResultFlags,
+  readWaitOptions,
 } from "./result-flags.ts";
 import { waitForResults } from "./wait-for-results.ts";
 
@@ -36,20 +35,15 @@ export function addRetry(
 
 async function retry(endedId: string, command: Command): Promise<ExitCode> {
   const flags = command.optsWithGlobals<RetryFlags>();
-  const isQuiet = flags.quiet === true;
   const gateway = connect(flags);
   // The failures of the old batch make room for what the new one brings.
-  const results = await readResultFlags(flags);
+  const options = await readWaitOptions(command);
   const batch = await gateway.retryBatch(endedId);
-  await showForecast(gateway, batch, { isQuiet });
-  const wayBack = {
-    connectionFlags: listConnectionFlags(command),
-    resultFlags: listResultFlags(flags),
-  };
+  await showForecast(gateway, batch, options);
   if (flags.detach) {
     print(batch.id);
-    if (isWatched()) tell(describeWayBack(batch.id, wayBack));
+    if (isWatched()) tell(describeWayBack(batch.id, options.wayBack));
     return exitCodes.done;
   }
-  return waitForResults(gateway, batch.id, { results, wayBack, isQuiet });
+  return waitForResults(gateway, batch.id, options);
 }

@@ -14,14 +14,13 @@ import { parseTemplate } from "../input/template.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { isWatched, print, tell } from "../output/terminal.ts";
 import { showForecast } from "../progress/show-forecast.ts";
-import { connect, listConnectionFlags } from "./connection.ts";
+import { connect } from "./connection.ts";
 import { describeWayBack, type WayBack } from "./describe-way-back.ts";
 import { findRunning } from "./find-running.ts";
 import {
   addResultFlags,
-  listResultFlags,
   type ResultFlags,
-  readResultFlags,
+  readWaitOptions,
 } from "./result-flags.ts";
 import { shouldResume } from "./should-resume.ts";
 import { waitForResults } from "./wait-for-results.ts";
@@ -90,8 +89,8 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
 async function run(input: string, command: Command): Promise<ExitCode> {
   const flags = command.optsWithGlobals<RunFlags>();
   const gateway = connect(flags);
-  const results = await readResultFlags(flags);
-  const answered = results.answered ?? new Set<string>();
+  const options = await readWaitOptions(command);
+  const answered = options.results.answered ?? new Set<string>();
   const upload = await prepareUpload(
     readRequests(input, flags),
     (customId) => !answered.has(customId),
@@ -102,25 +101,17 @@ async function run(input: string, command: Command): Promise<ExitCode> {
       tell("Every line has an answer already");
       return exitCodes.done;
     }
-    const isQuiet = flags.quiet === true;
-    const wayBack = {
-      connectionFlags: listConnectionFlags(command),
-      resultFlags: listResultFlags(flags),
-    };
+    const { wayBack } = options;
     const batch =
       (await findBatchToResume(gateway, upload, { flags, wayBack })) ??
       (await startBatch(gateway, upload, { input, flags }));
-    await showForecast(gateway, batch, { isQuiet });
+    await showForecast(gateway, batch, options);
     if (flags.detach) {
       print(batch.id);
       if (isWatched()) tell(describeWayBack(batch.id, wayBack));
       return exitCodes.done;
     }
-    return await waitForResults(gateway, batch.id, {
-      results,
-      wayBack,
-      isQuiet,
-    });
+    return await waitForResults(gateway, batch.id, options);
   } finally {
     await upload.remove();
   }

@@ -3,7 +3,7 @@ import { access, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { inputError } from "../input/input-error.ts";
 import { keepAnswered } from "./keep-answered.ts";
-import type { ResultOptions } from "./result-options.ts";
+import { formOf, type ResultOptions } from "./result-options.ts";
 
 /**
  * Checks that results can be written before anything is sent, and reads what a file to be continued has.
@@ -16,19 +16,25 @@ export async function prepareResults(options: {
   isContinued: boolean;
   isForced: boolean;
 }): Promise<ResultOptions> {
-  const { path, isSimple, isContinued } = options;
+  const { path, isContinued } = options;
+  const form = formOf(path, options.isSimple);
   if (path === undefined) {
     if (isContinued) throw inputError("--continue needs --output");
-    return { path, isSimple, answered: undefined };
+    return { path, form, answered: undefined };
+  }
+  if (isContinued && form !== "openai" && form !== "simple") {
+    throw inputError(
+      `--continue adds to JSON lines; ${path} can only be written as a whole`,
+    );
   }
   const hasContent = await checkFile(path);
   if (hasContent && !isContinued && !options.isForced) {
     throw inputError(
-      `${path} is there already: --continue keeps its answers and adds the others, --force overwrites it`,
+      `${path} is there already: --continue keeps its answers and adds the others (JSON lines only), --force overwrites it`,
     );
   }
   const answered = isContinued ? await keepAnswered(path) : undefined;
-  return { path, isSimple, answered };
+  return { path, form, answered };
 }
 
 /** @returns whether the file has content that could be lost. */

@@ -1,44 +1,67 @@
-import { createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
+import { FailureTally } from "./failure-tally.ts";
+import { writeLines } from "./forms/write-lines.ts";
+import { writeParquet } from "./forms/write-parquet.ts";
+import { writeTable } from "./forms/write-table.ts";
 import { readAnsweredId } from "./keep-answered.ts";
 import { readResultLines } from "./read-result-lines.ts";
-import type { ResultOptions } from "./result-options.ts";
-import { simplify } from "./simplify.ts";
+import type { ResultForm, ResultOptions } from "./result-options.ts";
 
-/** Writes all results that a batch has so far, answers first. A new file is there as a whole or not at all. */
+/**
+ * Writes all results that a batch has so far, answers first. A new file is there as a whole or not at all.
+ *
+ * @returns why lines have failed.
+ */
 export async function writeResults(
   gateway: GatewayClient,
   batch: Batch,
-  { path, isSimple, answered }: ResultOptions,
-): Promise<void> {
+  { path, form, answered }: ResultOptions,
+): Promise<FailureTally> {
+  const failures = new FailureTally();
   async function* lines() {
-    for await (const line of readResults(gateway, batch)) {
-      if (answered?.has(readAnsweredId(line) ?? "")) continue;
-      yield `${isSimple ? simplify(line) : line}\n`;
+    for (const fileId of [batch.output_file_id, batch.error_file_id]) {
+      if (fileId === null) continue;
+      const content = await gateway.readContent(fileId);
+      for await (const line of readResultLines(content)) {
+        if (fileId === batch.error_file_id) failures.record(line);
+        if (!answered?.has(readAnsweredId(line) ?? "")) yield line;
+      }
     }
   }
-  const content = () => Readable.from(lines());
-  if (path === undefined) {
-    await pipeline(content(), process.stdout, { end: false });
-  } else if (answered) {
-    await pipeline(content(), createWriteStream(path, { flags: "a" }));
+  const isSimple = form === "simple";
+  if (path === undefined || answered) {
+    await writeLines(lines(), { path, isSimple, isAppended: true });
   } else if (await isSpecial(path)) {
-    await pipeline(content(), createWriteStream(path));
+    await writeForm(form, lines(), path);
   } else {
     await replaceFile(path, (unfinished) =>
-      pipeline(content(), createWriteStream(unfinished)),
+      writeForm(form, lines(), unfinished),
     );
   }
+  return failures;
 }
 
-async function* readResults(gateway: GatewayClient, batch: Batch) {
-  for (const fileId of [batch.output_file_id, batch.error_file_id]) {
-    if (fileId === null) continue;
-    yield* readResultLines(await gateway.readContent(fileId));
+function writeForm(
+  form: ResultForm,
+  lines: AsyncIterable<string>,
+  path: string,
+): Promise<void> {
+  switch (form) {
+    case "csv":
+      return writeTable(lines, { path, delimiter: "," });
+    case "tsv":
+      return writeTable(lines, { path, delimiter: "\t" });
+    case "parquet":
+      return writeParquet(lines, path);
+    case "openai":
+    case "simple":
+      return writeLines(lines, {
+        path,
+        isSimple: form === "simple",
+        isAppended: false,
+      });
   }
 }
 
