@@ -270,6 +270,20 @@ test("the pool as JSON lines", async () => {
   });
 });
 
+test("a shell completes commands, options, choices and files", async () => {
+  await write("complete-me.jsonl", "");
+  const complete = async (...words: string[]) =>
+    (await orpool(["complete", "--", ...words], options)).stdout;
+  expect(await complete("re")).toMatch(/^resume\t/m);
+  expect(await complete("run", "--for")).toMatch(/^--format\t/m);
+  expect(await complete("run", "x", "--format", "par")).toContain("parquet");
+  expect(await complete("run", "complete-")).toContain("complete-me.jsonl");
+  for (const shell of ["bash", "zsh", "fish"]) {
+    const { stdout } = await orpool(["completion", shell], options);
+    expect(stdout).toContain("orpool complete --");
+  }
+});
+
 test.for([
   ["an unknown option", ["run", "x", "--nonsense"], 2],
   ["an input that is not there", ["run", "nowhere.jsonl"], 2],
