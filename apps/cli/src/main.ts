@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addCancel } from "./commands/cancel.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addModels } from "./commands/models.ts";
 import { addResults } from "./commands/results.ts";
@@ -25,6 +26,14 @@ const program = new Command("orpool")
   .addHelpText(
     "after",
     `
+Examples:
+  orpool run prompts.jsonl -o results.jsonl         a line {"prompt": "…"} each
+  orpool run words.csv -t "Into French: {word}" -o words-fr.csv
+  orpool run prompts.jsonl -o results.jsonl --continue   what has no answer yet
+  orpool run prompts.jsonl --detach                 prints the batch's id and ends
+  orpool resume batch_… -o results.jsonl            back to a batch that goes on
+  orpool completion bash >> ~/.bashrc               also zsh and fish
+
 Environment: ORPOOL_URL, ORPOOL_API_KEY (a key of the gateway), ORPOOL_MODEL
 Exit codes:  0 all answered, 1 error, 2 usage, 3 some lines failed, 4 batch failed, expired or cancelled, 130 interrupted`,
   );
@@ -43,6 +52,8 @@ for (const add of [
     process.exitCode = code;
   });
 }
+
+addCompletion(program);
 
 // A reader such as `head` may leave early.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

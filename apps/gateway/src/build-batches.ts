@@ -114,6 +114,8 @@ export function buildBatches(deps: {
     },
   );
 
+  const readForecasts = createReadForecasts({ ...deps, batches });
+
   return {
     storage,
     files,
@@ -124,6 +126,7 @@ export function buildBatches(deps: {
       files,
       batches,
       clock: deps.clock,
+      readForecasts,
       outputTtlMs: ttlMs,
     }),
     retryBatch: createRetryBatch({
@@ -135,7 +138,7 @@ export function buildBatches(deps: {
       clock: deps.clock,
       limits,
     }),
-    readForecasts: createReadForecasts({ ...deps, batches }),
+    readForecasts,
     pollBatches: () =>
       void runner.poll().catch((error: unknown) => {
         logger.warn({ err: error }, "Looking for batches failed");

@@ -1,6 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
+import { type ColumnSource, parquetWriteFile } from "hyparquet-writer";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { batchLine } from "../../support/batch-input.ts";
 import { jsonLines, orpool } from "../../support/orpool.ts";
@@ -129,6 +131,45 @@ test("a template over JSON lines", async () => {
   ).toEqual([{ id: "1", content: "echo: hi [2]" }]);
 });
 
+test("Parquet in, with a template or columns of requests; Parquet and CSV out", async () => {
+  const write = (name: string, columnData: ColumnSource[]) =>
+    parquetWriteFile({ filename: join(cwd, name), columnData });
+  write("rows.parquet", [
+    { name: "id", data: [1n, 2n] },
+    { name: "text", data: ["one", 'two, "2"\nthree'], type: "STRING" },
+  ]);
+  const run = ["run", "rows.parquet", "-t", "{text}", "-q", "-o"];
+  expect((await orpool([...run, "out.parquet"], options)).code).toBe(0);
+  const file = await asyncBufferFromFile(join(cwd, "out.parquet"));
+  const rows = (await parquetReadObjects({ file })) as Simple[];
+  expect(rows.sort((a, b) => a.id.localeCompare(b.id))).toEqual([
+    { id: "1", content: "echo: one", error: null },
+    { id: "2", content: 'echo: two, "2"\nthree', error: null },
+  ]);
+
+  expect((await orpool([...run, "out.csv"], options)).code).toBe(0);
+  const csv = await readFile(join(cwd, "out.csv"), "utf8");
+  expect(csv.startsWith("id,content,error\n")).toBe(true);
+  expect(csv).toContain('2,"echo: two, ""2""\nthree",\n');
+  const continued = await orpool([...run, "out.csv", "--continue"], options);
+  expect(continued.code).toBe(2);
+  expect(continued.stderr).toContain("JSON lines");
+
+  write("prompts.data", [
+    { name: "prompt", data: ["hi", "there"], type: "STRING" },
+    { name: "temperature", data: [0.5, null], type: "DOUBLE" },
+  ]);
+  const asked = await orpool(
+    ["run", "prompts.data", "--simple", "-q"],
+    options,
+  );
+  expect(
+    jsonLines<Simple>(asked.stdout)
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(["row-1", "row-2"]);
+});
+
 test("another encoding is refused, never guessed; by its name it is read", async () => {
   await writeFile(
     join(cwd, "latin.csv"),
@@ -151,6 +192,7 @@ test.for([
     '{\n  "prompt": "x"\n}',
     "one line",
   ],
+  ["a broken Parquet file", "broken.parquet", "PAR1 ...", "no Parquet file"],
   ["a table without template", "plain.tsv", "a\tb\n1\t2\n", "--template"],
 ] as const)("%s is refused in a sentence", async ([, name, text, reason]) => {
   await writeFile(join(cwd, name), text);

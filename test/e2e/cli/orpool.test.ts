@@ -1,6 +1,10 @@
+import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import {
   batchInput,
@@ -164,10 +168,8 @@ test("some lines fail: 3; --continue sends only those again", async () => {
 
 test("Ctrl-C leaves the batch running and tells how to come back", async () => {
   await write("long.jsonl", batchInput(1_500));
-  const { child, result } = startOrpool(
-    ["run", "long.jsonl", "-o", "long-results.jsonl"],
-    options,
-  );
+  const run = ["run", "long.jsonl", "-o", "long results.jsonl"];
+  const { child, result } = startOrpool([...run, "--simple"], options);
   const id = await until("the batch runs", async () => {
     const { stdout } = await orpool(["status", "-n", "1"], options);
     const [batch] = jsonLines<{
@@ -179,16 +181,37 @@ test("Ctrl-C leaves the batch running and tells how to come back", async () => {
   child.kill("SIGINT");
   const { code, stderr } = await result;
   expect(code).toBe(130);
-  expect(stderr).toContain(`orpool resume ${id} -o long-results.jsonl`);
+  expect(stderr).toContain(
+    `orpool resume ${id} -o 'long results.jsonl' --simple\n`,
+  );
 
+  const again = await orpool(run, options);
+  expect(again.code).toBe(2);
+  expect(again.stderr).toContain(`This input runs already as ${id}`);
+  expect(again.stderr).toContain("--again");
   const partial = await orpool(["results", id], options);
   expect(partial.code).toBe(0);
-  const resumed = await orpool(
-    ["resume", id, "-o", "long-results.jsonl"],
-    options,
-  );
+  // An answer that is there already is kept, and not written twice.
+  const kept = { id: "line-0", content: "kept" };
+  await write("long results.jsonl", `${JSON.stringify(kept)}\n`);
+  const resumed = await orpool([...run, "--continue", "--simple"], options);
   expect(resumed.code).toBe(0);
-  expect(parseOutput(await read("long-results.jsonl"))).toHaveLength(1_500);
+  expect(jsonLines(resumed.stdout)).toMatchObject([{ batch: id }]);
+  const results = jsonLines<Simple>(await read("long results.jsonl"));
+  expect(results).toHaveLength(1_500);
+  expect(results[0]).toEqual(kept);
+});
+
+test("a file of results is never overwritten unless it is said", async () => {
+  await write("one.jsonl", batchInput(1));
+  await write("taken.jsonl", "mine\n");
+  const run = ["run", "one.jsonl", "-q", "-o", "taken.jsonl"];
+  const refused = await orpool(run, options);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain("taken.jsonl is there already");
+  expect(await read("taken.jsonl")).toBe("mine\n");
+  expect((await orpool([...run, "--force"], options)).code).toBe(0);
+  expect(parseOutput(await read("taken.jsonl"))).toHaveLength(1);
 });
 
 test("detached with a window that is too short, then cancelled: 4", async () => {
@@ -210,14 +233,30 @@ test("detached with a window that is too short, then cancelled: 4", async () => 
   expect(resumed.code).toBe(4);
 });
 
-test("an invalid input: 4, and the lines are named", async () => {
-  await write(
-    "wrong.jsonl",
-    JSON.stringify(batchLine("a", { extra: { body: {} } })),
+test("an invalid input: 4, one sentence for a mistake of many lines, and a notice", async () => {
+  const wrong = Array.from({ length: 20 }, (_, index) =>
+    JSON.stringify(batchLine(`a-${index}`, { extra: { body: {} } })),
   );
-  const { code, stderr } = await orpool(["run", "wrong.jsonl", "-q"], options);
+  await write("wrong.jsonl", wrong.join("\n"));
+  const notices: unknown[] = [];
+  const receiver = createServer(async (request, response) => {
+    notices.push(await json(request));
+    response.end();
+  }).listen(0, "127.0.0.1");
+  await once(receiver, "listening");
+  const { port } = receiver.address() as AddressInfo;
+  const { code, stderr } = await orpool(
+    ["run", "wrong.jsonl", "-q", "--notify", `http://127.0.0.1:${port}/hook`],
+    options,
+  );
+  receiver.close();
   expect(code).toBe(4);
-  expect(stderr).toContain("Line 1: ");
+  expect(stderr).toContain("Lines 1, 2, 3, 4, 5 and 15 more: ");
+  expect(stderr).toContain('the request has no "messages"');
+  expect(stderr.match(/messages/g)).toHaveLength(1);
+  expect(notices).toMatchObject([
+    { status: "failed", text: expect.stringContaining("failed; 0 of ") },
+  ]);
 });
 
 test("the pool as JSON lines", async () => {
@@ -231,11 +270,31 @@ test("the pool as JSON lines", async () => {
   });
 });
 
+test("a shell completes commands, options, choices and files", async () => {
+  await write("complete-me.jsonl", "");
+  const complete = async (...words: string[]) =>
+    (await orpool(["complete", "--", ...words], options)).stdout;
+  expect(await complete("re")).toMatch(/^resume\t/m);
+  expect(await complete("run", "--for")).toMatch(/^--format\t/m);
+  expect(await complete("run", "x", "--format", "par")).toContain("parquet");
+  expect(await complete("run", "complete-")).toContain("complete-me.jsonl");
+  for (const shell of ["bash", "zsh", "fish"]) {
+    const { stdout } = await orpool(["completion", shell], options);
+    expect(stdout).toContain("orpool complete --");
+  }
+});
+
 test.for([
   ["an unknown option", ["run", "x", "--nonsense"], 2],
   ["an input that is not there", ["run", "nowhere.jsonl"], 2],
   ["a CSV without template", ["run", "some.csv"], 2],
   ["an unknown batch", ["resume", "batch_nowhere"], 2],
+  ["results into a folder", ["run", "one.jsonl", "-o", "."], 2],
+  [
+    "results into a folder that is not there",
+    ["run", "one.jsonl", "-o", "nowhere/results.jsonl"],
+    2,
+  ],
   ["no gateway", ["keys", "--url", "http://127.0.0.1:1"], 1],
 ] as const)("%s ends with its code", async ([, args, code]) => {
   const result = await orpool(args, options);

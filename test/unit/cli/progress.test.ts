@@ -4,14 +4,12 @@ import {
   describeForecast,
   describeShortWindow,
 } from "../../../apps/cli/src/progress/describe-forecast.ts";
+import { drawProgress } from "../../../apps/cli/src/progress/draw-progress.ts";
 import {
   formatDuration,
   formatRate,
 } from "../../../apps/cli/src/progress/format.ts";
-import {
-  describeProgress,
-  drawProgress,
-} from "../../../apps/cli/src/progress/progress.ts";
+import { describeProgress } from "../../../apps/cli/src/progress/progress.ts";
 import { Speed } from "../../../libs/shared/src/timers/speed.ts";
 
 const batch: Batch = {
@@ -26,35 +24,78 @@ const batch: Batch = {
   error_file_id: null,
   request_counts: { total: 20_000, completed: 8_400, failed: 12 },
   errors: null,
+  metadata: null,
   forecast: { calls: 11_588, ends_at: null, account_days: 11.6 },
 };
 
+const enough = { quotaLeft: 50_000, obstacle: undefined };
+const tooLittle = { quotaLeft: 5_000, obstacle: undefined };
+const unknown = { quotaLeft: undefined, obstacle: undefined };
+
 test("a bar says how far it is, how fast, and when it ends", () => {
-  const progress = describeProgress(batch, 133, 50_000);
+  const progress = describeProgress(batch, 133, enough);
   expect(drawProgress(progress, 120)).toBe(
     "██████████░░░░░░░░░░░░░░ 42%  8,412/20,000  133/s  12 failed  quota left 50,000  ETA 1m 27s",
   );
-  expect(drawProgress(progress, 40)).toHaveLength(40);
+});
+
+test("in 80 columns the bar gives way, and what matters least", () => {
+  const endsAt = secondsAt(new Date().getFullYear(), 11, 6, 14, 20);
+  const forecast = { ...batch.forecast, ends_at: endsAt };
+  const late = { ...batch, forecast, expires_at: endsAt + 1 };
+  expect(drawProgress(describeProgress(batch, 133, enough), 79)).toBe(
+    "█████░░░░░░░ 42%  8,412/20,000  133/s  12 failed  quota left 50,000  ETA 1m 27s",
+  );
+  const drawn = drawProgress(describeProgress(late, 133, tooLittle), 79);
+  expect(drawn).toMatch(
+    /^█+░+ 42% {2}8,412\/20,000 {2}133\/s {2}12 failed {2}ends about 6 Dec 14:20$/,
+  );
+  for (let columns = 1; columns <= 130; columns += 1) {
+    const line = drawProgress(describeProgress(late, 133, enough), columns);
+    expect(line.length).toBeLessThanOrEqual(columns);
+  }
+});
+
+test("a bar says that the window ends before the batch does", () => {
+  const year = new Date().getFullYear() + 1;
+  const forecast = {
+    ...batch.forecast,
+    ends_at: secondsAt(year, 11, 6, 14, 20),
+  };
+  const expires_at = secondsAt(year, 10, 26, 12, 0);
+  const progress = describeProgress(
+    { ...batch, forecast, expires_at },
+    133,
+    tooLittle,
+  );
+  expect(drawProgress(progress, 120)).toContain(
+    `ends about 6 Dec ${year}, window 26 Nov ${year}`,
+  );
 });
 
 test("the gateway's forecast tells the end when the quota of today is not enough", () => {
   const endsAt = secondsAt(new Date().getFullYear(), 11, 6, 14, 20);
   const forecast = { ...batch.forecast, ends_at: endsAt };
-  const progress = describeProgress({ ...batch, forecast }, 133, 5_000);
+  const progress = describeProgress(
+    { ...batch, forecast, expires_at: endsAt },
+    133,
+    tooLittle,
+  );
   expect(progress.etaMs).toBeUndefined();
   expect(drawProgress(progress, 120)).toContain("ends about 6 Dec 14:20");
 });
 
-test("nobody knows the end when the quota is not enough", () => {
-  const progress = describeProgress(batch, 133, 5_000);
+test("a bar says why nothing goes on", () => {
+  const obstacle = "no key works (3 of 3: 401)";
+  const progress = describeProgress(batch, 133, { ...tooLittle, obstacle });
   expect(progress.etaMs).toBeUndefined();
-  expect(drawProgress(progress, 120)).toContain("goes on when new quota comes");
+  expect(drawProgress(progress, 79)).toContain(obstacle);
 });
 
 test("a batch that is not under way says what it is at", () => {
   const at = (status: Batch["status"]) =>
     drawProgress(
-      describeProgress({ ...batch, status }, undefined, undefined),
+      describeProgress({ ...batch, status }, undefined, unknown),
       120,
     );
   expect(at("validating")).toBe("validating …");
@@ -105,16 +146,25 @@ const forecast = {
 };
 
 test("a line says what a batch takes", () => {
-  expect(describeForecast({ forecast }, now)).toBe(
+  const describe = (
+    change: Partial<typeof forecast> | { ends_at: null },
+    obstacle?: string,
+  ) =>
+    describeForecast(
+      { forecast: { ...forecast, ...change } },
+      { obstacle, now },
+    );
+  expect(describe({})).toBe(
     "5,000 calls, ends about 6 Dec 14:20 (11.1 account-days)",
   );
-  const next = { ...forecast, ends_at: secondsAt(2027, 0, 6, 9, 5) };
-  expect(describeForecast({ forecast: next }, now)).toContain(
+  expect(describe({ ends_at: secondsAt(2027, 0, 6, 9, 5) })).toContain(
     "ends about 6 Jan 2027 09:05",
   );
-  const never = { ...forecast, ends_at: null };
-  expect(describeForecast({ forecast: never }, now)).toBe(
+  expect(describe({ ends_at: null })).toBe(
     "5,000 calls, no key is usable (11.1 account-days)",
+  );
+  expect(describe({ ends_at: null }, "no worker runs")).toBe(
+    "5,000 calls, no worker runs (11.1 account-days)",
   );
 });
 
@@ -125,7 +175,9 @@ test.each([
     { calls: null, ends_at: null, account_days: null },
   ],
 ])("no line when %s", (_, nothing) => {
-  expect(describeForecast({ forecast: nothing }, now)).toBeUndefined();
+  expect(
+    describeForecast({ forecast: nothing }, { obstacle: undefined, now }),
+  ).toBeUndefined();
 });
 
 test("a warning says that the window is too short", () => {

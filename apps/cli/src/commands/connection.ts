@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import {
   createGatewayClient,
   type GatewayClient,
@@ -9,4 +10,11 @@ export type Connection = { readonly url: string };
 /** The gateway that the options name. Its key comes from the environment, where no list of processes shows it. */
 export function connect({ url }: Connection): GatewayClient {
   return createGatewayClient({ url, apiKey: process.env.ORPOOL_API_KEY });
+}
+
+/** The option by which another command finds the same gateway; none where the environment says it. */
+export function listConnectionFlags(command: Command): readonly string[] {
+  const { url } = command.optsWithGlobals<Connection>();
+  const isTyped = command.getOptionValueSourceWithGlobals("url") === "cli";
+  return isTyped ? ["--url", url] : [];
 }

@@ -1,8 +1,10 @@
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
+import type { GatewayClient } from "../gateway/gateway-client.ts";
+import type { Batch } from "../gateway/objects.ts";
 import { isEncoding } from "../input/decode-input.ts";
 import { inputError } from "../input/input-error.ts";
-import { prepareUpload } from "../input/prepare-upload.ts";
+import { type PreparedUpload, prepareUpload } from "../input/prepare-upload.ts";
 import {
   type InputFormat,
   inputFormats,
@@ -12,12 +14,18 @@ import { parseTemplate } from "../input/template.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { isWatched, print, tell } from "../output/terminal.ts";
 import { showForecast } from "../progress/show-forecast.ts";
-import { keepAnswered } from "../results/keep-answered.ts";
-import { type Connection, connect } from "./connection.ts";
-import { describeWayBack, waitForResults } from "./wait-for-results.ts";
+import { connect } from "./connection.ts";
+import { describeWayBack, type WayBack } from "./describe-way-back.ts";
+import { findRunning } from "./find-running.ts";
+import {
+  addResultFlags,
+  type ResultFlags,
+  readWaitOptions,
+} from "./result-flags.ts";
+import { shouldResume } from "./should-resume.ts";
+import { waitForResults } from "./wait-for-results.ts";
 
-type RunOptions = Connection & {
-  output?: string;
+type RunFlags = ResultFlags & {
   format?: InputFormat;
   encoding?: string;
   template?: string;
@@ -25,22 +33,21 @@ type RunOptions = Connection & {
   system?: string;
   field: Record<string, unknown>;
   window: string;
-  continue?: boolean;
   detach?: boolean;
-  simple?: boolean;
-  quiet?: boolean;
+  again?: boolean;
 };
 
 /** `orpool run`: an input in, its results out. */
 export function addRun(program: Command, end: (code: ExitCode) => void): void {
-  program
-    .command("run")
-    .description("send every line of an input through the pool")
-    .argument("<input>", "a file, or - for standard input")
-    .option(
-      "-o, --output <file>",
-      "where results go (default: standard output)",
-    )
+  addResultFlags(
+    program
+      .command("run")
+      .description("send every line of an input through the pool")
+      .argument("<input>", "a file, or - for standard input"),
+    {
+      continuing: "leave out what the output file has answers for, and append",
+    },
+  )
     .addOption(
       new Option("-f, --format <format>", "form of the input").choices(
         inputFormats,
@@ -69,49 +76,23 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
     )
     .option(
       "-w, --window <time>",
-      "time that the batch may take: 24h, 7d …",
-      "24h",
-    )
-    .option(
-      "-c, --continue",
-      "leave out what the output file has answers for, and append",
+      "time that the batch may take: 24h, 7d … (21d at most); auto fits the quota",
+      "auto",
     )
     .option("-d, --detach", "do not wait: print the batch's id and end")
-    .option("--simple", "write {id, content} instead of OpenAI's lines")
-    .option("-q, --quiet", "show no progress")
-    .action(async (input: string, _options: unknown, command: Command) => {
-      end(await run(input, command.optsWithGlobals<RunOptions>()));
+    .option("--again", "send the input also while a batch of it runs")
+    .action(async (input: string, _: unknown, command: Command) => {
+      end(await run(input, command));
     });
 }
 
-async function run(input: string, options: RunOptions): Promise<ExitCode> {
-  const gateway = connect(options);
-  const results = {
-    path: options.output,
-    isAppended: options.continue === true,
-    isSimple: options.simple === true,
-  };
-  if (results.isAppended && results.path === undefined) {
-    throw inputError("--continue needs --output");
-  }
-  const answered = results.isAppended
-    ? await keepAnswered(results.path ?? "")
-    : new Set<string>();
+async function run(input: string, command: Command): Promise<ExitCode> {
+  const flags = command.optsWithGlobals<RunFlags>();
+  const gateway = connect(flags);
+  const options = await readWaitOptions(command);
+  const answered = options.results.answered ?? new Set<string>();
   const upload = await prepareUpload(
-    readInput({
-      source: input,
-      format: options.format,
-      encoding: options.encoding,
-      requests: {
-        template:
-          options.template === undefined
-            ? undefined
-            : parseTemplate(options.template),
-        model: options.model,
-        system: options.system,
-        fields: options.field,
-      },
-    }),
+    readRequests(input, flags),
     (customId) => !answered.has(customId),
   );
   try {
@@ -120,27 +101,65 @@ async function run(input: string, options: RunOptions): Promise<ExitCode> {
       tell("Every line has an answer already");
       return exitCodes.done;
     }
-    const name = input === "-" ? "stdin.jsonl" : basename(input);
-    const fileId = await gateway.upload(upload.content, name);
-    const batch = await gateway.createBatch({
-      fileId,
-      endpoint: upload.endpoint,
-      window: options.window,
-    });
-    const { id } = batch;
-    await showForecast(gateway, batch, { isQuiet: options.quiet === true });
-    if (options.detach) {
-      print(id);
-      if (isWatched()) tell(describeWayBack(id, results.path));
+    const { wayBack } = options;
+    const batch =
+      (await findBatchToResume(gateway, upload, { flags, wayBack })) ??
+      (await startBatch(gateway, upload, { input, flags }));
+    await showForecast(gateway, batch, options);
+    if (flags.detach) {
+      print(batch.id);
+      if (isWatched()) tell(describeWayBack(batch.id, wayBack));
       return exitCodes.done;
     }
-    return await waitForResults(gateway, id, {
-      results,
-      isQuiet: options.quiet === true,
-    });
+    return await waitForResults(gateway, batch.id, options);
   } finally {
     await upload.remove();
   }
+}
+
+function readRequests(input: string, flags: RunFlags) {
+  return readInput({
+    source: input,
+    format: flags.format,
+    encoding: flags.encoding,
+    requests: {
+      template:
+        flags.template === undefined
+          ? undefined
+          : parseTemplate(flags.template),
+      model: flags.model,
+      system: flags.system,
+      fields: flags.field,
+    },
+  });
+}
+
+/** A batch of the same lines that runs already, and is to be waited for. */
+async function findBatchToResume(
+  gateway: GatewayClient,
+  { digests }: PreparedUpload,
+  { flags, wayBack }: { flags: RunFlags; wayBack: WayBack },
+): Promise<Batch | undefined> {
+  if (flags.again) return undefined;
+  const running = await findRunning(gateway, digests);
+  if (!running) return undefined;
+  const isAgreed = flags.continue === true;
+  const isResumed = isAgreed || (await shouldResume(running, wayBack));
+  return isResumed ? running : undefined;
+}
+
+async function startBatch(
+  gateway: GatewayClient,
+  { content, endpoint, digests }: PreparedUpload,
+  { input, flags }: { input: string; flags: RunFlags },
+): Promise<Batch> {
+  const name = input === "-" ? "stdin.jsonl" : basename(input);
+  return gateway.createBatch({
+    fileId: await gateway.upload(content, name),
+    endpoint,
+    window: flags.window,
+    metadata: { input_digest: digests.sent },
+  });
 }
 
 function readEncoding(name: string): string {

@@ -10,7 +10,7 @@ import {
   describeShortWindow,
 } from "../progress/describe-forecast.ts";
 import { formatCount } from "../progress/format.ts";
-import { readCallsPerDay } from "../progress/show-forecast.ts";
+import { readCapacity } from "../progress/show-forecast.ts";
 import { type Connection, connect } from "./connection.ts";
 
 const usualCount = "20";
@@ -33,7 +33,7 @@ export function addStatus(
       const gateway = connect(options);
       const batches =
         id === undefined
-          ? await gateway.listBatches(Number(options.number))
+          ? (await gateway.listBatches(Number(options.number))).data
           : [await gateway.readBatch(id)];
       if (options.json === true || process.stdout.isTTY !== true) {
         for (const batch of batches) print(JSON.stringify(batch));
@@ -52,12 +52,12 @@ async function describeOpen(
 ): Promise<string[]> {
   const open = batches.filter((batch) => !hasEnded(batch));
   if (open.length === 0) return [];
-  const perDay = await readCallsPerDay(gateway);
+  const { perDay, obstacle } = await readCapacity(gateway);
   const now = Date.now();
   return open.flatMap((batch) => {
     const lead = batches.length > 1 ? `${batch.id}: ` : "";
     return [
-      describeForecast(batch, now),
+      describeForecast(batch, { obstacle, now }),
       describeShortWindow(batch, { perDay, now }),
     ].flatMap((line) => (line === undefined ? [] : [lead + line]));
   });

@@ -1,17 +1,34 @@
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
+import { notify } from "../output/notify.ts";
 import { isWatched, print, tell } from "../output/terminal.ts";
 import { followBatch } from "../progress/follow-batch.ts";
 import { formatCount } from "../progress/format.ts";
 import { createProgressView } from "../progress/show-progress.ts";
-import { type ResultOptions, writeResults } from "../results/write-results.ts";
+import { describeProblems } from "../results/describe-problems.ts";
+import type { FailureTally } from "../results/failure-tally.ts";
+import type { ResultOptions } from "../results/result-options.ts";
+import { writeResults } from "../results/write-results.ts";
+import { describeWayBack, type WayBack } from "./describe-way-back.ts";
+
+/** Reasons of failures that a person is told. */
+const shownFailures = 3;
+
+/** What is done while a batch is waited for, and at its end. */
+export type WaitOptions = {
+  readonly results: ResultOptions;
+  readonly wayBack: WayBack;
+  readonly isQuiet: boolean;
+  /** Is told of the end. */
+  readonly notifyUrl: string | undefined;
+};
 
 /** Shows a batch's progress until it ends, and writes its results. */
 export async function waitForResults(
   gateway: GatewayClient,
   batchId: string,
-  options: { results: ResultOptions; isQuiet: boolean },
+  options: WaitOptions,
 ): Promise<ExitCode> {
   const { results, isQuiet } = options;
   const interruption = new AbortController();
@@ -29,41 +46,47 @@ export async function waitForResults(
   });
   view.clear();
   if (!batch) {
-    tell(describeWayBack(batchId, results.path));
+    tell(describeWayBack(batchId, options.wayBack));
     return exitCodes.interrupted;
   }
-  await writeResults(gateway, batch, results);
-  summarise(batch, options);
+  const failures = await writeResults(gateway, batch, results);
+  summarise(batch, { results, failures, isQuiet });
+  if (options.notifyUrl !== undefined) {
+    await notify(options.notifyUrl, describeEnd(batch, results));
+  }
   return exitCodeOf(batch);
 }
 
-/** How to come back to a batch that goes on. */
-export function describeWayBack(
-  batchId: string,
-  path: string | undefined,
-): string {
-  const output = path === undefined ? "" : ` -o ${path}`;
-  return [
-    `The batch goes on without you: ${batchId}`,
-    `  come back:  orpool resume ${batchId}${output}`,
-    `  look:       orpool status ${batchId}`,
-    `  cancel:     orpool cancel ${batchId}`,
-  ].join("\n");
+function describeEnd(
+  { id, status, request_counts: counts }: Batch,
+  { path }: ResultOptions,
+) {
+  const { total, completed, failed } = counts;
+  const text = `${id}: ${status}; ${formatCount(completed)} of ${formatCount(total)} answered, ${formatCount(failed)} failed`;
+  return { text, batch: id, status, total, completed, failed, results: path };
 }
 
 function summarise(
   batch: Batch,
-  { results, isQuiet }: { results: ResultOptions; isQuiet: boolean },
+  options: {
+    results: ResultOptions;
+    failures: FailureTally;
+    isQuiet: boolean;
+  },
 ): void {
+  const { results, failures, isQuiet } = options;
   const { total, completed, failed } = batch.request_counts;
-  for (const { line, message } of batch.errors?.data ?? []) {
-    tell(line === null ? message : `Line ${line}: ${message}`);
+  for (const problem of describeProblems(batch.errors?.data ?? [])) {
+    tell(problem);
   }
   if (!isQuiet && isWatched()) {
     const where = results.path === undefined ? "" : ` → ${results.path}`;
     tell(
       `${batch.status}: ${formatCount(completed)} of ${formatCount(total)} answered, ${formatCount(failed)} failed${where}`,
     );
+    for (const { message, lines } of failures.top(shownFailures)) {
+      tell(`  ${formatCount(lines)} × ${message}`);
+    }
   }
   if (results.path !== undefined && process.stdout.isTTY !== true) {
     const { id, status } = batch;

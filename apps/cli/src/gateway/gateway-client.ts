@@ -4,6 +4,7 @@ import { CliError } from "../output/cli-error.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import {
   type Batch,
+  type BatchPage,
   batchListSchema,
   batchSchema,
   fileSchema,
@@ -20,9 +21,11 @@ export type GatewayClient = {
     fileId: string;
     endpoint: string;
     window: string;
+    metadata: Readonly<Record<string, string>>;
   }): Promise<Batch>;
   readBatch(id: string): Promise<Batch>;
-  listBatches(limit: number): Promise<Batch[]>;
+  /** The newest batches, or those before another one. */
+  listBatches(limit: number, after?: string): Promise<BatchPage>;
   cancelBatch(id: string): Promise<Batch>;
   /** Starts a new batch of the failed lines of an ended one. */
   retryBatch(id: string): Promise<Batch>;
@@ -90,19 +93,20 @@ export function createGatewayClient(options: {
       });
       return file.id;
     },
-    createBatch: ({ fileId, endpoint, window }) =>
+    createBatch: ({ fileId, endpoint, window, metadata }) =>
       read(batchSchema, "/v1/batches", {
         method: "POST",
         body: JSON.stringify({
           input_file_id: fileId,
           endpoint,
           completion_window: window,
+          metadata,
         }),
       }),
     readBatch: (id) => read(batchSchema, `/v1/batches/${id}`),
-    async listBatches(limit) {
-      const path = `/v1/batches?limit=${limit}`;
-      return (await read(batchListSchema, path)).data;
+    listBatches(limit, after) {
+      const next = after === undefined ? "" : `&after=${after}`;
+      return read(batchListSchema, `/v1/batches?limit=${limit}${next}`);
     },
     cancelBatch: (id) =>
       read(batchSchema, `/v1/batches/${id}/cancel`, { method: "POST" }),

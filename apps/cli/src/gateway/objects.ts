@@ -27,6 +27,7 @@ export const batchSchema = batchObjectSchema.pick({
   error_file_id: true,
   request_counts: true,
   errors: true,
+  metadata: true,
   forecast: true,
 });
 
@@ -38,6 +39,9 @@ export const batchListSchema = listObjectSchema(batchSchema).pick({
   data: true,
   has_more: true,
 });
+
+/** See {@link batchListSchema}. */
+export type BatchPage = z.output<typeof batchListSchema>;
 
 const use = { used: true, remaining: true, resetIn: true } as const;
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createWriteStream, openAsBlob } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,12 +9,21 @@ import { inputError } from "./input-error.ts";
 import { promptEndpoint, type RequestLine } from "./request-line.ts";
 
 /** A file of batch lines, ready to be uploaded. */
-type PreparedUpload = {
+export type PreparedUpload = {
   readonly content: Blob;
   readonly lines: number;
   readonly endpoint: string;
+  readonly digests: InputDigests;
   /** Removes the temporary file. */
   remove(): Promise<void>;
+};
+
+/** What lines are known by when they are sent again: SHA-256 in hex. */
+export type InputDigests = {
+  /** Of all lines of the input. */
+  readonly whole: string;
+  /** Of those that are sent. */
+  readonly sent: string;
 };
 
 /**
@@ -31,10 +41,14 @@ export async function prepareUpload(
   const path = join(folder, "input.jsonl");
   let count = 0;
   let endpoint = promptEndpoint;
+  const whole = createHash("sha256");
+  const sent = createHash("sha256");
 
   async function* wantedLines() {
     for await (const { customId, text } of lines) {
+      whole.update(`${text}\n`);
       if (!isWanted(customId)) continue;
+      sent.update(`${text}\n`);
       if (count === 0) endpoint = endpointOf(text);
       count += 1;
       yield `${text}\n`;
@@ -42,7 +56,13 @@ export async function prepareUpload(
   }
   try {
     await pipeline(Readable.from(wantedLines()), createWriteStream(path));
-    return { content: await openAsBlob(path), lines: count, endpoint, remove };
+    return {
+      content: await openAsBlob(path),
+      lines: count,
+      endpoint,
+      digests: { whole: whole.digest("hex"), sent: sent.digest("hex") },
+      remove,
+    };
   } catch (error) {
     await remove();
     if (error instanceof Error && "syscall" in error) {

@@ -1,10 +1,12 @@
-import { open } from "node:fs/promises";
+import { constants, createReadStream } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import { readTextLines } from "@openrouter-free-pool/shared/lines/line-splitter";
 import { decodeInput } from "./decode-input.ts";
 import { inputError } from "./input-error.ts";
 import { peekText } from "./peek-text.ts";
 import { readJsonArray } from "./read-json-array.ts";
 import { readBatchLine, readPromptLine } from "./read-json-lines.ts";
+import { isParquet, readParquet } from "./read-parquet.ts";
 import { type Delimiter, readTable } from "./read-table.ts";
 import {
   promptLine,
@@ -20,13 +22,14 @@ export const inputFormats = [
   "csv",
   "tsv",
   "text",
+  "parquet",
 ] as const;
 
 /** See {@link inputFormats}. */
 export type InputFormat = (typeof inputFormats)[number];
 
 /** One request a line. */
-type LineFormat = "batch" | "prompts" | "text";
+type LineFormat = Exclude<InputFormat, "csv" | "tsv" | "array" | "parquet">;
 
 /** What is read, and how. */
 type InputOptions = {
@@ -47,8 +50,12 @@ export async function* readInput(
   options: InputOptions,
 ): AsyncGenerator<RequestLine> {
   const { source, requests } = options;
-  const bytes = await openSource(source);
-  const decoded = decodeInput(bytes, options.encoding);
+  await checkSource(source);
+  if (await hasRowsOfParquet(options)) {
+    yield* readParquet(source, requests);
+    return;
+  }
+  const decoded = decodeInput(openSource(source), options.encoding);
   const { beginning, text } = await peekText(decoded, hasLine);
   const format = options.format ?? detectFormat(source, beginning);
   switch (format) {
@@ -59,6 +66,8 @@ export async function* readInput(
     case "array":
       yield* readJsonArray(text, requests);
       return;
+    case "parquet":
+      throw inputError(`${source} is no Parquet file`);
     default:
       yield* readRequestLines(text, format, requests);
   }
@@ -124,19 +133,36 @@ function indentedObjects() {
   );
 }
 
-async function openSource(source: string): Promise<AsyncIterable<Buffer>> {
-  if (source === "-") return process.stdin;
+async function hasRowsOfParquet({
+  source,
+  format,
+}: InputOptions): Promise<boolean> {
+  if (source !== "-") {
+    const isWanted = format === "parquet" || format === undefined;
+    return isWanted && (format === "parquet" || (await isParquet(source)));
+  }
+  if (format !== "parquet") return false;
+  throw inputError("Parquet is read from a file, not from standard input");
+}
+
+/** @throws {CliError} when a file cannot be read, with the reason in a sentence. */
+async function checkSource(source: string): Promise<void> {
+  if (source === "-") return;
   try {
-    const handle = await open(source);
-    if ((await handle.stat()).isDirectory()) {
-      await handle.close();
+    if ((await stat(source)).isDirectory()) {
       throw inputError(`${source} is a folder`);
     }
-    return handle.createReadStream();
+    await access(source, constants.R_OK);
   } catch (cause) {
-    if (cause instanceof Error && "syscall" in cause) {
-      throw inputError(`${source} cannot be read`, cause);
-    }
-    throw cause;
+    if (!(cause instanceof Error && "syscall" in cause)) throw cause;
+    const isMissing = "code" in cause && cause.code === "ENOENT";
+    throw inputError(
+      isMissing ? `There is no file ${source}` : `${source} may not be read`,
+      cause,
+    );
   }
+}
+
+function openSource(source: string): AsyncIterable<Buffer> {
+  return source === "-" ? process.stdin : createReadStream(source);
 }

@@ -4,18 +4,20 @@ import { formatCount, formatDay, formatTime } from "./format.ts";
 /**
  * What a batch takes: `5,000 calls, ends about 6 Dec 14:20 (11.1 account-days)`.
  *
+ * @param options.obstacle why the pool makes no calls; undefined when it does, or nobody knows.
  * @returns undefined when nothing is left, or the number of lines is not known yet.
  */
 export function describeForecast(
   { forecast }: Pick<Batch, "forecast">,
-  now: number,
+  { obstacle, now }: { obstacle: string | undefined; now: number },
 ): string | undefined {
   const { calls, ends_at: endsAt, account_days: accountDays } = forecast;
   if (!calls) return undefined;
   const end =
-    endsAt === null
+    obstacle ??
+    (endsAt === null
       ? "no key is usable"
-      : `ends about ${formatTime(endsAt, now)}`;
+      : `ends about ${formatTime(endsAt, now)}`);
   const quota =
     accountDays === null ? "" : ` (${accountDays.toFixed(1)} account-days)`;
   return `${formatCount(calls)} calls, ${end}${quota}`;

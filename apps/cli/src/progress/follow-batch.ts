@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasEnded } from "@openrouter-free-pool/shared/api/batch-object";
+import { describeObstacle } from "@openrouter-free-pool/shared/api/describe-obstacle";
 import { Speed } from "@openrouter-free-pool/shared/timers/speed";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
 import { CliError } from "../output/cli-error.ts";
 import { exitCodes } from "../output/exit-codes.ts";
-import { describeProgress } from "./progress.ts";
+import { describeProgress, type PoolFigures } from "./progress.ts";
 import type { ProgressView } from "./show-progress.ts";
 
 const firstPauseMs = 150;
@@ -34,8 +35,8 @@ export async function followBatch(
       answeredAt = performance.now();
       const { completed, failed } = batch.request_counts;
       speed.record(answeredAt, completed + failed);
-      const quotaLeft = await readQuotaLeft(gateway);
-      view.show(describeProgress(batch, speed.perSecond, quotaLeft));
+      const pool = await readPoolFigures(gateway);
+      view.show(describeProgress(batch, speed.perSecond, pool));
       if (hasEnded(batch)) return batch;
     } catch (error) {
       const isPassing =
@@ -51,12 +52,14 @@ export async function followBatch(
   return undefined;
 }
 
-async function readQuotaLeft(
-  gateway: GatewayClient,
-): Promise<number | undefined> {
+async function readPoolFigures(gateway: GatewayClient): Promise<PoolFigures> {
   try {
-    return (await gateway.readPool()).pool.leftToday;
+    const pool = await gateway.readPool();
+    return {
+      quotaLeft: pool.pool.leftToday,
+      obstacle: describeObstacle(pool),
+    };
   } catch {
-    return undefined;
+    return { quotaLeft: undefined, obstacle: undefined };
   }
 }

@@ -1,3 +1,4 @@
+import { describeObstacle } from "@openrouter-free-pool/shared/api/describe-obstacle";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
 import { isWatched, tell } from "../output/terminal.ts";
@@ -17,15 +18,20 @@ export async function showForecast(
   { isQuiet }: { isQuiet: boolean },
 ): Promise<void> {
   const now = Date.now();
-  const perDay = await readCallsPerDay(gateway);
+  const { perDay, obstacle } = await readCapacity(gateway);
   const warnings = [
     describeShortWindow(batch, { perDay, now }) ?? [],
     describeEndingModels(batch),
   ].flat();
+  if (isWatched() && !isQuiet) {
+    const expected = describeForecast(batch, { obstacle, now });
+    for (const line of [expected ?? [], warnings].flat()) tell(line);
+    return;
+  }
+  if (obstacle !== undefined) warnings.push(obstacle);
   if (isQuiet && warnings.length === 0) return;
   if (isWatched()) {
-    const expected = isQuiet ? undefined : describeForecast(batch, now);
-    for (const line of [expected ?? [], warnings].flat()) tell(line);
+    for (const line of warnings) tell(line);
   } else {
     const { id, forecast } = batch;
     const warning = warnings.length > 0 ? warnings.join("; ") : undefined;
@@ -33,13 +39,20 @@ export async function showForecast(
   }
 }
 
-/** Calls that the pool may make in a day; undefined when it does not say. */
-export async function readCallsPerDay(
-  gateway: GatewayClient,
-): Promise<number | undefined> {
+/** What the pool can do; both undefined when it does not say. */
+type Capacity = {
+  /** Calls in a day. */
+  readonly perDay: number | undefined;
+  /** Why it makes no calls. */
+  readonly obstacle: string | undefined;
+};
+
+/** Reads {@link Capacity}. */
+export async function readCapacity(gateway: GatewayClient): Promise<Capacity> {
   try {
-    return (await gateway.readPool()).pool.perDay;
+    const pool = await gateway.readPool();
+    return { perDay: pool.pool.perDay, obstacle: describeObstacle(pool) };
   } catch {
-    return undefined;
+    return { perDay: undefined, obstacle: undefined };
   }
 }

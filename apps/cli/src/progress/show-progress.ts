@@ -1,5 +1,6 @@
 import { isWatched, tell } from "../output/terminal.ts";
-import { drawProgress, type Progress } from "./progress.ts";
+import { drawProgress } from "./draw-progress.ts";
+import type { Progress } from "./progress.ts";
 
 const lineEveryMs = 5_000;
 const usualColumns = 80;

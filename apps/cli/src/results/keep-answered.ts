@@ -33,7 +33,7 @@ export async function keepAnswered(path: string): Promise<Set<string>> {
 }
 
 /** The id of a line with an answer, in either form; undefined for any other. */
-function readAnsweredId(text: string): string | undefined {
+export function readAnsweredId(text: string): string | undefined {
   try {
     const line = JSON.parse(text) as {
       custom_id?: string;

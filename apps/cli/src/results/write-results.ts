@@ -1,39 +1,86 @@
-import { createWriteStream } from "node:fs";
-import { Readable, type Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
+import { FailureTally } from "./failure-tally.ts";
+import { writeLines } from "./forms/write-lines.ts";
+import { writeParquet } from "./forms/write-parquet.ts";
+import { writeTable } from "./forms/write-table.ts";
+import { readAnsweredId } from "./keep-answered.ts";
 import { readResultLines } from "./read-result-lines.ts";
-import { simplify } from "./simplify.ts";
+import type { ResultForm, ResultOptions } from "./result-options.ts";
 
-/** Where results go, and in what form. */
-export type ResultOptions = {
-  /** A file's path; standard output when undefined. */
-  readonly path: string | undefined;
-  /** Keep what the file has already. */
-  readonly isAppended: boolean;
-  /** One short object a line instead of OpenAI's. */
-  readonly isSimple: boolean;
-};
-
-/** Writes all results that a batch has so far, answers first. */
+/**
+ * Writes all results that a batch has so far, answers first. A new file is there as a whole or not at all.
+ *
+ * @returns why lines have failed.
+ */
 export async function writeResults(
   gateway: GatewayClient,
   batch: Batch,
-  { path, isAppended, isSimple }: ResultOptions,
-): Promise<void> {
+  { path, form, answered }: ResultOptions,
+): Promise<FailureTally> {
+  const failures = new FailureTally();
   async function* lines() {
     for (const fileId of [batch.output_file_id, batch.error_file_id]) {
       if (fileId === null) continue;
       const content = await gateway.readContent(fileId);
       for await (const line of readResultLines(content)) {
-        yield `${isSimple ? simplify(line) : line}\n`;
+        if (fileId === batch.error_file_id) failures.record(line);
+        if (!answered?.has(readAnsweredId(line) ?? "")) yield line;
       }
     }
   }
-  const target: Writable =
-    path === undefined
-      ? process.stdout
-      : createWriteStream(path, { flags: isAppended ? "a" : "w" });
-  await pipeline(Readable.from(lines()), target, { end: path !== undefined });
+  const isSimple = form === "simple";
+  if (path === undefined || answered) {
+    await writeLines(lines(), { path, isSimple, isAppended: true });
+  } else if (await isSpecial(path)) {
+    await writeForm(form, lines(), path);
+  } else {
+    await replaceFile(path, (unfinished) =>
+      writeForm(form, lines(), unfinished),
+    );
+  }
+  return failures;
+}
+
+function writeForm(
+  form: ResultForm,
+  lines: AsyncIterable<string>,
+  path: string,
+): Promise<void> {
+  switch (form) {
+    case "csv":
+      return writeTable(lines, { path, delimiter: "," });
+    case "tsv":
+      return writeTable(lines, { path, delimiter: "\t" });
+    case "parquet":
+      return writeParquet(lines, path);
+    case "openai":
+    case "simple":
+      return writeLines(lines, {
+        path,
+        isSimple: form === "simple",
+        isAppended: false,
+      });
+  }
+}
+
+/** Whether a path is of something that cannot be replaced, such as `/dev/null` or a pipe. */
+async function isSpecial(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && !found.isFile();
+}
+
+async function replaceFile(
+  path: string,
+  write: (unfinished: string) => Promise<void>,
+): Promise<void> {
+  const unfinished = `${path}.part`;
+  try {
+    await write(unfinished);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
 }

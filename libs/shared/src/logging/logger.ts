@@ -4,10 +4,11 @@ import { type DestinationStream, type Logger, multistream, pino } from "pino";
 import { describeError } from "./describe-error.ts";
 import { hideSecrets } from "./hide-secrets.ts";
 import { openLogFile } from "./log-file.ts";
+import { shortenLine } from "./shorten-line.ts";
 
 /**
  * Creates the process's logger. Lines are JSON with ISO times and the level as a
- * word; on a terminal they are made pleasant to read.
+ * word; on a terminal they are made pleasant to read, and a request is one line.
  *
  * @param options.file also written to, and rotated.
  * @param options.isTraced whether lines name the trace that they belong to.
@@ -20,7 +21,7 @@ export async function createLogger(options: {
   isTraced?: boolean;
 }): Promise<Logger> {
   const { file, ...others } = options;
-  const console = tolerateErrors(await openConsole());
+  const console = tolerateErrors(await openConsole(options.level));
   const destination =
     file === undefined
       ? console
@@ -74,8 +75,25 @@ function openStdout(): DestinationStream {
   });
 }
 
-async function openConsole(): Promise<DestinationStream> {
+const detailedLevels = ["debug", "trace"];
+
+async function openConsole(level: string): Promise<DestinationStream> {
   if (!process.stdout.isTTY) return openStdout();
   const { default: pretty } = await import("pino-pretty");
-  return pretty({ sync: true, ignore: "pid", translateTime: "SYS:HH:MM:ss.l" });
+  const isDetailed = detailedLevels.includes(level);
+  const terminal = tolerateErrors(
+    pretty({
+      sync: true,
+      ignore: "pid",
+      translateTime: "SYS:HH:MM:ss.l",
+      singleLine: !isDetailed,
+    }),
+  );
+  if (isDetailed) return terminal;
+  return {
+    write(line) {
+      const shortened = shortenLine(line);
+      if (shortened !== undefined) terminal.write(shortened);
+    },
+  };
 }

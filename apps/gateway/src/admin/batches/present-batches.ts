@@ -32,16 +32,18 @@ const states: Record<BatchStatus, { label: string; tone: Tone }> = {
  * What the page says about a batch.
  *
  * @param figures.quotaLeft calls that the pool may still make today; undefined when it is not known.
+ * @param figures.obstacle why the pool makes no calls; undefined when it does, or nobody knows.
  */
 export function presentBatch(
   batch: BatchRecord,
   figures: {
     now: number;
     quotaLeft: number | undefined;
+    obstacle: string | undefined;
     forecast: BatchForecast;
   },
 ) {
-  const { now, quotaLeft, forecast } = figures;
+  const { now, forecast } = figures;
   const { id, status, total, completed, failed } = batch;
   const done = completed + failed;
   const isUnderWay = status === "in_progress";
@@ -58,7 +60,7 @@ export function presentBatch(
     progress: `${formatCount(done)} of ${formatCount(total)}`,
     percent: total === 0 ? "" : `${Math.floor((100 * done) / total)} %`,
     rate: perSecond === undefined ? "–" : formatRate(perSecond),
-    eta: describeEnd(batch, { now, perSecond, quotaLeft, forecast }),
+    eta: describeEnd(batch, { ...figures, perSecond }),
     forecast: describeForecast(batch, forecast),
     failures: Object.entries(batch.failures)
       .sort(([, a], [, b]) => b - a)
@@ -82,10 +84,11 @@ function describeEnd(
     now: number;
     perSecond: number | undefined;
     quotaLeft: number | undefined;
+    obstacle: string | undefined;
     forecast: BatchForecast;
   },
 ): string {
-  const { now, perSecond, quotaLeft, forecast } = figures;
+  const { now, perSecond, quotaLeft, obstacle, forecast } = figures;
   if (hasEnded(batch)) {
     const endedAt =
       batch.completedAt ??
@@ -97,12 +100,13 @@ function describeEnd(
   }
   const { calls, ends_at: endsAt } = forecast;
   if (!calls) return "–";
+  if (obstacle !== undefined) return obstacle;
   const isEnough = quotaLeft === undefined || calls <= quotaLeft;
   // The rate of now says more than any plan, but nothing of the days after today.
   if (perSecond && isEnough) {
     return `in ${formatDuration((calls / perSecond) * 1_000)}`;
   }
-  return endsAt === null ? "when quota comes" : formatDate(endsAt * 1_000);
+  return endsAt === null ? "not known" : formatDate(endsAt * 1_000);
 }
 
 /** The quota that a batch still takes, and whether its window is too short for it. */

@@ -1,3 +1,4 @@
+import { describeObstacle } from "@openrouter-free-pool/shared/api/describe-obstacle";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { type Request, type Response, Router } from "express";
@@ -39,11 +40,18 @@ export function routeBatchesPage(deps: {
       () => true,
     );
     const view = poolWatch.current();
-    const quotaLeft = view && describeKeys(view, limits).pool.leftToday;
+    const pool = view && describeKeys(view, limits);
+    const quotaLeft = pool?.pool.leftToday;
+    const obstacle = pool && describeObstacle(pool);
     const forecastOf = await deps.readForecasts();
     const now = deps.clock.now();
     return items.map((batch) =>
-      presentBatch(batch, { now, quotaLeft, forecast: forecastOf(batch) }),
+      presentBatch(batch, {
+        now,
+        quotaLeft,
+        obstacle,
+        forecast: forecastOf(batch),
+      }),
     );
   }
 

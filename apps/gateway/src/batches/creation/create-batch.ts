@@ -8,11 +8,17 @@ import { z } from "zod";
 import { GatewayError } from "../../errors/gateway-error.ts";
 import type { FileStore } from "../../files/file-store.ts";
 import { isServed } from "../../files/is-served.ts";
+import type { ReadForecasts } from "../forecast/read-forecasts.ts";
 import { batchEndpoints } from "../input/endpoints.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
 import type { BatchStore } from "../records/batch-store.ts";
 import { newBatch } from "../records/new-batch.ts";
-import { parseCompletionWindow, windowForm } from "./completion-window.ts";
+import {
+  fittedWindow,
+  parseCompletionWindow,
+  windowForm,
+} from "./completion-window.ts";
+import { fitWindow } from "./fit-window.ts";
 
 const endpoints = [...batchEndpoints.keys()];
 
@@ -27,8 +33,9 @@ export const newBatchSchema = z.object({
   }),
   completion_window: z
     .string()
-    .refine((text) => parseCompletionWindow(text) !== undefined, {
-      error: `must be ${windowForm}`,
+    .refine(isWindow, { error: `must be ${windowForm}` })
+    .meta({
+      description: `${windowForm}; auto fits it to the forecast, and the batch says what it became`,
     }),
   metadata: z
     .record(z.string().max(64), z.string().max(512))
@@ -48,6 +55,10 @@ export const newBatchSchema = z.object({
     .optional(),
 });
 
+function isWindow(text: string): boolean {
+  return text === fittedWindow || parseCompletionWindow(text) !== undefined;
+}
+
 /** `answer_check` says what the answers to all lines are checked for. */
 function hasKnownChecks({ answer_check }: Record<string, string>): boolean {
   return answer_check === undefined || !!parseAnswerChecks(answer_check);
@@ -64,6 +75,7 @@ export function createCreateBatch(deps: {
   files: FileStore;
   batches: BatchStore;
   clock: RedisClock;
+  readForecasts: ReadForecasts;
   /** How long results are kept unless the request says otherwise. */
   outputTtlMs: number;
 }): CreateBatch {
@@ -87,19 +99,32 @@ export function createCreateBatch(deps: {
       );
     }
     const seconds = data.output_expires_after?.seconds;
-    const batch = newBatch(
-      {
-        owner,
-        input,
-        endpoint: data.endpoint,
-        completionWindow: data.completion_window,
-        windowMs: parseCompletionWindow(data.completion_window) ?? 0,
-        metadata: data.metadata ?? null,
-        outputTtlMs: seconds === undefined ? deps.outputTtlMs : seconds * 1_000,
-      },
-      deps.clock.now(),
+    const createdAt = deps.clock.now();
+    const withWindow = (completionWindow: string) =>
+      newBatch(
+        {
+          owner,
+          input,
+          endpoint: data.endpoint,
+          completionWindow,
+          windowMs: parseCompletionWindow(completionWindow) ?? 0,
+          metadata: data.metadata ?? null,
+          outputTtlMs:
+            seconds === undefined ? deps.outputTtlMs : seconds * 1_000,
+        },
+        createdAt,
+      );
+    const batch = withWindow(
+      data.completion_window === fittedWindow
+        ? fitWindow(await readExpectedMs(withWindow(fittedWindow)))
+        : data.completion_window,
     );
     await deps.batches.create(batch);
     return batch;
   };
+
+  async function readExpectedMs(batch: BatchRecord) {
+    const { ends_at: endsAt } = (await deps.readForecasts())(batch);
+    return endsAt === null ? undefined : endsAt * 1_000 - batch.createdAt;
+  }
 }

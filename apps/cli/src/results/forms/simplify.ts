@@ -16,26 +16,30 @@ const chatSchema = z.object({
     .min(1),
 });
 
+/** A result in short: what was answered, or why nothing was. */
+type SimpleResult = {
+  readonly id: string;
+  readonly content?: unknown;
+  readonly error?: string;
+};
+
 /** Makes `{"id","content"}` or `{"id","error"}` of a line of an output or error file. */
-export function simplify(text: string): string {
+export function simplify(text: string): SimpleResult {
   const line = lineSchema.parse(JSON.parse(text));
   const { custom_id: id, response, error } = line;
   const chat = chatSchema.safeParse(response?.body);
   if (chat.success) {
-    return toLine({
-      id,
-      content: chat.data.choices[0]?.message.content ?? "",
-    });
+    return { id, content: chat.data.choices[0]?.message.content ?? "" };
   }
   const refused = errorMessageSchema.safeParse(response?.body);
-  if (error) return toLine({ id, error: error.message });
+  if (error) return { id, error: error.message };
   return refused.success
-    ? toLine({ id, error: refused.data.error.message })
-    : toLine({ id, content: response?.body ?? null });
+    ? { id, error: refused.data.error.message }
+    : { id, content: response?.body ?? null };
 }
 
 /** JSON that is one line for every reader: some take these characters for line breaks. */
-function toLine(value: object): string {
+export function toJsonLine(value: object): string {
   return JSON.stringify(value).replaceAll(
     /[\u0085\u2028\u2029]/g,
     (character) =>

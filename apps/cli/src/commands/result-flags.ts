@@ -1,0 +1,78 @@
+import type { Command } from "commander";
+import { readNotifyUrl } from "../output/notify.ts";
+import { prepareResults } from "../results/prepare-results.ts";
+import type { ResultOptions } from "../results/result-options.ts";
+import { type Connection, listConnectionFlags } from "./connection.ts";
+import type { WaitOptions } from "./wait-for-results.ts";
+
+/** Options of the commands that wait for a batch and write its results. */
+export type ResultFlags = Connection & {
+  output?: string;
+  continue?: boolean;
+  force?: boolean;
+  simple?: boolean;
+  quiet?: boolean;
+  notify?: string;
+};
+
+/** Adds {@link ResultFlags} to a command. */
+export function addResultFlags(
+  command: Command,
+  { continuing }: { continuing: string },
+): Command {
+  return addOutputFlags(command)
+    .option("-c, --continue", continuing)
+    .option(
+      "--notify <url>",
+      "POST {text, batch, status, total, completed, failed} there at the end",
+      readNotifyUrl,
+    )
+    .option("-q, --quiet", "show no progress");
+}
+
+/** Adds those of {@link ResultFlags} that say where results go. */
+export function addOutputFlags(command: Command): Command {
+  return command
+    .option(
+      "-o, --output <file>",
+      "where results go; .csv, .tsv and .parquet are tables (default: standard output)",
+    )
+    .option("--force", "overwrite the output file")
+    .option("--simple", "write {id, content} instead of OpenAI's lines");
+}
+
+/** Reads what a command is to do while it waits for a batch; checks where its results are to go. */
+export async function readWaitOptions(command: Command): Promise<WaitOptions> {
+  const flags = command.optsWithGlobals<ResultFlags>();
+  return {
+    results: await readResultFlags(flags),
+    wayBack: {
+      connectionFlags: listConnectionFlags(command),
+      resultFlags: listResultFlags(flags),
+    },
+    isQuiet: flags.quiet === true,
+    notifyUrl: flags.notify,
+  };
+}
+
+/** Checks where results are to go, and reads what is there already. */
+export function readResultFlags(flags: ResultFlags): Promise<ResultOptions> {
+  return prepareResults({
+    path: flags.output,
+    isSimple: flags.simple === true,
+    isContinued: flags.continue === true,
+    isForced: flags.force === true,
+  });
+}
+
+/** The flags as they are typed, for another command about the same results. */
+function listResultFlags(flags: ResultFlags): readonly string[] {
+  return [
+    ...(flags.output === undefined ? [] : ["-o", flags.output]),
+    ...(flags.continue ? ["--continue"] : []),
+    ...(flags.force ? ["--force"] : []),
+    ...(flags.simple ? ["--simple"] : []),
+    ...(flags.notify === undefined ? [] : ["--notify", flags.notify]),
+    ...(flags.quiet ? ["--quiet"] : []),
+  ];
+}

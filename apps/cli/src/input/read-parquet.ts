@@ -1,0 +1,74 @@
+import { open } from "node:fs/promises";
+import {
+  type AsyncBuffer,
+  asyncBufferFromFile,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  toJson,
+} from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { inputError } from "./input-error.ts";
+import { type JsonRecord, recordLine } from "./record-line.ts";
+import type { RequestLine, RequestOptions } from "./request-line.ts";
+
+/** Every Parquet file begins with it. */
+const mark = "PAR1";
+/** Rows that are decoded at a time. */
+const chunkRows = 1_000;
+
+/**
+ * Reads the rows of a Parquet file. Columns are fields: `prompt` or `messages`, or those of a template; numbers and
+ * nested values stay what they are, and a null is a field that is not there.
+ *
+ * @throws {CliError} when it is no Parquet file that can be read.
+ */
+export async function* readParquet(
+  path: string,
+  options: RequestOptions,
+): AsyncGenerator<RequestLine> {
+  let number = 0;
+  for await (const row of readRows(path)) {
+    number += 1;
+    yield recordLine(row, `row-${number}`, options);
+  }
+}
+
+/** Whether a file is a Parquet file, by its first bytes. */
+export async function isParquet(path: string): Promise<boolean> {
+  const handle = await open(path);
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(mark.length), 0);
+    return buffer.toString("latin1") === mark;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* readRows(path: string): AsyncGenerator<JsonRecord> {
+  try {
+    const file: AsyncBuffer = await asyncBufferFromFile(path);
+    const metadata = await parquetMetadataAsync(file);
+    const count = Number(metadata.num_rows);
+    for (let rowStart = 0; rowStart < count; rowStart += chunkRows) {
+      const rows = await parquetReadObjects({
+        file,
+        metadata,
+        compressors,
+        rowStart,
+        rowEnd: Math.min(count, rowStart + chunkRows),
+      });
+      for (const row of rows) yield withoutNulls(toJson(row) as JsonRecord);
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw inputError(`${path} is no Parquet file that can be read: ${reason}`);
+  }
+}
+
+function withoutNulls(row: JsonRecord): JsonRecord {
+  return Object.fromEntries(
+    Object.entries(row).filter(
+      ([, value]) => value !== null && value !== undefined,
+    ),
+  );
+}

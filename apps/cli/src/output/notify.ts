@@ -1,0 +1,50 @@
+import { CliError } from "./cli-error.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { tell } from "./terminal.ts";
+
+const timeoutMs = 10_000;
+const tries = 2;
+
+/** What is told of a batch that has ended. */
+type EndNotice = {
+  /** A sentence; chats such as Slack's show it. */
+  readonly text: string;
+  readonly batch: string;
+  readonly status: string;
+  readonly total: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly results: string | undefined;
+};
+
+/** Reads the address of `--notify`. */
+export function readNotifyUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url && ["http:", "https:"].includes(url.protocol)) return url.href;
+  throw new CliError(
+    `--notify wants an http or https address, not ${text}`,
+    exitCodes.usage,
+  );
+}
+
+/** Posts a notice as JSON. The results are there already, so a failure is only told. */
+export async function notify(url: string, notice: EndNotice): Promise<void> {
+  let reason = "";
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(notice),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      await response.body?.cancel();
+      if (response.ok) return;
+      reason = `it answered ${response.status}`;
+    } catch (error) {
+      const isLate = error instanceof Error && error.name === "TimeoutError";
+      reason = isLate ? "it does not answer" : "it cannot be reached";
+    }
+  }
+  tell(`${new URL(url).host} was not notified: ${reason}`);
+}

@@ -1,0 +1,40 @@
+import type { Batch } from "../gateway/objects.ts";
+
+type Problem = NonNullable<Batch["errors"]>["data"][number];
+
+/** Line numbers that are named one by one. */
+const namedLines = 5;
+
+/**
+ * What is wrong with a batch's input, a line for each different problem: a mistake that all lines have is told once.
+ *
+ * @param problems as the gateway tells them, a hundred at most.
+ */
+export function describeProblems(problems: readonly Problem[]): string[] {
+  const linesOf = new Map<string, number[]>();
+  for (const { message, line } of problems) {
+    const lines = linesOf.get(message) ?? [];
+    if (line !== null) lines.push(line);
+    linesOf.set(message, lines);
+  }
+  return [...linesOf].map(([message, lines]) => {
+    const sentence = toSentence(message);
+    return lines.length === 0 ? sentence : `${nameLines(lines)}: ${sentence}`;
+  });
+}
+
+function nameLines(lines: readonly number[]): string {
+  const [first] = lines;
+  if (lines.length === 1) return `Line ${first}`;
+  const named = lines.slice(0, namedLines).join(", ");
+  const more = lines.length - namedLines;
+  return more > 0 ? `Lines ${named} and ${more} more` : `Lines ${named}`;
+}
+
+/** The gateway says where in a line a field is missing; who wrote the file wants to know what to add. */
+function toSentence(message: string): string {
+  return message.replaceAll(
+    /(?:`body`: )?`([^`]+)`:? (?:is required|Invalid input: expected \w+, received undefined)/g,
+    'the request has no "$1"',
+  );
+}

@@ -1,0 +1,29 @@
+import { simplify } from "./forms/simplify.ts";
+
+/** Messages that are told apart; lines of others count together. */
+const mostMessages = 100;
+/** A message in a summary, in characters. */
+const longestMessage = 200;
+const others = "other errors";
+
+/** Counts failed lines by what their errors say: thousands of lines often have the same. */
+export class FailureTally {
+  readonly #counts = new Map<string, number>();
+
+  /** Counts a line of the error file. */
+  record(line: string): void {
+    const { error } = simplify(line);
+    const text = (error ?? others).slice(0, longestMessage);
+    const isRoom = this.#counts.size < mostMessages || this.#counts.has(text);
+    const message = isRoom ? text : others;
+    this.#counts.set(message, (this.#counts.get(message) ?? 0) + 1);
+  }
+
+  /** The most frequent messages with the number of their lines, at most so many. */
+  top(count: number): readonly { message: string; lines: number }[] {
+    return [...this.#counts]
+      .map(([message, lines]) => ({ message, lines }))
+      .sort((a, b) => b.lines - a.lines)
+      .slice(0, count);
+  }
+}

@@ -1,0 +1,54 @@
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { inputError } from "../input/input-error.ts";
+import { keepAnswered } from "./keep-answered.ts";
+import { formOf, type ResultOptions } from "./result-options.ts";
+
+/**
+ * Checks that results can be written before anything is sent, and reads what a file to be continued has.
+ *
+ * @throws {CliError} when the file is there and neither `isContinued` nor `isForced` says what to do.
+ */
+export async function prepareResults(options: {
+  path: string | undefined;
+  isSimple: boolean;
+  isContinued: boolean;
+  isForced: boolean;
+}): Promise<ResultOptions> {
+  const { path, isContinued } = options;
+  const form = formOf(path, options.isSimple);
+  if (path === undefined) {
+    if (isContinued) throw inputError("--continue needs --output");
+    return { path, form, answered: undefined };
+  }
+  if (isContinued && form !== "openai" && form !== "simple") {
+    throw inputError(
+      `--continue adds to JSON lines; ${path} can only be written as a whole`,
+    );
+  }
+  const hasContent = await checkFile(path);
+  if (hasContent && !isContinued && !options.isForced) {
+    throw inputError(
+      `${path} is there already: --continue keeps its answers and adds the others (JSON lines only), --force overwrites it`,
+    );
+  }
+  const answered = isContinued ? await keepAnswered(path) : undefined;
+  return { path, form, answered };
+}
+
+/** @returns whether the file has content that could be lost. */
+async function checkFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw inputError(`${path} is a folder`);
+  await access(found ? path : dirname(path), constants.W_OK).catch((cause) => {
+    const isThere = found || cause.code !== "ENOENT";
+    throw inputError(
+      isThere
+        ? `${path} may not be written`
+        : `There is no folder ${dirname(path)}`,
+      cause,
+    );
+  });
+  return found?.isFile() === true && found.size > 0;
+}
