@@ -20,6 +20,7 @@ const layers = [
   "key-pool",
   "statistics",
   "models",
+  "usage",
 ];
 
 const list = (pattern: string) =>

@@ -10,6 +10,7 @@ import ejs from "ejs";
 import express, { type RequestHandler } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { CheckPassword } from "./admin/access/check-password.ts";
 import { guardPages } from "./admin/access/guard-pages.ts";
 import { createActions } from "./admin/actions/actions.ts";
 import { createFindNotice } from "./admin/actions/find-notice.ts";
@@ -23,6 +24,8 @@ import { routeOverview } from "./admin/overview/route-overview.ts";
 import { showMessage } from "./admin/pages/show-message.ts";
 import { serveAssets } from "./admin/serve-assets.ts";
 import type { Batches } from "./build-batches.ts";
+import type { BuiltClients } from "./build-clients.ts";
+import type { ManageClients } from "./clients/manage-clients.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { ReadModelsStatus } from "./models/status/read-models-status.ts";
 import { type PoolWatch, poolMaxAgeMs } from "./pool/pool-watch.ts";
@@ -34,6 +37,8 @@ const views = fileURLToPath(new URL("./views", import.meta.url));
 /** Everything under `/admin`. */
 type Admin = {
   readonly handler: RequestHandler;
+  /** undefined where there is no password. */
+  readonly checkPassword: CheckPassword | undefined;
   /** Where no password is set, shows the link that opens the pages. */
   announce(address: { host: string; port: number }): Promise<void>;
 };
@@ -50,6 +55,8 @@ export function buildAdmin(deps: {
   queue: CompletionsQueue;
   poolWatch: PoolWatch;
   batches: Batches;
+  clients: BuiltClients;
+  manageClients: ManageClients;
   readModelsStatus: ReadModelsStatus;
   logger: Logger;
 }): Admin {
@@ -111,5 +118,6 @@ export function buildAdmin(deps: {
     const message = "There is no such page.";
     showMessage(response, { status: 404, title: "Not found", message });
   });
-  return { handler: admin, announce: guard.announce };
+  const { checkPassword, announce } = guard;
+  return { handler: admin, checkPassword, announce };
 }

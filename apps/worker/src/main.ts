@@ -32,6 +32,7 @@ import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { repeat } from "@openrouter-free-pool/shared/timers/repeat";
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
+import { UsageRecorder } from "@openrouter-free-pool/shared/usage/usage-recorder";
 import { buildWorker } from "./build-worker.ts";
 import { createOpenRouterClient } from "./call/http/client.ts";
 import { workerVariables } from "./config.ts";
@@ -107,6 +108,7 @@ const statistics = new StatisticsRecorder({
   logger,
 });
 const modelRecorder = new ModelRecorder({ redis, redisKeys, clock, logger });
+const usageRecorder = new UsageRecorder({ redis, redisKeys, clock, logger });
 const dispatch = buildWorker({
   config,
   workerId,
@@ -120,6 +122,7 @@ const dispatch = buildWorker({
   keyClient,
   statistics,
   recordCall: modelRecorder.record,
+  recordUsage: usageRecorder.record,
   metrics,
   tracing,
   logger,
@@ -192,6 +195,7 @@ closeOnSignals(
     () => keyClient.close(),
     () => statistics.stop(),
     () => modelRecorder.stop(),
+    () => usageRecorder.stop(),
     // Only after the last stream: gateways end those of a worker that is not heard of.
     async () => {
       await presence.stop();
