@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addCancel } from "./commands/cancel.ts";
+import { addClients } from "./commands/clients.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addModels } from "./commands/models.ts";
 import { addResults } from "./commands/results.ts";
@@ -8,6 +9,7 @@ import { addResume } from "./commands/resume.ts";
 import { addRetry } from "./commands/retry.ts";
 import { addRun } from "./commands/run.ts";
 import { addStatus } from "./commands/status.ts";
+import { addUsage } from "./commands/usage.ts";
 import { CliError } from "./output/cli-error.ts";
 import { exitCodes } from "./output/exit-codes.ts";
 import { tell } from "./output/terminal.ts";
@@ -25,7 +27,8 @@ const program = new Command("orpool")
   .addHelpText(
     "after",
     `
-Environment: ORPOOL_URL, ORPOOL_API_KEY (a key of the gateway), ORPOOL_MODEL
+Environment: ORPOOL_URL, ORPOOL_API_KEY (a key of the gateway), ORPOOL_MODEL; for operators
+             ORPOOL_ADMIN_PASSWORD, ORPOOL_ADMIN_USERNAME (admin)
 Exit codes:  0 all answered, 1 error, 2 usage, 3 some lines failed, 4 batch failed, expired or cancelled, 130 interrupted`,
   );
 
@@ -37,6 +40,8 @@ for (const add of [
   addStatus,
   addKeys,
   addModels,
+  addClients,
+  addUsage,
   addCancel,
 ]) {
   add(program, (code) => {

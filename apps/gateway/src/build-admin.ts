@@ -18,6 +18,7 @@ import { createRetryFromPage } from "./admin/actions/retry-from-page.ts";
 import { routeActions } from "./admin/actions/route-actions.ts";
 import { routeBatchesPage } from "./admin/batches/route-batches-page.ts";
 import { buildBullBoard } from "./admin/bull-board/build-bull-board.ts";
+import { routeClientsPage } from "./admin/clients/route-clients-page.ts";
 import { routeModelsPage } from "./admin/models/route-models-page.ts";
 import { createReadOverview } from "./admin/overview/read/read-overview.ts";
 import { routeOverview } from "./admin/overview/route-overview.ts";
@@ -90,6 +91,14 @@ export function buildAdmin(deps: {
   admin.use(
     "/batches",
     routeBatchesPage({ ...deps, ...deps.batches, findNotice }),
+  );
+  admin.use(
+    "/clients",
+    routeClientsPage({
+      ...deps,
+      ...deps.clients,
+      sessions,
+    }),
   );
   admin.use(
     routeActions({

@@ -25,7 +25,10 @@ export function routeUsage(deps: {
   router.get("/", async (request, response) => {
     const query = readUsageQuery(request.query, clock.now());
     const own = clientOf(response);
-    const usage = await readUsage({ ...query, client: own ?? query.client });
+    const usage = await readUsage.table({
+      ...query,
+      client: own ?? query.client,
+    });
     if ((query.format ?? acceptedFormat(request)) === "csv") {
       response.type("text/csv").send(toUsageCsv(usage));
     } else {

@@ -1,6 +1,7 @@
 import type {
+  UsageFigures,
+  UsageGroup,
   UsageObject,
-  UsageRow,
 } from "@openrouter-free-pool/shared/api/usage-object";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { readUsageOfDay } from "@openrouter-free-pool/shared/usage/usage-history";
@@ -15,10 +16,18 @@ import type { UsageQuery } from "./usage-query.ts";
 /** More rows are of no use to anybody, and take memory here. */
 const mostRows = 100_000;
 
-/** Reads what was used. @throws {GatewayError} `redis-down`, `invalid-request` when it is too much. */
-export type ReadUsage = (
-  query: Omit<UsageQuery, "format">,
-) => Promise<UsageObject>;
+type Row = ReturnType<UsageFold["rows"]>[number];
+
+/** Reads what was used. Both throw {@link GatewayError} `redis-down`, and `invalid-request` when it is too much. */
+export type ReadUsage = {
+  /** Told apart by one choice of names. */
+  table(query: Omit<UsageQuery, "format">): Promise<UsageObject>;
+  /** Told apart by several, in one reading: the rows of each. */
+  tables(
+    query: Pick<UsageQuery, "days" | "client">,
+    choices: readonly (readonly UsageGroup[])[],
+  ): Promise<readonly (readonly Row[])[]>;
+};
 
 /** Builds {@link ReadUsage}. */
 export function createReadUsage(deps: {
@@ -29,6 +38,20 @@ export function createReadUsage(deps: {
   priceTokens: PriceTokens;
 }): ReadUsage {
   const { redis, redisKeys, redisHealth, directory, priceTokens } = deps;
+
+  const tables: ReadUsage["tables"] = async ({ days, client }, choices) => {
+    const folds = choices.map((groups) => new UsageFold(groups, priceTokens));
+    for (const day of days) {
+      const entries = await redisHealth.readInTime(() =>
+        readUsageOfDay(redis, redisKeys, day, client),
+      );
+      for (const fold of folds) {
+        for (const entry of entries) fold.add(day, entry);
+        if (fold.size > mostRows) throw tooMany();
+      }
+    }
+    return folds.map((fold) => fold.rows());
+  };
 
   function toRowName({ client, model, day }: UsageName) {
     return {
@@ -43,36 +66,27 @@ export function createReadUsage(deps: {
       : { client: id, clientName: directory.find(id)?.name ?? null };
   }
 
-  return async function readUsage({ days, groups, client }) {
-    const fold = new UsageFold(groups, priceTokens);
-    const total = new UsageFold([], priceTokens);
-    for (const day of days) {
-      const entries = await redisHealth.readInTime(() =>
-        readUsageOfDay(redis, redisKeys, day, client),
-      );
-      for (const entry of entries) {
-        fold.add(day, entry);
-        total.add(day, entry);
-      }
-      if (fold.size > mostRows) throw tooMany();
-    }
-    const data = fold
-      .rows()
-      .map(
-        ({ name, figures }): UsageRow => ({ ...toRowName(name), ...figures }),
-      );
-    const [sum] = total.rows();
-    return {
-      from: days.at(0) ?? "",
-      to: days.at(-1) ?? "",
-      groupBy: [...groups],
-      data,
-      total: sum?.figures ?? nothing,
-    };
+  return {
+    tables,
+    async table(query) {
+      const { days, groups } = query;
+      const [rows = [], total = []] = await tables(query, [groups, []]);
+      return {
+        from: days.at(0) ?? "",
+        to: days.at(-1) ?? "",
+        groupBy: [...groups],
+        data: rows.map(({ name, figures }) => ({
+          ...toRowName(name),
+          ...figures,
+        })),
+        total: total[0]?.figures ?? noUsage,
+      };
+    },
   };
 }
 
-const nothing = {
+/** The figures of who used nothing. */
+export const noUsage: UsageFigures = {
   calls: 0,
   answers: 0,
   errors: 0,
@@ -80,7 +94,7 @@ const nothing = {
   completionTokens: 0,
   meanWaitMs: null,
   savedUsd: null,
-} as const;
+};
 
 function tooMany(): GatewayError {
   return new GatewayError(

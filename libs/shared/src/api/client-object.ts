@@ -49,7 +49,10 @@ const settings = {
       "Models and aliases that it may use, such as `qwen/*`; null: all",
   }),
   expiresAt: z.iso
-    .datetime({ offset: true, error: "wants a time such as 2027-01-31T00:00Z" })
+    .datetime({
+      offset: true,
+      error: "wants a time such as 2027-01-31T00:00:00Z",
+    })
     .nullable()
     .meta({ description: "From then on the key opens nothing" }),
   disabled: z.boolean().meta({ description: "The key opens nothing" }),

@@ -45,9 +45,6 @@ const usageRowSchema = usageFiguresSchema.extend({
   day: z.string().optional().meta({ description: "`YYYY-MM-DD`, UTC" }),
 });
 
-/** See {@link usageRowSchema}. */
-export type UsageRow = z.output<typeof usageRowSchema>;
-
 /** What `GET /api/v1/usage` answers. */
 export const usageObjectSchema = z.object({
   from: z.string().meta({ description: "First UTC day" }),
