@@ -21,6 +21,7 @@ const layers = [
   "dispatch",
   "statistics",
   "models",
+  "usage",
 ];
 
 const list = (pattern: string) =>

@@ -13,17 +13,22 @@ export type OrpoolResult = {
   readonly stderr: string;
 };
 
-export type OrpoolOptions = { url: string; cwd: string; input?: string };
+export type OrpoolOptions = {
+  url: string;
+  cwd: string;
+  input?: string;
+  env?: Record<string, string>;
+};
 
 /** Starts `orpool` in a pipe. */
 export function startOrpool(
   args: readonly string[],
-  { url, cwd, input }: OrpoolOptions,
+  { url, cwd, input, env = {} }: OrpoolOptions,
 ): { child: ChildProcess; result: Promise<OrpoolResult> } {
   const bin = join(projectRoot, "apps/cli/bin/orpool.mjs");
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
-    env: { PATH: process.env.PATH, ORPOOL_URL: url, ...compileCache },
+    env: { PATH: process.env.PATH, ORPOOL_URL: url, ...compileCache, ...env },
     stdio: "pipe",
   });
   dieWithParent(child);

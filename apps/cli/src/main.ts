@@ -2,8 +2,10 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addCancel } from "./commands/cancel.ts";
 import { addCompletion } from "./commands/completion.ts";
-import { addKeys } from "./commands/keys.ts";
-import { addModels } from "./commands/models.ts";
+import { addClients } from "./commands/operating/clients.ts";
+import { addKeys } from "./commands/operating/keys.ts";
+import { addModels } from "./commands/operating/models.ts";
+import { addUsage } from "./commands/operating/usage.ts";
 import { addResults } from "./commands/results.ts";
 import { addResume } from "./commands/resume.ts";
 import { addRetry } from "./commands/retry.ts";
@@ -34,7 +36,8 @@ Examples:
   orpool resume batch_… -o results.jsonl            back to a batch that goes on
   orpool completion bash >> ~/.bashrc               also zsh and fish
 
-Environment: ORPOOL_URL, ORPOOL_API_KEY (a key of the gateway), ORPOOL_MODEL
+Environment: ORPOOL_URL, ORPOOL_API_KEY (a key of the gateway), ORPOOL_MODEL; for operators
+             ORPOOL_ADMIN_PASSWORD, ORPOOL_ADMIN_USERNAME (admin)
 Exit codes:  0 all answered, 1 error, 2 usage, 3 some lines failed, 4 batch failed, expired or cancelled, 130 interrupted`,
   );
 
@@ -46,6 +49,8 @@ for (const add of [
   addStatus,
   addKeys,
   addModels,
+  addClients,
+  addUsage,
   addCancel,
 ]) {
   add(program, (code) => {

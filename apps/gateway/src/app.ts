@@ -5,10 +5,14 @@ import type { Statistics } from "@openrouter-free-pool/shared/statistics/statist
 import type { Tracer } from "@opentelemetry/api";
 import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
+import type { CheckPassword } from "./admin/access/check-password.ts";
+import { requireAdmin } from "./admin/access/require-admin.ts";
 import type { BodyBudget } from "./bodies/body-budget.ts";
 import type { Batches } from "./build-batches.ts";
+import type { BuiltClients } from "./build-clients.ts";
 import type { Models } from "./build-models.ts";
-import type { ClientKey } from "./clients/client-keys.ts";
+import { boundOpenRequests } from "./clients/limits/bound-open-requests.ts";
+import type { ManageClients } from "./clients/manage-clients.ts";
 import type { Submit } from "./completions/submit.ts";
 import { allDialects } from "./dialects/all-dialects.ts";
 import type { Idempotency } from "./idempotency/idempotency.ts";
@@ -33,6 +37,7 @@ import {
 import type { CachedSubmit } from "./response-cache/cached-submit.ts";
 import { refuseAccountRoutes } from "./routes/account.ts";
 import { routeBatches } from "./routes/batches.ts";
+import { routeClients } from "./routes/clients.ts";
 import { routeCompletions } from "./routes/completions.ts";
 import { routeFiles } from "./routes/files.ts";
 import { routeHealth } from "./routes/health.ts";
@@ -40,6 +45,7 @@ import { routeKeysStatus } from "./routes/keys-status.ts";
 import { routeMetrics } from "./routes/metrics.ts";
 import { routeModels } from "./routes/models.ts";
 import { routeModelsStatus } from "./routes/models-status.ts";
+import { routeUsage } from "./routes/usage.ts";
 import { allowOrigins } from "./web-access/allow-origins.ts";
 import { guardHosts } from "./web-access/guard-hosts.ts";
 import { guardOrigins } from "./web-access/guard-origins.ts";
@@ -57,7 +63,10 @@ export function buildApp(deps: {
   findReason: () => Promise<string | undefined>;
   findWarning: () => string | undefined;
   isStopping: () => boolean;
-  clientKeys: readonly ClientKey[];
+  clients: BuiltClients;
+  manageClients: ManageClients;
+  /** undefined where operators have no password. */
+  checkPassword: CheckPassword | undefined;
   webAccess: WebAccess;
   statistics: Statistics;
   metrics: Metrics;
@@ -80,13 +89,18 @@ export function buildApp(deps: {
   app.disable("etag");
   app.set("trust proxy", deps.webAccess.trustProxy);
   app.use(joinSlashes);
-  app.use(openContext(createRecordFinished(deps)));
+  const { clients } = deps;
+  app.use(
+    openContext(
+      createRecordFinished({ ...deps, recordRequest: clients.recordRequest }),
+    ),
+  );
   app.use(closeWhenStopping(deps.isStopping));
   app.use(routeHealth(deps));
   app.use(guardHosts(deps.webAccess));
   app.use(routeMetrics(deps.metrics));
   app.use(nameRoute("other"));
-  app.use(routeOpenApi({ requiresKey: deps.clientKeys.length > 0 }));
+  app.use(routeOpenApi({ requiresKey: () => clients.directory.requiresKey }));
   for (const dialect of allDialects) {
     // Before anything that can fail: errors take the form that the dialect uses.
     app.use(below(dialect.path), setDialect(dialect));
@@ -94,15 +108,30 @@ export function buildApp(deps: {
       app.use(below(dialect.path), traceRequests(deps.tracer, dialect.path));
     }
   }
-  for (const path of ["/models", "/files", "/batches", "/keys/status"]) {
+  for (const path of [
+    "/models",
+    "/files",
+    "/batches",
+    "/keys/status",
+    "/clients",
+    "/usage",
+  ]) {
     app.use(below(path), nameRoute(path));
   }
   app.use("/admin", nameRoute("/admin"));
   app.use(prefixes, allowOrigins(deps.webAccess), guardOrigins(deps.webAccess));
-  app.use(prefixes, authenticate(deps.clientKeys));
+  const access = {
+    requireAdmin: requireAdmin(deps.checkPassword),
+    authenticate: authenticate(clients),
+  };
+  app.use("/api/v1/clients", routeClients({ ...deps, ...clients, ...access }));
+  app.use("/api/v1/usage", routeUsage({ ...clients, ...access }));
+  app.use(prefixes, access.authenticate);
+  const boundOpen = boundOpenRequests();
   for (const dialect of allDialects) {
     app.use(
       below(dialect.path),
+      boundOpen,
       routeCompletions(dialect, { ...deps, models: deps.models.resolve }),
     );
   }

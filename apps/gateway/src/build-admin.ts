@@ -10,6 +10,7 @@ import ejs from "ejs";
 import express, { type RequestHandler } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { CheckPassword } from "./admin/access/check-password.ts";
 import { guardPages } from "./admin/access/guard-pages.ts";
 import { createActions } from "./admin/actions/actions.ts";
 import { createFindNotice } from "./admin/actions/find-notice.ts";
@@ -17,12 +18,15 @@ import { createRetryFromPage } from "./admin/actions/retry-from-page.ts";
 import { routeActions } from "./admin/actions/route-actions.ts";
 import { routeBatchesPage } from "./admin/batches/route-batches-page.ts";
 import { buildBullBoard } from "./admin/bull-board/build-bull-board.ts";
+import { routeClientsPage } from "./admin/clients/route-clients-page.ts";
 import { routeModelsPage } from "./admin/models/route-models-page.ts";
 import { createReadOverview } from "./admin/overview/read/read-overview.ts";
 import { routeOverview } from "./admin/overview/route-overview.ts";
 import { showMessage } from "./admin/pages/show-message.ts";
 import { serveAssets } from "./admin/serve-assets.ts";
 import type { Batches } from "./build-batches.ts";
+import type { BuiltClients } from "./build-clients.ts";
+import type { ManageClients } from "./clients/manage-clients.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { ReadModelsStatus } from "./models/status/read-models-status.ts";
 import { type PoolWatch, poolMaxAgeMs } from "./pool/pool-watch.ts";
@@ -34,6 +38,8 @@ const views = fileURLToPath(new URL("./views", import.meta.url));
 /** Everything under `/admin`. */
 type Admin = {
   readonly handler: RequestHandler;
+  /** undefined where there is no password. */
+  readonly checkPassword: CheckPassword | undefined;
   /** Where no password is set, shows the link that opens the pages. */
   announce(address: { host: string; port: number }): Promise<void>;
 };
@@ -50,6 +56,8 @@ export function buildAdmin(deps: {
   queue: CompletionsQueue;
   poolWatch: PoolWatch;
   batches: Batches;
+  clients: BuiltClients;
+  manageClients: ManageClients;
   readModelsStatus: ReadModelsStatus;
   logger: Logger;
 }): Admin {
@@ -85,6 +93,14 @@ export function buildAdmin(deps: {
     routeBatchesPage({ ...deps, ...deps.batches, findNotice }),
   );
   admin.use(
+    "/clients",
+    routeClientsPage({
+      ...deps,
+      ...deps.clients,
+      sessions,
+    }),
+  );
+  admin.use(
     routeActions({
       actions,
       sessions,
@@ -111,5 +127,6 @@ export function buildAdmin(deps: {
     const message = "There is no such page.";
     showMessage(response, { status: 404, title: "Not found", message });
   });
-  return { handler: admin, announce: guard.announce };
+  const { checkPassword, announce } = guard;
+  return { handler: admin, checkPassword, announce };
 }

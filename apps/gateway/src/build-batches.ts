@@ -15,6 +15,7 @@ import { createRunBatch } from "./batches/leading/run-batch.ts";
 import { createRunPhase } from "./batches/leading/run-phase.ts";
 import { createBatchStore } from "./batches/records/batch-store.ts";
 import { createRetryBatch } from "./batches/retry/retry-batch.ts";
+import type { ClientDirectory } from "./clients/directory/client-directory.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createFileStore } from "./files/file-store.ts";
 import { removeExpired } from "./files/remove-expired.ts";
@@ -26,6 +27,7 @@ import { createJournalRemoval } from "./journals/journal-removal.ts";
 import type { ResolveModels } from "./models/resolve/resolve-models.ts";
 import type { PoolWatch } from "./pool/pool-watch.ts";
 import type { Storage } from "./storage/open-storage.ts";
+import type { RecordRequest } from "./usage/record-request.ts";
 
 const removeExpiredEveryMs = 60_000;
 /** What a line may have in addition to the body of its request. */
@@ -41,6 +43,8 @@ export function buildBatches(deps: {
   queue: CompletionsQueue;
   addJobs: AddJobs;
   resolveModels: ResolveModels;
+  directory: ClientDirectory;
+  recordRequest: RecordRequest;
   /** The day on which a model ends, where that is known. */
   findExpiration: (model: string) => string | undefined;
   poolWatch: PoolWatch;
@@ -139,6 +143,13 @@ export function buildBatches(deps: {
       limits,
     }),
     readForecasts,
+    /** Cancels the open batches of a client. */
+    async cancelBatchesOf(client: string): Promise<void> {
+      for (const id of await batches.listOpen()) {
+        const batch = await batches.find(id);
+        if (batch?.owner === client) await batches.cancel(id);
+      }
+    },
     pollBatches: () =>
       void runner.poll().catch((error: unknown) => {
         logger.warn({ err: error }, "Looking for batches failed");

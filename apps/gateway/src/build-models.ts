@@ -7,6 +7,7 @@ import type { GatewayConfig } from "./config.ts";
 import { Catalogue } from "./models/catalogue/catalogue.ts";
 import { createServedModels } from "./models/listing/served-models.ts";
 import { RecordWatch } from "./models/record/record-watch.ts";
+import { autoAlias } from "./models/resolve/aliases.ts";
 import { createResolveModels } from "./models/resolve/resolve-models.ts";
 import { createReadModelsStatus } from "./models/status/read-models-status.ts";
 
@@ -40,6 +41,11 @@ export function buildModels(deps: {
       rank: (models) => records.rank(models),
     }),
     served: createServedModels({ catalogue, aliases, freeOnly }),
+    /** Whether a name is of a model in the list, or of an alias. */
+    isListed: (name: string) =>
+      catalogue.find(name) !== undefined ||
+      aliases.has(name) ||
+      name === autoAlias,
     readStatus: createReadModelsStatus({
       ...deps,
       catalogue,

@@ -14,7 +14,7 @@ import {
 } from "@openrouter-free-pool/shared/config/variables";
 import { z } from "zod";
 import { batchVariables } from "./batches/variables.ts";
-import { parseClientKeys } from "./clients/client-keys.ts";
+import { parseClientKeys } from "./clients/keys/environment-keys.ts";
 import { uploadVariables } from "./files/upload-variables.ts";
 import { modelVariables } from "./models/variables.ts";
 import { storageVariables } from "./storage/variables.ts";

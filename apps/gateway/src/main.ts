@@ -25,8 +25,10 @@ import { buildApp } from "./app.ts";
 import { BodyBudget } from "./bodies/body-budget.ts";
 import { buildAdmin } from "./build-admin.ts";
 import { buildBatches } from "./build-batches.ts";
+import { buildClients } from "./build-clients.ts";
 import { buildCompletions } from "./build-completions.ts";
 import { buildModels } from "./build-models.ts";
+import { createManageClients } from "./clients/manage-clients.ts";
 import { gatewayVariables } from "./config.ts";
 import { listen } from "./http/listen.ts";
 import { createAddJobs } from "./jobs/add-jobs.ts";
@@ -77,7 +79,6 @@ const redis = connectRedis(redisAddress, {
   listeners: [replies, subscriber],
 });
 const clock = new RedisClock();
-const webAccess = readWebAccess(config);
 const redisHealth = new RedisHealth(redis);
 const evictionPolicy = new EvictionPolicy(redis, logger);
 const queue = openCompletionsQueue(redis, redisKeys, tracing?.telemetry);
@@ -102,6 +103,17 @@ const completions = buildCompletions({
 
 const models = buildModels({ config, redis, redisKeys, clock, logger });
 models.catalogue.onLoss = completions.refuseGone;
+const clients = buildClients({
+  config,
+  redis,
+  subscriber,
+  redisKeys,
+  redisHealth,
+  clock,
+  models,
+  logger,
+});
+const webAccess = readWebAccess(config, () => clients.directory.isKeyless);
 const bodyBudget = new BodyBudget(config.BODY_BYTES_IN_FLIGHT);
 redisHealth.onFull = createMakeRoom({ queue, redis, redisKeys, logger });
 const metrics = buildMetrics({
@@ -124,6 +136,8 @@ const statistics = new StatisticsRecorder({
 const batches = buildBatches({
   config,
   resolveModels: models.resolve,
+  directory: clients.directory,
+  recordRequest: clients.recordRequest,
   findExpiration: (model) =>
     models.catalogue.find(model)?.expiration_date ?? undefined,
   limits,
@@ -137,10 +151,18 @@ const batches = buildBatches({
   statistics,
   logger,
 });
+const manageClients = createManageClients({
+  ...clients,
+  redisHealth,
+  cancelBatchesOf: batches.cancelBatchesOf,
+  logger,
+});
 const admin = buildAdmin({
   config,
   gatewayId,
   batches,
+  clients,
+  manageClients,
   readModelsStatus: models.readStatus,
   limits,
   redis,
@@ -168,7 +190,9 @@ const app = buildApp({
   }),
   findWarning: () => evictionPolicy.problem,
   isStopping: () => isStopping,
-  clientKeys: config.GATEWAY_API_KEYS,
+  clients,
+  manageClients,
+  checkPassword: admin.checkPassword,
   webAccess,
   statistics,
   metrics,
@@ -185,11 +209,12 @@ const app = buildApp({
   logger,
 });
 
-warnIfOpen(webAccess, config.HOST, logger);
 await redisHealth.waitForConnection();
 await evictionPolicy
   .check({ isRequired: config.REDIS_REQUIRE_NOEVICTION })
   .catch(exitOnConfigError);
+await clients.start();
+warnIfOpen(webAccess, config.HOST, logger);
 await completions.start();
 models.start();
 batches.start();
@@ -213,6 +238,7 @@ closeOnSignals(
     () => models.close(),
     () => completions.close(),
     () => statistics.stop(),
+    () => clients.stop(),
     () => server.close(),
     () => completions.finish(config.SHUTDOWN_GRACE_MS),
     () => batches.stop(),

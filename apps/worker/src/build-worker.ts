@@ -17,6 +17,7 @@ import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock"
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { repeat } from "@openrouter-free-pool/shared/timers/repeat";
 import type { Tracing } from "@openrouter-free-pool/shared/tracing/tracing";
+import type { RecordUsage } from "@openrouter-free-pool/shared/usage/usage-recorder";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createCallOpenRouter } from "./call/call-openrouter.ts";
@@ -70,6 +71,7 @@ export function buildWorker(deps: {
   keyClient: KeyClient;
   statistics: Statistics;
   recordCall: RecordCall;
+  recordUsage: RecordUsage;
   metrics: Metrics;
   tracing: Tracing | undefined;
   logger: Logger;
@@ -163,6 +165,7 @@ export function buildWorker(deps: {
     reportCall: createReportCall({
       statistics: deps.statistics,
       recordCall: deps.recordCall,
+      recordUsage: deps.recordUsage,
       metrics: callMetrics,
       logger,
     }),

@@ -33,6 +33,7 @@ import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { repeat } from "@openrouter-free-pool/shared/timers/repeat";
 import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing";
+import { UsageRecorder } from "@openrouter-free-pool/shared/usage/usage-recorder";
 import { buildWorker } from "./build-worker.ts";
 import { createOpenRouterClient } from "./call/http/client.ts";
 import { workerVariables } from "./config.ts";
@@ -114,6 +115,7 @@ const statistics = new StatisticsRecorder({
   logger,
 });
 const modelRecorder = new ModelRecorder({ redis, redisKeys, clock, logger });
+const usageRecorder = new UsageRecorder({ redis, redisKeys, clock, logger });
 const dispatch = buildWorker({
   config,
   workerId,
@@ -128,6 +130,7 @@ const dispatch = buildWorker({
   keyClient,
   statistics,
   recordCall: modelRecorder.record,
+  recordUsage: usageRecorder.record,
   metrics,
   tracing,
   logger,
@@ -202,6 +205,7 @@ closeOnSignals(
     () => keyClient.close(),
     () => statistics.stop(),
     () => modelRecorder.stop(),
+    () => usageRecorder.stop(),
     // Only after the last stream: gateways end those of a worker that is not heard of.
     async () => {
       await presence.stop();

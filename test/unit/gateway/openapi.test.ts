@@ -97,14 +97,16 @@ function servedRoutes(): string[] {
     ...({} as Parameters<typeof buildApp>[0]),
     batches: nothing,
     models: nothing,
-    clientKeys: [],
-    webAccess: readWebAccess({
-      TRUST_PROXY: false,
-      GATEWAY_API_KEYS: [],
-      HOST: "127.0.0.1",
-      CORS_ORIGINS: [],
-      ALLOWED_HOSTS: [],
-    }),
+    clients: nothing,
+    webAccess: readWebAccess(
+      {
+        TRUST_PROXY: false,
+        HOST: "127.0.0.1",
+        CORS_ORIGINS: [],
+        ALLOWED_HOSTS: [],
+      },
+      () => true,
+    ),
     admin: () => undefined,
     logger: pino({ level: "silent" }),
   });

@@ -2,7 +2,10 @@ import type { Command } from "commander";
 import {
   createGatewayClient,
   type GatewayClient,
+  type OperatorCredentials,
 } from "../gateway/gateway-client.ts";
+import { CliError } from "../output/cli-error.ts";
+import { exitCodes } from "../output/exit-codes.ts";
 
 /** Options of every command: which gateway. */
 export type Connection = { readonly url: string };
@@ -17,4 +20,30 @@ export function listConnectionFlags(command: Command): readonly string[] {
   const { url } = command.optsWithGlobals<Connection>();
   const isTyped = command.getOptionValueSourceWithGlobals("url") === "cli";
   return isTyped ? ["--url", url] : [];
+}
+
+/**
+ * The same for an operator, whose password also comes from the environment.
+ *
+ * @throws {CliError} when there is none.
+ */
+export function connectAsOperator({ url }: Connection): GatewayClient {
+  const operator = readOperator();
+  if (operator)
+    return createGatewayClient({ url, apiKey: undefined, operator });
+  throw new CliError(
+    "Set ORPOOL_ADMIN_PASSWORD to the gateway's ADMIN_PASSWORD.",
+    exitCodes.usage,
+  );
+}
+
+/** As an operator where a password is given, else as a client. */
+export function connectAsEither(connection: Connection): GatewayClient {
+  return readOperator() ? connectAsOperator(connection) : connect(connection);
+}
+
+function readOperator(): OperatorCredentials | undefined {
+  const password = process.env.ORPOOL_ADMIN_PASSWORD;
+  const username = process.env.ORPOOL_ADMIN_USERNAME || "admin";
+  return password ? { username, password } : undefined;
 }

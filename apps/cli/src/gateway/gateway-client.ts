@@ -7,11 +7,19 @@ import {
   type BatchPage,
   batchListSchema,
   batchSchema,
+  type Client,
+  type ClientList,
+  clientListSchema,
+  clientSchema,
   fileSchema,
+  type IssuedClient,
+  issuedClientSchema,
   type Models,
   modelsSchema,
   type Pool,
   poolSchema,
+  type Usage,
+  usageSchema,
 } from "./objects.ts";
 
 /** The gateway, over HTTP. Every method throws {@link CliError}. */
@@ -32,16 +40,39 @@ export type GatewayClient = {
   readContent(fileId: string): Promise<AsyncIterable<Uint8Array>>;
   readPool(): Promise<Pool>;
   readModels(): Promise<Models>;
+  listClients(): Promise<ClientList>;
+  createClient(settings: ClientSettings): Promise<IssuedClient>;
+  updateClient(id: string, change: ClientSettings): Promise<Client>;
+  rotateKey(id: string): Promise<IssuedClient>;
+  deleteClient(id: string): Promise<void>;
+  readUsage(query: URLSearchParams): Promise<Usage>;
+  /** The same as CSV. */
+  readUsageCsv(query: URLSearchParams): Promise<string>;
+};
+
+/** What a client is allowed, as the API takes it. */
+export type ClientSettings = Readonly<Record<string, unknown>>;
+
+/** The operator of the gateway. */
+export type OperatorCredentials = {
+  readonly username: string;
+  readonly password: string;
 };
 
 /** Builds {@link GatewayClient} for the gateway at an address such as `http://localhost:3000`. */
 export function createGatewayClient(options: {
   url: string;
   apiKey: string | undefined;
+  /** Sent instead of the key. */
+  operator?: OperatorCredentials | undefined;
 }): GatewayClient {
-  const { url, apiKey } = options;
+  const { url, apiKey, operator } = options;
   const base = url.replace(/\/+$/, "").replace(/\/v1$/, "");
-  const authorization = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
+  const authorization = operator
+    ? { authorization: `Basic ${toBasic(operator)}` }
+    : apiKey
+      ? { authorization: `Bearer ${apiKey}` }
+      : {};
 
   async function send(
     path: string,
@@ -118,7 +149,37 @@ export function createGatewayClient(options: {
     },
     readPool: () => read(poolSchema, "/api/v1/keys/status"),
     readModels: () => read(modelsSchema, "/api/v1/models/status"),
+    listClients: () => read(clientListSchema, "/api/v1/clients"),
+    createClient: (settings) =>
+      read(issuedClientSchema, "/api/v1/clients", {
+        method: "POST",
+        body: JSON.stringify(settings),
+      }),
+    updateClient: (id, change) =>
+      read(clientSchema, `/api/v1/clients/${encodeURIComponent(id)}`, {
+        method: "PATCH",
+        body: JSON.stringify(change),
+      }),
+    rotateKey: (id) =>
+      read(
+        issuedClientSchema,
+        `/api/v1/clients/${encodeURIComponent(id)}/rotate`,
+        { method: "POST" },
+      ),
+    async deleteClient(id) {
+      const path = `/api/v1/clients/${encodeURIComponent(id)}`;
+      await send(path, { method: "DELETE" });
+    },
+    readUsage: (query) => read(usageSchema, `/api/v1/usage?${query}`),
+    async readUsageCsv(query) {
+      const response = await send(`/api/v1/usage?${query}&format=csv`);
+      return response.text();
+    },
   };
+}
+
+function toBasic({ username, password }: OperatorCredentials): string {
+  return Buffer.from(`${username}:${password}`).toString("base64");
 }
 
 function readMessage(text: string): string {

@@ -1,4 +1,5 @@
 import { batchObjectSchema } from "@openrouter-free-pool/shared/api/batch-object";
+import { clientObjectSchema } from "@openrouter-free-pool/shared/api/client-object";
 import { fileObjectSchema } from "@openrouter-free-pool/shared/api/file-object";
 import { listObjectSchema } from "@openrouter-free-pool/shared/api/list-object";
 import {
@@ -9,6 +10,7 @@ import {
   keyStatusSchema,
   poolStatusSchema,
 } from "@openrouter-free-pool/shared/api/pool-status";
+import { usageObjectSchema } from "@openrouter-free-pool/shared/api/usage-object";
 import { z } from "zod";
 
 /** A file of the gateway, as far as it is used here. */
@@ -86,3 +88,45 @@ export const modelsSchema = modelsStatusSchema.extend({
 
 /** See {@link modelsSchema}. */
 export type Models = z.output<typeof modelsSchema>;
+
+/** A client, as far as it is used here. */
+export const clientSchema = z.looseObject(
+  clientObjectSchema.pick({
+    id: true,
+    name: true,
+    state: true,
+    source: true,
+    weight: true,
+    perDay: true,
+    perMinute: true,
+    models: true,
+    keyHint: true,
+  }).shape,
+);
+
+/** See {@link clientSchema}. */
+export type Client = z.output<typeof clientSchema>;
+
+/** All clients. */
+export const clientListSchema = z.object({ clients: z.array(clientSchema) });
+
+/** See {@link clientListSchema}. */
+export type ClientList = z.output<typeof clientListSchema>;
+
+/** A client with its new key. */
+export const issuedClientSchema = clientSchema.extend({ key: z.string() });
+
+/** See {@link issuedClientSchema}. */
+export type IssuedClient = z.output<typeof issuedClientSchema>;
+
+/** What was used, as far as it is used here. */
+export const usageSchema = usageObjectSchema.pick({
+  from: true,
+  to: true,
+  groupBy: true,
+  data: true,
+  total: true,
+});
+
+/** See {@link usageSchema}. */
+export type Usage = z.output<typeof usageSchema>;

@@ -1,6 +1,6 @@
 /** Something that was made by a client. */
 type Owned = {
-  /** Name of the client; undefined when clients had no names then. */
+  /** Id of the client; undefined when clients needed no keys then. */
   readonly owner?: string | undefined;
 };
 
@@ -8,7 +8,7 @@ type Owned = {
  * Whether a client may see something. Without client keys everybody may see
  * everything; what was made at such a time stays everybody's.
  *
- * @param client its name; undefined without client keys.
+ * @param client its id; undefined without client keys.
  */
 export function maySee(client: string | undefined, { owner }: Owned): boolean {
   return client === undefined || owner === undefined || owner === client;

@@ -17,7 +17,9 @@ export function recordFigures(
   response: Response,
   { queueMs, upstreamMs, calls, calledModel }: ReplyFigures,
 ): void {
-  response.locals.context.figures = { queueMs, upstreamMs, calls };
+  const { context } = response.locals;
+  context.figures = { queueMs, upstreamMs, calls };
+  if (calledModel !== undefined) context.calledModel = calledModel;
   if (response.headersSent) return;
   response.set({
     "X-Queue-Time-Ms": String(queueMs),

@@ -8,6 +8,7 @@ import {
 } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Request, Response } from "express";
 import type { HeldBody } from "../bodies/held-body.ts";
+import { capPriority } from "../clients/limits/cap-priority.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import type { CheckedBody } from "../dialects/parse-body.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
@@ -56,7 +57,10 @@ export function readSubmission(
     ...(isChecked ? { answerCheck } : {}),
     receivedAt: Date.now(),
     maxWaitMs: Math.min(readMaxWait(request), longestWaitMs),
-    priority: priorities[readPriority(request, checked)],
+    priority: capPriority(
+      context.caller,
+      priorities[readPriority(request, checked)],
+    ),
   };
 }
 

@@ -7,10 +7,17 @@ export const clientGone = 499;
 const gatewayErrors = {
   "invalid-request": { status: 400, type: "invalid_request_error" },
   "wrong-api-key": { status: 401, type: "authentication_error" },
+  "client-disabled": { status: 401, type: "authentication_error" },
+  "client-expired": { status: 401, type: "authentication_error" },
+  // Of the operators' part of the API.
+  "wrong-password": { status: 401, type: "authentication_error" },
+  "no-admin-password": { status: 403, type: "permission_error" },
+  "too-many-passwords": { status: 429, type: "rate_limit_error" },
   // A web page of another origin, without a key.
   "foreign-origin": { status: 403, type: "permission_error" },
   // A request that could be billed, where nothing may cost.
   "not-free": { status: 403, type: "not_free" },
+  "model-not-allowed": { status: 403, type: "permission_error" },
   "model-not-found": { status: 404, type: "model_not_found" },
   "model-gone": {
     status: failureStatus["model-gone"],
@@ -24,6 +31,7 @@ const gatewayErrors = {
   "foreign-host": { status: 421, type: "invalid_request_error" },
   "idempotency-mismatch": { status: 422, type: "invalid_request_error" },
   "range-not-satisfiable": { status: 416, type: "invalid_request_error" },
+  "client-queue-full": { status: 429, type: "rate_limit_error" },
   "client-uploads-full": { status: 429, type: "rate_limit_error" },
   "keys-rate-limited": {
     status: failureStatus["keys-rate-limited"],

@@ -1,11 +1,14 @@
 import { version } from "@openrouter-free-pool/shared/process/version";
 import { batchPaths } from "./batch-operations.ts";
+import { clientPaths } from "./client-operations.ts";
 import { completionPaths } from "./completion-operations.ts";
 import { modelPaths } from "./model-operations.ts";
 import type { Paths } from "./operation.ts";
 import { ownPaths } from "./pool-operations.ts";
 
-const securitySchemes = {
+/** The operator's name and password. */
+const operatorScheme = { operator: { type: "http", scheme: "basic" } };
+const keySchemes = {
   bearer: { type: "http", scheme: "bearer" },
   apiKey: { type: "apiKey", in: "header", name: "x-api-key" },
 };
@@ -32,11 +35,20 @@ export function buildOpenApiDocument({
     },
     servers: [{ url: "/" }],
     security: requiresKey ? [{ bearer: [] }, { apiKey: [] }] : [],
-    tags: ["Completions", "Models", "Files", "Batches", "Pool"].map((name) => ({
-      name,
-    })),
-    paths: { ...underBothPrefixes(isEverywhere), ...ownPaths },
-    components: requiresKey ? { securitySchemes } : {},
+    tags: ["Completions", "Models", "Files", "Batches", "Clients", "Pool"].map(
+      (name) => ({ name }),
+    ),
+    paths: {
+      ...underBothPrefixes(isEverywhere),
+      ...clientPaths(requiresKey),
+      ...ownPaths,
+    },
+    components: {
+      securitySchemes: {
+        ...(requiresKey ? keySchemes : {}),
+        ...operatorScheme,
+      },
+    },
   };
 }
 

@@ -36,7 +36,7 @@ export type Paths = Readonly<
 >;
 
 /** The methods in use. */
-type Method = "get" | "post" | "delete";
+type Method = "get" | "post" | "patch" | "delete";
 
 /** The path of an operation takes an id. */
 export function pathParameter(name: string, description: string): Parameter {

@@ -16,11 +16,12 @@ const assets = {
 const page = new URL("./page/index.html", import.meta.url);
 
 /** `GET /openapi.json`: what the API is; `GET /docs`: the same to look at and to try out. */
-export function routeOpenApi(options: { requiresKey: boolean }): Router {
+export function routeOpenApi(options: { requiresKey: () => boolean }): Router {
   const router = Router({ strict: true });
-  const document = buildOpenApiDocument(options);
+  const open = buildOpenApiDocument({ requiresKey: false });
+  const keyed = buildOpenApiDocument({ requiresKey: true });
   router.get("/openapi.json", (_request, response) => {
-    response.json(document);
+    response.json(options.requiresKey() ? keyed : open);
   });
   router.use("/docs", securityHeaders());
   router.get("/docs", serveFile(page));

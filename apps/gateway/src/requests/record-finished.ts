@@ -3,15 +3,17 @@ import { type Span, SpanStatusCode } from "@opentelemetry/api";
 import type { Logger } from "pino";
 import { clientGone } from "../errors/gateway-error.ts";
 import type { MeasureRequest } from "../metrics/request-metrics.ts";
+import type { EndedRequest, RecordRequest } from "../usage/record-request.ts";
 import type { FinishedContext, OnFinished } from "./request-context.ts";
 
 /** Builds the one place where a finished request is recorded: metrics, statistics, log and trace. */
 export function createRecordFinished(deps: {
   measureRequest: MeasureRequest;
   statistics: Statistics;
+  recordRequest: RecordRequest;
   logger: Logger;
 }): OnFinished {
-  const { measureRequest, statistics, logger } = deps;
+  const { measureRequest, statistics, recordRequest, logger } = deps;
 
   return function recordFinished(context) {
     if (context.route !== undefined) {
@@ -21,18 +23,33 @@ export function createRecordFinished(deps: {
     if (context.dialect) {
       statistics.count(`status:${context.status}`);
       statistics.observe("total", context.totalMs);
+      // Who has no valid key is no client.
+      if (context.status !== unauthorized) recordRequest(toEnded(context));
       logger.info(describe(context), "Completion finished");
     }
     if (context.span) endSpan(context.span, context);
   };
 }
 
+const unauthorized = 401;
+
+function toEnded(context: FinishedContext): EndedRequest {
+  const { client, model, calledModel, status, error, figures } = context;
+  return {
+    client,
+    model: calledModel ?? model,
+    isAnswered: status < 400 && error === undefined,
+    queueMs: figures?.queueMs,
+  };
+}
+
 function describe(context: FinishedContext) {
-  const { requestId, client, status, cache, model, priority } = context;
+  const { requestId, caller, status, cache, model, priority } = context;
   const { calls, queueMs, upstreamMs } = context.figures ?? {};
   return {
     requestId,
-    client,
+    client: caller?.name,
+    clientId: caller?.record && caller.id,
     path: context.dialect?.path,
     stream: context.isStream,
     status,

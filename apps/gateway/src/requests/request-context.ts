@@ -3,6 +3,7 @@ import type { PriorityName } from "@openrouter-free-pool/shared/queue/priorities
 import type { ReplyFigures } from "@openrouter-free-pool/shared/replies/reply";
 import type { Span } from "@opentelemetry/api";
 import type { RequestHandler } from "express";
+import type { Client } from "../clients/records/client.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { clientGone } from "../errors/gateway-error.ts";
 import { requestHeaders } from "./request-headers.ts";
@@ -16,9 +17,13 @@ type RequestContext = {
   route?: string;
   /** The kind of completion; undefined for other routes. */
   dialect?: Dialect;
-  /** Name of the client key; undefined without client keys. */
+  /** Id of the client; undefined without client keys. */
   client?: string;
+  /** The same in full. */
+  caller?: Client;
   model?: string;
+  /** The model that was called last. */
+  calledModel?: string;
   isStream?: boolean;
   priority?: PriorityName;
   figures?: ReplyFigures;

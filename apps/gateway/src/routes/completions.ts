@@ -4,6 +4,7 @@ import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import { type Request, type Response, Router } from "express";
 import type { BodyBudget } from "../bodies/body-budget.ts";
 import { bodyOf, readJsonBody } from "../bodies/read-json-body.ts";
+import { resolveFor } from "../clients/limits/allow-models.ts";
 import {
   type ClientResponse,
   recordFigures,
@@ -67,7 +68,11 @@ export function routeCompletions(
       const submission = readSubmission(request, response, {
         dialect,
         checked,
-        models: models.resolve(body.requireBytes(), checked, dialect.path),
+        models: resolveFor(context.caller, models).resolve(
+          body.requireBytes(),
+          checked,
+          dialect.path,
+        ),
         body,
         longestWaitMs,
         answerCheck,

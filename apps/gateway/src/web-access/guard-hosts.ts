@@ -12,13 +12,12 @@ import type { WebAccess } from "./web-access.ts";
 export function guardHosts(access: WebAccess): RequestHandler {
   const { listensLocally, allowedHosts } = access;
   const isGuarded =
-    access.isKeyless &&
-    (listensLocally || allowedHosts.length > 0) &&
-    !allowedHosts.includes("*");
+    (listensLocally || allowedHosts.length > 0) && !allowedHosts.includes("*");
   return (request, _response, next) => {
     const host = hostNameOf(request.get("host") ?? "");
     const isServed =
       !isGuarded ||
+      !access.isKeyless() ||
       isLoopback(host) ||
       allowedHosts.some((allowed) => isMatch(host, allowed)) ||
       // An address cannot be made to point elsewhere, a name can.
@@ -26,7 +25,7 @@ export function guardHosts(access: WebAccess): RequestHandler {
     if (isServed) return next();
     throw new GatewayError(
       "foreign-host",
-      `Without GATEWAY_API_KEYS, requests to the host ${JSON.stringify(host)} are not served; add it to ALLOWED_HOSTS if it is yours`,
+      `Without client keys, requests to the host ${JSON.stringify(host)} are not served; add it to ALLOWED_HOSTS if it is yours`,
     );
   };
 }

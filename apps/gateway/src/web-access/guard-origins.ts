@@ -10,7 +10,7 @@ import { isAllowedOrigin, type WebAccess } from "./web-access.ts";
  */
 export function guardOrigins(access: WebAccess): RequestHandler {
   return (request, _response, next) => {
-    if (access.isKeyless && isForeign(request, access)) throw foreignOrigin();
+    if (access.isKeyless() && isForeign(request, access)) throw foreignOrigin();
     next();
   };
 }

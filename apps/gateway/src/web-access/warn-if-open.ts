@@ -7,7 +7,7 @@ export function warnIfOpen(
   host: string,
   logger: Logger,
 ): void {
-  if (!access.isKeyless || access.listensLocally) return;
+  if (!access.isKeyless() || access.listensLocally) return;
   logger.warn(
     { host },
     "Anybody who reaches this address may use the pool: set GATEWAY_API_KEYS",

@@ -4,8 +4,8 @@ import { isLoopback } from "./is-loopback.ts";
 export type WebAccess = {
   /** Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string[];
-  /** Without client keys nobody has to know a secret, so more is asked of where a request comes from. */
-  readonly isKeyless: boolean;
+  /** Whether nobody has to know a secret now, so that more is asked of where a request comes from. */
+  readonly isKeyless: () => boolean;
   /** Whether only programs of this machine can connect. */
   readonly listensLocally: boolean;
   readonly corsOrigins: readonly string[];
@@ -22,16 +22,18 @@ export function isAllowedOrigin(
 }
 
 /** Reads {@link WebAccess} from the configuration. */
-export function readWebAccess(config: {
-  readonly TRUST_PROXY: WebAccess["trustProxy"];
-  readonly GATEWAY_API_KEYS: readonly unknown[];
-  readonly HOST: string;
-  readonly CORS_ORIGINS: readonly string[];
-  readonly ALLOWED_HOSTS: readonly string[];
-}): WebAccess {
+export function readWebAccess(
+  config: {
+    readonly TRUST_PROXY: WebAccess["trustProxy"];
+    readonly HOST: string;
+    readonly CORS_ORIGINS: readonly string[];
+    readonly ALLOWED_HOSTS: readonly string[];
+  },
+  isKeyless: () => boolean,
+): WebAccess {
   return {
     trustProxy: config.TRUST_PROXY,
-    isKeyless: config.GATEWAY_API_KEYS.length === 0,
+    isKeyless,
     listensLocally: isLoopback(config.HOST),
     corsOrigins: config.CORS_ORIGINS,
     allowedHosts: config.ALLOWED_HOSTS,

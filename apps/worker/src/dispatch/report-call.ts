@@ -3,6 +3,7 @@ import type { RecordCall } from "@openrouter-free-pool/shared/models/model-recor
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import type { RecordUsage } from "@openrouter-free-pool/shared/usage/usage-recorder";
 import type { Logger } from "pino";
 import type { CallResult } from "../answer/call-result.ts";
 import { type Classification, nameOf } from "../classify/classify-result.ts";
@@ -10,7 +11,7 @@ import type { ClassifiedCall } from "../decide/answer-with.ts";
 import { describeJob } from "../job/describe-job.ts";
 import { figuresOf } from "../job/figures.ts";
 import type { CallMetrics, MeasuredCall } from "../metrics/call-metrics.ts";
-import { recordModelCall } from "../models/record-model-call.ts";
+import { recordModelCall, tokensOf } from "../models/record-model-call.ts";
 
 /** Logs, measures and counts one call of OpenRouter. */
 export type ReportCall = (
@@ -23,6 +24,7 @@ export type ReportCall = (
 export function createReportCall(deps: {
   statistics: Statistics;
   recordCall: RecordCall;
+  recordUsage: RecordUsage;
   metrics: CallMetrics;
   logger: Logger;
 }): ReportCall {
@@ -59,12 +61,24 @@ export function createReportCall(deps: {
       upstreamMs,
       queueMs,
     });
-    recordModelCall(deps.recordCall, model, call);
+    const tokens = tokensOf(result);
+    recordModelCall(deps.recordCall, model, call, tokens);
+    if (wasCalled(classification)) {
+      deps.recordUsage(job.data.client, model, {
+        calls: 1,
+        promptTokens: tokens?.prompt ?? 0,
+        completionTokens: tokens?.completion ?? 0,
+      });
+    }
     statistics.count(`verdict:${verdict}`);
     if (outcome !== "answered") return;
     statistics.observe("call", upstreamMs);
     statistics.observe("wait", queueMs);
   };
+}
+
+function wasCalled({ kind }: Classification): boolean {
+  return kind !== "not-sent" && kind !== "too-late";
 }
 
 function outcomeOf({ kind }: Classification): MeasuredCall["outcome"] {

@@ -1,3 +1,4 @@
+import { type PriorityName, priorityNames } from "../api/priority-names.ts";
 import { scoresOf } from "./bullmq/scores.ts";
 
 /**
@@ -9,13 +10,13 @@ import { scoresOf } from "./bullmq/scores.ts";
  * appends jobs that become due. So before the delay it gets the number just ahead
  * of those who have not had a turn: it keeps its place in line.
  */
-export const priorities = { high: 10, normal: 20, low: 30 } as const;
+export const priorities = {
+  high: 10,
+  normal: 20,
+  low: 30,
+} as const satisfies Record<PriorityName, number>;
 
-/** How urgent a client says a request is. */
-export type PriorityName = keyof typeof priorities;
-
-/** The names, most urgent first. */
-export const priorityNames = ["high", "normal", "low"] as const;
+export { type PriorityName, priorityNames };
 
 const headStart = 5;
 

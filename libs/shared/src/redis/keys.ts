@@ -125,6 +125,16 @@ export function createRedisKeys(prefix: string) {
     workerCommands: `${root}:worker-commands`,
     /** HASH of what all processes counted in one slice of time. */
     statistics: (bucket: number) => `${root}:statistics:${bucket}`,
+    /** HASH of what clients used on one UTC day, in one of its parts: count by what is counted, client and model. */
+    usage: (day: string, shard: number) => `${root}:usage:${day}:${shard}`,
+    /** HASH from client to its record with the digest of its key (JSON). */
+    clients: `${root}:clients`,
+    /** HASH from a client's name in lower case to the client. */
+    clientNames: `${root}:client-names`,
+    /** STRING that counts changes of clients. Once it exists keys are required, unless it is 0. */
+    clientsVersion: `${root}:clients-version`,
+    /** Pub/sub channel that tells gateways which clients have changed. */
+    clientNews: `${root}:client-news`,
     /** First part of the counters of failed log-ins. */
     failedLogins: `${root}:failed-logins`,
     /** STRING that exists while a session of the admin pages lasts; the digest is of its id. */

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { digestSecret } from "../../clients/secret-digest.ts";
+import { digestSecret } from "../../clients/keys/secret-digest.ts";
 
 /** Who may see the pages. */
 export type Credentials = {

@@ -3,7 +3,7 @@ import type { RequestHandler } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisHealth } from "../../redis/redis-health.ts";
-import { createCheckPassword } from "./check-password.ts";
+import { type CheckPassword, createCheckPassword } from "./check-password.ts";
 import type { Credentials } from "./credentials.ts";
 import { KnownBrowsers } from "./known-browsers.ts";
 import { createLoginLimit } from "./login-limit.ts";
@@ -28,6 +28,8 @@ type Deps = {
 /** What stands in front of all pages. */
 type PageGuard = {
   readonly sessions: Sessions;
+  /** undefined where there is no password. */
+  readonly checkPassword: CheckPassword | undefined;
   readonly handlers: readonly RequestHandler[];
   /** Where no password is set, shows the link that opens the pages. */
   announce(address: { host: string; port: number }): Promise<void>;
@@ -64,6 +66,7 @@ function guardByPassword(
   });
   return {
     sessions,
+    checkPassword,
     handlers: [
       refuseOtherSites,
       routeLogin({ checkPassword, knownBrowsers, sessions }),
@@ -88,6 +91,7 @@ function guardByLink(
   const signInLink = new SignInLink({ tickets, logger: deps.logger });
   return {
     sessions,
+    checkPassword: undefined,
     handlers: [
       refuseOtherSites,
       routeSignIn({ sessions, signInLink }),

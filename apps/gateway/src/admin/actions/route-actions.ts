@@ -34,7 +34,7 @@ export function routeActions(deps: {
     const { question, consequence, button, ...rest } = actions[name];
     const { isHarmful = false, page } = rest;
     response.render("confirm", {
-      action: name,
+      post: `/admin/actions/${name}`,
       target: String(target),
       question: question(label),
       consequence,

@@ -9,12 +9,16 @@ import { readReplies } from "@openrouter-free-pool/shared/replies/read-replies";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { ClientDirectory } from "../../clients/directory/client-directory.ts";
+import { resolveFor } from "../../clients/limits/allow-models.ts";
+import { mayRun } from "../../clients/limits/may-run.ts";
 import type { FileStore } from "../../files/file-store.ts";
 import type { AddJobs } from "../../jobs/add-jobs.ts";
 import type { ResolveModels } from "../../models/resolve/resolve-models.ts";
 import type { PoolView, PoolWatch } from "../../pool/pool-watch.ts";
 import type { Storage } from "../../storage/open-storage.ts";
 import { readParts, type StoredParts } from "../../storage/parts.ts";
+import type { RecordRequest } from "../../usage/record-request.ts";
 import { batchEndpoints } from "../input/endpoints.ts";
 import { InputReader } from "../input/input-reader.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
@@ -47,6 +51,8 @@ export function createExecuteLines(deps: {
   queue: CompletionsQueue;
   addJobs: AddJobs;
   resolveModels: ResolveModels;
+  directory: ClientDirectory;
+  recordRequest: RecordRequest;
   redis: Redis;
   redisKeys: RedisKeys;
   clock: RedisClock;
@@ -64,11 +70,13 @@ export function createExecuteLines(deps: {
   logger: Logger;
 }): ExecuteLines {
   const { storage, files, batches, queue, redis, redisKeys, logger } = deps;
+  const { directory, recordRequest } = deps;
   const measure = createMeasure(deps.limits);
 
   /** Says how many lines may be fed now. */
-  function createAllow(pace: Pace) {
+  function createAllow(pace: Pace, owner: string | undefined) {
     return async function allow(remaining: number): Promise<number> {
+      if (!mayRun(directory, owner, deps.clock.now())) return 0;
       const view = deps.poolWatch.current();
       if (!view) return 0;
       return pace.allow(performance.now(), {
@@ -93,10 +101,12 @@ export function createExecuteLines(deps: {
       batch,
       leaseId,
     });
+    const owner =
+      batch.owner === undefined ? undefined : directory.find(batch.owner);
     const input = new InputReader({
       content: readParts(storage, options.input),
       dialect,
-      resolveModels: deps.resolveModels,
+      resolveModels: resolveFor(owner, deps.resolveModels),
       lineBytes: deps.lineBytes,
       isReported: (line) => results.has(line),
     });
@@ -118,7 +128,7 @@ export function createExecuteLines(deps: {
       results,
       outstanding,
       lineQueue,
-      allow: createAllow(pace),
+      allow: createAllow(pace, batch.owner),
       spend: (lines) => pace.spend(lines),
       bounds: deps.bounds,
     });
@@ -130,7 +140,16 @@ export function createExecuteLines(deps: {
       readReplies: (after, count) =>
         readReplies(redis, replies, { after, count }),
       loadThrough: (line) => feeder.loadThrough(line),
-      onAnswer: (status) => deps.statistics.count(`status:${status}`),
+      onReport({ request }, reply) {
+        const isAnswer = reply.kind === "answer";
+        if (isAnswer) deps.statistics.count(`status:${reply.status}`);
+        recordRequest({
+          client: batch.owner,
+          model: reply.calledModel ?? request.models.model,
+          isAnswered: isAnswer && reply.status < 400,
+          queueMs: reply.queueMs,
+        });
+      },
     });
     const execution = new LineExecution({
       batch,

@@ -3,12 +3,16 @@ import {
   nextReplyId,
   type StoredReply,
 } from "@openrouter-free-pool/shared/replies/read-replies";
+import type {
+  AnswerReply,
+  FailureReply,
+} from "@openrouter-free-pool/shared/replies/reply";
 import { LeaseLostError } from "../faults/lease-lost-error.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
 import type { Results } from "../results/results.ts";
 import { classifyReply, isLineReply } from "./classify-reply.ts";
 import { lineOfJob } from "./line-queue.ts";
-import type { OutstandingLines } from "./outstanding-lines.ts";
+import type { OutstandingLine, OutstandingLines } from "./outstanding-lines.ts";
 
 const repliesAtATime = 32;
 /** Results wait this long to be stored together, */
@@ -70,7 +74,7 @@ export class ReplyCollector {
   }
 
   async #settle({ jobId, reply }: StoredReply): Promise<void> {
-    const { batch, results, outstanding, loadThrough, onAnswer } = this.#deps;
+    const { batch, results, outstanding, loadThrough, onReport } = this.#deps;
     const number = lineOfJob(batch.id, jobId);
     if (number === undefined || results.has(number)) return;
     if (!isLineReply(reply)) return;
@@ -85,7 +89,7 @@ export class ReplyCollector {
     }
     results.add(outcome.entry);
     outstanding.remove(number);
-    if (reply.kind === "answer") onAnswer(reply.status);
+    if (reply.kind !== "orphaned") onReport(line, reply);
   }
 }
 
@@ -99,6 +103,9 @@ type CollectorDeps = {
   ) => Promise<StoredReply[]>;
   /** Reads the input at least up to a line. */
   readonly loadThrough: (line: number) => Promise<void>;
-  /** Is told the HTTP status of each answer that is reported. */
-  readonly onAnswer: (status: number) => void;
+  /** Is told how each line ended that was put on the queue. */
+  readonly onReport: (
+    line: OutstandingLine,
+    reply: AnswerReply | FailureReply,
+  ) => void;
 };

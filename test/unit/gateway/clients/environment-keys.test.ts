@@ -1,13 +1,11 @@
 import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { describe, expect, test } from "vitest";
-import {
-  findClient,
-  parseClientKeys,
-} from "../../../apps/gateway/src/clients/client-keys.ts";
-import { gatewayVariables } from "../../../apps/gateway/src/config.ts";
+import { ClientDirectory } from "../../../../apps/gateway/src/clients/directory/client-directory.ts";
+import { parseClientKeys } from "../../../../apps/gateway/src/clients/keys/environment-keys.ts";
+import { gatewayVariables } from "../../../../apps/gateway/src/config.ts";
 
 const nameOf = (list: string, key: string) =>
-  findClient(parseClientKeys(list.split(",")), key);
+  new ClientDirectory(parseClientKeys(list.split(","))).findByKey(key)?.name;
 
 describe("client keys", () => {
   test.for([

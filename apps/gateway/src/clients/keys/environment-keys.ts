@@ -1,11 +1,10 @@
-import { timingSafeEqual } from "node:crypto";
-import { digestSecret } from "./secret-digest.ts";
+import { digestKey } from "./secret-digest.ts";
 
-/** A key that a client may call with. The key itself is not kept. */
-export type ClientKey = {
+/** A key of GATEWAY_API_KEYS. The key itself is not kept. */
+export type EnvironmentKey = {
   /** Whose it is: for logs and metrics. */
   readonly name: string;
-  readonly digest: Buffer;
+  readonly digest: string;
 };
 
 const named = /^([\w.@-]{1,64})=(.*)$/;
@@ -22,24 +21,23 @@ const keyText = /^[\x21-\x2b\x2d-\x7e]{1,512}$/;
  */
 export function parseClientKeys(
   entries: readonly string[],
-): readonly ClientKey[] {
-  const keys = new Map<string, ClientKey>();
+): readonly EnvironmentKey[] {
+  const keys = new Map<string, EnvironmentKey>();
   for (const [index, entry] of entries.entries()) {
     const text = entry.trim();
     if (text === "") continue;
     const key = parseClientKey(text, index + 1);
-    const id = key.digest.toString("hex");
-    if ((keys.get(id)?.name ?? key.name) !== key.name) {
+    if ((keys.get(key.digest)?.name ?? key.name) !== key.name) {
       throw new Error(
         `entry ${index + 1}: this key was given before with another name`,
       );
     }
-    keys.set(id, key);
+    keys.set(key.digest, key);
   }
   return [...keys.values()];
 }
 
-function parseClientKey(text: string, place: number): ClientKey {
+function parseClientKey(text: string, place: number): EnvironmentKey {
   const split = paddedBase64.test(text) ? null : named.exec(text);
   const [, name = `client-${place}`, rest = text] = split ?? [];
   const key = rest.trim();
@@ -48,18 +46,5 @@ function parseClientKey(text: string, place: number): ClientKey {
       `entry ${place}: a key is 1 to 512 printable characters without blanks`,
     );
   }
-  return { name, digest: digestSecret(key) };
-}
-
-/** Whose key this is; takes equally long for any key. */
-export function findClient(
-  keys: readonly ClientKey[],
-  given: string,
-): string | undefined {
-  const digest = digestSecret(given);
-  let client: string | undefined;
-  for (const key of keys) {
-    if (timingSafeEqual(key.digest, digest)) client = key.name;
-  }
-  return client;
+  return { name, digest: digestKey(key) };
 }

@@ -1,0 +1,75 @@
+import type { Command } from "commander";
+import type { ClientSettings } from "../../gateway/gateway-client.ts";
+
+/** The word that removes a limit. */
+const none = "none";
+
+/** Options of a client's settings, as commander gives them. */
+export type ClientOptions = {
+  readonly name?: string;
+  readonly weight?: string;
+  readonly perDay?: string;
+  readonly perMinute?: string;
+  readonly maxQueued?: string;
+  readonly maxInFlight?: string;
+  readonly maxPriority?: string;
+  readonly models?: string;
+  readonly expires?: string;
+  readonly webhook?: string;
+  readonly disable?: boolean;
+  readonly enable?: boolean;
+};
+
+/** Adds the options of a client's settings to a command. */
+export function addClientOptions(command: Command): Command {
+  return command
+    .option("--weight <number>", "its share against other clients, 1 to 100")
+    .option("--per-day <calls>", `calls in a UTC day, or ${none}`)
+    .option("--per-minute <calls>", `calls in a minute, or ${none}`)
+    .option("--max-queued <requests>", `requests open at a time, or ${none}`)
+    .option("--max-in-flight <calls>", `calls at a time, or ${none}`)
+    .option("--max-priority <priority>", `high, normal, low, or ${none}`)
+    .option(
+      "--models <globs>",
+      `models it may use, comma-separated, or ${none}`,
+    )
+    .option("--expires <time>", `such as 2027-01-31T00:00:00Z, or ${none}`)
+    .option("--webhook <url>", `where its events go, or ${none}`)
+    .option("--disable", "its key opens nothing")
+    .option("--enable", "its key opens again");
+}
+
+/** The settings that options ask for; the gateway checks them. */
+export function toSettings(options: ClientOptions): ClientSettings {
+  const { name, weight, perDay, perMinute, maxQueued, maxInFlight } = options;
+  const { maxPriority, models, expires, webhook, disable, enable } = options;
+  const asked = {
+    name,
+    weight: toNumber(weight),
+    perDay: toNumber(perDay),
+    perMinute: toNumber(perMinute),
+    maxQueued: toNumber(maxQueued),
+    maxInFlight: toNumber(maxInFlight),
+    maxPriority: toText(maxPriority),
+    models:
+      models === none ? null : models?.split(",").map((each) => each.trim()),
+    expiresAt: toText(expires),
+    webhookUrl: toText(webhook),
+    disabled: disable ? true : enable ? false : undefined,
+  };
+  return Object.fromEntries(
+    Object.entries(asked).filter(([, value]) => value !== undefined),
+  );
+}
+
+function toText(text: string | undefined): string | null | undefined {
+  return text === none ? null : text;
+}
+
+/** What is no number goes on as it is, so that the gateway says what is wrong with it. */
+function toNumber(
+  text: string | undefined,
+): number | string | null | undefined {
+  if (text === undefined || text === none) return toText(text);
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,104 @@
+import type { UsageFigures } from "@openrouter-free-pool/shared/api/usage-object";
+import { noUsage } from "../../usage/read-usage.ts";
+import { formatCount, formatOptional } from "../overview/present/format.ts";
+
+/** Heights of a chart's bars are shares of this. */
+const fullHeight = 100;
+
+/** One day's bar: two parts, the second one on top of the first. */
+type Bar = { readonly first: number; readonly second: number };
+
+/** A chart of bars, one a day. */
+type Chart = {
+  readonly title: string;
+  /** What its two parts are; the second one may be bad news. */
+  readonly parts: readonly string[];
+  readonly isSecondBad: boolean;
+  readonly top: string;
+  readonly bars: readonly Bar[];
+};
+
+const dollars = new Intl.NumberFormat("en", {
+  style: "currency",
+  currency: "USD",
+  maximumFractionDigits: 2,
+});
+
+/** Figures of use as a table shows them. */
+export function presentFigures(figures: UsageFigures) {
+  const { calls, answers, errors, promptTokens, completionTokens } = figures;
+  return {
+    calls: formatCount(calls),
+    answers: formatCount(answers),
+    errors: formatCount(errors),
+    tokens: formatCount(promptTokens + completionTokens),
+    wait: formatOptional(figures.meanWaitMs ?? undefined),
+    saved: formatDollars(figures.savedUsd),
+  };
+}
+
+/** Charts and table of use by day; days without any use are among it. */
+export function presentDays(
+  days: readonly string[],
+  byDay: ReadonlyMap<string, UsageFigures>,
+) {
+  const all = days.map((day) => ({ day, figures: byDay.get(day) ?? noUsage }));
+  const figures = all.map((each) => each.figures);
+  return {
+    first: days.at(0) ?? "",
+    last: days.at(-1) ?? "",
+    charts: [
+      drawChart("Requests", {
+        parts: ["answered", "failed"],
+        isSecondBad: true,
+        values: figures.map(({ answers, errors }) => [answers, errors]),
+        format: formatCount,
+      }),
+      drawChart("Tokens", {
+        parts: ["prompt", "completion"],
+        values: figures.map((each) => [
+          each.promptTokens,
+          each.completionTokens,
+        ]),
+        format: formatCount,
+      }),
+      drawChart("Saved at list prices", {
+        parts: [],
+        values: figures.map(({ savedUsd }) => [savedUsd ?? 0, 0]),
+        format: formatDollars,
+      }),
+    ],
+    rows: all
+      .map((each) => ({ day: each.day, ...presentFigures(each.figures) }))
+      .reverse(),
+  };
+}
+
+function drawChart(
+  title: string,
+  what: {
+    parts: readonly string[];
+    isSecondBad?: boolean;
+    values: readonly (readonly [number, number])[];
+    format: (value: number) => string;
+  },
+): Chart {
+  const { parts, isSecondBad = false, values, format } = what;
+  const highest = Math.max(...values.map(([first, second]) => first + second));
+  const heightOf = (value: number) =>
+    highest > 0 ? (value / highest) * fullHeight : 0;
+  return {
+    title,
+    parts,
+    isSecondBad,
+    top: format(highest),
+    bars: values.map(([first, second]) => ({
+      first: heightOf(first),
+      second: heightOf(second),
+    })),
+  };
+}
+
+function formatDollars(amount: number | null): string {
+  return amount === null ? "–" : dollars.format(amount);
+}

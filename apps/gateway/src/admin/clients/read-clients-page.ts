@@ -1,0 +1,102 @@
+import type { UsageFigures } from "@openrouter-free-pool/shared/api/usage-object";
+import { usageDays } from "@openrouter-free-pool/shared/api/usage-object";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import type { ClientDirectory } from "../../clients/directory/client-directory.ts";
+import { toClientObject } from "../../clients/records/client.ts";
+import type { UsageName } from "../../usage/fold-usage.ts";
+import type { ReadUsage } from "../../usage/read-usage.ts";
+import { lastDays } from "../../usage/usage-query.ts";
+import { presentClient, presentFormer } from "./present-clients.ts";
+import { presentDays, presentFigures } from "./present-usage.ts";
+
+/** More rows than this are not looked through by anybody; there is a search. */
+const mostRows = 500;
+const spans = [7, 30, usageDays] as const;
+
+/** How many days a page shows, as its address says. */
+export function readSpan(given: unknown): number {
+  return spans.find((span) => String(span) === given) ?? 30;
+}
+
+/** Links to the same page over other spans. */
+function linkSpans(current: number) {
+  return spans.map((span) => ({
+    href: `?days=${span}`,
+    label: `${span} days`,
+    isCurrent: span === current,
+  }));
+}
+
+type Deps = {
+  readonly directory: ClientDirectory;
+  readonly readUsage: ReadUsage;
+  readonly clock: RedisClock;
+};
+
+/** What the page of all clients shows. @param search a part of the names that are shown. */
+export async function readClientsPage(
+  { directory, readUsage, clock }: Deps,
+  { span, search }: { span: number; search: string },
+) {
+  const now = clock.now();
+  const days = lastDays(span, now);
+  const [byDay = [], byClient = []] = await readUsage.tables(
+    { days, client: undefined },
+    [["day"], ["client"]],
+  );
+  const usage = byName(byClient, ({ client }) => client);
+  const wanted = search.toLowerCase();
+  const found = directory
+    .list()
+    .filter(({ name }) => name.toLowerCase().includes(wanted));
+  const former = [...usage].filter(([id]) => !directory.find(id));
+  return {
+    requiresKey: directory.requiresKey,
+    hasClients: directory.list().length > 0,
+    search,
+    spans: linkSpans(span),
+    usage: presentDays(
+      days,
+      byName(byDay, ({ day }) => day),
+    ),
+    rows: found
+      .slice(0, mostRows)
+      .map((client) =>
+        presentClient(toClientObject(client, now), usage.get(client.id)),
+      ),
+    leftOut: Math.max(0, found.length - mostRows),
+    former: (search === "" ? former : [])
+      .slice(0, mostRows)
+      .map(([id, figures]) => presentFormer(id, figures)),
+  };
+}
+
+/** What the page of one client shows of its use. */
+export async function readClientUsage(
+  { readUsage, clock }: Pick<Deps, "readUsage" | "clock">,
+  { client, span }: { client: string; span: number },
+) {
+  const days = lastDays(span, clock.now());
+  const [byDay = [], byModel = []] = await readUsage.tables({ days, client }, [
+    ["day"],
+    ["model"],
+  ]);
+  return {
+    spans: linkSpans(span),
+    usage: presentDays(
+      days,
+      byName(byDay, ({ day }) => day),
+    ),
+    models: byModel.map(({ name, figures }) => ({
+      model: name.model ?? "",
+      ...presentFigures(figures),
+    })),
+  };
+}
+
+function byName(
+  rows: readonly { name: UsageName; figures: UsageFigures }[],
+  pick: (name: UsageName) => string | undefined,
+): ReadonlyMap<string, UsageFigures> {
+  return new Map(rows.map(({ name, figures }) => [pick(name) ?? "", figures]));
+}

@@ -1,0 +1,18 @@
+import type { RequestHandler } from "express";
+import { sessionOf } from "../access/require-access.ts";
+import { formOf } from "../access/route-login.ts";
+import { formText, type Sessions } from "../access/sessions/sessions.ts";
+import { showMessage } from "../pages/show-message.ts";
+
+/** Lets only forms through that a page of the session's own has sent. */
+export function requireOwnForm(sessions: Sessions): RequestHandler {
+  return (request, response, next) => {
+    const token = String(formOf(request).token ?? "");
+    if (sessions.isProof(sessionOf(response), formText, token)) return next();
+    showMessage(response, {
+      status: 403,
+      title: "That page was too old",
+      message: "Nothing was done. Open the page again and send it once more.",
+    });
+  };
+}

@@ -1,0 +1,227 @@
+import { unlimited } from "@openrouter-free-pool/shared/api/client-object";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import { type Request, type Response, Router } from "express";
+import type { ClientDirectory } from "../../clients/directory/client-directory.ts";
+import type { ManageClients } from "../../clients/manage-clients.ts";
+import { type Client, toClientObject } from "../../clients/records/client.ts";
+import { GatewayError } from "../../errors/gateway-error.ts";
+import type { RedisHealth } from "../../redis/redis-health.ts";
+import type { ReadUsage } from "../../usage/read-usage.ts";
+import { formOf, readForm } from "../access/route-login.ts";
+import type { Sessions } from "../access/sessions/sessions.ts";
+import { showMessage } from "../pages/show-message.ts";
+import { type ClientFields, readClientForm, toFields } from "./client-form.ts";
+import { confirmations, isConfirmation } from "./confirmations.ts";
+import { ClientNotices } from "./notices.ts";
+import { presentClient } from "./present-clients.ts";
+import {
+  readClientsPage,
+  readClientUsage,
+  readSpan,
+} from "./read-clients-page.ts";
+import { requireOwnForm } from "./require-own-form.ts";
+
+const from = "page";
+const longestSearch = 64;
+
+/** `/admin/clients`: who may call, how much, and what they used. */
+export function routeClientsPage(deps: {
+  manageClients: ManageClients;
+  directory: ClientDirectory;
+  readUsage: ReadUsage;
+  redisHealth: RedisHealth;
+  clock: RedisClock;
+  sessions: Sessions;
+}): Router {
+  const { manageClients, directory, redisHealth, clock, sessions } = deps;
+  const notices = new ClientNotices(sessions);
+  const router = Router();
+
+  router.get("/", async (request, response) => {
+    const { days, q = "" } = request.query;
+    const search = String(q).slice(0, longestSearch);
+    const page = redisHealth.isUp
+      ? await readClientsPage(deps, { span: readSpan(days), search })
+      : undefined;
+    const notice = notices.find(request, response);
+    response.status(page ? 200 : 503).render("clients", { page, notice });
+  });
+
+  router.get("/new", (_request, response) => {
+    showForm(response, { fields: toFields({ ...unlimited, name: "" }) });
+  });
+  router.post(
+    "/",
+    readForm,
+    requireOwnForm(sessions),
+    async (request, response) => {
+      const { fields, change, problem } = readClientForm(formOf(request));
+      const { name } = change ?? {};
+      if (!change || name === undefined) {
+        return showForm(response, {
+          fields,
+          problem: problem ?? "",
+          status: 400,
+        });
+      }
+      try {
+        const issued = await manageClients.create({ ...change, name }, from);
+        showKey(response.status(201), issued);
+      } catch (error) {
+        showForm(response, { fields, ...toProblem(error) });
+      }
+    },
+  );
+  router.post(
+    "/open",
+    readForm,
+    requireOwnForm(sessions),
+    async (_request, response) => {
+      await manageClients.open(from);
+      notices.redirect(response, "opened", "");
+    },
+  );
+
+  router.get("/:id", async (request, response) => {
+    const client = findClient(request, response);
+    if (!client) return;
+    await showClient(request, response, { client });
+  });
+  router.post(
+    "/:id",
+    readForm,
+    requireOwnForm(sessions),
+    async (request, response) => {
+      const client = findClient(request, response);
+      if (!client) return;
+      const { fields, change, problem = "" } = readClientForm(formOf(request));
+      if (!change) {
+        return showClient(request, response, {
+          client,
+          fields,
+          problem,
+          status: 400,
+        });
+      }
+      try {
+        const { name } = await manageClients.update(client.id, change, from);
+        notices.redirect(response, "saved", name);
+      } catch (error) {
+        await showClient(request, response, {
+          client,
+          fields,
+          ...toProblem(error),
+        });
+      }
+    },
+  );
+  router.get("/:id/:action", (request, response) => {
+    const { action } = request.params;
+    const client = findClient(request, response);
+    if (!client) return;
+    if (!isConfirmation(action) || !client.record) return showUnknown(response);
+    const { question, ...rest } = confirmations[action];
+    response.render("confirm", {
+      ...rest,
+      question: question(client.name),
+      post: `/admin/clients/${client.id}/${action}`,
+      target: client.id,
+      page: { name: "", path: `/admin/clients/${client.id}` },
+    });
+  });
+  router.post(
+    "/:id/rotate",
+    readForm,
+    requireOwnForm(sessions),
+    async (request, response) => {
+      const client = findClient(request, response);
+      if (!client) return;
+      showKey(response, await manageClients.rotate(client.id, from));
+    },
+  );
+  router.post(
+    "/:id/remove",
+    readForm,
+    requireOwnForm(sessions),
+    async (request, response) => {
+      const client = findClient(request, response);
+      if (!client) return;
+      await manageClients.remove(client.id, from);
+      notices.redirect(response, "removed", client.name);
+    },
+  );
+  router.use(showProblem);
+  return router;
+
+  function findClient(
+    request: Request,
+    response: Response,
+  ): Client | undefined {
+    const client = directory.find(String(request.params.id));
+    if (!client) showUnknown(response);
+    return client;
+  }
+
+  async function showClient(
+    request: Request,
+    response: Response,
+    what: {
+      client: Client;
+      fields?: ClientFields;
+      problem?: string;
+      status?: number;
+    },
+  ): Promise<void> {
+    const { client, fields, problem, status = 200 } = what;
+    const object = toClientObject(client, clock.now());
+    const span = readSpan(request.query.days);
+    const page = redisHealth.isUp
+      ? await readClientUsage(deps, { client: client.id, span })
+      : undefined;
+    response.status(status).render("client", {
+      client: presentClient(object),
+      fields: fields ?? toFields(client),
+      problem,
+      page,
+    });
+  }
+}
+
+function showForm(
+  response: Response,
+  what: { fields: ClientFields; problem?: string; status?: number },
+): void {
+  const { fields, problem, status = 200 } = what;
+  response.status(status).render("new-client", { fields, problem });
+}
+
+function showKey(
+  response: Response,
+  { client, key }: { client: Client; key: string },
+): void {
+  const { id, name } = client;
+  response.render("client-key", { id, name, key });
+}
+
+function showUnknown(response: Response): void {
+  const title = "There is no such client";
+  const message = "It was removed, or there is nothing of the kind to do.";
+  showMessage(response, { status: 404, title, message });
+}
+
+/** What a form says about an error; one that is no refusal is passed on. */
+function toProblem(error: unknown): { problem: string; status: number } {
+  if (!(error instanceof GatewayError)) throw error;
+  return { problem: `${error.message}.`, status: error.status };
+}
+
+/** Refusals of actions become pages. */
+function showProblem(
+  error: unknown,
+  _request: Request,
+  response: Response,
+  _next: unknown,
+): void {
+  const { problem: message, status } = toProblem(error);
+  showMessage(response, { status, title: "That cannot be done", message });
+}

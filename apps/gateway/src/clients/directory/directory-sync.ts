@@ -1,0 +1,133 @@
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import {
+  type Repetition,
+  repeat,
+} from "@openrouter-free-pool/shared/timers/repeat";
+import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { ClientDirectory, ClientNews } from "./client-directory.ts";
+import { type ClientStore, readNews } from "./client-store.ts";
+
+/** News can be missed while a connection breaks; then this is how long a change takes at most. */
+const pollMs = 1_000;
+
+/** Keeps a gateway's clients as Redis has them: by news of each change, and by a look now and then. */
+export class DirectorySync {
+  readonly #redis: Redis;
+  readonly #channel: string;
+  readonly #store: ClientStore;
+  readonly #directory: ClientDirectory;
+  readonly #logger: Logger;
+  readonly #known = Promise.withResolvers<boolean>();
+  #polling: Repetition | undefined;
+  #loading: Promise<void> | undefined;
+  #isStale = false;
+  #hasWarned = false;
+
+  constructor(deps: {
+    redis: Redis;
+    redisKeys: RedisKeys;
+    store: ClientStore;
+    directory: ClientDirectory;
+    logger: Logger;
+  }) {
+    this.#redis = deps.redis;
+    this.#channel = deps.redisKeys.clientNews;
+    this.#store = deps.store;
+    this.#directory = deps.directory;
+    this.#logger = deps.logger;
+  }
+
+  /** Reads all clients if Redis is there, and hears of changes on a connection for subscriptions. */
+  async start(subscriber: Redis): Promise<void> {
+    subscriber.on("message", (from: string, message: string) => {
+      if (from === this.#channel) this.#hear(message);
+    });
+    subscriber.on("ready", this.#onReady);
+    this.#redis.on("ready", this.#onReady);
+    // Not awaited: without Redis it would take for ever.
+    subscriber
+      .subscribe(this.#channel)
+      .then(this.#onReady, (err: unknown) =>
+        this.#logger.warn({ err }, "Subscribing to news of clients failed"),
+      );
+    this.#polling = repeat(() => this.#poll(), {
+      intervalMs: pollMs,
+      name: "Looking for clients",
+      logger: this.#logger,
+    });
+    await this.#load().catch(this.#warn);
+  }
+
+  /** Waits until the clients are known. @returns whether they are. */
+  async untilKnown(timeoutMs: number): Promise<boolean> {
+    if (this.#directory.isKnown) return true;
+    return withFallback(this.#known.promise, timeoutMs, false);
+  }
+
+  async stop(): Promise<void> {
+    this.#known.resolve(false);
+    this.#redis.off("ready", this.#onReady);
+    await this.#polling?.stop();
+    await this.#loading?.catch(() => undefined);
+  }
+
+  /** Takes over a change that was made here, or that was heard of. */
+  take(news: ClientNews): void {
+    if (!this.#directory.apply(news)) this.#load().catch(this.#warn);
+  }
+
+  #hear(message: string): void {
+    const news = readNews(message);
+    if (news) this.take(news);
+    else this.#load().catch(this.#warn);
+  }
+
+  readonly #onReady = (): void => void this.#load().catch(this.#warn);
+
+  readonly #warn = (err: unknown): void => {
+    this.#logger.warn({ err }, "Reading the clients failed; it is tried again");
+  };
+
+  async #poll(): Promise<void> {
+    if (this.#redis.status !== "ready") return;
+    const isNews =
+      !this.#directory.isKnown ||
+      (await this.#store.readVersion()) !== this.#directory.version;
+    if (isNews) await this.#load();
+  }
+
+  /** Reads all clients; once more when a reading is under way: that may have missed something. */
+  #load(): Promise<void> {
+    this.#isStale = true;
+    this.#loading ??= this.#readUntilFresh().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #readUntilFresh(): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false;
+      await this.#read();
+    }
+  }
+
+  async #read(): Promise<void> {
+    // Without Redis those that are known serve on.
+    if (this.#redis.status !== "ready") return;
+    const { version } = this.#directory;
+    const read = await this.#store.readAll();
+    // A change that was heard of in the meantime may not be among what was read.
+    if (this.#directory.version !== version) return this.#read();
+    const isWhole = this.#directory.replaceAll(read.records, read.version);
+    if (!isWhole && !this.#hasWarned) {
+      this.#logger.error(
+        "Redis has lost all clients; requests are refused until an operator makes new ones or opens the pool",
+      );
+    }
+    this.#hasWarned = !isWhole;
+    this.#known.resolve(true);
+  }
+}

@@ -1,0 +1,48 @@
+--[[
+  Makes, replaces or removes a client, and tells all gateways.
+
+  Atomic so that no two clients get one name, no change overwrites another, and the numbers of changes are in
+  the order of the changes. Nothing of it expires: a client stays until an operator removes it, and the number
+  for ever, so that a pool without clients does not open by itself.
+
+  KEYS[1] clients  HASH    from id to record
+  KEYS[2] names    HASH    from name in lower case to id
+  KEYS[3] version  STRING  counts changes
+  KEYS[4] news     pub/sub channel
+  ARGV[1] id
+  ARGV[2] before      record (JSON); empty: there is none
+  ARGV[3] after       record (JSON); empty: it is removed
+  ARGV[4] nameBefore  in lower case; empty: there is none
+  ARGV[5] nameAfter   in lower case; empty: there is none
+  ARGV[6] mostClients
+
+  Returns the new version, or why nothing was done: 'changed' (it is not what `before` says), 'name-taken', 'full'.
+]]
+local clients, names, version, news = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local id, before, after, nameBefore, nameAfter = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local mostClients = tonumber(ARGV[6])
+
+if (redis.call('HGET', clients, id) or '') ~= before then
+  return 'changed'
+end
+if before == '' and redis.call('HLEN', clients) >= mostClients then
+  return 'full'
+end
+if nameAfter ~= '' then
+  local holder = redis.call('HGET', names, nameAfter)
+  if holder and holder ~= id then
+    return 'name-taken'
+  end
+end
+if nameBefore ~= '' then
+  redis.call('HDEL', names, nameBefore)
+end
+if after == '' then
+  redis.call('HDEL', clients, id)
+else
+  redis.call('HSET', clients, id, after)
+  redis.call('HSET', names, nameAfter, id)
+end
+local number = redis.call('INCR', version)
+redis.call('PUBLISH', news, number .. ' ' .. id .. ' ' .. after)
+return number

@@ -1,0 +1,81 @@
+import {
+  type ClientObject,
+  type ClientSettings,
+  clientSettingsSchema,
+  unlimited,
+} from "@openrouter-free-pool/shared/api/client-object";
+import { z } from "zod";
+
+/** Begins the ids of clients that were made at run time. */
+const idPrefix = "client_";
+
+/** A client that was made at run time, as Redis has it. Times in ms since the epoch of Redis's clock. */
+export const clientRecordSchema = clientSettingsSchema.extend({
+  id: z.string().startsWith(idPrefix),
+  /** SHA-256 of the key. */
+  digest: z.string(),
+  /** How the key ends. */
+  hint: z.string(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+});
+
+/** See {@link clientRecordSchema}. */
+export type ClientRecord = Readonly<z.output<typeof clientRecordSchema>>;
+
+/** Who may call, and how much. */
+export type Client = ClientSettings & {
+  /** Owns what the client makes; it never changes. */
+  readonly id: string;
+  /** Undefined for a client of GATEWAY_API_KEYS. */
+  readonly record?: ClientRecord;
+  /** When its key ends, ms since the epoch. */
+  readonly expiresAtMs: number;
+};
+
+/** The id of a new client, from random digits. */
+export function toClientId(random: string): string {
+  return `${idPrefix}${random}`;
+}
+
+/** Whether an id is of a client that was made at run time. */
+export function isRunTimeId(id: string): boolean {
+  return id.startsWith(idPrefix);
+}
+
+/** A client of GATEWAY_API_KEYS: its name is its id. */
+export function toEnvironmentClient(name: string): Client {
+  return { ...unlimited, id: name, name, expiresAtMs: Infinity };
+}
+
+export function toClient(record: ClientRecord): Client {
+  const {
+    digest: _d,
+    hint: _h,
+    createdAt: _c,
+    updatedAt: _u,
+    ...known
+  } = record;
+  const { expiresAt } = record;
+  const expiresAtMs = expiresAt === null ? Infinity : Date.parse(expiresAt);
+  return { ...known, record, expiresAtMs };
+}
+
+/** Whether a client's key opens anything now (ms since the epoch of Redis's clock). */
+export function stateOf(client: Client, now: number): ClientObject["state"] {
+  if (client.disabled) return "disabled";
+  return client.expiresAtMs <= now ? "expired" : "active";
+}
+
+/** A client as the API shows it. */
+export function toClientObject(client: Client, now: number): ClientObject {
+  const { record, expiresAtMs: _, ...settings } = client;
+  return {
+    ...settings,
+    source: record ? "run-time" : "environment",
+    state: stateOf(client, now),
+    keyHint: record?.hint ?? null,
+    createdAt: record ? new Date(record.createdAt).toISOString() : null,
+    updatedAt: record ? new Date(record.updatedAt).toISOString() : null,
+  };
+}

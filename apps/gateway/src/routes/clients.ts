@@ -1,0 +1,92 @@
+import {
+  clientChangeSchema,
+  newClientSchema,
+} from "@openrouter-free-pool/shared/api/client-object";
+import { listProblems } from "@openrouter-free-pool/shared/api/list-problems";
+import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import { type Request, type RequestHandler, Router } from "express";
+import type { z } from "zod";
+import type { BodyBudget } from "../bodies/body-budget.ts";
+import { bodyOf, readJsonBody } from "../bodies/read-json-body.ts";
+import type { ClientDirectory } from "../clients/directory/client-directory.ts";
+import type { ManageClients } from "../clients/manage-clients.ts";
+import { toClientObject } from "../clients/records/client.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
+import { allowOnly } from "../middleware/handle-errors.ts";
+import { neverStored } from "../web-access/security-headers.ts";
+
+const bodyLimitBytes = 64 * 1024;
+
+/** `/api/v1/clients`: who may call, for operators' programs. */
+export function routeClients(deps: {
+  requireAdmin: RequestHandler;
+  manageClients: ManageClients;
+  directory: ClientDirectory;
+  clock: RedisClock;
+  bodyBudget: BodyBudget;
+}): Router {
+  const { manageClients, directory, clock } = deps;
+  const router = Router();
+  const readBody = readJsonBody(bodyLimitBytes, deps.bodyBudget);
+  // Keys are shown here.
+  router.use(neverStored, deps.requireAdmin);
+
+  router.get("/", (_request, response) => {
+    const now = clock.now();
+    response.json({
+      requiresKey: directory.requiresKey,
+      clients: directory.list().map((client) => toClientObject(client, now)),
+    });
+  });
+  router.post("/", readBody, async (request, response) => {
+    const wanted = readAs(newClientSchema, request);
+    const { client, key } = await manageClients.create(wanted, fromOf(request));
+    const object = toClientObject(client, clock.now());
+    response.status(201).json({ ...object, key });
+  });
+  router.patch("/:id", readBody, async (request, response) => {
+    const change = readAs(clientChangeSchema, request);
+    const id = idOf(request);
+    const client = await manageClients.update(id, change, fromOf(request));
+    response.json(toClientObject(client, clock.now()));
+  });
+  router.post("/:id/rotate", async (request, response) => {
+    const { client, key } = await manageClients.rotate(
+      idOf(request),
+      fromOf(request),
+    );
+    response.json({ ...toClientObject(client, clock.now()), key });
+  });
+  router.delete("/:id", async (request, response) => {
+    const id = idOf(request);
+    await manageClients.remove(id, fromOf(request));
+    response.json({ id, deleted: true });
+  });
+  router.all("/", allowOnly("GET", "POST"));
+  router.all("/:id", allowOnly("PATCH", "DELETE"));
+  router.all("/:id/rotate", allowOnly("POST"));
+  return router;
+}
+
+function idOf(request: Request): string {
+  return String(request.params.id);
+}
+
+function fromOf(request: Request): string {
+  return `api ${request.ip ?? ""}`;
+}
+
+function readAs<Schema extends z.ZodType>(
+  schema: Schema,
+  request: Request,
+): z.output<Schema> {
+  const given = parseJson(bodyOf(request).requireBytes().toString());
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const message =
+    given === undefined
+      ? "The body is not valid JSON"
+      : listProblems(parsed.error, { whole: "body" });
+  throw new GatewayError("invalid-request", message);
+}

@@ -1,0 +1,104 @@
+import type {
+  UsageFigures,
+  UsageGroup,
+  UsageObject,
+} from "@openrouter-free-pool/shared/api/usage-object";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { readUsageOfDay } from "@openrouter-free-pool/shared/usage/usage-history";
+import type { Redis } from "ioredis";
+import type { ClientDirectory } from "../clients/directory/client-directory.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
+import type { RedisHealth } from "../redis/redis-health.ts";
+import { UsageFold, type UsageName } from "./fold-usage.ts";
+import type { PriceTokens } from "./price-tokens.ts";
+import type { UsageQuery } from "./usage-query.ts";
+
+/** More rows are of no use to anybody, and take memory here. */
+const mostRows = 100_000;
+
+type Row = ReturnType<UsageFold["rows"]>[number];
+
+/** Reads what was used. Both throw {@link GatewayError} `redis-down`, and `invalid-request` when it is too much. */
+export type ReadUsage = {
+  /** Told apart by one choice of names. */
+  table(query: Omit<UsageQuery, "format">): Promise<UsageObject>;
+  /** Told apart by several, in one reading: the rows of each. */
+  tables(
+    query: Pick<UsageQuery, "days" | "client">,
+    choices: readonly (readonly UsageGroup[])[],
+  ): Promise<readonly (readonly Row[])[]>;
+};
+
+/** Builds {@link ReadUsage}. */
+export function createReadUsage(deps: {
+  redis: Redis;
+  redisKeys: RedisKeys;
+  redisHealth: RedisHealth;
+  directory: ClientDirectory;
+  priceTokens: PriceTokens;
+}): ReadUsage {
+  const { redis, redisKeys, redisHealth, directory, priceTokens } = deps;
+
+  const tables: ReadUsage["tables"] = async ({ days, client }, choices) => {
+    const folds = choices.map((groups) => new UsageFold(groups, priceTokens));
+    for (const day of days) {
+      const entries = await redisHealth.readInTime(() =>
+        readUsageOfDay(redis, redisKeys, day, client),
+      );
+      for (const fold of folds) {
+        for (const entry of entries) fold.add(day, entry);
+        if (fold.size > mostRows) throw tooMany();
+      }
+    }
+    return folds.map((fold) => fold.rows());
+  };
+
+  function toRowName({ client, model, day }: UsageName) {
+    return {
+      ...(day === undefined ? {} : { day }),
+      ...(client === undefined ? {} : nameClient(client)),
+      ...(model === undefined ? {} : { model }),
+    };
+  }
+  function nameClient(id: string) {
+    return id === ""
+      ? { client: null, clientName: null }
+      : { client: id, clientName: directory.find(id)?.name ?? null };
+  }
+
+  return {
+    tables,
+    async table(query) {
+      const { days, groups } = query;
+      const [rows = [], total = []] = await tables(query, [groups, []]);
+      return {
+        from: days.at(0) ?? "",
+        to: days.at(-1) ?? "",
+        groupBy: [...groups],
+        data: rows.map(({ name, figures }) => ({
+          ...toRowName(name),
+          ...figures,
+        })),
+        total: total[0]?.figures ?? noUsage,
+      };
+    },
+  };
+}
+
+/** The figures of who used nothing. */
+export const noUsage: UsageFigures = {
+  calls: 0,
+  answers: 0,
+  errors: 0,
+  promptTokens: 0,
+  completionTokens: 0,
+  meanWaitMs: null,
+  savedUsd: null,
+};
+
+function tooMany(): GatewayError {
+  return new GatewayError(
+    "invalid-request",
+    `That is more than ${mostRows} rows; group by less, or ask for fewer days`,
+  );
+}

@@ -1,0 +1,28 @@
+import type { UsageObject } from "@openrouter-free-pool/shared/api/usage-object";
+import { stringify } from "csv-stringify/sync";
+
+const figures = [
+  "calls",
+  "answers",
+  "errors",
+  "promptTokens",
+  "completionTokens",
+  "meanWaitMs",
+  "savedUsd",
+] as const;
+const names = {
+  day: ["day"],
+  client: ["client", "clientName"],
+  model: ["model"],
+} as const;
+
+/** Use as CSV with a header, the columns named as in JSON. Names cannot be taken for formulas. */
+export function toUsageCsv({ groupBy, data }: UsageObject): string {
+  const columns = [
+    ...(["day", "client", "model"] as const).flatMap((group) =>
+      groupBy.includes(group) ? names[group] : [],
+    ),
+    ...figures,
+  ];
+  return stringify(data, { header: true, columns, escape_formulas: true });
+}

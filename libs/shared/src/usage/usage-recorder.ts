@@ -1,0 +1,88 @@
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { usageDays } from "../api/usage-object.ts";
+import type { RedisKeys } from "../redis/keys.ts";
+import type { RedisClock } from "../redis/redis-clock.ts";
+import { SharedCounts } from "../statistics/shared-counts.ts";
+import {
+  dayOf,
+  mostUsedModels,
+  otherModels,
+  shardOf,
+  type UsageCounts,
+  type UsageField,
+  usageField,
+  usageShards,
+} from "./usage-counts.ts";
+
+const ttlMs = (usageDays + 1) * 86_400_000;
+/** While Redis is away, counts gather for today and, around midnight, for yesterday. */
+const mostHashes = 2 * usageShards;
+
+/**
+ * Counts what a client used, at the cost of some entries of a map.
+ *
+ * @param client its id; undefined without client keys.
+ */
+export type RecordUsage = (
+  client: string | undefined,
+  model: string,
+  counts: UsageCounts,
+) => void;
+
+/** Counts use by client, model and UTC day, in hashes that all processes share. */
+export class UsageRecorder {
+  readonly #redisKeys: RedisKeys;
+  readonly #clock: RedisClock;
+  readonly #counts: SharedCounts;
+  /** The models in each of the latest hashes. */
+  readonly #models = new Map<string, Set<string>>();
+
+  constructor(deps: {
+    redis: Redis;
+    redisKeys: RedisKeys;
+    clock: RedisClock;
+    logger: Logger;
+  }) {
+    this.#redisKeys = deps.redisKeys;
+    this.#clock = deps.clock;
+    this.#counts = new SharedCounts({
+      ...deps,
+      mostKeys: mostHashes,
+      name: "Adding up usage",
+    });
+  }
+
+  /** See {@link RecordUsage}. */
+  readonly record: RecordUsage = (client = "", model, counts) => {
+    const day = dayOf(this.#clock.now());
+    const key = this.#redisKeys.usage(day, shardOf(client));
+    const name = this.#boundModel(key, model);
+    for (const [field, by] of Object.entries(counts)) {
+      if (by === 0) continue;
+      const text = usageField(field as UsageField, client, name);
+      this.#counts.add(key, ttlMs, text, Math.round(by));
+    }
+  };
+
+  /** Sends what has gathered. What cannot be sent is kept for the next time. */
+  flush(): Promise<void> {
+    return this.#counts.flush();
+  }
+
+  /** Sends the rest, if Redis is there, and ends. */
+  stop(): Promise<void> {
+    return this.#counts.stop();
+  }
+
+  #boundModel(key: string, model: string): string {
+    const models = this.#models.get(key) ?? new Set();
+    if (models.has(model)) return model;
+    if (models.size >= mostUsedModels) return otherModels;
+    models.add(model);
+    this.#models.set(key, models);
+    const [oldest] = this.#models.keys();
+    if (this.#models.size > mostHashes && oldest) this.#models.delete(oldest);
+    return model;
+  }
+}

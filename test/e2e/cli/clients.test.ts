@@ -1,0 +1,92 @@
+import { tmpdir } from "node:os";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { chat } from "../../support/chat.ts";
+import { operatorPassword, withKey } from "../../support/operator.ts";
+import { jsonLines, orpool } from "../../support/orpool.ts";
+import { type Stack, startStack } from "../../support/stack.ts";
+import { until } from "../../support/until.ts";
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    env: { ADMIN_PASSWORD: operatorPassword },
+  });
+});
+afterAll(() => stack?.stop());
+
+type Client = { id: string; name: string; key: string };
+
+async function run(args: string[], env: Record<string, string> = {}) {
+  const { url } = stack;
+  const ended = await orpool(args, { url, cwd: tmpdir(), env });
+  const isJson = ended.stdout.startsWith("{");
+  return { ...ended, lines: isJson ? jsonLines<Client>(ended.stdout) : [] };
+}
+const asOperator = (...args: string[]) =>
+  run(args, { ORPOOL_ADMIN_PASSWORD: operatorPassword });
+
+test("an operator manages clients, and a client sees its use", async () => {
+  expect(await run(["clients", "list"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("ORPOOL_ADMIN_PASSWORD"),
+  });
+  const made = await asOperator(
+    "clients",
+    "create",
+    "alice",
+    "--per-day",
+    "50",
+    "--models",
+    "test/*,m/*",
+  );
+  const [alice] = made.lines;
+  expect(alice).toMatchObject({
+    name: "alice",
+    perDay: 50,
+    models: ["test/*", "m/*"],
+  });
+  const key = alice?.key ?? "";
+  expect((await chat(stack.url, { headers: withKey(key) })).status).toBe(200);
+  const usage = await until("it is counted", async () => {
+    const { lines } = await run(["usage", "--by", "model"], {
+      ORPOOL_API_KEY: key,
+    });
+    return lines.length > 0 && lines;
+  });
+  expect(usage).toMatchObject([{ model: "test/model:free", answers: 1 }]);
+  const { stdout } = await asOperator("usage", "--csv", "--by", "client");
+  expect(stdout).toMatch(/^client,clientName,calls,.*\n.*,alice,1,/);
+
+  const changed = await asOperator(
+    "clients",
+    "update",
+    "alice",
+    "--name",
+    "bob",
+    "--per-day",
+    "none",
+    "--disable",
+  );
+  expect(changed.lines).toMatchObject([
+    { name: "bob", perDay: null, disabled: true },
+  ]);
+  const wrong = await asOperator(
+    "clients",
+    "update",
+    "bob",
+    "--weight",
+    "many",
+  );
+  expect(wrong).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("weight"),
+  });
+  const rotated = await asOperator("clients", "rotate", "bob");
+  expect(rotated.lines[0]?.key).not.toBe(key);
+  expect((await asOperator("clients", "delete", "bob")).code).toBe(0);
+  expect((await asOperator("clients", "list")).lines).toEqual([]);
+  expect(await asOperator("clients", "delete", "bob")).toMatchObject({
+    code: 2,
+  });
+});

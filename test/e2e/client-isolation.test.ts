@@ -1,0 +1,180 @@
+import { usageObjectSchema } from "@openrouter-free-pool/shared/api/usage-object";
+import type OpenAI from "openai";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { type BatchClient, batchClient } from "../support/batch-client.ts";
+import { batchInput } from "../support/batch-input.ts";
+import { chat, testModel } from "../support/chat.ts";
+import {
+  type Operator,
+  operatorOf,
+  operatorPassword,
+  withKey,
+} from "../support/operator.ts";
+import { send } from "../support/send.ts";
+import { type Stack, startStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
+
+const paidTwin = testModel.replace(":free", "");
+const lines = 3;
+
+let stack: Stack;
+let operator: Operator;
+let a: Awaited<ReturnType<Operator["create"]>>;
+let b: typeof a;
+let batch: OpenAI.Batch;
+let theirs: BatchClient;
+
+beforeAll(async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    perMinute: 1_000,
+    models: [paidTwin],
+    env: {
+      ADMIN_PASSWORD: operatorPassword,
+      RESPONSE_CACHE_TTL_SECONDS: "600",
+    },
+  });
+  operator = operatorOf(stack.url);
+  a = await operator.create("a");
+  b = await operator.create("b");
+  const own = batchClient(stack.url, a.key);
+  theirs = batchClient(stack.url, b.key);
+  const id = await own.start(batchInput(lines));
+  batch = await own.untilStatus(id, "completed");
+});
+afterAll(() => stack?.stop());
+
+const ask = (
+  client: { key: string },
+  content: string,
+  headers: Record<string, string> = {},
+) =>
+  chat(stack.url, {
+    content,
+    marker: content,
+    headers: { ...withKey(client.key), ...headers },
+  });
+
+test.for([
+  ["read a batch", () => theirs.openai.batches.retrieve(batch.id), /no batch/],
+  ["cancel a batch", () => theirs.openai.batches.cancel(batch.id), /no batch/],
+  [
+    "retry a batch",
+    () => theirs.openai.post(`/batches/${batch.id}/retry`),
+    /no batch/,
+  ],
+  [
+    "read an input",
+    () => theirs.openai.files.retrieve(batch.input_file_id),
+    /no file/,
+  ],
+  ["download an input", () => theirs.download(batch.input_file_id), /no file/],
+  [
+    "download an output",
+    () => theirs.download(batch.output_file_id),
+    /no file/,
+  ],
+  [
+    "delete an output",
+    () => theirs.openai.files.delete(String(batch.output_file_id)),
+    /no file/,
+  ],
+  [
+    "start a batch of another's file",
+    () =>
+      theirs.openai.batches.create({
+        input_file_id: batch.input_file_id,
+        endpoint: "/v1/chat/completions",
+        completion_window: "24h",
+      }),
+    /no file/,
+  ],
+] as const)("another client cannot %s", async ([, act, message]) => {
+  await expect(act()).rejects.toThrow(message);
+});
+
+test("lists hold a client's own things only, under a new name, too", async () => {
+  expect((await theirs.openai.files.list()).data).toEqual([]);
+  expect((await theirs.openai.batches.list()).data).toEqual([]);
+  await operator.request("PATCH", `/clients/${a.id}`, { name: "renamed" });
+  const own = batchClient(stack.url, a.key);
+  expect((await own.openai.batches.list()).data).toHaveLength(1);
+  expect((await own.openai.files.list()).data).toHaveLength(2);
+});
+
+test("an idempotency key is a client's own", async () => {
+  const headers = { "idempotency-key": "same", "cache-control": "no-store" };
+  expect((await ask(a, "idempotent", headers)).status).toBe(200);
+  const other = await ask(b, "idempotent", headers);
+  expect(other.headers.get("idempotent-replayed")).toBeNull();
+  // Neither does it matter that the other one asked for something else.
+  expect((await ask(b, "different", { "idempotency-key": "own" })).status).toBe(
+    200,
+  );
+  expect(
+    (await ask(a, "idempotent-2", { "idempotency-key": "own" })).status,
+  ).toBe(200);
+  const repeated = await ask(a, "idempotent", headers);
+  expect(repeated.headers.get("idempotent-replayed")).toBe("true");
+  const calls = await stack.simulator.calls({ marker: "idempotent" });
+  expect(calls).toHaveLength(2);
+});
+
+test("a kept answer is a client's own", async () => {
+  const cacheOf = async (client: typeof a) =>
+    (await ask(client, "cached")).headers.get("x-cache");
+  expect(await cacheOf(a)).toBe("MISS");
+  expect(await cacheOf(b)).toBe("MISS");
+  expect(await cacheOf(a)).toBe("HIT");
+});
+
+test("use is told apart by client, model and day, and each client sees its own", async () => {
+  const c = await operator.create("counted");
+  for (const content of ["one", "two"]) await ask(c, content);
+  await ask(c, "one");
+  await chat(stack.url, { model: "no/model", headers: withKey(c.key) });
+  const file = batchInput(lines, { prefix: "counted" });
+  const client = batchClient(stack.url, c.key);
+  await client.untilStatus(await client.start(file), "completed");
+  const usageOf = async (key: string, query = "") =>
+    send(`${stack.url}/api/v1/usage${query}`, { headers: withKey(key) });
+
+  const [row, ...rest] = await until("all is counted", async () => {
+    const { body } = await usageOf(c.key, "?group_by=client,model");
+    const { data } = usageObjectSchema.parse(body);
+    const listed = data.filter(({ model }) => model === testModel);
+    const isAll =
+      listed[0]?.answers === 3 + lines && listed[0].calls === 2 + lines;
+    return isAll && data.length === 2 && [...listed, ...data];
+  });
+  expect(rest.map(({ model }) => model).sort()).toEqual(["other", testModel]);
+  expect(row).toMatchObject({
+    client: c.id,
+    clientName: "counted",
+    errors: 0,
+    promptTokens: expect.any(Number),
+    meanWaitMs: expect.any(Number),
+  });
+  const { promptTokens = 0, completionTokens = 0, savedUsd } = row ?? {};
+  expect(completionTokens).toBeGreaterThan(0);
+  expect(savedUsd).toBeCloseTo(
+    promptTokens * 1e-6 + completionTokens * 2e-6,
+    6,
+  );
+
+  const byDay = usageObjectSchema.parse((await usageOf(c.key)).body);
+  expect(byDay.data[0]?.day).toBe(byDay.to);
+
+  const others = await usageOf(b.key, `?client=${c.id}`);
+  expect(others.text).not.toContain(c.id);
+  const all = await operator.usage("group_by=client");
+  const names = all.data.map(({ clientName }) => clientName);
+  expect(names).toEqual(expect.arrayContaining(["renamed", "b", "counted"]));
+  const csv = await operator.request("GET", `/usage?format=csv&client=${c.id}`);
+  expect(csv.headers.get("content-type")).toMatch(/^text\/csv/);
+  expect(csv.text.split("\n")[0]).toBe(
+    "day,client,clientName,model,calls,answers,errors,promptTokens,completionTokens,meanWaitMs,savedUsd",
+  );
+  const wrong = await operator.request("GET", "/usage?from=2026-13-01");
+  expect(wrong.status).toBe(400);
+});

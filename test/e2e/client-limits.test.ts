@@ -1,0 +1,118 @@
+import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { batchClient } from "../support/batch-client.ts";
+import { batchInput } from "../support/batch-input.ts";
+import { chat, testModel } from "../support/chat.ts";
+import {
+  type Operator,
+  operatorOf,
+  operatorPassword,
+  withKey,
+} from "../support/operator.ts";
+import { type Stack, startStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
+
+let stack: Stack;
+let operator: Operator;
+
+beforeAll(async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    perMinute: 1_000,
+    env: {
+      ADMIN_PASSWORD: operatorPassword,
+      MODEL_ALIASES: `two=m/a:free|${testModel}`,
+    },
+  });
+  operator = operatorOf(stack.url);
+  await until("the list of models is known", async () => {
+    const client = await operator.create(`probe-${Math.random()}`);
+    const headers = withKey(client.key);
+    return (
+      (await chat(stack.url, { headers, model: "no/model" })).status === 404
+    );
+  });
+});
+afterAll(() => stack?.stop());
+
+test("a client may use the models that its list names", async () => {
+  const { key } = await operator.create("listed", { models: ["test/*:free"] });
+  const ask = (model: string, extra = {}) =>
+    chat(stack.url, { model, extra, headers: withKey(key) });
+  expect((await ask(testModel)).status).toBe(200);
+  const refused = await ask("m/a:free");
+  expect(refused.status).toBe(403);
+  expect(refused.body).toMatchObject({
+    error: { metadata: { reason: "model-not-allowed" } },
+  });
+  expect((await ask(testModel, { models: ["m/a:free"] })).status).toBe(403);
+  // An alias and pool/auto stand for those of their models that it may use.
+  expect((await ask("two")).headers.get("x-model")).toBe(testModel);
+  expect((await ask("pool/auto")).headers.get("x-model")).toMatch(/^test\//);
+});
+
+test("an alias that the list names stands for all of its models", async () => {
+  const { key } = await operator.create("aliased", { models: ["two"] });
+  const ask = (model: string) =>
+    chat(stack.url, { model, headers: withKey(key) });
+  expect((await ask("two")).headers.get("x-model")).toBe("m/a:free");
+  expect((await ask(testModel)).status).toBe(403);
+});
+
+test("more urgent than it may be is as urgent as it may be", async () => {
+  const { key } = await operator.create("calm", { maxPriority: "low" });
+  for (const priority of ["high", "normal"]) {
+    const requestId = `capped-${priority}`;
+    const headers = { "x-priority": priority, "x-request-id": requestId };
+    await chat(stack.url, { headers: { ...withKey(key), ...headers } });
+    const line = await until("it is logged", () =>
+      stack.gateways[0]
+        ?.logged("Completion finished")
+        .find((entry) => entry.requestId === requestId),
+    );
+    expect(line).toMatchObject({ priority: "low", client: "calm" });
+  }
+});
+
+test("more requests at a time than it may have are refused", async () => {
+  const { key } = await operator.create("bounded", { maxQueued: 2 });
+  await stack.simulator.settings({ latencyMs: 1_000 });
+  const headers = withKey(key);
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => chat(stack.url, { headers })),
+  );
+  await stack.simulator.settings({ latencyMs: 0 });
+  const statuses = answers.map(({ status }) => status).sort();
+  expect(statuses).toEqual([200, 200, 429, 429, 429]);
+  const refused = answers.find(({ status }) => status === 429);
+  expect(refused?.headers.get("retry-after")).toBe("5");
+  expect(refused?.body).toMatchObject({
+    error: { metadata: { reason: "client-queue-full" } },
+  });
+  expect((await chat(stack.url, { headers })).status).toBe(200);
+});
+
+test("lines of a batch keep to the list of their client", async () => {
+  const { key } = await operator.create("batching", { models: ["m/*"] });
+  const client = batchClient(stack.url, key);
+  const id = await client.start(batchInput(2));
+  const batch = await client.untilStatus(id, "completed");
+  expect(batch.request_counts).toMatchObject({ completed: 0, failed: 2 });
+  const [line] = await client.download(batch.error_file_id);
+  expect(line?.error).toMatchObject({ code: "permission_error" });
+});
+
+test("a removed client's batches are cancelled", async () => {
+  const { id, key } = await operator.create("leaving");
+  await stack.simulator.settings({ latencyMs: 300 });
+  const batchId = await batchClient(stack.url, key).start(batchInput(200));
+  await operator.request("DELETE", `/clients/${id}`);
+  await stack.simulator.settings({ latencyMs: 0 });
+  const { batch } = createRedisKeys(stack.prefix);
+  const redis = new Redis(inject("redisUrl"));
+  await until("it is cancelled", async () =>
+    /"?cancelled"?/.test((await redis.hget(batch(batchId), "status")) ?? ""),
+  );
+  redis.disconnect();
+});
