@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { type Connection, connect } from "../gateway/connection.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { print } from "../output/terminal.ts";
-import { type Connection, connect } from "./connection.ts";
 
 /** `orpool cancel`: end a batch; what it has is kept. */
 export function addCancel(

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
+import { type Connection, listConnectionFlags } from "../gateway/connection.ts";
 import { readNotifyUrl } from "../output/notify.ts";
 import { prepareResults } from "../results/prepare-results.ts";
 import type { ResultOptions } from "../results/result-options.ts";
-import { type Connection, listConnectionFlags } from "./connection.ts";
 import type { WaitOptions } from "./wait-for-results.ts";
 
 /** Options of the commands that wait for a batch and write its results. */

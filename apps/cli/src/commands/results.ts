@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { connect } from "../gateway/connection.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { writeResults } from "../results/write-results.ts";
-import { connect } from "./connection.ts";
 import {
   addOutputFlags,
   type ResultFlags,

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { type Connection, connect } from "../gateway/connection.ts";
 import type { ExitCode } from "../output/exit-codes.ts";
-import { type Connection, connect } from "./connection.ts";
 import { addResultFlags, readWaitOptions } from "./result-flags.ts";
 import { waitForResults } from "./wait-for-results.ts";
 

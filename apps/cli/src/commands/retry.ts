@@ -1,8 +1,8 @@
 import type { Command } from "commander";
+import { connect } from "../gateway/connection.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { isWatched, print, tell } from "../output/terminal.ts";
 import { showForecast } from "../progress/show-forecast.ts";
-import { connect } from "./connection.ts";
 import { describeWayBack } from "./describe-way-back.ts";
 import {
   addResultFlags,

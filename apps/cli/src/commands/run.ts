@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
+import { connect } from "../gateway/connection.ts";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
 import { isEncoding } from "../input/decode-input.ts";
@@ -14,7 +15,6 @@ import { parseTemplate } from "../input/template.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { isWatched, print, tell } from "../output/terminal.ts";
 import { showForecast } from "../progress/show-forecast.ts";
-import { connect } from "./connection.ts";
 import { describeWayBack, type WayBack } from "./describe-way-back.ts";
 import { findRunning } from "./find-running.ts";
 import {

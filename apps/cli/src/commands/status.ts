@@ -1,6 +1,7 @@
 import { hasEnded } from "@openrouter-free-pool/shared/api/batch-object";
 import Table from "cli-table3";
 import type { Command } from "commander";
+import { type Connection, connect } from "../gateway/connection.ts";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
@@ -11,7 +12,6 @@ import {
 } from "../progress/describe-forecast.ts";
 import { formatCount } from "../progress/format.ts";
 import { readCapacity } from "../progress/show-forecast.ts";
-import { type Connection, connect } from "./connection.ts";
 
 const usualCount = "20";
 

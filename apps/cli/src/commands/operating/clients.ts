@@ -1,12 +1,15 @@
 import Table from "cli-table3";
 import type { Command } from "commander";
+import {
+  type Connection,
+  connectAsOperator,
+} from "../../gateway/connection.ts";
 import type { GatewayClient } from "../../gateway/gateway-client.ts";
 import type { Client, IssuedClient } from "../../gateway/objects.ts";
 import { CliError } from "../../output/cli-error.ts";
 import { type ExitCode, exitCodes } from "../../output/exit-codes.ts";
 import { print, tell } from "../../output/terminal.ts";
 import { formatCount } from "../../progress/format.ts";
-import { type Connection, connectAsOperator } from "../connection.ts";
 import {
   addClientOptions,
   type ClientOptions,

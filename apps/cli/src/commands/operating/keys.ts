@@ -1,10 +1,10 @@
 import Table from "cli-table3";
 import type { Command } from "commander";
+import { type Connection, connect } from "../../gateway/connection.ts";
 import type { Pool } from "../../gateway/objects.ts";
 import { type ExitCode, exitCodes } from "../../output/exit-codes.ts";
 import { print } from "../../output/terminal.ts";
 import { formatCount, formatDuration } from "../../progress/format.ts";
-import { type Connection, connect } from "../connection.ts";
 
 /** `orpool keys`: the pool as a table. */
 export function addKeys(program: Command, end: (code: ExitCode) => void): void {

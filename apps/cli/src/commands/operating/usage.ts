@@ -1,10 +1,10 @@
 import Table from "cli-table3";
 import type { Command } from "commander";
+import { type Connection, connectAsEither } from "../../gateway/connection.ts";
 import type { Usage } from "../../gateway/objects.ts";
 import { type ExitCode, exitCodes } from "../../output/exit-codes.ts";
 import { print } from "../../output/terminal.ts";
 import { formatCount } from "../../progress/format.ts";
-import { type Connection, connectAsEither } from "../connection.ts";
 
 type Options = Connection & {
   readonly from?: string;

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
+import { CliError } from "../output/cli-error.ts";
+import { exitCodes } from "../output/exit-codes.ts";
 import {
   createGatewayClient,
   type GatewayClient,
   type OperatorCredentials,
-} from "../gateway/gateway-client.ts";
-import { CliError } from "../output/cli-error.ts";
-import { exitCodes } from "../output/exit-codes.ts";
+} from "./gateway-client.ts";
 
 /** Options of every command: which gateway. */
 export type Connection = { readonly url: string };
