@@ -1,10 +1,10 @@
-import { availableParallelism, cpus, loadavg } from "node:os";
 import { Redis } from "ioredis";
 import { findOwnRedis } from "../../scripts/redis/find-redis.ts";
 import { NoRedisError } from "../../scripts/redis/no-redis-error.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { runClosedLoop } from "./closed-loop.ts";
 import { type CommandCount, countCommands } from "./count-commands.ts";
+import { describeMachine, type Machine } from "./describe-machine.ts";
 import { type AcquireResult, measureAcquire } from "./measure-acquire.ts";
 import { type DrainResult, measureDrain } from "./measure-drain.ts";
 import { type LatencyResult, measureLatency } from "./measure-latency.ts";
@@ -21,12 +21,7 @@ const warmUpMs = 5_000;
 export type BenchResults = {
   readonly at: string;
   readonly node: string;
-  readonly machine: {
-    readonly cpus: number;
-    readonly model: string | undefined;
-    /** Of the last minute before the run: what else the machine had to do. */
-    readonly load: number | undefined;
-  };
+  readonly machine: Machine;
   readonly latencies: readonly LatencyResult[];
   readonly throughput: ThroughputResult;
   readonly commands: readonly CommandCount[];
@@ -52,15 +47,10 @@ async function warmUp(stack: Stack): Promise<void> {
 }
 
 async function runBench(url: string, redis: Redis): Promise<BenchResults> {
-  const machine = {
-    cpus: availableParallelism(),
-    model: cpus()[0]?.model,
-    load: loadavg()[0],
-  };
   const about = {
     at: new Date().toISOString(),
     node: process.version,
-    machine,
+    machine: describeMachine(),
   };
   const stack = await startUnlimitedStack(url);
   const latencies: LatencyResult[] = [];
