@@ -1,4 +1,4 @@
-import { cpuTimeMs } from "../../support/cpu-time.ts";
+import { cpuTimeMs, machineCpuMs } from "../../support/cpu-time.ts";
 import { send } from "../../support/send.ts";
 import { type Load, runWrk } from "./run-wrk.ts";
 import type { Peer } from "./start-peers.ts";
@@ -20,6 +20,13 @@ export type PeersResult = {
   readonly portkey: PeerFigures;
 };
 
+/** All that was measured. */
+export type PeersResults = {
+  readonly results: readonly PeersResult[];
+  /** How much of one core other processes of this machine used meanwhile, 0 to the number of cores. */
+  readonly others: number;
+};
+
 type Round = Load & { readonly cpuMicros: Readonly<Record<string, number>> };
 
 /** Code that is not compiled yet is nobody's figure. */
@@ -34,7 +41,7 @@ export async function measurePeers(
     readonly rounds: number;
     readonly seconds: number;
   },
-): Promise<PeersResult[]> {
+): Promise<PeersResults> {
   const order = [peers.ours, peers.portkey];
   for (const peer of order) {
     await checkAnswer(peer);
@@ -45,6 +52,7 @@ export async function measurePeers(
     ours: [] as Round[],
     portkey: [] as Round[],
   }));
+  const others = watchOthers([peers.ours, peers.portkey], upstream);
   for (let round = 0; round < options.rounds; round += 1) {
     for (const result of measured) {
       for (const peer of order) {
@@ -55,12 +63,33 @@ export async function measurePeers(
     }
     order.reverse();
   }
+  const othersUsed = others();
   for (const peer of order) await checkAnswer(peer);
-  return measured.map(({ connections, ours, portkey }) => ({
-    connections,
-    ours: sumUp(ours),
-    portkey: sumUp(portkey),
-  }));
+  return {
+    others: othersUsed,
+    results: measured.map(({ connections, ours, portkey }) => ({
+      connections,
+      ours: sumUp(ours),
+      portkey: sumUp(portkey),
+    })),
+  };
+}
+
+/** A busy machine favours neither, but makes every figure worse. */
+function watchOthers(peers: readonly Peer[], upstream: Upstream): () => number {
+  const pids = [
+    ...peers.flatMap((peer) => Object.values(peer.pids)),
+    ...upstream.pids,
+  ];
+  const sum = () =>
+    pids.reduce((ms, pid) => ms + (cpuTimeMs(pid) ?? Number.NaN), 0) +
+    (cpuTimeMs(process.pid, true) ?? Number.NaN);
+  const startedAt = performance.now();
+  const before = (machineCpuMs() ?? Number.NaN) - sum();
+  return () => {
+    const after = (machineCpuMs() ?? Number.NaN) - sum();
+    return (after - before) / (performance.now() - startedAt);
+  };
 }
 
 async function measureRound(

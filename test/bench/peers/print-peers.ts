@@ -1,17 +1,14 @@
 import type { Machine } from "../describe-machine.ts";
+import { micros, ms, times } from "../print-figures.ts";
 import { printMarkdown } from "../print-markdown.ts";
 import { printTable } from "../print-table.ts";
 import { portkeyVersion } from "./install-portkey.ts";
-import type { PeerFigures, PeersResult } from "./measure-peers.ts";
+import type { PeerFigures, PeersResults } from "./measure-peers.ts";
 import type { PeersOptions } from "./read-options.ts";
-
-const ms = (value: number) => `${value.toFixed(2)} ms`;
-const times = (value: number) => `${value.toFixed(2)} ×`;
-const micros = (value = Number.NaN) => `${Math.round(value)} µs`;
 
 /** Prints what was measured, as a terminal or a page shows it. */
 export function printPeers(
-  results: readonly PeersResult[],
+  { results, others }: PeersResults,
   machine: Machine,
   { rounds, seconds, markdown }: PeersOptions,
 ): void {
@@ -61,6 +58,9 @@ export function printPeers(
       ];
     }),
   ]);
+  console.log(
+    `\nMeanwhile, other processes of this machine used ${Math.round(100 * others)} % of a core.`,
+  );
 }
 
 function together({ cpuMicros }: PeerFigures): number {
