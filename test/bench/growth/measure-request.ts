@@ -3,7 +3,7 @@ import type { Stack } from "../../support/stack.ts";
 import { type LoopFigures, runClosedLoop, sumUp } from "../closed-loop.ts";
 import { type CpuTimes, measureCpu, microsOfOne } from "../measure-cpu.ts";
 
-const warmUpMs = 2_000;
+const warmUpMs = 8_000;
 const durationMs = 4_000;
 
 /** What one request costs under some circumstance. */
