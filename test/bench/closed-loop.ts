@@ -1,4 +1,5 @@
 import { Agent, request } from "undici";
+import { testModel } from "../support/chat.ts";
 import { percentile } from "../support/percentile.ts";
 
 /** What a number of connections got that each sent one request after the other. */
@@ -22,12 +23,19 @@ export type LoopTarget = {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly connections: number;
+  /** A request of a few words when absent. */
+  readonly body?: string;
 };
 
-const body = JSON.stringify({
-  model: "test/model:free",
-  messages: [{ role: "user", content: "Hello" }],
-});
+/** A chat completion that asks with this. */
+export function chatBody(content: string): string {
+  return JSON.stringify({
+    model: testModel,
+    messages: [{ role: "user", content }],
+  });
+}
+
+const fewWords = chatBody("Hello");
 
 /**
  * Loads an endpoint with a fixed number of connections for a while.
@@ -35,7 +43,7 @@ const body = JSON.stringify({
  * @throws {Error} when an answer is not a 200.
  */
 export async function runClosedLoop(
-  { url, headers, connections }: LoopTarget,
+  { url, headers, connections, body = fewWords }: LoopTarget,
   durationMs: number,
 ): Promise<LoopResult> {
   const dispatcher = new Agent({ connections, pipelining: 1 });

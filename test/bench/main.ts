@@ -1,19 +1,23 @@
-import { availableParallelism, cpus, loadavg } from "node:os";
 import { Redis } from "ioredis";
 import { findOwnRedis } from "../../scripts/redis/find-redis.ts";
 import { NoRedisError } from "../../scripts/redis/no-redis-error.ts";
-import { type Stack, startStack } from "../support/stack.ts";
+import type { Stack } from "../support/stack.ts";
 import { runClosedLoop } from "./closed-loop.ts";
 import { type CommandCount, countCommands } from "./count-commands.ts";
+import { describeMachine, type Machine } from "./describe-machine.ts";
 import { type AcquireResult, measureAcquire } from "./measure-acquire.ts";
+import { type BatchResult, measureBatch } from "./measure-batch.ts";
 import { type DrainResult, measureDrain } from "./measure-drain.ts";
 import { type LatencyResult, measureLatency } from "./measure-latency.ts";
+import { type MemoryResult, measureMemory } from "./measure-memory.ts";
+import { measureStreams, type StreamsResult } from "./measure-streams.ts";
 import {
   measureThroughput,
   type ThroughputResult,
 } from "./measure-throughput.ts";
 import { printResults } from "./print-results.ts";
 import { saveResults } from "./save-results.ts";
+import { startUnlimitedStack } from "./start-unlimited-stack.ts";
 
 const warmUpMs = 5_000;
 
@@ -21,30 +25,16 @@ const warmUpMs = 5_000;
 export type BenchResults = {
   readonly at: string;
   readonly node: string;
-  readonly machine: {
-    readonly cpus: number;
-    readonly model: string | undefined;
-    /** Of the last minute before the run: what else the machine had to do. */
-    readonly load: number | undefined;
-  };
+  readonly machine: Machine;
   readonly latencies: readonly LatencyResult[];
   readonly throughput: ThroughputResult;
   readonly commands: readonly CommandCount[];
+  readonly batch: BatchResult;
+  readonly streams: StreamsResult;
+  readonly memory: MemoryResult;
   readonly drain: DrainResult;
   readonly acquire: AcquireResult;
 };
-
-/** Limits that are out of the way, spread over accounts as in a real pool. */
-function startUnlimitedStack(redisUrl: string): Promise<Stack> {
-  return startStack({
-    redisUrl,
-    accounts: 50,
-    perMinute: 1_000_000,
-    perDay: 9_000_000,
-    workers: 1,
-    env: { WORKER_CONCURRENCY: "256" },
-  });
-}
 
 /** A lone connection alone would be measured on code that is not compiled yet. */
 async function warmUp(stack: Stack): Promise<void> {
@@ -52,20 +42,16 @@ async function warmUp(stack: Stack): Promise<void> {
 }
 
 async function runBench(url: string, redis: Redis): Promise<BenchResults> {
-  const machine = {
-    cpus: availableParallelism(),
-    model: cpus()[0]?.model,
-    load: loadavg()[0],
-  };
   const about = {
     at: new Date().toISOString(),
     node: process.version,
-    machine,
+    machine: describeMachine(),
   };
   const stack = await startUnlimitedStack(url);
   const latencies: LatencyResult[] = [];
   const commands: CommandCount[] = [];
   let throughput: ThroughputResult;
+  let batch: BatchResult;
   try {
     await warmUp(stack);
     for (const connections of [1, 10, 100]) {
@@ -79,14 +65,21 @@ async function runBench(url: string, redis: Redis): Promise<BenchResults> {
       const load = { stack, connections };
       commands.push(await countCommands(url, redis, load));
     }
+    announce("a batch");
+    batch = await measureBatch(redis, stack);
   } finally {
     await stack.stop();
   }
+  announce("streams");
+  const streams = await measureStreams(url, redis);
+  announce("clients that wait");
+  const memory = await measureMemory(url, redis);
   announce("the limiter");
   const acquire = await measureAcquire(redis);
   announce("the demo's burst");
   const drain = await measureDrain(url);
-  return { ...about, latencies, throughput, commands, drain, acquire };
+  const load = { latencies, throughput, commands, batch, streams, memory };
+  return { ...about, ...load, drain, acquire };
 }
 
 function announce(what: string): void {

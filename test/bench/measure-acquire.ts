@@ -35,16 +35,12 @@ export type AcquireResult = {
 
 /** Takes slots from a small and a large pool in turns. */
 export async function measureAcquire(redis: Redis): Promise<AcquireResult> {
-  const small = await openPool(redis, few);
-  const large = await openPool(redis, many);
-  const chained = await openPool(redis, many, chain);
-  for (let round = 0; round < rounds; round += 1) {
-    await small.takeSlots();
-    await large.takeSlots();
-    await chained.takeSlots();
-  }
-  const [fewCost, manyCost] = [small.cost(), large.cost()];
-  const chainCost = chained.cost();
+  const [fewCost, manyCost, chainCost] = await measurePools(redis, [
+    { accounts: few },
+    { accounts: many },
+    { accounts: many, models: chain },
+  ]);
+  if (!fewCost || !manyCost || !chainCost) throw new Error("A pool is missing");
   return {
     few: fewCost,
     many: manyCost,
@@ -52,6 +48,21 @@ export async function measureAcquire(redis: Redis): Promise<AcquireResult> {
     chainRatio: chainCost.inRedisMicros / manyCost.inRedisMicros,
     ratio: manyCost.inRedisMicros / fewCost.inRedisMicros,
   };
+}
+
+/** Takes slots from several pools in turns. @returns the cost of each. */
+export async function measurePools(
+  redis: Redis,
+  kinds: readonly { accounts: number; models?: readonly string[] }[],
+): Promise<AcquireCost[]> {
+  const pools = [];
+  for (const { accounts, models } of kinds) {
+    pools.push(await openPool(redis, accounts, models));
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const pool of pools) await pool.takeSlots();
+  }
+  return pools.map((pool) => pool.cost());
 }
 
 const gatewayId = "bench";
@@ -72,7 +83,11 @@ const coolingMs = 600_000;
  *
  * @param models all but the last one cool down; of several it is looked whether they are gone.
  */
-async function openPool(redis: Redis, accounts: number, models = one) {
+async function openPool(
+  redis: Redis,
+  accounts: number,
+  models: readonly string[] = one,
+) {
   const redisKeys = createRedisKeys(`bench-${randomUUID()}`);
   const entries = Array.from({ length: accounts }, (_, i) => testKey(i));
   const keys = parseApiKeys(entries);

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
-import { cpuTimeMs } from "../support/cpu-time.ts";
 import type { Stack } from "../support/stack.ts";
 import { compareWithDirect } from "./compare-with-direct.ts";
+import { type CpuTimes, measureCpu, microsOfOne } from "./measure-cpu.ts";
 
 const connections = 100;
 
@@ -15,7 +15,7 @@ export type ThroughputResult = {
    * CPU time that a request costs each process, in µs: on a machine that does
    * other things too it says more than requests per second. Only on Linux.
    */
-  readonly cpuMicros: Readonly<Record<string, number>>;
+  readonly cpuMicros: CpuTimes;
 };
 
 /** Measures throughput and what it costs. */
@@ -28,11 +28,9 @@ export async function measureThroughput(
     stack,
     connections,
     async (round) => {
-      const before = await readCpuTimes(redis, stack);
-      const result = await round();
-      const after = await readCpuTimes(redis, stack);
-      for (const [name, ms] of Object.entries(after)) {
-        spentMs[name] = (spentMs[name] ?? 0) + ms - (before[name] ?? 0);
+      const { result, cpuMs } = await measureCpu(redis, stack, round);
+      for (const [name, ms] of Object.entries(cpuMs)) {
+        spentMs[name] = (spentMs[name] ?? 0) + ms;
       }
       return result;
     },
@@ -42,33 +40,6 @@ export async function measureThroughput(
     directPerSecond: direct.perSecond,
     stackPerSecond: through.perSecond,
     ratio: through.perSecond / direct.perSecond,
-    cpuMicros: Object.fromEntries(
-      Object.entries(spentMs).map(([name, ms]) => [
-        name,
-        (ms * 1_000) / through.requests,
-      ]),
-    ),
+    cpuMicros: microsOfOne(spentMs, through.requests),
   };
-}
-
-async function readCpuTimes(
-  redis: Redis,
-  { gateways, workers }: Stack,
-): Promise<Record<string, number>> {
-  const sum = (processes: readonly { pid: number }[]) =>
-    processes.reduce((ms, { pid }) => ms + (cpuTimeMs(pid) ?? Number.NaN), 0);
-  const times = {
-    gateway: sum(gateways),
-    worker: sum(workers),
-    redis: await readRedisCpuTime(redis),
-  };
-  return Object.fromEntries(
-    Object.entries(times).filter(([, ms]) => !Number.isNaN(ms)),
-  );
-}
-
-async function readRedisCpuTime(redis: Redis): Promise<number> {
-  const info = await redis.info("cpu");
-  const seconds = info.matchAll(/^used_cpu_(?:sys|user):([\d.]+)/gm);
-  return [...seconds].reduce((ms, [, text]) => ms + Number(text) * 1_000, 0);
 }

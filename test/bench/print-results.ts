@@ -1,19 +1,25 @@
 import type { CommandCount } from "./count-commands.ts";
 import type { BenchResults } from "./main.ts";
 import type { AcquireResult } from "./measure-acquire.ts";
-import type { DrainResult } from "./measure-drain.ts";
 import type { LatencyResult } from "./measure-latency.ts";
 import type { ThroughputResult } from "./measure-throughput.ts";
+import { micros, ms, times } from "./print-figures.ts";
+import {
+  printBatch,
+  printDrain,
+  printMemory,
+  printStreams,
+} from "./print-loads.ts";
 import { printTable } from "./print-table.ts";
-
-const ms = (value: number) => `${value.toFixed(2)} ms`;
-const times = (value: number) => `${value.toFixed(2)} ×`;
 
 /** The results as people read them. */
 export function printResults(results: BenchResults): void {
   printLatencies(results.latencies);
   printThroughput(results.throughput);
   printCommands(results.commands);
+  printBatch(results.batch);
+  printStreams(results.streams);
+  printMemory(results.memory);
   printDrain(results.drain);
   printAcquire(results.acquire);
 }
@@ -56,7 +62,7 @@ function printThroughput(throughput: ThroughputResult): void {
         `${Math.round(throughput.directPerSecond)}/s`,
         `${Math.round(throughput.stackPerSecond)}/s`,
         times(throughput.ratio),
-        ...cpu.map(([, micros]) => `${Math.round(micros)} µs a request`),
+        ...cpu.map(([, each]) => `${micros(each)} a request`),
       ],
     ],
   );
@@ -77,27 +83,6 @@ function printCommands(commands: readonly CommandCount[]): void {
   console.log(
     "  Sent: by gateway and worker, counted with MONITOR; a script is one command. Executed: from INFO\n  commandstats, where each command that a script makes inside Redis counts as well.",
   );
-}
-
-function printDrain(drain: DrainResult): void {
-  printTable("Burst: the one of the demo", [
-    [
-      "answered",
-      "upstream 429s",
-      "drained in",
-      "by the optimum",
-      "added p50",
-      "p99",
-    ],
-    [
-      `${drain.answered} of ${drain.requests}`,
-      String(drain.upstream429s),
-      `${(drain.drainMs / 1_000).toFixed(2)} s`,
-      `${drain.drainRatio.toFixed(3)} ×`,
-      ms(drain.addedP50Ms),
-      ms(drain.addedP99Ms),
-    ],
-  ]);
 }
 
 function printAcquire({ few, many, chain, ...ratios }: AcquireResult): void {

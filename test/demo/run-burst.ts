@@ -47,7 +47,7 @@ export async function runBurst(
           method: "POST",
           headers: { "content-type": "application/json" },
           body: JSON.stringify({
-            model: "google/gemma-4-31b-it:free",
+            model: settings.model,
             messages: [{ role: "user", content: question }],
           }),
           // The gateway says when a wait is too long.

@@ -1,5 +1,6 @@
 /** What the demo shows: OpenRouter's limits with a shorter minute. */
 export const settings = {
+  model: "google/gemma-4-31b-it:free",
   requests: 150,
   accounts: 3,
   /** Calls an account may make in a window. */

@@ -1,14 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type CompletionRequest,
-  completionJobName,
-} from "@openrouter-free-pool/shared/queue/completion-job";
-import { openCompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
-import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { Redis } from "ioredis";
 import { afterEach, expect, type TestContext, test } from "vitest";
-import { chat, countStatuses, testModel } from "../support/chat.ts";
+import { chat, countStatuses } from "../support/chat.ts";
+import { fillQueue } from "../support/fill-queue.ts";
 import { readPoolStatus } from "../support/pool-status.ts";
 import {
   type PrivateRedis,
@@ -117,34 +111,4 @@ async function findGateways(url: string): Promise<ReadonlySet<string>> {
   client.disconnect();
   const found = list.matchAll(/\baddr=(\S+).* name=gateway/g);
   return new Set([...found].map(([, address = ""]) => address));
-}
-
-/** Puts requests on the queue that a gateway far away would wait for. */
-async function fillQueue(url: string, prefix: string, count: number) {
-  const client = new Redis(url, { maxRetriesPerRequest: null });
-  const redisKeys = createRedisKeys(prefix);
-  const gatewayId = "far away";
-  await client.set(redisKeys.gatewayAlive(gatewayId), "heard");
-  const queue = openCompletionsQueue(client, redisKeys);
-  const request: CompletionRequest = {
-    requestId: "one of many",
-    gatewayId,
-    path: "/chat/completions",
-    model: testModel,
-    body: JSON.stringify({ model: testModel, messages: [{ role: "user" }] }),
-    headers: {},
-    isStream: false,
-    receivedAt: Date.now(),
-    deadline: Date.now() + 86_400_000,
-  };
-  const opts = { priority: priorities.normal };
-  await queue.addBulk(
-    Array.from({ length: count }, () => ({
-      name: completionJobName,
-      data: request,
-      opts,
-    })),
-  );
-  await queue.close();
-  client.disconnect();
 }

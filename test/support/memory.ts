@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 
-/** Resident memory of a process, in MiB. */
-export function residentMiB(pid: number): number {
+/** Resident memory of a process, in KiB. */
+export function residentKiB(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const kib = status.match(/^VmRSS:\s+(\d+) kB$/m)?.[1];
-  return Math.round(Number(kib) / 1_024);
+  return Number(status.match(/^VmRSS:\s+(\d+) kB$/m)?.[1]);
+}
+
+/** The same in MiB. */
+export function residentMiB(pid: number): number {
+  return Math.round(residentKiB(pid) / 1_024);
 }
 
 /** Watches the memory of some processes until it is told to stop. */

@@ -9,9 +9,11 @@ import { findFreePort } from "../../scripts/redis/free-port.ts";
 import { send } from "./send.ts";
 import { until } from "./until.ts";
 
-/** A running nginx with our configuration of deploy/nginx. */
+/** A running nginx that serves one site. */
 export type Nginx = {
   readonly url: string;
+  /** Of the process that starts those that answer. */
+  readonly pid: number;
   /** What it has complained about. */
   readErrors(): Promise<string>;
   stop(): Promise<void>;
@@ -52,7 +54,8 @@ export function startPlainNginx(
   );
 }
 
-async function startSite(
+/** Starts nginx with one site, which must answer `GET /health` with a 200. */
+export async function startSite(
   binary: string,
   describeSite: (port: number) => string,
 ): Promise<Nginx> {
@@ -77,6 +80,7 @@ async function startSite(
   });
   return {
     url,
+    pid: child.pid ?? 0,
     readErrors,
     async stop() {
       child.kill("SIGTERM");

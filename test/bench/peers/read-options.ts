@@ -1,0 +1,52 @@
+import { parseArgs } from "node:util";
+import { CannotRunError } from "./cannot-run-error.ts";
+
+/** What the command line asks for. */
+export type PeersOptions = {
+  readonly rounds: number;
+  /** How long each load of each round takes. */
+  readonly seconds: number;
+  /** Print the tables as Markdown. */
+  readonly markdown: boolean;
+};
+
+const usage =
+  "Usage: npm run bench:peers -- [--rounds 5] [--seconds 3] [--markdown]";
+
+/**
+ * Reads the command line.
+ *
+ * @throws {CannotRunError} with the usage when it cannot be understood.
+ */
+export function readOptions(args: readonly string[]): PeersOptions {
+  const { rounds, seconds, markdown } = parse(args);
+  return {
+    rounds: readCount("rounds", rounds, 100),
+    seconds: readCount("seconds", seconds, 600),
+    markdown,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        rounds: { type: "string", default: "5" },
+        seconds: { type: "string", default: "3" },
+        markdown: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CannotRunError(`${reason}\n${usage}`);
+  }
+}
+
+function readCount(name: string, text: string, most: number): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
+  throw new CannotRunError(
+    `--${name} is "${text}": it must be a whole number from 1 to ${most}.\n${usage}`,
+  );
+}
