@@ -3,7 +3,7 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Tracer } from "@opentelemetry/api";
-import express, { type Express, type RequestHandler } from "express";
+import express, { type Express, type RequestHandler, Router } from "express";
 import type { Logger } from "pino";
 import type { CheckPassword } from "./admin/access/check-password.ts";
 import { requireAdmin } from "./admin/access/require-admin.ts";
@@ -17,6 +17,7 @@ import type { Submit } from "./completions/submit.ts";
 import { allDialects } from "./dialects/all-dialects.ts";
 import type { Idempotency } from "./idempotency/idempotency.ts";
 import type { MeasureRequest } from "./metrics/request-metrics.ts";
+import { atPaths } from "./middleware/at-paths.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { closeWhenStopping } from "./middleware/close-when-stopping.ts";
 import {
@@ -96,18 +97,32 @@ export function buildApp(deps: {
     ),
   );
   app.use(closeWhenStopping(deps.isStopping));
+  const { webAccess } = deps;
+  const guardWeb = [allowOrigins(webAccess), guardOrigins(webAccess)];
+  const access = {
+    requireAdmin: requireAdmin(deps.checkPassword),
+    authenticate: authenticate(clients),
+  };
+  const boundOpen = boundOpenRequests();
+  // First, because they are nearly all that comes.
+  for (const dialect of allDialects) {
+    const { path } = dialect;
+    const router = Router();
+    // Before anything that can fail: errors take the form that the dialect uses.
+    router.use(setDialect(dialect));
+    if (deps.tracer) router.use(traceRequests(deps.tracer, path));
+    router.use(guardHosts(webAccess), ...guardWeb, access.authenticate);
+    router.use(boundOpen);
+    router.use(
+      routeCompletions(dialect, { ...deps, models: deps.models.resolve }),
+    );
+    app.use(atPaths(below(path), router));
+  }
   app.use(routeHealth(deps));
-  app.use(guardHosts(deps.webAccess));
+  app.use(guardHosts(webAccess));
   app.use(routeMetrics(deps.metrics));
   app.use(nameRoute("other"));
   app.use(routeOpenApi({ requiresKey: () => clients.directory.requiresKey }));
-  for (const dialect of allDialects) {
-    // Before anything that can fail: errors take the form that the dialect uses.
-    app.use(below(dialect.path), setDialect(dialect));
-    if (deps.tracer) {
-      app.use(below(dialect.path), traceRequests(deps.tracer, dialect.path));
-    }
-  }
   for (const path of [
     "/models",
     "/files",
@@ -119,22 +134,14 @@ export function buildApp(deps: {
     app.use(below(path), nameRoute(path));
   }
   app.use("/admin", nameRoute("/admin"));
-  app.use(prefixes, allowOrigins(deps.webAccess), guardOrigins(deps.webAccess));
-  const access = {
-    requireAdmin: requireAdmin(deps.checkPassword),
-    authenticate: authenticate(clients),
-  };
+  for (const dialect of allDialects) {
+    // What is asked for below is refused in the form that the dialect uses.
+    app.use(below(dialect.path), setDialect(dialect));
+  }
+  app.use(prefixes, guardWeb);
   app.use("/api/v1/clients", routeClients({ ...deps, ...clients, ...access }));
   app.use("/api/v1/usage", routeUsage({ ...clients, ...access }));
   app.use(prefixes, access.authenticate);
-  const boundOpen = boundOpenRequests();
-  for (const dialect of allDialects) {
-    app.use(
-      below(dialect.path),
-      boundOpen,
-      routeCompletions(dialect, { ...deps, models: deps.models.resolve }),
-    );
-  }
   app.use(
     "/api/v1/models/status",
     routeModelsStatus({ ...deps, readModelsStatus: deps.models.readStatus }),

@@ -99,6 +99,11 @@ export function setDialect(dialect: Dialect): RequestHandler {
 }
 
 function chooseId(given: string | undefined): string {
+  if (given === undefined) return newId();
   const parsed = requestHeaders["X-Request-Id"].safeParse(given);
-  return parsed.success ? parsed.data : `req_${randomUUID()}`;
+  return parsed.success ? parsed.data : newId();
+}
+
+function newId(): string {
+  return `req_${randomUUID()}`;
 }

@@ -66,12 +66,18 @@ function nameTrace(): Record<string, string> {
 /** In bytes. Beyond it lines are lost: who does not read them must neither hold up requests nor fill the memory. */
 const keptForSlowReader = 16 * 1_024 * 1_024;
 
+/** Lines are written together: alone each of them would wake a thread. */
+const gatheredBytes = 4_096;
+const gatheredMs = 100;
+
 /** Lines are written in order by another thread; what is left is written when the process ends. */
 function openStdout(): DestinationStream {
   return pino.destination({
     dest: 1,
     sync: false,
     maxLength: keptForSlowReader,
+    minLength: gatheredBytes,
+    periodicFlush: gatheredMs,
   });
 }
 

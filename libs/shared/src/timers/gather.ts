@@ -8,8 +8,8 @@ type Waiting<Item, Result> = {
 };
 
 /**
- * Hands over what comes within one turn of the event loop in one go: nothing waits
- * longer than the turn takes, and what comes alone goes alone.
+ * Hands over in one go what comes within one turn of the event loop while something is
+ * under way. What comes alone goes at once.
  *
  * @param run does the work, and returns a result for each item in their order. When it fails, all of them fail.
  * @param options.most items of one go.
@@ -22,11 +22,13 @@ export function gather<Item, Result>(
   const { most, mostSize, sizeOf } = options;
   let waiting: Waiting<Item, Result>[] = [];
   let size = 0;
+  let underWay = 0;
 
   async function handOver(): Promise<void> {
     const going = waiting;
     waiting = [];
     size = 0;
+    underWay += 1;
     try {
       const results = await run(going.map(({ item }) => item));
       for (const [index, { resolve }] of going.entries()) {
@@ -34,7 +36,17 @@ export function gather<Item, Result>(
       }
     } catch (error) {
       for (const { reject } of going) reject(error);
+    } finally {
+      underWay -= 1;
     }
+  }
+
+  function handOverSoon(): void {
+    const first = waiting;
+    setImmediate(() => {
+      // It may have gone because there was no room for more.
+      if (waiting === first) void handOver();
+    });
   }
 
   return (item) =>
@@ -42,14 +54,9 @@ export function gather<Item, Result>(
       const itemSize = sizeOf(item);
       const isFull = waiting.length >= most || size + itemSize > mostSize;
       if (isFull && waiting.length > 0) void handOver();
-      if (waiting.length === 0) {
-        const first = waiting;
-        setImmediate(() => {
-          // It may have gone because there was no room for more.
-          if (waiting === first && waiting.length > 0) void handOver();
-        });
-      }
       waiting.push({ item, resolve, reject });
       size += itemSize;
+      if (underWay === 0) void handOver();
+      else if (waiting.length === 1) handOverSoon();
     });
 }
