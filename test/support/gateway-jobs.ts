@@ -57,7 +57,12 @@ export function openGatewayJobs(options: {
   const grace = new RedisGrace({ redisHealth, graceMs: options.graceMs });
   const waitingBodies = new BodyBudget(1_000_000);
   const enqueue = createEnqueue({
-    addJobs: createAddJobs({ redis, redisKeys, tracing: undefined }),
+    addJobs: createAddJobs({
+      redis,
+      redisKeys,
+      tracing: undefined,
+      weightOf: () => 1,
+    }),
     redis,
     redisKeys,
     retention: planFinishedRetention({ count: 0, bytes: 0 }),

@@ -82,7 +82,13 @@ const clock = new RedisClock();
 const redisHealth = new RedisHealth(redis);
 const evictionPolicy = new EvictionPolicy(redis, logger);
 const queue = openCompletionsQueue(redis, redisKeys, tracing?.telemetry);
-const addJobs = createAddJobs({ redis, redisKeys, tracing });
+const addJobs = createAddJobs({
+  redis,
+  redisKeys,
+  tracing,
+  weightOf: (client) =>
+    client === undefined ? 1 : (clients.directory.find(client)?.weight ?? 1),
+});
 const readPoolView = createReadPoolView({ redis, redisKeys, limits, queue });
 const poolWatch = new PoolWatch(readPoolView, logger);
 const completions = buildCompletions({

@@ -186,8 +186,8 @@ export function buildWorker(deps: {
   const fetching = new Fetching({
     takeJobs: createTakeJobs(taking),
     waitForLine: (mostMs) => worker.waitForLine(mostMs),
-    findLostJobs: () => findLostJobs(taking, jobs.hasInHand),
-    refusedModels: () => refusals.models(),
+    findLostJobs: () => findLostJobs(taking, jobs),
+    refusals: () => refusals.byModel(),
     forecast,
     overtaking,
     jobs,

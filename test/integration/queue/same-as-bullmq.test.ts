@@ -117,9 +117,12 @@ test("taking jobs that wait, that came due, and that were lost", async () => {
   }
   const taken: (string | undefined)[] = [];
   for (let i = 0; i < 4; i += 1) taken.push((await theirs.fetch()).id);
-  const { jobs, waiting } = await takeJobs(8, []);
-  expect(jobs.map(({ job }) => job.id)).toEqual(taken);
-  expect(waiting).toBe(0);
+  const oursTaken: (string | undefined)[] = [];
+  for (let i = 0; i < 4; i += 1) {
+    const { jobs } = await takeJobs(8);
+    oursTaken.push(...jobs.map(({ job }) => job.id));
+  }
+  expect(oursTaken).toEqual(taken);
   // With nothing in line ours takes the word back that something is, and counts anew.
   const { marker: _, pc: __, ...after } = await readAll(ours);
   const { marker: ___, pc: ____, ...asBullMq } = await readAll(theirs);

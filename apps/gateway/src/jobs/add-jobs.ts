@@ -20,7 +20,7 @@ const bodySlackMs = 900_000;
 const together = { most: 64, mostSize: 256 * 1024 };
 
 /** A job that is to be put on the queue. */
-export type NewJob = Omit<JobToAdd, "request" | "trace"> & {
+export type NewJob = Omit<JobToAdd, "request" | "weight" | "trace"> & {
   readonly request: Omit<CompletionRequest, "body">;
   /** `stored`: Redis has it under the job's id already. */
   readonly body: Buffer | "stored";
@@ -48,6 +48,8 @@ export function createAddJobs(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
   tracing: Tracing | undefined;
+  /** How large a client's share of the slots is. */
+  weightOf: (client: string | undefined) => number;
 }): AddJobs {
   const { redis, redisKeys } = deps;
   const add = gather<JobToAdd, undefined>(
@@ -80,7 +82,9 @@ export function createAddJobs(deps: {
     await Promise.all(
       jobs.map(({ request, body, isWanted: _, ...job }) => {
         const bodyIfSmall = travels(body) ? { body: body.toString() } : {};
-        return add({ ...job, request: { ...request, ...bodyIfSmall }, trace });
+        const weight = deps.weightOf(request.client);
+        const whole = { ...request, ...bodyIfSmall };
+        return add({ ...job, request: whole, weight, trace });
       }),
     );
   }

@@ -32,8 +32,8 @@ type SlotDecision =
 export type AcquireSlot = (
   job: CompletionJob,
   signal: AbortSignal,
-  /** What the limiter has said already, when the job was taken off the queue. */
-  said?: Acquisition,
+  /** What the limiter said when the job was taken off the queue; undefined when it is to be asked. */
+  said: Acquisition | undefined,
 ) => Promise<SlotDecision>;
 
 const noUsableKey: SlotDecision = {
@@ -147,12 +147,13 @@ export function createAcquireSlot(deps: {
   }
 
   return async function acquireSlot(job, signal, said) {
-    if (said) {
-      const decision = await interpret(job, said);
-      if (decision !== "no-other-account") return decision;
-    }
     const disposition = findDisposition(job, signal);
-    return disposition ? refuse(disposition) : askInTurn(job);
+    if (disposition) {
+      if (said?.kind === "granted") await keyPool.release(said);
+      return refuse(disposition);
+    }
+    const decision = said ? await interpret(job, said) : await askInTurn(job);
+    return decision === "no-other-account" ? noUsableKey : decision;
   };
 }
 

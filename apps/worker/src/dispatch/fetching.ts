@@ -70,7 +70,7 @@ export class Fetching {
   readonly #takeJobs: TakeJobs;
   readonly #waitForLine: (mostMs: number) => Promise<void>;
   readonly #findLostJobs: () => Promise<readonly TakenJob[]>;
-  readonly #refusedModels: () => readonly string[];
+  readonly #refusals: () => Readonly<Record<string, readonly string[]>>;
   readonly #forecast: SlotForecast;
   readonly #overtaking: Overtaking;
   readonly #jobs: JobStarter;
@@ -88,8 +88,8 @@ export class Fetching {
     /** Waits until something may be in line, at most so long. */
     waitForLine: (mostMs: number) => Promise<void>;
     findLostJobs: () => Promise<readonly TakenJob[]>;
-    /** Models that an account refuses. */
-    refusedModels: () => readonly string[];
+    /** The accounts that refuse a model, by model. */
+    refusals: () => Readonly<Record<string, readonly string[]>>;
     forecast: SlotForecast;
     overtaking: Overtaking;
     jobs: JobStarter;
@@ -99,7 +99,7 @@ export class Fetching {
     this.#takeJobs = deps.takeJobs;
     this.#waitForLine = deps.waitForLine;
     this.#findLostJobs = deps.findLostJobs;
-    this.#refusedModels = deps.refusedModels;
+    this.#refusals = deps.refusals;
     this.#forecast = deps.forecast;
     this.#overtaking = deps.overtaking;
     this.#jobs = deps.jobs;
@@ -175,7 +175,10 @@ export class Fetching {
       const room = this.#concurrency - this.#inFlight;
       const taking = await this.#takeJobs(
         Math.min(Math.max(room, 1), mostAtATime),
-        this.#refusedModels(),
+        {
+          refusals: this.#refusals(),
+          fullClients: this.#jobs.findFullClients(this.#concurrency),
+        },
       );
       await this.#startAll(taking);
       if (taking.waiting > 0 || !this.#isRunning) return;

@@ -236,7 +236,7 @@ export function createProcessJob(deps: {
     if (next.kind !== "another-key" && next.kind !== "another-model") {
       return undefined;
     }
-    const slot = await acquireSlot(job, signal);
+    const slot = await acquireSlot(job, signal, undefined);
     if (slot.kind === "granted") {
       // A model that has just failed gets a pause first.
       const isTooSoon =
@@ -258,7 +258,7 @@ export function createProcessJob(deps: {
     job: CompletionJob,
     signal: AbortSignal,
   ): Promise<Grant | undefined> {
-    const slot = await acquireSlot(job, signal);
+    const slot = await acquireSlot(job, signal, undefined);
     if (slot.kind === "granted") return slot.grant;
     await settle(job, slot.disposition);
     return undefined;

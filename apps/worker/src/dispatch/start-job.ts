@@ -35,7 +35,19 @@ export type JobStarter = {
   putBack(taken: TakenJob): Promise<void>;
   /** Whether this worker works on a job. */
   hasInHand(jobId: string): boolean;
+  /** Whether this worker has worked on a job that it still holds: its slot may have been used. */
+  hasStarted(job: CompletionJob): boolean;
+  /** Clients who have as many of this worker's calls as one may have while others wait. */
+  findFullClients(concurrency: number): string[];
 };
+
+/** Jobs that have left our hands are held for seconds at most. */
+const mostRemembered = 20_000;
+/** A job under the lock that a worker has of it. */
+const holdOf = ({ id, token }: CompletionJob) => `${id} ${token}`;
+
+/** The part of a worker's calls that one client may have while others wait. */
+const mostOfOneClient = 3 / 4;
 
 /** Builds {@link JobStarter}. */
 export function createJobStarter(deps: {
@@ -50,7 +62,15 @@ export function createJobStarter(deps: {
 }): JobStarter {
   const { locks, keyPool, acquireSlot, settle, forecast } = deps;
   const { gatewayWatch, logger } = deps;
-  const inHand = new Set<string>();
+  /** Jobs in hand, and their clients. */
+  const inHand = new Map<string, string | undefined>();
+  const started = new Set<string>();
+
+  function rememberStart(job: CompletionJob): void {
+    started.add(holdOf(job));
+    const [oldest] = started;
+    if (started.size > mostRemembered && oldest) started.delete(oldest);
+  }
 
   async function tryStart(
     job: CompletionJob,
@@ -107,7 +127,8 @@ export function createJobStarter(deps: {
     async start({ job, slot }) {
       const jobId = String(job.id);
       const signal = locks.take(jobId, job.token ?? "");
-      inHand.add(jobId);
+      inHand.set(jobId, job.data.client);
+      rememberStart(job);
       let started: StartedJob | undefined;
       try {
         started = await tryStart(job, slot, signal);
@@ -117,10 +138,25 @@ export function createJobStarter(deps: {
       }
     },
     async putBack({ job, slot }) {
+      rememberStart(job);
       locks.take(String(job.id), job.token ?? "");
       if (slot?.kind === "granted") await keyPool.release(slot);
       await settle(job, { kind: "put-back" });
     },
     hasInHand: (jobId) => inHand.has(jobId),
+    hasStarted: (job) => started.has(holdOf(job)),
+    findFullClients(concurrency) {
+      const most = Math.max(1, Math.floor(concurrency * mostOfOneClient));
+      // Nobody can have that many.
+      if (inHand.size < most) return [];
+      const counts = new Map<string, number>();
+      for (const client of inHand.values()) {
+        if (client === undefined) continue;
+        counts.set(client, (counts.get(client) ?? 0) + 1);
+      }
+      return [...counts].flatMap(([client, count]) =>
+        count >= most ? [client] : [],
+      );
+    },
   };
 }

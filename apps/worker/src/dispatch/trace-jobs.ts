@@ -20,8 +20,8 @@ export function traceAcquisition(
   acquireSlot: AcquireSlot,
   tracing: Tracing,
 ): AcquireSlot {
-  return (job, signal) =>
-    context.with(contextOf(job, tracing), () => acquireSlot(job, signal));
+  return (job, signal, said) =>
+    context.with(contextOf(job, tracing), () => acquireSlot(job, signal, said));
 }
 
 /** Makes a span of the work on a job, in the trace of the request that put it on the queue. */

@@ -25,9 +25,14 @@ export class AccountRefusals {
     return this.#accountsByModel.get(model) ?? new Set();
   }
 
-  /** The models that some account does not serve. */
-  models(): readonly string[] {
-    return [...this.#accountsByModel.keys()];
+  /** The accounts that do not serve a model, by model. */
+  byModel(): Record<string, string[]> {
+    return Object.fromEntries(
+      [...this.#accountsByModel].map(([model, accounts]) => [
+        model.toWellFormed(),
+        [...accounts],
+      ]),
+    );
   }
 
   /** Remembers an account's refusal for a while. */

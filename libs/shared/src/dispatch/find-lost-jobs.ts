@@ -23,22 +23,31 @@ export async function findLostJobs(
     redis: Redis;
     redisKeys: RedisKeys;
   },
-  hasInHand: (jobId: string) => boolean,
+  known: {
+    hasInHand: (jobId: string) => boolean;
+    /** Whether the worker has worked on a job that it still holds. */
+    hasStarted: (job: CompletionJob) => boolean;
+  },
 ): Promise<readonly TakenJob[]> {
   const { worker, redis } = deps;
   const { active, lock } = queueKeys(deps.redisKeys);
   const all = await redis.lrange(active, 0, -1);
-  const jobIds = all.filter((jobId) => !hasInHand(jobId));
+  const jobIds = all.filter((jobId) => !known.hasInHand(jobId));
   if (jobIds.length === 0) return [];
   const tokens = await redis.mget(jobIds.map(lock));
   const lost: TakenJob[] = [];
   for (const [index, jobId] of jobIds.entries()) {
     const token = tokens[index];
     if (!token || !worker.isOwnToken(token)) continue;
-    const job = await Job.fromId<CompletionRequest, void>(worker, jobId);
+    // One that cannot be read is left to those who look for lost jobs.
+    const job = await Job.fromId<CompletionRequest, void>(worker, jobId).catch(
+      () => undefined,
+    );
     if (!job) continue;
     job.token = token;
-    lost.push({ job, slot: await readSlot(deps, job) });
+    // The slot of one that was worked on may have been used, or given back.
+    const slot = known.hasStarted(job) ? undefined : await readSlot(deps, job);
+    lost.push({ job, slot });
   }
   return lost;
 }

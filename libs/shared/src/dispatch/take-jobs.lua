@@ -2,8 +2,8 @@
   Takes the next jobs off the queue that may go out now, each with its slot, in one step. As long as no slot
   is free, the line stays as it is.
 
-  A job of which more must be known (it was called before, an account refuses its model) is taken without
-  being asked for: its worker asks for it alone. A job is marked as BullMQ marks those in hand.
+  A job whose request is not known here (it came from an older gateway, or has been answered) is taken without
+  being decided on, as the last one: its worker asks for it alone. A job is marked as BullMQ marks those in hand.
 
   KEYS[1] idle        SORTED SET  the limiter's keys, see acquire.lua
   KEYS[2] busy        SORTED SET
@@ -23,8 +23,10 @@
   ARGV[16] number that follows it in the first of them
   ARGV[17] lockMs
   ARGV[18] job prefix
-  ARGV[19] models that an account refuses (JSON): a list
-  ARGV[20] 1 when the pool was registered just now: one that is not known then has no keys; else 0
+  ARGV[19] accounts that refuse a model (JSON): lists by model
+  ARGV[20] shares prefix
+  ARGV[21] clients of which this worker has enough in hand (JSON): a list. While others wait their jobs are passed over.
+  ARGV[22] 1 when the pool was registered just now: one that is not known then has no keys; else 0
 
   Returns {now, jobs in line, ms until a delayed one is due (-1: none), ms until a slot is free (0: now, -1: never by
   itself), one for each job that was taken: {id, token, the job's hash, what decide.lua says or `unasked`}}; or
@@ -38,15 +40,15 @@
 --- @include "../key-pool/slots/decide"
 local wait, prioritized, delayed, marker = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local active, meta, pc = KEYS[9], KEYS[10], KEYS[11]
-local most, tokenPrefix, tokenNumber, lockMs = tonumber(ARGV[14]), ARGV[15], tonumber(ARGV[16]), ARGV[17]
-local jobPrefix, refusedModels = ARGV[18], cjson.decode(ARGV[19])
+local mostJobs, tokenPrefix, tokenNumber, lockMs = tonumber(ARGV[14]), ARGV[15], tonumber(ARGV[16]), ARGV[17]
+local jobPrefix, refusals = ARGV[18], cjson.decode(ARGV[19])
+local sharesPrefix, fullClients = ARGV[20], cjson.decode(ARGV[21])
 --- @include "../queue/bullmq/line"
+--- @include "./shares"
 
-if isClosed() then return 'closed' end
+local most = math.min(mostJobs, roomForJobs())
+if most <= 0 then return 'closed' end
 promoteDelayed()
-
-local isRefused = {}
-for _, model in ipairs(refusedModels) do isRefused[model] = true end
 
 local function readFields(hash)
   local fields = {}
@@ -54,65 +56,126 @@ local function readFields(hash)
   return fields
 end
 
--- The job's request as decide.lua takes it; nil when more must be known of it.
-local function readRequest(fields, isCancelled)
-  if not fields.request or fields.progress or fields.defa then return nil end
-  local request = cjson.decode(fields.request)
-  for _, model in ipairs(request.models) do
-    if isRefused[model] then return nil end
+local function decodeOr(nothing, json)
+  local isRead, value = pcall(cjson.decode, json or '')
+  return isRead and type(value) == 'table' and value or nothing
+end
+
+-- The job's models, those that failed at it last, each with its tariff.
+local function orderModels(request, tried)
+  local isTried = {}
+  for _, model in ipairs(tried) do isTried[model] = true end
+  local models, tariffs = {}, {}
+  for _, wanted in ipairs({ false, true }) do
+    for i, model in ipairs(request.models) do
+      if (isTried[model] or false) == wanted then
+        models[#models + 1] = model
+        tariffs[#tariffs + 1] = request.tariffs:sub(i, i)
+      end
+    end
   end
-  request.isCancelled, request.refusing, request.refusingCount = isCancelled, {}, 0
-  return request
+  request.models, request.tariffs = models, table.concat(tariffs)
 end
 
--- Only a job that may need no slot is taken when none is free.
-local function needsSlot(fields)
-  local progress = fields.progress or ''
-  return fields.request and not fields.defa and not fields.request:find('"tariffs":"f*p') and
-    not progress:find('"hasBegun":true', 1, true)
+-- Reads the jobs at the head of the line. One that cannot be decided on here has no `request`.
+local function readJobs(most)
+  local jobs = readHead(most)
+  local marks = {}
+  for i, job in ipairs(jobs) do marks[i] = cancelledPrefix .. job.id end
+  if #marks > 0 then marks = redis.call('MGET', unpack(marks)) end
+  for i, job in ipairs(jobs) do
+    job.hash = redis.call('HGETALL', jobPrefix .. job.id)
+    job.fields = readFields(job.hash)
+    job.isCancelled = marks[i] and true
+    local request = decodeOr(nil, job.fields.request)
+    local progress = decodeOr({}, job.fields.progress)
+    job.share = request and request.share
+    job.needsNoSlot = job.fields.defa or progress.hasBegun
+    if request and not job.needsNoSlot then
+      request.isCancelled, request.refusedBy = job.isCancelled, progress.refusedBy or {}
+      orderModels(request, progress.triedModels or {})
+      job.request = request
+    end
+  end
+  return jobs
 end
 
-local function judge(fields, isCancelled)
-  local request = readRequest(fields, isCancelled)
-  if request then return decide(request) end
-  if isCancelled or not needsSlot(fields) then return { 'unasked' } end
+-- Passes over the accounts that refuse a model, and over a model that all of them refuse.
+local function decideInTurn(request)
+  local all = { models = request.models, tariffs = request.tariffs }
+  for i, model in ipairs(all.models) do
+    local refusing, count = {}, 0
+    for _, accounts in ipairs({ request.refusedBy, refusals[model] or {} }) do
+      for _, account in ipairs(accounts) do refusing[account], count = true, count + 1 end
+    end
+    request.refusing, request.refusingCount = refusing, count
+    request.models, request.tariffs = { unpack(all.models, i) }, all.tariffs:sub(i)
+    local said = decide(request)
+    if said[1] == 'granted' then said[5] = said[5] + i - 1 end
+    if said[1] == 'model-unproven' then said[3] = said[3] + i - 1 end
+    if said[1] ~= 'no-other-account' then return said end
+  end
+  request.models, request.tariffs, request.refusing, request.refusingCount = all.models, all.tariffs, {}, 0
+  return decide(request)
+end
+
+local function judge(job)
+  if job.request then return decideInTurn(job.request) end
+  if job.isCancelled or job.needsNoSlot then return { 'unasked' } end
   wakeAccounts()
   local waitMs = untilSlot()
   return waitMs > 0 and { 'busy', waitMs, 0 } or { 'unasked' }
 end
 
-local jobIds, listed = readHead(most)
-local marks = {}
-for i, jobId in ipairs(jobIds) do marks[i] = cancelledPrefix .. jobId end
-if #marks > 0 then marks = redis.call('MGET', unpack(marks)) end
+-- Leaves the jobs out whose clients have enough in hand, unless all are such.
+local function withoutFull(jobs)
+  local isFull, others = {}, {}
+  for _, client in ipairs(fullClients) do isFull[client] = true end
+  for _, job in ipairs(jobs) do
+    if not (job.share and isFull[job.share.client]) then others[#others + 1] = job end
+  end
+  return #others > 0 and others or jobs
+end
 
-local taken, taking, fromLine, slotMs = {}, {}, {}, nil
-for i, jobId in ipairs(jobIds) do
-  local hash = redis.call('HGETALL', jobPrefix .. jobId)
-  local fields = readFields(hash)
-  local said = fields.data and judge(fields, marks[i] and true)
+local PASSED_OVER = 64
+local jobs = readJobs(#fullClients > 0 and most + PASSED_OVER or most)
+if #fullClients > 0 then jobs = withoutFull(jobs) end
+
+local replies, taking, fromLine, fromList, slotMs = {}, {}, {}, {}, nil
+for _, job in ipairs(jobs) do
+  if #replies == most then break end
+  local jobKey = jobPrefix .. job.id
+  local said = job.fields.data and judge(job)
   if said then
     if said[1] == 'unregistered' then
-      if ARGV[20] == '0' then return 'unregistered' end
+      if ARGV[22] == '0' and #replies == 0 then return 'unregistered' end
+      if ARGV[22] == '0' then break end
       said = { 'no-usable-key' }
     end
     if said[1] == 'busy' and said[3] == 0 then
       slotMs = said[2]
       break
     end
-    local token = tokenPrefix .. text(tokenNumber + #taken)
+    local token = tokenPrefix .. text(tokenNumber + #replies)
     -- The grant is kept with the job: should this reply be lost, its slot is given back.
     local grant = said[1] == 'granted' and cjson.encode(said) or ''
-    redis.call('SET', jobPrefix .. jobId .. ':lock', token, 'PX', lockMs)
-    redis.call('HSET', jobPrefix .. jobId, 'processedOn', text(now), 'ats', (tonumber(fields.ats) or 0) + 1, 'grant', grant)
-    taken[#taken + 1] = { jobId, token, hash, said }
-    taking[#taking + 1] = jobId
+    redis.call('SET', jobKey .. ':lock', token, 'PX', lockMs)
+    redis.call('HSET', jobKey, 'processedOn', text(now), 'ats', (tonumber(job.fields.ats) or 0) + 1, 'grant', grant)
+    local isTurn = said[1] == 'granted' or (said[1] == 'unasked' and not job.fields.progress)
+    if isTurn and job.share then countTurn(job, job.fields, job.share) end
+    replies[#replies + 1] = { job.id, token, job.hash, said }
+    taking[#taking + 1] = job.id
   end
   -- One without a hash was removed.
-  if i <= listed then redis.call('LREM', wait, -1, jobId) else fromLine[#fromLine + 1] = jobId end
+  local from = job.score and fromLine or fromList
+  from[#from + 1] = job.id
+  -- Those behind it must not take the slot that it needs.
+  if said and said[1] == 'unasked' and not job.needsNoSlot then break end
 end
+for _, jobId in ipairs(fromList) do redis.call('LREM', wait, -1, jobId) end
 if #fromLine > 0 then redis.call('ZREM', prioritized, unpack(fromLine)) end
 if #taking > 0 then redis.call('LPUSH', active, unpack(taking)) end
+recordTurns()
 
 local waiting, dueMs = markLine()
-return { text(now), waiting, dueMs, slotMs or (waiting > 0 and untilSlot() or 0), unpack(taken) }
+return { text(now), waiting, dueMs, slotMs or (waiting > 0 and untilSlot() or 0), unpack(replies) }

@@ -32,14 +32,18 @@ export type Taking = {
   readonly dueMs: number | undefined;
 };
 
-/**
- * Takes up to so many jobs off the queue, each with its slot; none while no slot is free.
- *
- * @param refusedModels models that an account refuses: their jobs come without a word of the limiter's.
- */
+/** What a worker knows when it takes jobs. */
+export type TakingOptions = {
+  /** The accounts that refuse a model, by model. */
+  readonly refusals?: Readonly<Record<string, readonly string[]>>;
+  /** Clients of which the worker has enough in hand: while others wait, their jobs stay in line. */
+  readonly fullClients?: readonly string[];
+};
+
+/** Takes up to so many jobs off the queue, each with its slot; none while no slot is free. */
 export type TakeJobs = (
   most: number,
-  refusedModels: readonly string[],
+  options?: TakingOptions,
 ) => Promise<Taking>;
 
 const nothing: Taking = { jobs: [], waiting: 0, slotMs: 0, dueMs: undefined };
@@ -51,15 +55,15 @@ export function createTakeJobs(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
 }): TakeJobs {
-  const { worker, keyPool, redis } = deps;
-  const queue = queueKeys(deps.redisKeys);
+  const { worker, keyPool, redis, redisKeys } = deps;
+  const queue = queueKeys(redisKeys);
   const { wait, prioritized, delayed, marker, active, meta, pc } = queue;
   const keys = [wait, prioritized, delayed, marker, active, meta, pc];
 
   async function take(
     call: LimiterCall,
     most: number,
-    options: { refusedModels: readonly string[]; isRegistered: boolean },
+    options: TakingOptions & { isRegistered: boolean },
   ): Promise<Taking | undefined> {
     const reply = await runScript(
       redis,
@@ -72,7 +76,9 @@ export function createTakeJobs(deps: {
         worker.reserveTokens(most),
         lockMs,
         queue.jobPrefix,
-        JSON.stringify(options.refusedModels),
+        JSON.stringify(options.refusals ?? {}),
+        redisKeys.sharesPrefix,
+        JSON.stringify(options.fullClients ?? []),
         options.isRegistered ? 1 : 0,
       ],
     );
@@ -81,36 +87,42 @@ export function createTakeJobs(deps: {
     const [takenAt, waiting, dueMs, slotMs, ...taken] =
       reply as readonly unknown[];
     return {
-      jobs: taken.map((each) => readTaken(call, each, Number(takenAt))),
+      jobs: taken.flatMap((each) => readTaken(call, each, Number(takenAt))),
       waiting: Number(waiting),
       slotMs: Number(slotMs),
       dueMs: Number(dueMs) < 0 ? undefined : Number(dueMs),
     };
   }
 
+  /** One that cannot be read is left to those who look for lost jobs; in the end it is given up. */
   function readTaken(
     call: LimiterCall,
     taken: unknown,
     takenAt: number,
-  ): TakenJob {
+  ): TakenJob[] {
     const [jobId, token, hash, said] = taken as [
       string,
       string,
       string[],
       unknown[],
     ];
-    const job = worker.openJob(jobId, hash, { token, takenAt });
-    const slot =
-      said[0] === "unasked"
-        ? undefined
-        : readAcquisition(call, candidatesOf(job), said);
-    return { job, slot };
+    try {
+      const job = worker.openJob(jobId, hash, { token, takenAt });
+      const isAsked = said[0] !== "unasked";
+      const slot = isAsked
+        ? readAcquisition(call, candidatesOf(job), said)
+        : undefined;
+      return [{ job, slot }];
+    } catch (error) {
+      worker.emit("error", error as Error);
+      return [];
+    }
   }
 
-  return async (most, refusedModels) => {
+  return async (most, options) => {
     let isRegistered = false;
     const taking = await keyPool.ask((call) => {
-      const result = take(call, most, { refusedModels, isRegistered });
+      const result = take(call, most, { ...options, isRegistered });
       isRegistered = true;
       return result;
     });

@@ -23,6 +23,8 @@ export type JobToAdd = {
   readonly timestamp: number;
   /** Removed as soon as it is finished when absent. */
   readonly keepFinished?: KeepFinished | undefined;
+  /** How large its client's share of the slots is, compared with others'; 1 when absent. */
+  readonly weight?: number | undefined;
   /** The trace that travels with it. */
   readonly trace?: string | undefined;
 };
@@ -41,12 +43,14 @@ export async function addToQueue(
     marker,
     ...jobs.map(({ jobId }) => job(jobId)),
   ];
-  await runScript(redis, script, keys, jobs.flatMap(toArguments));
+  const args = [redisKeys.sharesPrefix, ...jobs.flatMap(toArguments)];
+  await runScript(redis, script, keys, args);
 }
 
 function toArguments(job: JobToAdd): (string | number)[] {
   const { jobId, request, priority, timestamp, keepFinished, trace } = job;
-  const { gatewayId, model, candidates = [model], deadline } = request;
+  const { gatewayId, model, candidates = [model], deadline, client } = request;
+  const weight = job.weight ?? 1;
   const paidModels = request.paidModels && new Set(request.paidModels);
   const removal = toRemoval(keepFinished);
   const options = {
@@ -60,7 +64,10 @@ function toArguments(job: JobToAdd): (string | number)[] {
     ...(trace === undefined ? {} : { tm: trace }),
   };
   const models = candidates;
-  const decisionRequest = { gatewayId, models, paidModels, deadline };
+  const decisionRequest = {
+    ...{ gatewayId, models, paidModels, deadline },
+    ...(client === undefined ? {} : { share: { client, weight } }),
+  };
   return [
     jobId,
     JSON.stringify(request),
@@ -68,6 +75,8 @@ function toArguments(job: JobToAdd): (string | number)[] {
     timestamp,
     priority,
     JSON.stringify(toDecisionRequest(decisionRequest)),
+    client ?? "",
+    weight,
   ];
 }
 

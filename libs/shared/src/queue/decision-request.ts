@@ -9,7 +9,11 @@ type DecisionRequest = {
   readonly deadline?: number;
   /** Accounts that refuse the request. */
   readonly refusing?: readonly string[];
+  /** Whose share of the slots it takes from; nobody's without client keys. */
+  readonly share?: Share;
 };
+
+type Share = { readonly client: string; readonly weight: number };
 
 /** Makes a {@link DecisionRequest}. */
 export function toDecisionRequest(request: {
@@ -18,14 +22,17 @@ export function toDecisionRequest(request: {
   readonly paidModels?: Pick<ReadonlySet<string>, "has"> | undefined;
   readonly deadline?: number | undefined;
   readonly refusing?: ReadonlySet<string> | undefined;
+  readonly share?: Share;
 }): DecisionRequest {
-  const { gatewayId, models, paidModels, deadline, refusing } = request;
+  const { gatewayId, models, paidModels, deadline, refusing, share } = request;
   const tariffOf = (model: string) => (paidModels?.has(model) ? "p" : "f");
   return {
     gatewayId,
-    models,
+    // Lua's JSON knows no half of a surrogate pair.
+    models: models.map((model) => model.toWellFormed()),
     tariffs: models.map(tariffOf).join(""),
     ...(deadline === undefined ? {} : { deadline }),
     ...(refusing && refusing.size > 0 ? { refusing: [...refusing] } : {}),
+    ...(share ? { share } : {}),
   };
 }

@@ -50,7 +50,13 @@ export class ManualWorker extends Worker<CompletionRequest, void> {
 
   /** Waits until there may be something in line, at most so long; returns early when the worker is closed. */
   async waitForLine(mostMs: number): Promise<void> {
-    await this.backend.waitForJob(mostMs / 1_000);
+    try {
+      await this.backend.waitForJob(mostMs / 1_000);
+    } catch (error) {
+      // As BullMQ does: while Sentinels look for a server, the connection can be left without one.
+      await this.backend.reconnectBlocking().catch(() => undefined);
+      throw error;
+    }
   }
 }
 

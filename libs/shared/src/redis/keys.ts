@@ -71,6 +71,12 @@ export function createRedisKeys(prefix: string) {
     streamTaken: (jobId: string) => `${root}:stream:${jobId}:taken`,
     /** Pub/sub channel that tells a worker how far the clients of its streams are. */
     workerCredits: (workerId: string) => `${root}:worker:${workerId}:credits`,
+    /**
+     * First part of the keys of fair shares. A script adds the number of a priority: HASH with `now`, the tag of the
+     * job that was taken last, and `client:<id>`, the tag of a client's next turn; and behind it the client: SORTED SET
+     * of its jobs in line by tag.
+     */
+    sharesPrefix: `${root}:shares:`,
     /** STRING with the body of a request, where it is too large for its job. */
     body: (jobId: string) => `${root}:body:${jobId}`,
     /** First part of the marks below. A script adds the job's id. */

@@ -16,7 +16,8 @@ end
 
 -- `field` is `returnvalue` or `failedReason`.
 local function keepFinished(jobId, set, field, value, attemptsMade)
-  redis.call('HSET', jobPrefix .. jobId, field, value, 'finishedOn', text(now), 'atm', attemptsMade)
+  redis.call('HSET', jobPrefix .. jobId, field, value, 'finishedOn', text(now), 'atm', attemptsMade,
+    'request', '', 'grant', '')
   redis.call('ZADD', set, text(now), jobId)
 end
 

@@ -1,14 +1,14 @@
 --[[
   BullMQ's line of waiting jobs. Needs `wait`, `prioritized`, `delayed`, `marker`, `active`, `meta`, `pc`,
-  `jobPrefix` and `now`.
+  `jobPrefix`, `sharesPrefix` and `now`.
 ]]
 local MOST_PROMOTED = 1000
 
--- Whether the queue is paused, or as many jobs are in hand as an operator allows.
-local function isClosed()
+-- How many more jobs may be in hand: none of a paused queue, else as many as an operator allows.
+local function roomForJobs()
   local isPaused, most = unpack(redis.call('HMGET', meta, 'paused', 'concurrency'))
-  if isPaused then return true end
-  return most and redis.call('LLEN', active) >= tonumber(most)
+  if isPaused then return 0 end
+  return most and tonumber(most) - redis.call('LLEN', active) or math.huge
 end
 
 -- Puts delayed jobs in line whose time has come.
@@ -28,15 +28,16 @@ local function promoteDelayed()
   redis.call('ZREM', delayed, unpack(due))
 end
 
--- The first jobs in line, and how many of them are on the list of those that go before all others.
+-- The first jobs in line: id, and score; those without one are on the list of jobs that go before all others.
 local function readHead(most)
   local first = redis.call('LRANGE', wait, -most, -1)
-  local jobIds = {}
-  for i = #first, 1, -1 do jobIds[#jobIds + 1] = first[i] end
-  if #jobIds < most then
-    for _, jobId in ipairs(redis.call('ZRANGE', prioritized, 0, most - #jobIds - 1)) do jobIds[#jobIds + 1] = jobId end
+  local head = {}
+  for i = #first, 1, -1 do head[#head + 1] = { id = first[i] } end
+  if #head < most then
+    local rest = redis.call('ZRANGE', prioritized, 0, most - #head - 1, 'WITHSCORES')
+    for i = 1, #rest, 2 do head[#head + 1] = { id = rest[i], score = tonumber(rest[i + 1]) } end
   end
-  return jobIds, #first
+  return head
 end
 
 --[[
@@ -52,7 +53,7 @@ local function markLine()
   redis.call('ZREM', marker, '0')
   local next = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
   if #next > 0 then return 0, math.max(1, math.ceil(tonumber(next[2]) / 0x1000 - now)) end
-  -- The order of arrival counts from the beginning again.
-  redis.call('DEL', pc)
+  -- The order of arrival counts from the beginning again, and nobody is owed anything.
+  redis.call('UNLINK', pc, sharesPrefix .. '10', sharesPrefix .. '20', sharesPrefix .. '30')
   return 0, -1
 end
