@@ -33,7 +33,7 @@ export type Taking = {
 };
 
 /** What a worker knows when it takes jobs. */
-export type TakingOptions = {
+type TakingOptions = {
   /** The accounts that refuse a model, by model. */
   readonly refusals?: Readonly<Record<string, readonly string[]>>;
   /** Clients of which the worker has enough in hand: while others wait, their jobs stay in line. */
