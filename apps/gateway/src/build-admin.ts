@@ -66,6 +66,7 @@ export function buildAdmin(deps: {
   const findNotice = createFindNotice({ actions, sessions, poolWatch });
   const readOverview = createReadOverview({
     ...deps,
+    readBacklogs: deps.batches.batches.readBacklogs,
     readQueueDepth: createReadQueueDepth({ redis, redisKeys, queue }),
     history: new StatisticsHistory({ redis, redisKeys }),
   });

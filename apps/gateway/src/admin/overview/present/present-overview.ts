@@ -35,19 +35,20 @@ export function presentOverview(overview: Overview, selection: KeySelection) {
 }
 
 function presentTiles(overview: Overview) {
-  const { view, status, drainMs, buckets, limits } = overview;
+  const { view, status, left, buckets, limits } = overview;
+  const waiting = left.requests + left.lines;
   const { pool } = status;
   const dayTotal = status.pool.leftToday + usedToday(overview);
   const lastMinute = summarize(buckets.slice(-rateOverMs / bucketMs));
   return [
     {
       label: "Waiting",
-      value: formatCount(view.waiting),
-      note: `${formatCount(view.inFlight)} in flight`,
+      value: formatCount(waiting),
+      note: `${left.lines > 0 ? `${formatCount(left.lines)} in batches; ` : ""}${formatCount(view.inFlight)} in flight`,
     },
     {
       label: "Empty in",
-      value: view.waiting === 0 ? "–" : formatDrain(drainMs),
+      value: waiting === 0 ? "–" : formatOptional(left.drainMs),
       note: "until the last one goes out",
     },
     {
@@ -81,10 +82,6 @@ function usedToday({ view }: Overview): number {
     const { dayUsed = 0, perDay = 0 } = view.pool.accounts.get(name) ?? {};
     return sum + Math.min(dayUsed, perDay);
   }, 0);
-}
-
-function formatDrain(drainMs: number | undefined): string {
-  return drainMs === undefined ? "> 3 d" : formatDuration(drainMs);
 }
 
 function presentQueue({ view, depth }: Overview) {
