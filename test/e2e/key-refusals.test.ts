@@ -137,7 +137,10 @@ test("a pool of invalid keys says so at once, and serves again when one is well"
   expect(Math.max(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(10_000);
   expect(await send(`${url}/ready`)).toMatchObject({
     status: 503,
-    body: { reason: "No OpenRouter key is usable" },
+    body: {
+      reason: "No key works (3 of 3: 401)",
+      keys: "None of 3 keys works; 3 refused (401)",
+    },
   });
 
   await simulator.settings({ keys: { [testKey(1)]: null } });

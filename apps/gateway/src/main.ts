@@ -5,6 +5,7 @@ import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { readRedisAddress } from "@openrouter-free-pool/shared/config/redis-address";
 import { redisRequirements } from "@openrouter-free-pool/shared/config/redis-variables";
+import { readProbeResults } from "@openrouter-free-pool/shared/key-pool/keys/probe-results";
 import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
 import {
   closeOnSignals,
@@ -161,12 +162,14 @@ const app = buildApp({
   models,
   readPoolView,
   redisHealth,
-  findReason: createReadiness({
+  checkReadiness: createReadiness({
     redisHealth,
     poolWatch,
+    limits,
+    readProbes: () => readProbeResults(redis, redisKeys),
+    findRedisWarning: () => evictionPolicy.problem,
     isStopping: () => isStopping,
   }),
-  findWarning: () => evictionPolicy.problem,
   isStopping: () => isStopping,
   clientKeys: config.GATEWAY_API_KEYS,
   webAccess,

@@ -34,6 +34,7 @@ type Scene = {
   workerInFlight?: number;
   isPaused?: boolean;
   cooling?: Overview["cooling"];
+  unreached?: string;
 };
 
 function headlineOf(scene: Scene) {
@@ -76,7 +77,9 @@ function headlineOf(scene: Scene) {
     left: measureWorkLeft(view, backlogs, limits),
     workers: Array.from({ length: workers }, () => ({ ...living, details })),
     cooling: scene.cooling ?? [],
-    probes: new Map(),
+    probes: new Map(
+      scene.unreached ? [["k", { at: now, failure: scene.unreached }]] : [],
+    ),
     refusals: [],
     buckets: [],
     limits,
@@ -95,6 +98,11 @@ test.each<[string, Scene, string]>([
   ["nothing to do", {}, "good: Nothing waits. Requests go straight out."],
   ["no worker", { workers: 0, inLine: 5 }, "bad: No worker is alive. "],
   ["no key", { retired: "invalid" }, "bad: No key works (1 of 1: 401). "],
+  [
+    "OpenRouter",
+    { unreached: "openrouter.ai has no address (ENOTFOUND)" },
+    "bad: OpenRouter cannot be reached. openrouter.ai has no address (ENOTFOUND). ",
+  ],
   [
     "paused",
     { isPaused: true, inLine: 5 },

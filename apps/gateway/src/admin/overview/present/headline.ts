@@ -1,12 +1,13 @@
 import { describeObstacle } from "@openrouter-free-pool/shared/api/describe-obstacle";
-import type { Overview } from "../read/read-overview.ts";
-import { type Bottleneck, findBottleneck } from "./find-bottleneck.ts";
+import { findProbeFailure } from "@openrouter-free-pool/shared/key-pool/keys/probe-results";
 import {
   formatClock,
   formatCount,
   formatDate,
   formatDuration,
-} from "./format.ts";
+} from "../../../text/format.ts";
+import type { Overview } from "../read/read-overview.ts";
+import { type Bottleneck, findBottleneck } from "./find-bottleneck.ts";
 
 /** How much attention something wants. */
 export type Tone = "good" | "notice" | "bad" | "quiet";
@@ -51,6 +52,14 @@ const describe: Record<
       describeObstacle({ keys: status.keys, workers: workers.length }) ?? "",
     ),
     detail: `New requests are refused with 503. ${adviceOnKeys(status)}`,
+  }),
+  unreachable: ({ probes, status }) => ({
+    tone: "bad",
+    text: "OpenRouter cannot be reached",
+    detail: `${findProbeFailure(
+      probes,
+      status.keys.map(({ id }) => id),
+    )}. Calls are tried again, then answered with 502. Look at the workers' network, their HTTPS_PROXY and OPENROUTER_BASE_URL.`,
   }),
   day: ({ view: { pool } }) => ({
     tone: "notice",

@@ -1,27 +1,34 @@
 import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";
 import { bucketMs } from "@openrouter-free-pool/shared/statistics/figures";
-import { joinBuckets, summarize } from "../read/last-hour.ts";
-import type { Overview } from "../read/read-overview.ts";
 import {
   formatClock,
   formatCount,
   formatDuration,
   formatOptional,
-} from "./format.ts";
+} from "../../../text/format.ts";
+import { joinBuckets, summarize } from "../read/last-hour.ts";
+import type { Overview } from "../read/read-overview.ts";
 import { findHeadline } from "./headline.ts";
+import type { KeySelection } from "./key-selection.ts";
 import { presentFailures } from "./present-failures.ts";
-import { type KeySelection, presentKeys } from "./present-keys.ts";
+import { presentKeys } from "./present-keys.ts";
 
 const tableStepMs = 300_000;
 const rateOverMs = 60_000;
 
 /** Everything that the page's templates show, as text. */
-export function presentOverview(overview: Overview, selection: KeySelection) {
+export function presentOverview(
+  overview: Overview,
+  options: { selection: KeySelection; canAddKeys: boolean },
+) {
   return {
     headline: findHeadline(overview),
     tiles: presentTiles(overview),
     queue: presentQueue(overview),
-    keys: presentKeys(overview, selection),
+    keys: {
+      ...presentKeys(overview, options.selection),
+      canAdd: options.canAddKeys,
+    },
     workers: presentWorkers(overview),
     cooling: overview.cooling.map(({ model, until }) => ({
       model,
