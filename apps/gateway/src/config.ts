@@ -40,6 +40,8 @@ export const gatewayVariables = z.object({
     .meta({ secret: true }),
   ...webAccessVariables,
   ...modelVariables,
+  /** The workers' file of keys, where the admin pages may add some to it. Its keys are not used here. */
+  OPENROUTER_API_KEYS_FILE: z.string().optional(),
   /** Where the list of models comes from. */
   OPENROUTER_BASE_URL: httpUrl().default("https://openrouter.ai/api/v1"),
   /** How long a request may wait in the queue, in ms. */
