@@ -28,6 +28,7 @@ import { buildAdmin } from "./build-admin.ts";
 import { buildBatches } from "./build-batches.ts";
 import { buildCompletions } from "./build-completions.ts";
 import { buildModels } from "./build-models.ts";
+import { startNotifications } from "./build-notifications.ts";
 import { gatewayVariables } from "./config.ts";
 import { listen } from "./http/listen.ts";
 import { createAddJobs } from "./jobs/add-jobs.ts";
@@ -196,6 +197,15 @@ await evictionPolicy
 await completions.start();
 models.start();
 batches.start();
+const stopNotifications = startNotifications({
+  config,
+  limits,
+  redis,
+  redisKeys,
+  redisHealth,
+  poolWatch,
+  logger,
+});
 const server = await listen(app, {
   host: config.HOST,
   port: config.PORT,
@@ -214,6 +224,7 @@ closeOnSignals(
     },
     () => queue.close(),
     () => models.close(),
+    stopNotifications,
     () => completions.close(),
     () => statistics.stop(),
     () => server.close(),
