@@ -11,27 +11,52 @@ export function gatewayUrl(env: NodeJS.ProcessEnv): string {
   return `http://${shownHost.includes(":") ? `[${shownHost}]` : shownHost}:${port}`;
 }
 
-/** Waits until the gateway is ready and says so; when that takes long it says why, and goes on waiting. */
+/**
+ * Waits until the gateway is ready and says so, with what the worker found out about its keys.
+ * When that takes long, or no key works, it says why and goes on waiting.
+ */
 export async function announceGateway(
   url: string,
-  signal: AbortSignal,
+  options: {
+    /** What the worker says of its keys; undefined until it does. */
+    keysReport: () => string | undefined;
+    signal: AbortSignal;
+  },
 ): Promise<void> {
+  const { keysReport, signal } = options;
   const startedAt = performance.now();
   let hasComplained = false;
   while (!signal.aborted) {
     const reason = await whyNotReady(url, signal);
+    const report = keysReport();
     if (reason === undefined) {
       console.error(
-        `Ready: ${url}/v1 takes OpenAI-style requests; ${url}/admin shows the key pool. Ctrl-C stops everything.`,
+        `Ready: ${url}/v1 takes OpenAI-style requests; ${url}/admin shows the key pool. ${report ? `${report}. ` : ""}Ctrl-C stops everything.`,
       );
       return;
     }
-    if (!hasComplained && performance.now() - startedAt > patienceMs) {
-      console.error(`Not ready yet: ${reason}`);
+    const lacksKeys = report !== undefined && /^No key works/.test(reason);
+    const isLate = performance.now() - startedAt > patienceMs;
+    if (!hasComplained && (lacksKeys || isLate)) {
+      console.error(
+        `Not ready yet: ${lacksKeys ? `${report}. Put keys that work into OPENROUTER_API_KEYS; these are tried again every few minutes` : reason}.`,
+      );
       hasComplained = true;
     }
     await delay(pollMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Keeps what a worker says of its keys, for {@link announceGateway}. */
+export function listenForKeysReport() {
+  let latest: string | undefined;
+  return {
+    read: () => latest,
+    onMessage(message: unknown): void {
+      const { keysReport } = (message ?? {}) as { keysReport?: unknown };
+      if (typeof keysReport === "string") latest = keysReport;
+    },
+  };
 }
 
 /** Says how to get into the admin pages, when a gateway without a password tells. */
@@ -52,8 +77,18 @@ async function whyNotReady(
       signal: AbortSignal.any([signal, AbortSignal.timeout(2_000)]),
     });
     const body = await response.text();
-    return response.ok ? undefined : body;
+    return response.ok ? undefined : readReason(body);
   } catch {
     return `${url} does not answer`;
+  }
+}
+
+/** What `/ready` says, or whatever else answers there. */
+function readReason(body: string): string {
+  try {
+    const { reason } = JSON.parse(body);
+    return typeof reason === "string" ? reason : body;
+  } catch {
+    return body;
   }
 }

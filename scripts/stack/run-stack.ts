@@ -7,6 +7,7 @@ import {
   announceGateway,
   announceSignIn,
   gatewayUrl,
+  listenForKeysReport,
 } from "./announce-gateway.ts";
 import { openRouterKeysAreSet } from "./openrouter-keys.ts";
 import { listenForStopSignals, type StopSignals } from "./stop-signals.ts";
@@ -57,7 +58,7 @@ async function runApps({
   redisUrl,
   stop,
 }: AppsOptions): Promise<number> {
-  const start = (name: string) =>
+  const start = (name: string, onMessage: (message: unknown) => void) =>
     supervise({
       name,
       args: [
@@ -68,15 +69,19 @@ async function runApps({
         ...process.env,
         ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
       },
-      onMessage: announceSignIn,
+      onMessage,
     });
-  const worker = start("worker");
-  const gateway = start("gateway");
+  const keys = listenForKeysReport();
+  const worker = start("worker", keys.onMessage);
+  const gateway = start("gateway", announceSignIn);
   stop.onForced(() => {
     for (const app of [gateway, worker]) app.kill();
   });
   const settled = new AbortController();
-  const announced = announceGateway(gatewayUrl(process.env), settled.signal);
+  const announced = announceGateway(gatewayUrl(process.env), {
+    keysReport: keys.read,
+    signal: settled.signal,
+  });
   const exitCode = await Promise.race([
     stop.requested.then(() => 0),
     gateway.gaveUp,

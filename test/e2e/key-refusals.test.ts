@@ -1,3 +1,7 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, expect, inject, test } from "vitest";
 import type { Fault } from "../simulator/start-simulator.ts";
 import { burst, chat, countStatuses } from "../support/chat.ts";
@@ -106,11 +110,21 @@ test("keys of one account are out of credit together, and invalid each by itself
 test("a pool of invalid keys says so at once, and serves again when one is well", async ({
   annotate,
 }) => {
+  const told: string[] = [];
+  await using chats = createServer(async (request, response) => {
+    told.push(await text(request));
+    response.end();
+  }).listen(0, "127.0.0.1");
+  await once(chats, "listening");
+  const { port } = chats.address() as AddressInfo;
   stack = await startStack({
     redisUrl: inject("redisUrl"),
     accounts: 3,
     workers: 2,
-    env: { KEY_PROBE_MS: "1000" },
+    env: {
+      KEY_PROBE_MS: "1000",
+      NOTIFY_URL: `slack=http://127.0.0.1:${port}/hook`,
+    },
   });
   const { url, simulator } = stack;
   const faults = [0, 1, 2].map((index) => [
@@ -137,8 +151,17 @@ test("a pool of invalid keys says so at once, and serves again when one is well"
   expect(Math.max(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(10_000);
   expect(await send(`${url}/ready`)).toMatchObject({
     status: 503,
-    body: { reason: "No OpenRouter key is usable" },
+    body: {
+      reason: "No key works (3 of 3: 401)",
+      keys: "None of 3 keys works; 3 refused (401)",
+    },
   });
+
+  await until("an operator is told", () => told.length > 0);
+  expect(told[0]).toMatch(
+    /OpenRouter refuses the key sk-or-v1-.{3}\.\.\..{3} \(401\)/,
+  );
+  expect(told.join()).not.toContain(testKey(1).slice(12, -4));
 
   await simulator.settings({ keys: { [testKey(1)]: null } });
   await until("the pool is ready", async () => {

@@ -63,7 +63,9 @@ test("a request that cannot be served in its time is told so at once", async ({
   expect(refused.body).toMatchObject({
     error: {
       code: 429,
-      message: "All API keys are rate limited",
+      message: expect.stringMatching(
+        /^All API keys are rate limited: your turn comes in [2-6] s, you allow 1 s$/,
+      ),
       type: "rate_limit_error",
     },
   });
@@ -96,11 +98,15 @@ test("with all daily budgets spent a client hears at once when to come back", as
   // The busy gateway may still think that there is a slot: then the worker says so.
   const asked = [await chat(url, { marker }), await chat(idle.url, { marker })];
   for (const refused of asked) {
+    const whyRefused =
+      refused === asked[1]
+        ? /^All API keys are rate limited: today's calls are used up; new ones at \d\d:\d\d UTC$/
+        : /^All API keys are rate limited: (today's|your turn)/;
     expect(refused.status).toBe(429);
     expect(refused.body).toMatchObject({
       error: {
         code: 429,
-        message: "All API keys are rate limited",
+        message: expect.stringMatching(whyRefused),
         type: "rate_limit_error",
         metadata: { reason: "keys-rate-limited" },
       },

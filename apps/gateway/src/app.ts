@@ -28,6 +28,7 @@ import { joinSlashes } from "./middleware/join-slashes.ts";
 import { traceRequests } from "./middleware/trace-requests.ts";
 import { routeOpenApi } from "./openapi/route-openapi.ts";
 import type { ReadPoolView } from "./pool/pool-watch.ts";
+import type { PoolReadiness } from "./pool/readiness.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
 import { createRecordFinished } from "./requests/record-finished.ts";
 import {
@@ -61,8 +62,7 @@ export function buildApp(deps: {
   models: Models;
   readPoolView: ReadPoolView;
   redisHealth: RedisHealth;
-  findReason: () => Promise<string | undefined>;
-  findWarning: () => string | undefined;
+  checkReadiness: () => Promise<PoolReadiness>;
   isStopping: () => boolean;
   clients: BuiltClients;
   manageClients: ManageClients;

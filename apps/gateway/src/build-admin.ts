@@ -19,6 +19,8 @@ import { routeActions } from "./admin/actions/route-actions.ts";
 import { routeBatchesPage } from "./admin/batches/route-batches-page.ts";
 import { buildBullBoard } from "./admin/bull-board/build-bull-board.ts";
 import { routeClientsPage } from "./admin/clients/route-clients-page.ts";
+import { openKeysFile } from "./admin/keys/keys-file.ts";
+import { routeAddKey } from "./admin/keys/route-add-key.ts";
 import { routeModelsPage } from "./admin/models/route-models-page.ts";
 import { createReadOverview } from "./admin/overview/read/read-overview.ts";
 import { routeOverview } from "./admin/overview/route-overview.ts";
@@ -69,14 +71,22 @@ export function buildAdmin(deps: {
   const actions = createActions({
     queue,
     operator,
+    cancelBatch: async (id) => {
+      const status = await deps.batches.batches.cancel(id);
+      return status === "validating" || status === "in_progress";
+    },
     retryBatch: createRetryFromPage(deps.batches),
   });
   const findNotice = createFindNotice({ actions, sessions, poolWatch });
   const readOverview = createReadOverview({
     ...deps,
+    readBacklogs: deps.batches.batches.readBacklogs,
     readQueueDepth: createReadQueueDepth({ redis, redisKeys, queue }),
     history: new StatisticsHistory({ redis, redisKeys }),
   });
+
+  const { OPENROUTER_API_KEYS_FILE: keysPath } = config;
+  const keysFile = keysPath === undefined ? undefined : openKeysFile(keysPath);
 
   const admin = express();
   admin.disable("x-powered-by");
@@ -86,7 +96,14 @@ export function buildAdmin(deps: {
   admin.use("/assets", serveAssets());
   admin.use(neverStored);
   admin.use(...guard.handlers);
-  admin.use(routeOverview({ readOverview, findNotice }));
+  admin.use(
+    routeOverview({
+      readOverview,
+      findNotice,
+      canAddKeys: async () => (await keysFile?.isWritable()) ?? false,
+    }),
+  );
+  admin.use("/keys", routeAddKey({ keysFile, sessions, logger }));
   admin.use("/models", routeModelsPage({ ...deps, findNotice }));
   admin.use(
     "/batches",

@@ -17,6 +17,7 @@ import { batchVariables } from "./batches/variables.ts";
 import { parseClientKeys } from "./clients/keys/environment-keys.ts";
 import { uploadVariables } from "./files/upload-variables.ts";
 import { modelVariables } from "./models/variables.ts";
+import { notificationVariables } from "./notifications/variables.ts";
 import { storageVariables } from "./storage/variables.ts";
 import { webAccessVariables } from "./web-access/variables.ts";
 
@@ -40,6 +41,9 @@ export const gatewayVariables = z.object({
     .meta({ secret: true }),
   ...webAccessVariables,
   ...modelVariables,
+  ...notificationVariables,
+  /** The workers' file of keys, where the admin pages may add some to it. Its keys are not used here. */
+  OPENROUTER_API_KEYS_FILE: z.string().optional(),
   /** Where the list of models comes from. */
   OPENROUTER_BASE_URL: httpUrl().default("https://openrouter.ai/api/v1"),
   /** How long a request may wait in the queue, in ms. */

@@ -5,6 +5,7 @@ import { loadConfig } from "@openrouter-free-pool/shared/config/load-config";
 import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { readRedisAddress } from "@openrouter-free-pool/shared/config/redis-address";
 import { redisRequirements } from "@openrouter-free-pool/shared/config/redis-variables";
+import { readProbeResults } from "@openrouter-free-pool/shared/key-pool/keys/probe-results";
 import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
 import {
   closeOnSignals,
@@ -28,6 +29,7 @@ import { buildBatches } from "./build-batches.ts";
 import { buildClients } from "./build-clients.ts";
 import { buildCompletions } from "./build-completions.ts";
 import { buildModels } from "./build-models.ts";
+import { startNotifications } from "./build-notifications.ts";
 import { createManageClients } from "./clients/manage-clients.ts";
 import { gatewayVariables } from "./config.ts";
 import { listen } from "./http/listen.ts";
@@ -189,12 +191,14 @@ const app = buildApp({
   models,
   readPoolView,
   redisHealth,
-  findReason: createReadiness({
+  checkReadiness: createReadiness({
     redisHealth,
     poolWatch,
+    limits,
+    readProbes: () => readProbeResults(redis, redisKeys),
+    findRedisWarning: () => evictionPolicy.problem,
     isStopping: () => isStopping,
   }),
-  findWarning: () => evictionPolicy.problem,
   isStopping: () => isStopping,
   clients,
   manageClients,
@@ -224,6 +228,15 @@ warnIfOpen(webAccess, config.HOST, logger);
 await completions.start();
 models.start();
 batches.start();
+const stopNotifications = startNotifications({
+  config,
+  limits,
+  redis,
+  redisKeys,
+  redisHealth,
+  poolWatch,
+  logger,
+});
 const server = await listen(app, {
   host: config.HOST,
   port: config.PORT,
@@ -242,6 +255,7 @@ closeOnSignals(
     },
     () => queue.close(),
     () => models.close(),
+    stopNotifications,
     () => completions.close(),
     () => statistics.stop(),
     () => clients.stop(),

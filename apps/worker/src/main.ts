@@ -42,6 +42,7 @@ import { createKeyProbing, probesAtATime } from "./keys/key-probing.ts";
 import { createKeyClient } from "./keys/openrouter/key-client.ts";
 import { createProbeKey } from "./keys/probe-key.ts";
 import { readKeys, requireKeys } from "./keys/read-keys.ts";
+import { createReportKeys } from "./keys/report-keys.ts";
 import { watchKeysFile } from "./keys/watch-keys-file.ts";
 import { createReportLateGrant } from "./metrics/late-grants.ts";
 
@@ -170,7 +171,9 @@ const keyProbing = createKeyProbing({
   keyPool,
   probeKey: createProbeKey({ redis, redisKeys, keyPool, keyClient, logger }),
   intervalMs: config.KEY_PROBE_MS,
+  logger,
 });
+const reportKeys = createReportKeys({ redis, redisKeys, keyPool, logger });
 const probing = repeat(() => keyProbing.probeAll(), {
   intervalMs: Math.min(config.KEY_PROBE_MS, probePollMs),
   name: "Asking about keys",
@@ -186,6 +189,7 @@ async function takeKeysOver(): Promise<void> {
   dispatch.checkAgain();
   const masks = keys.map((key) => key.mask);
   logger.info({ pool: keyPool.id, keys: masks }, "The keys have changed");
+  await reportKeys();
 }
 const keysFile = config.OPENROUTER_API_KEYS_FILE;
 const keysWatch =
@@ -226,6 +230,7 @@ await evictionPolicy
   .check({ isRequired: config.REDIS_REQUIRE_NOEVICTION })
   .catch(exitOnConfigError);
 await keyProbing.probeBeforeUse(keys);
+await reportKeys();
 await announce();
 await listenForWorkerCommands(subscriber, redisKeys, (command) => {
   dispatch.checkAgain();

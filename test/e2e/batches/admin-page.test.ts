@@ -48,6 +48,8 @@ test("the page shows batches as they go on, why lines fail, and their results", 
   const { status, text } = await page("");
   expect(status).toBe(200);
   expect(text).toContain("201 of 201");
+  expect(text).toContain("200 answered, 1 failed");
+  expect(text).toContain("completed, some failed");
   expect(parseOutput((await page(`/${id}/errors`)).text)).toHaveLength(1);
   expect((await page("/batch_nowhere/output")).status).toBe(404);
 
@@ -64,4 +66,35 @@ test("the page shows batches as they go on, why lines fail, and their results", 
   expect(again.status).toBe(409);
   expect(again.text).toContain("has no failed lines");
   expect((await page("")).text).not.toContain(`target=${retry?.id}`);
+});
+
+test("a batch is cancelled from the page, which tells what was called of it", async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    accounts: 1,
+    perMinute: 5,
+    windowMs: 2_000,
+    env: { ADMIN_PASSWORD: password },
+  });
+  const admin = new AdminClient(stack.url);
+  await admin.logIn(password);
+  const client = batchClient(stack.url);
+  const id = await client.start(batchInput(300));
+  await client.untilCompleted(id, 5);
+  const before = (await admin.get("/admin/batches")).text;
+  expect(before).toContain(`action=cancel-batch&amp;target=${id}`);
+  expect(before).toContain(".jsonl");
+
+  const done = await admin.act("cancel-batch", id);
+  const { text } = await admin.get(String(done.headers.location));
+  expect(text).toContain(`${id} is being cancelled.`);
+  await client.untilStatus(id, "cancelled");
+  const after = (await admin.get("/admin/batches")).text;
+  const [, answered, notCalled] =
+    /(\d+) answered, (\d+) not called/.exec(after) ?? [];
+  expect(Number(answered) + Number(notCalled)).toBe(300);
+  expect(Number(answered)).toBeGreaterThanOrEqual(5);
+  expect(after).toContain(`${answered} of 300`);
+  expect(after).not.toContain("batch_cancelled");
+  expect((await admin.act("cancel-batch", id)).status).toBe(409);
 });

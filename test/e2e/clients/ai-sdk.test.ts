@@ -147,7 +147,7 @@ test("spent budgets are a 429 with Retry-After", async () => {
     if (!APICallError.isInstance(error)) throw error;
     expect(error.statusCode).toBe(429);
     expect(error.isRetryable).toBe(true);
-    expect(error.message).toBe("All API keys are rate limited");
+    expect(error.message).toContain("All API keys are rate limited: ");
     expect(Number(error.responseHeaders?.["retry-after"])).toBeGreaterThan(0);
   }
 });

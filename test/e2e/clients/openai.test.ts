@@ -271,7 +271,7 @@ test("spent budgets are a RateLimitError with Retry-After", async () => {
     expect(error).toMatchObject({
       status: 429,
       type: "rate_limit_error",
-      message: "429 All API keys are rate limited",
+      message: expect.stringContaining("429 All API keys are rate limited: "),
     });
     const { headers } = error as RateLimitError;
     const seconds = Number(headers?.get("retry-after"));

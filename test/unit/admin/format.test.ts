@@ -4,7 +4,7 @@ import {
   formatClock,
   formatDate,
   formatDuration,
-} from "../../../apps/gateway/src/admin/overview/present/format.ts";
+} from "../../../apps/gateway/src/text/format.ts";
 
 describe("durations", () => {
   test.each([

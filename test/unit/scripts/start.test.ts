@@ -154,3 +154,42 @@ test("shows the sign-in link that its gateway tells of", async () => {
   run.child.kill("SIGTERM");
   expect(await run.ended).toBe(0);
 });
+
+test("says with the closing line which keys work, as the worker tells", async () => {
+  const project = createProject();
+  project.write(
+    "apps/worker/src/main.ts",
+    `${app("worker")} process.send?.({ keysReport: "1 of 2 keys works: a; refused: b (401)" });`,
+  );
+  const run = await startStack(project);
+  await untilReady(run);
+  expect(run.stderr()).toMatch(
+    /Ready: .* 1 of 2 keys works: a; refused: b \(401\)\. Ctrl-C/,
+  );
+  run.child.kill("SIGTERM");
+  expect(await run.ended).toBe(0);
+});
+
+test("says at once that no key works", async () => {
+  const project = createProject();
+  project.write(
+    "apps/gateway/src/main.ts",
+    `${app("gateway")}
+    import { createServer } from "node:http";
+    createServer((_, response) => {
+      response.statusCode = 503;
+      response.end(JSON.stringify({ reason: "No key works (1 of 1: 401)" }));
+    }).listen(Number(process.env.PORT));`,
+  );
+  project.write(
+    "apps/worker/src/main.ts",
+    `${app("worker")} process.send?.({ keysReport: "None of 1 key works; refused: b (401)" });`,
+  );
+  const run = await startStack(project);
+  await vi.waitUntil(
+    () => run.stderr().includes("Not ready yet: None of 1 key works; refused"),
+    untilOptions,
+  );
+  run.child.kill("SIGTERM");
+  expect(await run.ended).toBe(0);
+});

@@ -32,7 +32,7 @@ function toFailureError(
 ): GatewayError {
   switch (code) {
     case "keys-rate-limited":
-      return keysRateLimited(retryAfterMs);
+      return keysRateLimited({ maxWaitMs, retryAfterMs });
     case "no-usable-key":
       return noUsableKey(retryAfterMs);
     case "body-lost":

@@ -1,4 +1,5 @@
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
+import { formatClock, formatDuration } from "../text/format.ts";
 import { GatewayError } from "./gateway-error.ts";
 
 // The texts of the 429, 503 and 504 that the queue gives. Those of bodies and storage stand with them.
@@ -34,15 +35,34 @@ export function queueFull(retryAfterMs: number): GatewayError {
   return new GatewayError("queue-full", "The queue is full", { retryAfterMs });
 }
 
-/** No slot is due within the time that the client waits. */
-export function keysRateLimited(
-  retryAfterMs = retryWithoutKeyMs,
-): GatewayError {
+/**
+ * No slot is due within the time that the client waits.
+ *
+ * @param options.maxWaitMs how long the client waits.
+ * @param options.dayEndsAt where today's calls are used up: when there are new ones, ms since the epoch.
+ */
+export function keysRateLimited(options: {
+  readonly maxWaitMs: number;
+  readonly retryAfterMs?: number | undefined;
+  readonly dayEndsAt?: number | undefined;
+}): GatewayError {
+  const { maxWaitMs, dayEndsAt } = options;
+  const { retryAfterMs = retryWithoutKeyMs } = options;
+  const why =
+    dayEndsAt === undefined
+      ? `your turn comes in ${formatWait(retryAfterMs)}, you allow ${formatWait(maxWaitMs)}`
+      : `today's calls are used up; new ones at ${formatClock(dayEndsAt)} UTC`;
   return new GatewayError(
     "keys-rate-limited",
-    "All API keys are rate limited",
+    `All API keys are rate limited: ${why}`,
     { retryAfterMs },
   );
+}
+
+function formatWait(ms: number): string {
+  return ms < 1_000 || ms >= 60_000
+    ? formatDuration(ms)
+    : `${Math.ceil(ms / 1_000)} s`;
 }
 
 /** Every key of the pool is out of use. */

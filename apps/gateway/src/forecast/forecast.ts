@@ -2,6 +2,7 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import {
   countSlotsWithin,
   forecastSlot,
+  usableAccounts,
 } from "@openrouter-free-pool/shared/key-pool/pool/capacity";
 import {
   type PriorityName,
@@ -80,7 +81,11 @@ export class Forecast {
     }
     const place = this.#placeOf(view, name);
     if (pool.keys.length > 0 && this.#slotsWithin(view, maxWaitMs) < place) {
-      return keysRateLimited(this.#whenServed(view, place));
+      const retryAfterMs = this.#whenServed(view, place);
+      const { dayEndsAt } = pool;
+      return isDayUsedUp(view, place)
+        ? keysRateLimited({ maxWaitMs, retryAfterMs, dayEndsAt })
+        : keysRateLimited({ maxWaitMs, retryAfterMs });
     }
     return undefined;
   }
@@ -127,6 +132,16 @@ export class Forecast {
     this.#servedByPlace.set(place, servedMs);
     return Math.max(0, servedMs - (performance.now() - view.readAt));
   }
+}
+
+/** Whether those before this place take what the accounts may still call today. */
+function isDayUsedUp({ pool }: PoolView, place: number): boolean {
+  const left = usableAccounts(pool).reduce(
+    (sum, { parked, perDay, dayUsed }) =>
+      parked?.reason === "day" ? sum : sum + Math.max(0, perDay - dayUsed),
+    0,
+  );
+  return place > left;
 }
 
 function noneAdmitted(): Record<PriorityName, number> {

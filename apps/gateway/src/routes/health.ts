@@ -5,13 +5,11 @@ import type {
 import { version } from "@openrouter-free-pool/shared/process/version";
 import { Router } from "express";
 import { allowOnly } from "../middleware/handle-errors.ts";
+import type { PoolReadiness } from "../pool/readiness.ts";
 
 /** `GET /health` (this process lives) and `GET /ready` (a request would be served). */
 export function routeHealth(deps: {
-  /** Why a request could not be served now; undefined when it could. */
-  findReason: () => Promise<string | undefined>;
-  /** What an operator should mend although requests are served. */
-  findWarning: () => string | undefined;
+  checkReadiness: () => Promise<PoolReadiness>;
 }): Router {
   const router = Router();
   router.get("/health", (_request, response) => {
@@ -19,16 +17,15 @@ export function routeHealth(deps: {
     response.json(health);
   });
   router.get("/ready", async (_request, response) => {
-    const reason = await deps.findReason();
-    const warning = reason === undefined ? deps.findWarning() : undefined;
-    const readiness: Readiness = {
-      status: reason === undefined ? "ready" : "not ready",
-      reason,
-      warning,
+    const readiness = await deps.checkReadiness();
+    const isReady = readiness.reason === undefined;
+    const body: Readiness = {
+      status: isReady ? "ready" : "not ready",
+      ...readiness,
       timestamp: timestamp(),
       version,
     };
-    response.status(reason === undefined ? 200 : 503).json(readiness);
+    response.status(isReady ? 200 : 503).json(body);
   });
   router.all(["/health", "/ready"], allowOnly("GET"));
   return router;

@@ -7,6 +7,7 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { readRedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Redis } from "ioredis";
+import type { Logger } from "pino";
 import type { ProbeKey } from "./probe-key.ts";
 
 /** Keys asked about at a time. */
@@ -16,8 +17,13 @@ const leaseMs = 30_000;
 /** How long keys that are new wait to be asked about; then they are used as they are. */
 const mostWaitMs = 5_000;
 const pollMs = 100;
+/** While OpenRouter cannot be reached it is asked again this soon. */
+const retryUnreachedMs = 10_000;
 /** Within this time workers that hear of one wish take it for one. */
 const oneWishMs = 2_000;
+
+const unreachedMessage =
+  "OpenRouter cannot be reached: its keys could not all be checked";
 
 /** Asks about keys so that of many workers only one does. */
 type KeyProbing = {
@@ -36,8 +42,10 @@ export function createKeyProbing(deps: {
   keyPool: KeyPool;
   probeKey: ProbeKey;
   intervalMs: number;
+  logger: Logger;
 }): KeyProbing {
-  const { redis, redisKeys, keyPool, probeKey, intervalMs } = deps;
+  const { redis, redisKeys, keyPool, probeKey, intervalMs, logger } = deps;
+  let isUnreached = false;
 
   /** @returns whether all have been asked about; if not, another worker is at it. */
   async function runProbes(keys: readonly ApiKey[]): Promise<boolean> {
@@ -46,25 +54,38 @@ export function createKeyProbing(deps: {
     if (begun !== "OK") return (await redis.get(mark)) === "ended";
 
     const due = (await findDue(keys)).values();
+    let failure: string | undefined;
     async function probeOneByOne(): Promise<void> {
       for (const key of due) {
-        await probeKey(key);
+        failure = (await probeKey(key)) ?? failure;
         await redis.pexpire(mark, leaseMs);
       }
     }
     await Promise.all(Array.from({ length: probesAtATime }, probeOneByOne));
+    tellOfReach(failure);
     // Shorter than the interval, so that the next round finds it gone.
-    await redis.set(mark, "ended", "PX", Math.ceil(intervalMs * 0.9));
+    const endedMs = Math.ceil(intervalMs * 0.9);
+    const pauseMs = failure ? Math.min(endedMs, retryUnreachedMs) : endedMs;
+    await redis.set(mark, "ended", "PX", pauseMs);
     return true;
   }
 
-  /** Those that were not asked about lately, in a pool with other keys, too, say. */
+  /** Once for each time that OpenRouter is away. */
+  function tellOfReach(failure: string | undefined): void {
+    const wasUnreached = isUnreached;
+    isUnreached = failure !== undefined;
+    if (isUnreached === wasUnreached) return;
+    if (isUnreached) logger.error({ reason: failure }, unreachedMessage);
+    else logger.info("OpenRouter answers again");
+  }
+
+  /** Those without an answer of late, in a pool with other keys, too, say. */
   async function findDue(keys: readonly ApiKey[]): Promise<readonly ApiKey[]> {
     const results = await readProbeResults(redis, redisKeys);
     const now = await readRedisClock(redis);
     return keys.filter(({ id }) => {
-      const askedAt = results.get(id)?.at ?? 0;
-      return Math.abs(now - askedAt) > intervalMs / 2;
+      const { at = 0, status } = results.get(id) ?? {};
+      return status === undefined || Math.abs(now - at) > intervalMs / 2;
     });
   }
 

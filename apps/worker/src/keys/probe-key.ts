@@ -8,8 +8,12 @@ import type { Logger } from "pino";
 import type { KeyClient } from "./openrouter/key-client.ts";
 import type { KeyFacts } from "./openrouter/key-facts.ts";
 
-/** Asks OpenRouter about one key, and acts on what it says. */
-export type ProbeKey = (key: ApiKey) => Promise<void>;
+/**
+ * Asks OpenRouter about one key, and acts on what it says.
+ *
+ * @returns why there was no answer; undefined when there was one.
+ */
+export type ProbeKey = (key: ApiKey) => Promise<string | undefined>;
 
 /**
  * Builds {@link ProbeKey}: keys of one user come to share one budget, the day's limit and
@@ -49,12 +53,15 @@ export function createProbeKey(deps: {
   }
 
   return async function probeKey(key) {
-    const { status, facts } = await keyClient.ask(key.secret);
+    const { status, facts, failure } = await keyClient.ask(key.secret);
     if (facts) await takeOver(key, facts);
     else if (status === 401) await takeOut(key);
-    else logger.warn({ key: key.mask, status }, "Asking about a key failed");
+    else if (status !== undefined) {
+      logger.warn({ key: key.mask, status }, "Asking about a key failed");
+    }
     const at = await readRedisClock(redis);
-    const result = status === undefined ? { at } : { at, status };
+    const result = status === undefined ? { at, failure } : { at, status };
     await recordProbeResult(redis, redisKeys, key.id, result);
+    return status === undefined ? (failure ?? "no answer") : undefined;
   };
 }

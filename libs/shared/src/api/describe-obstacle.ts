@@ -1,12 +1,5 @@
+import { whyBroken } from "./broken-key.ts";
 import type { KeyStatus, PoolStatus } from "./pool-status.ts";
-
-/** States of a key that no waiting ends, and what OpenRouter answers then. */
-const brokenStates: Partial<Record<KeyStatus["state"], string>> = {
-  invalid: "401",
-  "no-credit": "402",
-  "key-limit": "403",
-  "taken-out": "taken out",
-};
 
 /**
  * Why the pool makes no calls, and will not make any by itself: `no key works (3 of 3: 401)`.
@@ -22,7 +15,7 @@ export function describeObstacle({
 }): string | undefined {
   if (workers === 0) return "no worker runs";
   if (keys.length === 0) return "no worker has a key";
-  const reasons = keys.flatMap(({ state }) => brokenStates[state] ?? []);
+  const reasons = keys.flatMap(({ state }) => whyBroken(state) ?? []);
   if (reasons.length < keys.length) return undefined;
   const kinds = [...new Set(reasons)].sort();
   return `no key works (${keys.length} of ${keys.length}: ${kinds.join(", ")})`;

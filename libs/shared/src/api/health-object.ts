@@ -18,6 +18,9 @@ export const readinessSchema = z.object({
     .string()
     .optional()
     .meta({ description: "What an operator should mend although it is ready" }),
+  keys: z.string().optional().meta({
+    description: "Gateways: how many keys work, as OpenRouter said of them",
+  }),
   timestamp: z.iso.datetime(),
   version: z.string(),
 });

@@ -145,6 +145,10 @@ export function createRedisKeys(prefix: string) {
     failedLogins: `${root}:failed-logins`,
     /** STRING that exists while a session of the admin pages lasts; the digest is of its id. */
     adminSession: (digest: string) => `${root}:admin-session:${digest}`,
+    /** HASH from what people were notified of to when it held last (epoch ms). */
+    toldConditions: `${root}:told-conditions`,
+    /** STRING that exists for a while after one gateway has notified people. */
+    notifyTurn: `${root}:notify-turn`,
     /** STRING that exists until a sign-in link is used or expires; the digest is of its token. */
     signInLink: (digest: string) => `${root}:sign-in-link:${digest}`,
   };

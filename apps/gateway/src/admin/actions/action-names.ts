@@ -7,6 +7,7 @@ const actionNames = [
   "probe",
   "unpark",
   "end-cooldown",
+  "cancel-batch",
   "retry-batch",
   "forget-gone",
 ] as const;

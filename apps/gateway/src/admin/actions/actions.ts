@@ -23,6 +23,8 @@ export type Action = {
 export function createActions(deps: {
   queue: CompletionsQueue;
   operator: PoolOperator;
+  /** @returns false when the batch has ended, or never was. */
+  cancelBatch: (batchId: string) => Promise<boolean>;
   retryBatch: RetryFromPage;
 }): Record<ActionName, Action> {
   const { queue, operator } = deps;
@@ -86,6 +88,16 @@ export function createActions(deps: {
         await promoteDelayed(queue, model);
         return wasCooling;
       },
+    },
+    "cancel-batch": {
+      question: (batch) => `Cancel ${batch}?`,
+      consequence:
+        "Its lines that wait are not called any more; calls in flight may finish. What it has is kept, and the rest can be called again later with Retry failed.",
+      button: "Cancel the batch",
+      isHarmful: true,
+      done: (batch) => `${batch} is being cancelled.`,
+      page: "/admin/batches",
+      run: deps.cancelBatch,
     },
     "retry-batch": {
       question: (batch) => `Call the failed lines of ${batch} again?`,

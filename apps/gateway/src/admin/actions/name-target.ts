@@ -30,6 +30,7 @@ export function nameTarget(
     case "end-cooldown":
     case "forget-gone":
       return target === "" ? undefined : target;
+    case "cancel-batch":
     case "retry-batch":
       return isBatchId(target) ? target : undefined;
   }

@@ -17,6 +17,8 @@ function replace(id, html) {
   sortTables(body);
   Idiomorph.morph(part, body.innerHTML, {
     morphStyle: "innerHTML",
+    // What somebody types is theirs.
+    ignoreActiveValue: true,
     callbacks: {
       // Whether a person has opened something is not the server's business.
       beforeAttributeUpdated: (name) => name !== "open",

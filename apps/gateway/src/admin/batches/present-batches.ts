@@ -1,32 +1,21 @@
 import {
   type BatchForecast,
-  type BatchStatus,
   hasEnded,
 } from "@openrouter-free-pool/shared/api/batch-object";
 import type { BatchRecord } from "../../batches/records/batch-record.ts";
 import { findObstacle } from "../../batches/retry/find-obstacle.ts";
-import type { ActionLink } from "../actions/action-names.ts";
 import {
   formatAgo,
   formatCount,
   formatDate,
   formatDuration,
-} from "../overview/present/format.ts";
-import type { Tone } from "../overview/present/headline.ts";
+} from "../../text/format.ts";
+import type { ActionLink } from "../actions/action-names.ts";
+import { countLines, type LineCounts, listFailures } from "./count-lines.ts";
+import { presentState } from "./present-state.ts";
 
 /** Counts that are older say nothing about the rate of now. */
 const newsMs = 15_000;
-
-const states: Record<BatchStatus, { label: string; tone: Tone }> = {
-  validating: { label: "validating", tone: "quiet" },
-  in_progress: { label: "in progress", tone: "good" },
-  finalizing: { label: "finalizing", tone: "good" },
-  cancelling: { label: "cancelling", tone: "notice" },
-  completed: { label: "completed", tone: "good" },
-  failed: { label: "failed", tone: "bad" },
-  expired: { label: "expired", tone: "bad" },
-  cancelled: { label: "cancelled", tone: "quiet" },
-};
 
 /**
  * What the page says about a batch.
@@ -44,38 +33,58 @@ export function presentBatch(
   },
 ) {
   const { now, forecast } = figures;
-  const { id, status, total, completed, failed } = batch;
-  const done = completed + failed;
+  const { id, status, completed, failed } = batch;
+  const lines = countLines(batch);
+  const { total } = lines;
+  const done = lines.answered + lines.failed;
   const isUnderWay = status === "in_progress";
   const isNews = now - (batch.countedAt ?? 0) < newsMs;
   const perSecond = isUnderWay && isNews ? batch.perSecond : undefined;
   return {
     id,
+    name: batch.inputName ?? `${id.slice(0, 14)}…`,
     owner: batch.owner,
     endpoint: batch.endpoint,
     created: formatAgo(Math.max(0, now - batch.createdAt)),
-    state: states[status],
+    state: presentState(status, lines),
     total,
     done,
     progress: `${formatCount(done)} of ${formatCount(total)}`,
     percent: total === 0 ? "" : `${Math.floor((100 * done) / total)} %`,
+    counts: describeCounts(lines),
     rate: perSecond === undefined ? "–" : formatRate(perSecond),
     eta: describeEnd(batch, { ...figures, perSecond }),
     forecast: describeForecast(batch, forecast),
-    failures: Object.entries(batch.failures)
-      .sort(([, a], [, b]) => b - a)
-      .map(([code, count]) => `${formatCount(count)} × ${code}`),
+    failures: listFailures(batch).map(
+      ([code, count]) => `${formatCount(count)} × ${code}`,
+    ),
     problems: (batch.errors ?? []).slice(0, 3).map(describeProblem),
     downloads: [
       ...(completed > 0 ? [{ label: "Output", of: "output" }] : []),
       ...(failed > 0 ? [{ label: "Errors", of: "errors" }] : []),
     ],
-    retry: findObstacle(batch) ? undefined : retryLink(id),
+    actions: actionsFor(batch),
   };
 }
 
-function retryLink(id: string): ActionLink {
-  return { action: "retry-batch", target: id, label: "Retry" };
+/** Where the bar alone does not tell it: what became of the lines. */
+function describeCounts({ answered, failed, notCalled }: LineCounts): string {
+  if (failed + notCalled === 0) return "";
+  return [
+    `${formatCount(answered)} answered`,
+    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
+    ...(notCalled > 0 ? [`${formatCount(notCalled)} not called`] : []),
+  ].join(", ");
+}
+
+function actionsFor(batch: BatchRecord): ActionLink[] {
+  const { id: target, status } = batch;
+  if (status === "validating" || status === "in_progress") {
+    return [{ action: "cancel-batch", target, label: "Cancel" }];
+  }
+  return findObstacle(batch)
+    ? []
+    : [{ action: "retry-batch", target, label: "Retry failed" }];
 }
 
 function describeEnd(

@@ -1,10 +1,6 @@
 import type { ModelStatus } from "@openrouter-free-pool/shared/api/models-status";
+import { formatAgo, formatCount, formatDuration } from "../../text/format.ts";
 import type { ActionLink } from "../actions/action-names.ts";
-import {
-  formatAgo,
-  formatCount,
-  formatDuration,
-} from "../overview/present/format.ts";
 import type { Tone } from "../overview/present/headline.ts";
 
 const spans = { hour: "Last hour", day: "Last day" } as const;

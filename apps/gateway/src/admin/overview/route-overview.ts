@@ -1,7 +1,7 @@
 import { type Request, Router } from "express";
 import type { FindNotice } from "../actions/find-notice.ts";
 import { renderPart } from "../pages/render-part.ts";
-import { readKeySelection } from "./present/present-keys.ts";
+import { readKeySelection } from "./present/key-selection.ts";
 import { presentOverview } from "./present/present-overview.ts";
 import { chartFigures } from "./read/chart-figures.ts";
 import type { Overview, ReadOverview } from "./read/read-overview.ts";
@@ -10,14 +10,16 @@ import type { Overview, ReadOverview } from "./read/read-overview.ts";
 export function routeOverview(deps: {
   readOverview: ReadOverview;
   findNotice: FindNotice;
+  /** Whether the page can add keys. */
+  canAddKeys: () => Promise<boolean>;
 }): Router {
-  const { readOverview, findNotice } = deps;
+  const { readOverview, findNotice, canAddKeys } = deps;
   const router = Router();
 
   router.get("/", async (request, response) => {
     const overview = await readOverview();
     response.status(overview ? 200 : 503).render("pool", {
-      overview: overview && present(overview, request),
+      overview: overview && (await present(overview, request)),
       notice: overview && findNotice(request, response),
       now: new Date(),
       session: response.locals.session,
@@ -32,7 +34,7 @@ export function routeOverview(deps: {
       response.json({ top, rest: "", newest: 0, at });
       return;
     }
-    const shown = present(overview, request);
+    const shown = await present(overview, request);
     const newest = overview.buckets.at(-1)?.startsAt ?? 0;
     const isNews = newest > Number(request.query.after ?? 0);
     response.json({
@@ -45,9 +47,12 @@ export function routeOverview(deps: {
       at,
     });
   });
-  return router;
-}
 
-function present(overview: Overview, request: Request) {
-  return presentOverview(overview, readKeySelection(request.query));
+  async function present(overview: Overview, request: Request) {
+    return presentOverview(overview, {
+      selection: readKeySelection(request.query),
+      canAddKeys: await canAddKeys(),
+    });
+  }
+  return router;
 }

@@ -27,6 +27,8 @@ export const batchRecordSchema = z.object({
   owner: z.string().optional(),
   endpoint: z.string(),
   inputFileId: z.string(),
+  /** What the input was called when it was uploaded; missing in batches of older gateways. */
+  inputName: z.string().optional(),
   completionWindow: z.string(),
   metadata: json(z.record(z.string(), z.string()).nullable()),
   /** How long output and error file are kept, in ms. */

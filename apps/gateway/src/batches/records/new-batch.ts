@@ -19,6 +19,7 @@ export function newBatch(
     id: newBatchId(),
     ...order,
     inputFileId: input.id,
+    inputName: input.filename,
     inputLines: input.lines,
     status: "validating",
     createdAt,

@@ -2,6 +2,7 @@ import {
   createDispatcher,
   type ProxySettings,
 } from "@openrouter-free-pool/shared/http/create-dispatcher";
+import { describeConnectionFailure } from "./connection-failure.ts";
 import { type KeyFacts, readKeyFacts } from "./key-facts.ts";
 
 /** What asking about a key brought. */
@@ -10,6 +11,8 @@ export type KeyAnswer = {
   readonly status: number | undefined;
   /** Present when the key is well. */
   readonly facts: KeyFacts | undefined;
+  /** Why there was no answer. */
+  readonly failure?: string;
 };
 
 /** Asks about keys, over connections of its own: it never takes one from a request. */
@@ -45,8 +48,9 @@ export function createKeyClient(options: {
       const status = response.statusCode;
       const facts = status === 200 ? readKeyFacts(body) : undefined;
       return { status, facts };
-    } catch {
-      return { status: undefined, facts: undefined };
+    } catch (error) {
+      const failure = describeConnectionFailure(base.host, error);
+      return { status: undefined, facts: undefined, failure };
     }
   }
 

@@ -7,6 +7,8 @@ const resultSchema = z.object({
   at: z.number(),
   /** What OpenRouter answered; absent when there was no answer. */
   status: z.number().optional(),
+  /** Why there was none, such as `openrouter.ai has no address (ENOTFOUND)`. */
+  failure: z.string().max(300).optional(),
 });
 const rememberedMs = 86_400_000;
 
@@ -39,4 +41,18 @@ export async function readProbeResults(
       resultSchema.parse(JSON.parse(json)),
     ]),
   );
+}
+
+/**
+ * Why OpenRouter cannot be reached, as far as asking about these keys tells.
+ *
+ * @returns undefined when it answered for one of them, or none was asked about.
+ */
+export function findProbeFailure(
+  results: ReadonlyMap<string, ProbeResult>,
+  keyIds: readonly string[],
+): string | undefined {
+  const own = keyIds.flatMap((id) => results.get(id) ?? []);
+  if (own.some(({ status }) => status !== undefined)) return undefined;
+  return own[0] && (own[0].failure ?? "no answer");
 }

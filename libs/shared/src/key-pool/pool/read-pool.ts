@@ -76,6 +76,20 @@ export type PoolSnapshot = {
   readonly accounts: ReadonlyMap<string, AccountState>;
 };
 
+/** Keys that are out of use, in any pool, by their id. */
+export async function readRetirements(
+  redis: Redis,
+  redisKeys: RedisKeys,
+): Promise<ReadonlyMap<string, NonNullable<KeyState["retired"]>>> {
+  const retired = await redis.hgetall(redisKeys.retiredKeys);
+  return new Map(
+    Object.entries(retired).map(([id, why]) => [
+      id,
+      retirementSchema.parse(JSON.parse(why)),
+    ]),
+  );
+}
+
 /** Reads the pools that workers used within `maxAgeMs`; it costs time by the number of keys. */
 export async function readPool(
   redis: Redis,
@@ -90,13 +104,13 @@ export async function readPool(
     poolIds.map((id) => redis.hgetall(redisKeys.poolMembers(id))),
   );
   const [retired, moved] = await Promise.all([
-    redis.hgetall(redisKeys.retiredKeys),
+    readRetirements(redis, redisKeys),
     redis.hgetall(redisKeys.movedKeys),
   ]);
   const keys = Object.entries(
     Object.assign({}, ...members) as Record<string, string>,
   )
-    .map(([id, details]) => readKey(id, details, retired[id]))
+    .map(([id, details]) => readKey(id, details, retired.get(id)))
     .map((key) => ({ ...key, account: moved[key.id] ?? key.account }))
     .sort(
       (a, b) => a.account.localeCompare(b.account) || a.id.localeCompare(b.id),
@@ -126,11 +140,9 @@ export async function readPool(
 function readKey(
   id: string,
   details: string,
-  why: string | undefined,
+  retired: KeyState["retired"],
 ): KeyState {
   const { account, mask } = memberSchema.parse(JSON.parse(details));
-  const retired =
-    why === undefined ? undefined : retirementSchema.parse(JSON.parse(why));
   return { id, mask, account, retired };
 }
 

@@ -1,7 +1,7 @@
 import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-history";
 import { clientGone } from "../../../errors/gateway-error.ts";
+import { formatAgo, formatCount } from "../../../text/format.ts";
 import { countBy, type Tally } from "../read/last-hour.ts";
-import { formatAgo, formatCount } from "./format.ts";
 import type { Tone } from "./headline.ts";
 
 const recentMs = 300_000;

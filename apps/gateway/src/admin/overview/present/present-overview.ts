@@ -1,27 +1,34 @@
 import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";
 import { bucketMs } from "@openrouter-free-pool/shared/statistics/figures";
-import { joinBuckets, summarize } from "../read/last-hour.ts";
-import type { Overview } from "../read/read-overview.ts";
 import {
   formatClock,
   formatCount,
   formatDuration,
   formatOptional,
-} from "./format.ts";
+} from "../../../text/format.ts";
+import { joinBuckets, summarize } from "../read/last-hour.ts";
+import type { Overview } from "../read/read-overview.ts";
 import { findHeadline } from "./headline.ts";
+import type { KeySelection } from "./key-selection.ts";
 import { presentFailures } from "./present-failures.ts";
-import { type KeySelection, presentKeys } from "./present-keys.ts";
+import { presentKeys } from "./present-keys.ts";
 
 const tableStepMs = 300_000;
 const rateOverMs = 60_000;
 
 /** Everything that the page's templates show, as text. */
-export function presentOverview(overview: Overview, selection: KeySelection) {
+export function presentOverview(
+  overview: Overview,
+  options: { selection: KeySelection; canAddKeys: boolean },
+) {
   return {
     headline: findHeadline(overview),
     tiles: presentTiles(overview),
     queue: presentQueue(overview),
-    keys: presentKeys(overview, selection),
+    keys: {
+      ...presentKeys(overview, options.selection),
+      canAdd: options.canAddKeys,
+    },
     workers: presentWorkers(overview),
     cooling: overview.cooling.map(({ model, until }) => ({
       model,
@@ -35,19 +42,20 @@ export function presentOverview(overview: Overview, selection: KeySelection) {
 }
 
 function presentTiles(overview: Overview) {
-  const { view, status, drainMs, buckets, limits } = overview;
+  const { view, status, left, buckets, limits } = overview;
+  const waiting = left.requests + left.lines;
   const { pool } = status;
   const dayTotal = status.pool.leftToday + usedToday(overview);
   const lastMinute = summarize(buckets.slice(-rateOverMs / bucketMs));
   return [
     {
       label: "Waiting",
-      value: formatCount(view.waiting),
-      note: `${formatCount(view.inFlight)} in flight`,
+      value: formatCount(waiting),
+      note: `${left.lines > 0 ? `${formatCount(left.lines)} in batches; ` : ""}${formatCount(view.inFlight)} in flight`,
     },
     {
       label: "Empty in",
-      value: view.waiting === 0 ? "–" : formatDrain(drainMs),
+      value: waiting === 0 ? "–" : formatOptional(left.drainMs),
       note: "until the last one goes out",
     },
     {
@@ -81,10 +89,6 @@ function usedToday({ view }: Overview): number {
     const { dayUsed = 0, perDay = 0 } = view.pool.accounts.get(name) ?? {};
     return sum + Math.min(dayUsed, perDay);
   }, 0);
-}
-
-function formatDrain(drainMs: number | undefined): string {
-  return drainMs === undefined ? "> 3 d" : formatDuration(drainMs);
 }
 
 function presentQueue({ view, depth }: Overview) {

@@ -11,7 +11,6 @@ import {
   type CoolingModel,
   readCoolingModels,
 } from "@openrouter-free-pool/shared/key-pool/models/cooling-models";
-import { forecastSlot } from "@openrouter-free-pool/shared/key-pool/pool/capacity";
 import {
   type LivingWorker,
   readWorkers,
@@ -23,10 +22,11 @@ import type {
   StatisticsHistory,
 } from "@openrouter-free-pool/shared/statistics/statistics-history";
 import type { Redis } from "ioredis";
-import { longestForecastDays } from "../../../forecast/forecast.ts";
+import type { BatchStore } from "../../../batches/records/batch-store.ts";
 import { describeKeys } from "../../../pool/keys-status.ts";
 import type { PoolView, PoolWatch } from "../../../pool/pool-watch.ts";
 import type { RedisHealth } from "../../../redis/redis-health.ts";
+import { measureWorkLeft, type WorkLeft } from "./work-left.ts";
 
 const shownMs = 3_600_000;
 
@@ -35,8 +35,8 @@ export type Overview = {
   readonly view: PoolView;
   readonly status: ReturnType<typeof describeKeys>;
   readonly depth: QueueDepth;
-  /** When the last waiting request will be sent, in ms from now; undefined: not in days, or never. */
-  readonly drainMs: number | undefined;
+  /** Requests and lines of batches that are still to be called. */
+  readonly left: WorkLeft;
   readonly workers: readonly LivingWorker[];
   readonly cooling: readonly CoolingModel[];
   readonly probes: ReadonlyMap<string, ProbeResult>;
@@ -57,6 +57,7 @@ export function createReadOverview(deps: {
   limits: RateLimits;
   redisHealth: RedisHealth;
   poolWatch: PoolWatch;
+  readBacklogs: BatchStore["readBacklogs"];
   readQueueDepth: () => Promise<QueueDepth>;
   history: StatisticsHistory;
 }): ReadOverview {
@@ -67,8 +68,9 @@ export function createReadOverview(deps: {
     const view = poolWatch.current();
     if (!view) return undefined;
     const { now } = view.pool;
-    const [depth, workers, cooling, probes, refusals, buckets] =
+    const [backlogs, depth, workers, cooling, probes, refusals, buckets] =
       await Promise.all([
+        deps.readBacklogs(),
         deps.readQueueDepth(),
         readWorkers(redis, redisKeys),
         readCoolingModels(redis, redisKeys, now),
@@ -80,7 +82,7 @@ export function createReadOverview(deps: {
       view,
       status: describeKeys(view, limits),
       depth,
-      drainMs: forecastDrain(view, limits),
+      left: measureWorkLeft(view, backlogs, limits),
       workers,
       cooling,
       probes,
@@ -89,10 +91,4 @@ export function createReadOverview(deps: {
       limits,
     };
   };
-}
-
-function forecastDrain(view: PoolView, limits: RateLimits): number | undefined {
-  if (view.waiting === 0) return 0;
-  const horizonMs = longestForecastDays * limits.dayMs;
-  return forecastSlot(view.pool, limits, view.waiting, horizonMs);
 }

@@ -1,0 +1,37 @@
+import type { BatchRecord } from "../../batches/records/batch-record.ts";
+
+/** Errors of lines that were closed without a call. */
+const notCalledCodes = ["batch_cancelled", "batch_expired"] as const;
+
+/** The lines of a batch by what became of them. */
+export type LineCounts = {
+  readonly total: number;
+  readonly answered: number;
+  /** Called, without a successful answer. */
+  readonly failed: number;
+  /** Closed without a call when the batch was cancelled or expired. */
+  readonly notCalled: number;
+};
+
+/** Tells lines that failed from those that were closed without a call; the record counts both as failed. */
+export function countLines(batch: BatchRecord): LineCounts {
+  const notCalled = notCalledCodes.reduce(
+    (sum, code) => sum + (batch.failures[code] ?? 0),
+    0,
+  );
+  return {
+    // Until it is validated, what its upload counted.
+    total: batch.total || batch.inputLines || 0,
+    answered: batch.completed,
+    failed: Math.max(0, batch.failed - notCalled),
+    notCalled,
+  };
+}
+
+/** Why lines failed that were called, the most frequent reason first. */
+export function listFailures({ failures }: BatchRecord): [string, number][] {
+  const codes: readonly string[] = notCalledCodes;
+  return Object.entries(failures)
+    .filter(([code]) => !codes.includes(code))
+    .sort(([, a], [, b]) => b - a);
+}

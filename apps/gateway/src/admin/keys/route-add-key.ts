@@ -1,0 +1,74 @@
+import { type Response, Router } from "express";
+import type { Logger } from "pino";
+import { sessionOf } from "../access/require-access.ts";
+import { formOf, readForm } from "../access/route-login.ts";
+import { formText, type Sessions } from "../access/sessions/sessions.ts";
+import { showMessage } from "../pages/show-message.ts";
+import { KeyRefusedError, type KeysFile } from "./keys-file.ts";
+
+/** `/admin/keys/new`, where a key is added to the workers' file. It is never shown or logged again. */
+export function routeAddKey(deps: {
+  /** undefined where no file is set. */
+  keysFile: KeysFile | undefined;
+  sessions: Sessions;
+  logger: Logger;
+}): Router {
+  const { keysFile, sessions, logger } = deps;
+  const router = Router();
+
+  router.get("/new", async (_request, response) => {
+    if (!(await keysFile?.isWritable())) return showMessage(response, noFile);
+    showForm(response, {});
+  });
+
+  router.post("/new", readForm, async (request, response) => {
+    const { token, key = "", account = "" } = formOf(request);
+    const session = sessionOf(response);
+    if (!sessions.isProof(session, formText, String(token ?? ""))) {
+      return showMessage(response, staleForm);
+    }
+    if (!(await keysFile?.isWritable())) return showMessage(response, noFile);
+    const name = String(account).trim();
+    try {
+      const added = await keysFile?.add({ key: String(key), account: name });
+      logger.warn(
+        { key: added?.mask, account: added?.account },
+        "An operator added a key",
+      );
+      showMessage(response, {
+        status: 200,
+        title: "The key was added",
+        message: `${added?.mask} is in the file. Workers take it over within seconds, and ask OpenRouter about it.`,
+      });
+    } catch (error) {
+      const isOurs = error instanceof KeyRefusedError;
+      // Errors of the file system name the file, never what was to be written.
+      if (!isOurs) logger.error({ err: error }, "Adding a key failed");
+      response.status(isOurs ? 400 : 500);
+      showForm(response, {
+        account: name,
+        error: isOurs ? `${error.message}.` : "The file could not be written.",
+      });
+    }
+  });
+  return router;
+}
+
+function showForm(
+  response: Response,
+  what: { account?: string; error?: string },
+): void {
+  response.render("add-key", { account: "", error: undefined, ...what });
+}
+
+const noFile = {
+  status: 404,
+  title: "Keys cannot be added here",
+  message:
+    "This gateway has no OPENROUTER_API_KEYS_FILE, or may not write it. Add the key where the workers read theirs.",
+};
+const staleForm = {
+  status: 403,
+  title: "That page was too old",
+  message: "Nothing was done. Open the page again.",
+};

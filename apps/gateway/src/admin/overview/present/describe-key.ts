@@ -1,0 +1,52 @@
+import type { KeyStatus } from "@openrouter-free-pool/shared/api/pool-status";
+import { formatAgo } from "../../../text/format.ts";
+import type { Overview } from "../read/read-overview.ts";
+
+/** An account may refuse many models; the first of them show which setting it is. */
+const mostRefusalsShown = 3;
+
+/** Why a key is as it is, and since when; nothing that holds for all keys. */
+export function describeKey(key: KeyStatus, overview: Overview): string {
+  const { view } = overview;
+  const { retired } = view.pool.keys.find(({ id }) => id === key.id) ?? {};
+  const since = retired ? formatAgo(view.pool.now - retired.at) : "";
+  const isParked = view.pool.accounts.get(key.account)?.parked !== undefined;
+  const parked = isParked ? "parked by OpenRouter" : "";
+  const { elsewhere } = key.day;
+  const others = elsewhere > 0 ? `${elsewhere} of today used elsewhere` : "";
+  const refuses = describeRefusals(key.account, overview);
+  const asked = describeProbe(key, overview);
+  return [since, parked, refuses, others, asked].filter(Boolean).join(" · ");
+}
+
+/** Only of a key that OpenRouter did not find well: for the others one line tells it. */
+function describeProbe(key: KeyStatus, { view, probes }: Overview): string {
+  const probe = probes.get(key.id);
+  if (!probe || probe.status === 200) return "";
+  const answer = probe.status ?? probe.failure ?? "no answer";
+  return `asked OpenRouter ${formatAgo(view.pool.now - probe.at)}: ${answer}`;
+}
+
+/** When OpenRouter was asked about the keys; undefined when it was not. */
+export function describeLastProbe({
+  view,
+  status,
+  probes,
+}: Overview): string | undefined {
+  const times = status.keys.flatMap(({ id }) => probes.get(id)?.at ?? []);
+  if (times.length === 0) return undefined;
+  const newest = times.reduce((latest, at) => Math.max(latest, at));
+  return `OpenRouter asked about them ${formatAgo(view.pool.now - newest)}`;
+}
+
+/** The models that the account's own settings at OpenRouter exclude. */
+function describeRefusals(account: string, { refusals }: Overview): string {
+  const own = refusals.filter((refusal) => refusal.account === account);
+  const shown = own
+    .slice(0, mostRefusalsShown)
+    .map(
+      ({ model, setting }) => `refuses ${model} (account setting: ${setting})`,
+    );
+  const more = own.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
+}

@@ -1,0 +1,60 @@
+import type { KeyStatus } from "@openrouter-free-pool/shared/api/pool-status";
+import { keyStateLabels } from "./key-states.ts";
+
+/** The groups of keys that can be shown, in order. */
+export const keyGroups = [
+  { name: "all", label: "All" },
+  { name: "available", label: "Available" },
+  { name: "limited", label: "At a limit" },
+  { name: "out", label: "Out of use" },
+] as const;
+
+type KeyGroup = (typeof keyGroups)[number]["name"];
+
+const longestFind = 100;
+
+/** Which keys are shown. */
+export type KeySelection = {
+  readonly group: KeyGroup;
+  /** A part of a mask, or of an account's name. */
+  readonly find: string;
+  readonly page: number;
+};
+
+/** Reads the selection from the page's address. */
+export function readKeySelection(query: {
+  keys?: unknown;
+  find?: unknown;
+  page?: unknown;
+}): KeySelection {
+  const page = Number(query.page ?? 1);
+  const find = typeof query.find === "string" ? query.find : "";
+  return {
+    group: keyGroups.find(({ name }) => name === query.keys)?.name ?? "all",
+    find: find.trim().slice(0, longestFind),
+    page: Number.isInteger(page) && page > 0 ? page : 1,
+  };
+}
+
+/** The address of a selection. */
+export function linkToKeys({ group, find, page }: KeySelection): string {
+  const query = new URLSearchParams({
+    keys: group,
+    ...(find === "" ? {} : { find }),
+    ...(page > 1 ? { page: String(page) } : {}),
+  });
+  return `/admin?${query}#keys`;
+}
+
+/** The keys that a selection speaks of. */
+export function selectKeys(
+  keys: readonly KeyStatus[],
+  { group, find }: Pick<KeySelection, "group" | "find">,
+): KeyStatus[] {
+  const wanted = find.toLowerCase();
+  return keys.filter(
+    ({ key, account, state }) =>
+      (group === "all" || keyStateLabels[state].group === group) &&
+      `${key}\n${account}`.toLowerCase().includes(wanted),
+  );
+}
