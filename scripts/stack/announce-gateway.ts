@@ -22,7 +22,7 @@ export async function announceGateway(
     const reason = await whyNotReady(url, signal);
     if (reason === undefined) {
       console.error(
-        `Ready: ${url}/v1 takes OpenAI-style requests; ${url}/admin shows the key pool. Ctrl-C stops everything.`,
+        `Ready: the base URL for your apps is ${url}/v1. ${url} tries a model and connects apps, ${url}/admin shows the key pool. Ctrl-C stops everything.`,
       );
       return;
     }
