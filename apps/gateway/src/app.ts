@@ -11,6 +11,7 @@ import type { Models } from "./build-models.ts";
 import type { ClientKey } from "./clients/client-keys.ts";
 import type { Submit } from "./completions/submit.ts";
 import { allDialects } from "./dialects/all-dialects.ts";
+import { routeHome } from "./home/route-home.ts";
 import type { Idempotency } from "./idempotency/idempotency.ts";
 import type { MeasureRequest } from "./metrics/request-metrics.ts";
 import { authenticate } from "./middleware/authenticate.ts";
@@ -116,6 +117,7 @@ export function buildApp(deps: {
   app.use("/api/v1/keys/status", routeKeysStatus(deps));
   app.use(prefixes, refuseAccountRoutes());
   app.use("/admin", deps.admin);
+  app.use(routeHome({ requiresKey: deps.clientKeys.length > 0 }));
   app.use(refuseUnknownPath);
   app.use(createHandleErrors(deps.logger));
   return app;
