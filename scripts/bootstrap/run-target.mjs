@@ -10,12 +10,23 @@ const forwardedSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
 const echoMs = 1_000;
 const parentCheckMs = 500;
 
-/** Starts a file or an installed command on the given Node, and ends as it ends. */
-export function runTarget({ node, target, args }) {
+/**
+ * Starts a file or an installed command on the given Node, and ends as it ends.
+ *
+ * @param cwd where it runs; the project's folder when absent.
+ * @param nodeOptions flags for it and for every Node process that it starts.
+ */
+export function runTarget({
+  node,
+  target,
+  args,
+  cwd = projectRoot,
+  nodeOptions = [],
+}) {
   const { command, prefix, shell } = findTarget(node, target);
   const child = spawn(command, [...prefix, ...args], {
-    cwd: projectRoot,
-    env: environmentFor(node),
+    cwd,
+    env: environmentFor(node, nodeOptions),
     stdio: "inherit",
     shell,
   });
@@ -72,7 +83,7 @@ function findTarget(node, target) {
 }
 
 // The project's Node and commands first, so that a process that the target starts finds the same ones.
-function environmentFor(node) {
+function environmentFor(node, nodeOptions) {
   const pathName =
     Object.keys(process.env).find((name) => name.toUpperCase() === "PATH") ??
     "PATH";
@@ -81,5 +92,10 @@ function environmentFor(node) {
     join(projectRoot, "node_modules", ".bin"),
     process.env[pathName] ?? "",
   ];
-  return { ...process.env, [pathName]: folders.join(delimiter) };
+  const env = { ...process.env, [pathName]: folders.join(delimiter) };
+  if (nodeOptions.length > 0) {
+    const before = process.env.NODE_OPTIONS ?? "";
+    env.NODE_OPTIONS = [before, ...nodeOptions].join(" ").trim();
+  }
+  return env;
 }

@@ -15,22 +15,24 @@ export interface FoundRedis
   stop: () => Promise<void>;
 }
 
-/** Finds a Redis: the given one, else one from Docker, else a server started here, installed if need be. */
-export async function findRedis(options: {
+interface RedisOptions {
   purpose: RedisPurpose;
-}): Promise<FoundRedis> {
+  /** Where a server of ours keeps its data, where it keeps them. Default: `.data/redis` of the checkout. */
+  dataDir?: string;
+}
+
+/** Finds a Redis: the given one, else one from Docker, else a server started here, installed if need be. */
+export async function findRedis(options: RedisOptions): Promise<FoundRedis> {
   const given = process.env.REDIS_URL;
   if (given) return { url: given, kind: "given", stop: async () => undefined };
   return findOwnRedis(options);
 }
 
 /** As {@link findRedis}, but never the given one: nobody else uses it. */
-export async function findOwnRedis({
-  purpose,
-}: {
-  purpose: RedisPurpose;
-}): Promise<FoundRedis> {
-  return (await fromDocker(purpose)) ?? (await fromThisMachine(purpose));
+export async function findOwnRedis(options: RedisOptions): Promise<FoundRedis> {
+  return (
+    (await fromDocker(options.purpose)) ?? (await fromThisMachine(options))
+  );
 }
 
 async function fromDocker(
@@ -52,11 +54,14 @@ async function fromDocker(
   }
 }
 
-async function fromThisMachine(purpose: RedisPurpose): Promise<FoundRedis> {
+async function fromThisMachine({
+  purpose,
+  dataDir,
+}: RedisOptions): Promise<FoundRedis> {
   const binary = findRedisBinary() ?? (await installRedis());
   const redis =
     purpose === "start"
-      ? await startKeptRedis(binary)
+      ? await startKeptRedis(binary, dataDir)
       : await startPrivateRedis({ binary });
   return { kind: "private", ...redis };
 }

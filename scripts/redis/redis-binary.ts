@@ -11,6 +11,7 @@ export interface RedisBinary {
 // Debian's redis-tools holds the whole server under the name of a checking tool, without the service that
 // its redis-server package would start: `redis-server` there is only a link to it.
 const candidates = ["redis-server", "valkey-server", "redis-check-rdb"];
+const suffix = process.platform === "win32" ? ".exe" : "";
 
 /** Looks on the PATH for a program that really is a Redis (or Valkey) server. */
 export function findRedisBinary(
@@ -20,7 +21,7 @@ export function findRedisBinary(
   for (const name of candidates) {
     for (const folder of folders) {
       const binary = {
-        path: join(folder, name),
+        path: join(folder, name + suffix),
         argv0: name === "redis-check-rdb" ? "redis-server" : name,
       };
       if (isExecutable(binary.path) && isServer(binary)) return binary;

@@ -31,7 +31,7 @@ export async function announceGateway(
     const report = keysReport();
     if (reason === undefined) {
       console.error(
-        `Ready: ${url}/v1 takes OpenAI-style requests; ${url}/admin shows the key pool. ${report ? `${report}. ` : ""}Ctrl-C stops everything.`,
+        `Ready: the base URL for your apps is ${url}/v1. ${url} tries a model and connects apps, ${url}/admin shows the key pool. ${report ? `${report}. ` : ""}Ctrl-C stops everything.`,
       );
       return;
     }

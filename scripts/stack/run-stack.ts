@@ -9,22 +9,27 @@ import {
   gatewayUrl,
   listenForKeysReport,
 } from "./announce-gateway.ts";
-import { openRouterKeysAreSet } from "./openrouter-keys.ts";
+import { provideKeys } from "./provide-keys.ts";
 import { listenForStopSignals, type StopSignals } from "./stop-signals.ts";
 import { type Supervised, supervise } from "./supervise.ts";
 
+interface StackOptions {
+  /** Whether a change of the sources starts the apps again. */
+  watch: boolean;
+  /** Where `.env` is, and where data are kept. */
+  folder: string;
+}
+
 /** Everything on one machine: Redis if none is given, one gateway, one worker. Ends when told to, or when one of them cannot run. */
-export async function runStack({ watch }: { watch: boolean }): Promise<void> {
-  loadDotEnv(join(projectRoot, ".env"));
-  if (!openRouterKeysAreSet(process.env)) {
-    console.error(
-      "OPENROUTER_API_KEYS is not set: copy .env.example to .env and put your OpenRouter keys there, or try `npm run demo`, which needs none.",
-    );
+export async function runStack(options: StackOptions): Promise<void> {
+  const dotEnv = join(options.folder, ".env");
+  loadDotEnv(dotEnv);
+  if (!(await provideKeys(dotEnv))) {
     process.exitCode = 1;
     return;
   }
   try {
-    await runWithRedis(watch);
+    await runWithRedis(options);
   } catch (error) {
     if (!(error instanceof NoRedisError)) throw error;
     console.error(error.message);
@@ -32,35 +37,43 @@ export async function runStack({ watch }: { watch: boolean }): Promise<void> {
   }
 }
 
-async function runWithRedis(watch: boolean): Promise<void> {
+async function runWithRedis(options: StackOptions): Promise<void> {
   const stop = listenForStopSignals();
   // Where Sentinels are set, they know where Redis is.
   const redis = process.env.REDIS_SENTINELS
     ? undefined
-    : await findRedis({ purpose: "start" });
+    : await findRedis({
+        purpose: "start",
+        dataDir: join(options.folder, ".data", "redis"),
+      });
   try {
     if (!stop.isRequested()) {
-      process.exitCode = await runApps({ watch, redisUrl: redis?.url, stop });
+      process.exitCode = await runApps({
+        ...options,
+        redisUrl: redis?.url,
+        stop,
+      });
     }
   } finally {
     await redis?.stop();
   }
 }
 
-interface AppsOptions {
-  watch: boolean;
+interface AppsOptions extends StackOptions {
   redisUrl: string | undefined;
   stop: StopSignals;
 }
 
 async function runApps({
   watch,
+  folder,
   redisUrl,
   stop,
 }: AppsOptions): Promise<number> {
   const start = (name: string, onMessage: (message: unknown) => void) =>
     supervise({
       name,
+      cwd: folder,
       args: [
         ...(watch ? ["--watch", "--watch-preserve-output"] : []),
         join(projectRoot, "apps", name, "src", "main.ts"),

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { dieWithParent } from "../processes/die-with-parent.ts";
-import { projectRoot } from "../project-root.ts";
 
 export interface SuperviseOptions {
   name: string;
+  cwd: string;
   /** For node: its flags, the file, the file's arguments. */
   args: string[];
   env: NodeJS.ProcessEnv;
@@ -96,10 +96,15 @@ async function keepRunning(
   }
 }
 
-function launchNode({ args, env, onMessage }: SuperviseOptions): ChildProcess {
+function launchNode({
+  cwd,
+  args,
+  env,
+  onMessage,
+}: SuperviseOptions): ChildProcess {
   // Detached: a Ctrl-C reaches only us, and we stop gateway, worker and Redis in the right order.
   const child = spawn(process.execPath, args, {
-    cwd: projectRoot,
+    cwd,
     env,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
     detached: process.platform !== "win32",

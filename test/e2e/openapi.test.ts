@@ -4,7 +4,7 @@ import {
 } from "@openrouter-free-pool/shared/api/health-object";
 import { modelsStatusSchema } from "@openrouter-free-pool/shared/api/models-status";
 import { poolStatusSchema } from "@openrouter-free-pool/shared/api/pool-status";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import {
   modelsCountSchema,
   modelsListSchema,
@@ -81,9 +81,25 @@ test("the page's address may end with a slash", async () => {
 
 test("a browser shows the page and can try a request out, without a complaint", async (ctx) => {
   if (!chromium) return ctx.skip("needs chromium on the PATH");
-  const page = await pages.open(stack.url);
+  const page = await pages.open(stack.url, { colorScheme: "dark" });
   await page.goto("/docs");
   await page.getByText("Create a chat completion").first().waitFor();
+  const colour = () =>
+    page.evaluate(
+      "getComputedStyle(document.querySelector('.opblock')).backgroundColor",
+    );
+  expect(await colour()).toBe("rgb(23, 28, 35)");
+  await page.emulateMedia({ colorScheme: "light" });
+  await vi.waitFor(async () =>
+    expect(await colour()).toBe("rgb(255, 255, 255)"),
+  );
+  const navigation = page.getByRole("navigation", { name: "Pages" });
+  expect(await navigation.getByRole("link").allTextContents()).toEqual([
+    "Home",
+    "Connect",
+    "API",
+    "Admin",
+  ]);
   expect(await page.title()).toBe("OpenRouter Free Pool: API");
 
   await page.locator(".btn.authorize").click();

@@ -26,5 +26,5 @@ if (env.SIMULATOR_EXIT_WITH_PARENT === "1") {
 server.listen(port, host);
 await once(server, "listening");
 const address = server.address() as AddressInfo;
-const url = `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
+export const url = `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`;
 process.stdout.write(`${JSON.stringify({ event: "listening", url })}\n`);

@@ -15,6 +15,7 @@ import { boundOpenRequests } from "./clients/limits/bound-open-requests.ts";
 import type { ManageClients } from "./clients/manage-clients.ts";
 import type { Submit } from "./completions/submit.ts";
 import { allDialects } from "./dialects/all-dialects.ts";
+import { routeHome } from "./home/route-home.ts";
 import type { Idempotency } from "./idempotency/idempotency.ts";
 import type { MeasureRequest } from "./metrics/request-metrics.ts";
 import { atPaths } from "./middleware/at-paths.ts";
@@ -152,6 +153,7 @@ export function buildApp(deps: {
   app.use("/api/v1/keys/status", routeKeysStatus(deps));
   app.use(prefixes, refuseAccountRoutes());
   app.use("/admin", deps.admin);
+  app.use(routeHome({ requiresKey: deps.clientKeys.length > 0 }));
   app.use(refuseUnknownPath);
   app.use(createHandleErrors(deps.logger));
   return app;

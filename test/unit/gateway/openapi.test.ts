@@ -82,7 +82,7 @@ function operations() {
 }
 
 /** Pages and their files: for people, not for programs. */
-const pages = /^\/(admin|docs)\b/;
+const pages = /^\/(admin|assets|connect|docs)\b|^\/$/;
 
 type Layer = {
   rawPath: string | string[];

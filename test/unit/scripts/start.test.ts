@@ -67,7 +67,7 @@ test("without a key, stops with one line that says what to do", async () => {
   expect(await run.ended).toBe(1);
   expect(run.stdout()).toBe("");
   expect(run.stderr()).toMatch(
-    /^OPENROUTER_API_KEYS is not set: copy \.env\.example.*npm run demo.*\n$/,
+    /^OPENROUTER_API_KEYS is not set: put .*\.env.*npm run demo.*\n$/,
   );
 });
 

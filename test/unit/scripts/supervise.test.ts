@@ -13,6 +13,7 @@ function superviseScript(
   const project = createProject();
   const supervised = supervise({
     name: "app",
+    cwd: project.root,
     args: [project.write("app.ts", script)],
     env: { ...process.env, RUNS: join(project.root, "runs") },
     startupMs: 0,

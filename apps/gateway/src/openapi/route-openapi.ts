@@ -1,6 +1,8 @@
 import { Router } from "express";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import { serveFile } from "../middleware/serve-file.ts";
+import { renderPage } from "../pages/render-page.ts";
+import { commonWords } from "../pages/words.ts";
 import { securityHeaders } from "../web-access/security-headers.ts";
 import { buildOpenApiDocument } from "./openapi-document.ts";
 
@@ -10,10 +12,9 @@ const assets = {
     "swagger-ui-dist/swagger-ui-bundle.js",
   ),
   "swagger-ui.css": import.meta.resolve("swagger-ui-dist/swagger-ui.css"),
-  "favicon-32x32.png": import.meta.resolve("swagger-ui-dist/favicon-32x32.png"),
+  "docs.css": new URL("./page/docs.css", import.meta.url),
   "start.js": new URL("./page/start.js", import.meta.url),
 };
-const page = new URL("./page/index.html", import.meta.url);
 
 /** `GET /openapi.json`: what the API is; `GET /docs`: the same to look at and to try out. */
 export function routeOpenApi(options: { requiresKey: () => boolean }): Router {
@@ -24,7 +25,10 @@ export function routeOpenApi(options: { requiresKey: () => boolean }): Router {
     response.json(options.requiresKey() ? keyed : open);
   });
   router.use("/docs", securityHeaders());
-  router.get("/docs", serveFile(page));
+  router.get("/docs", async (_request, response) => {
+    const page = await renderPage("docs", { common: commonWords });
+    response.type("html").send(page);
+  });
   // The page's own links are relative, so that it also works below a proxy's path.
   router.get("/docs/", (_request, response) => {
     response.redirect(308, "../docs");

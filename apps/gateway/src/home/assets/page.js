@@ -1,0 +1,46 @@
+// What both open pages do: correct the address, copy, speak.
+
+const words = JSON.parse(document.body.dataset.words);
+
+/** A text of the catalogue with its values. */
+export function say(name, values = {}) {
+  return words[name].replace(/\{\{(\w+)\}\}/g, (_, key) => values[key] ?? "");
+}
+
+/** The address of something of this gateway, also below a proxy's path. */
+export function addressOf(path) {
+  return new URL(path, document.baseURI);
+}
+
+// Behind a proxy the server may not know by which address it was asked; the browser does.
+const { baseUrl } = document.body.dataset;
+const asked = addressOf("v1").href;
+if (asked !== baseUrl) {
+  const [from, to] = [baseUrl, asked].map((url) => url.replace(/\/v1$/, ""));
+  for (const place of document.querySelectorAll("[data-address]")) {
+    place.textContent = place.textContent.replaceAll(from, to);
+  }
+}
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest?.("[data-copy]");
+  if (!button) return;
+  const place = document.getElementById(button.dataset.copy);
+  await copy(place);
+  const label = button.firstChild;
+  const before = label.textContent;
+  label.textContent = say("copied");
+  setTimeout(() => {
+    label.textContent = before;
+  }, 1_500);
+});
+
+async function copy(place) {
+  try {
+    await navigator.clipboard.writeText(place.textContent);
+  } catch {
+    // Browsers hide the clipboard from pages that come over plain HTTP from another machine.
+    getSelection().selectAllChildren(place);
+    document.execCommand("copy");
+  }
+}

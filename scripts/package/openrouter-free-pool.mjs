@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// `npx openrouter-free-pool`: everything on one machine, with settings and data in the folder where it was typed.
+import { runPackaged } from "./run-packaged.mjs";
+
+await runPackaged("scripts/package/start.ts");

@@ -1,0 +1,31 @@
+import { askForKeys } from "./ask-keys.ts";
+import { keepKeys } from "./keep-keys.ts";
+
+/**
+ * Sees to it that a worker finds a key to work with: where none is set, a person at the terminal is asked, and the
+ * answer is kept in `dotEnv`. Whether the keys are right is the worker's business.
+ *
+ * @returns false after it has said that there is none.
+ */
+export async function provideKeys(dotEnv: string): Promise<boolean> {
+  if (areKeysSet(process.env)) return true;
+  const keys = process.stdin.isTTY
+    ? await askForKeys(process.stdin, (text) => process.stderr.write(text))
+    : [];
+  if (keys.length === 0) {
+    console.error(
+      `OPENROUTER_API_KEYS is not set: put \`OPENROUTER_API_KEYS=your keys\` into ${dotEnv}. In a checkout, .env.example lists all settings, and \`npm run demo\` needs no key.`,
+    );
+    return false;
+  }
+  keepKeys(dotEnv, keys);
+  process.env.OPENROUTER_API_KEYS = keys.join(",");
+  console.error(`Written to ${dotEnv}, which only you may read.`);
+  return true;
+}
+
+function areKeysSet(env: NodeJS.ProcessEnv): boolean {
+  return /[^\s,]/.test(
+    `${env.OPENROUTER_API_KEYS ?? ""}${env.OPENROUTER_API_KEYS_FILE ?? ""}`,
+  );
+}

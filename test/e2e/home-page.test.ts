@@ -1,0 +1,124 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { findBarriers } from "../support/accessibility.ts";
+import { usePages } from "../support/browser.ts";
+import { testModel } from "../support/chat.ts";
+import { send } from "../support/send.ts";
+import { type Gateway, type Stack, startStack } from "../support/stack.ts";
+
+const clientKey = "a-client-key-0123456789";
+const phone = { width: 390, height: 844 };
+const pages = usePages(60_000);
+
+let stack: Stack;
+let open: Gateway;
+let withKeys: Gateway;
+beforeAll(async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    simulator: { interChunkMs: 20, models: { [testModel]: {} } },
+    env: { ADMIN_PASSWORD: "correct horse battery" },
+  });
+  open = stack.gateways[0] as Gateway;
+  withKeys = await stack.startGateway({ GATEWAY_API_KEYS: clientKey });
+}, 120_000);
+afterAll(() => stack?.stop());
+afterEach(async () => {
+  await pages.closeAll();
+  expect(pages.takeComplaints()).toEqual([]);
+});
+
+const stateOf = (page: Page) => page.locator("#state-text");
+
+test("the pages are open, come whole from us, and hold no script of their own", async () => {
+  for (const path of ["/", "/connect", "/docs"]) {
+    const { status, headers, text } = await send(stack.url + path);
+    expect(status).toBe(200);
+    expect(headers.get("content-type")).toMatch(/^text\/html/);
+    expect(headers.get("content-security-policy")).toContain(
+      "script-src 'self';",
+    );
+    expect(text).not.toMatch(/<script(?![^>]* src=)|<style|\son\w+=|style="/);
+    const files = [...text.matchAll(/(?:src|href)="([\w/.-]+\.\w+)"/g)];
+    expect(files.length).toBeGreaterThan(3);
+    for (const [, file] of files) {
+      const { status } = await send(`${stack.url}/${file}`);
+      expect(status, file).toBe(200);
+    }
+  }
+  const refused = await send(`${stack.url}/connect`, { method: "POST" });
+  expect(refused.status).toBe(405);
+});
+
+test("a model is tried, and its answer streams in", async () => {
+  const page = await pages.open(open.url);
+  await page.goto("/");
+  await stateOf(page).getByText("Ready:").waitFor();
+  expect(await page.locator("#address").textContent()).toBe(`${open.url}/v1`);
+  expect(await page.getByLabel("Client key").count()).toBe(0);
+  await page.locator(`option[value="${testModel}"]`).waitFor({
+    state: "attached",
+  });
+  await page.getByLabel("Model", { exact: true }).selectOption(testModel);
+  await page.getByLabel("Prompt").fill("Hello there");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText("echo: Hello there").waitFor();
+  await page.locator("#status").getByText(testModel).waitFor();
+});
+
+test("with client keys the page says nothing of the pool until it has one, and keeps it nowhere", async () => {
+  const page = await pages.open(withKeys.url);
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto("/");
+  await stateOf(page).getByText("Enter a client key").waitFor();
+  expect(asked.filter((path) => /\/v1\//.test(path))).toEqual([]);
+
+  await page.getByLabel("Client key").fill("a-wrong-key-0123456789");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.locator("#status").getByText("401").waitFor();
+  // Refusals, which Chromium notes in its console.
+  expect(pages.takeComplaints().length).toBeGreaterThan(0);
+
+  await page.getByLabel("Client key").fill(clientKey);
+  await page.getByLabel("Prompt").fill("Hello again");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText("echo: Hello again").waitFor();
+  await stateOf(page).getByText("Ready:").waitFor();
+  const kept = "[localStorage.length, sessionStorage.length, document.cookie]";
+  expect(await page.evaluate(kept)).toEqual([0, 0, ""]);
+  expect(page.url()).not.toContain("key");
+  pages.takeComplaints();
+});
+
+test("every app's fields have this gateway's address, and can be copied", async () => {
+  const page = await pages.open(open.url, {
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  await page.goto("/connect");
+  await page
+    .getByRole("button", { name: "Copy apiBase (Continue)" })
+    .click({ timeout: 5_000 });
+  await page.getByText("Copied").first().waitFor();
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
+    `${open.url}/v1`,
+  );
+  expect(await page.locator("section.app").count()).toBe(10);
+});
+
+test("the pages are usable for everybody: light, dark and on a phone", async () => {
+  for (const options of [
+    { colorScheme: "light" as const },
+    { colorScheme: "dark" as const, viewport: phone },
+  ]) {
+    const page = await pages.open(withKeys.url, options);
+    for (const path of ["/", "/connect"]) {
+      await page.goto(path);
+      await page.waitForLoadState("load");
+      expect(await findBarriers(page), path).toEqual([]);
+      const overflow =
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+      expect(await page.evaluate(overflow), path).toBe(0);
+    }
+  }
+});
