@@ -24,6 +24,7 @@ import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing
 import { buildApp } from "./app.ts";
 import { BodyBudget } from "./bodies/body-budget.ts";
 import { buildAdmin } from "./build-admin.ts";
+import { buildBackground } from "./build-background.ts";
 import { buildBatches } from "./build-batches.ts";
 import { buildClients } from "./build-clients.ts";
 import { buildCompletions } from "./build-completions.ts";
@@ -133,6 +134,21 @@ const statistics = new StatisticsRecorder({
   clock,
   logger,
 });
+const storage = await openStorage(config);
+const background = buildBackground({
+  config,
+  gatewayId,
+  completions,
+  resolveModels: models.resolve,
+  storage,
+  redis,
+  redisKeys,
+  redisHealth,
+  clock,
+  statistics,
+  recordRequest: clients.recordRequest,
+  logger,
+});
 const batches = buildBatches({
   config,
   resolveModels: models.resolve,
@@ -147,7 +163,7 @@ const batches = buildBatches({
   queue,
   addJobs,
   poolWatch,
-  storage: await openStorage(config),
+  storage,
   statistics,
   logger,
 });
@@ -180,6 +196,7 @@ const app = buildApp({
   cachedSubmit: completions.cachedSubmit,
   idempotency: completions.idempotency,
   batches,
+  background,
   models,
   readPoolView,
   redisHealth,
@@ -218,6 +235,7 @@ warnIfOpen(webAccess, config.HOST, logger);
 await completions.start();
 models.start();
 batches.start();
+background.start();
 const server = await listen(app, {
   host: config.HOST,
   port: config.PORT,
@@ -240,7 +258,13 @@ closeOnSignals(
     () => statistics.stop(),
     () => clients.stop(),
     () => server.close(),
-    () => completions.finish(config.SHUTDOWN_GRACE_MS),
+    async () => {
+      const graceMs = config.SHUTDOWN_GRACE_MS;
+      await Promise.all([
+        completions.finish(graceMs),
+        background.stop(graceMs),
+      ]);
+    },
     () => batches.stop(),
     async () => {
       isStopping = true;
