@@ -8,6 +8,7 @@ import type { Logger } from "pino";
 import type { CheckPassword } from "./admin/access/check-password.ts";
 import { requireAdmin } from "./admin/access/require-admin.ts";
 import type { BodyBudget } from "./bodies/body-budget.ts";
+import type { Background } from "./build-background.ts";
 import type { Batches } from "./build-batches.ts";
 import type { BuiltClients } from "./build-clients.ts";
 import type { Models } from "./build-models.ts";
@@ -39,6 +40,7 @@ import {
 } from "./requests/request-context.ts";
 import type { CachedSubmit } from "./response-cache/cached-submit.ts";
 import { refuseAccountRoutes } from "./routes/account.ts";
+import { routeRequests, routeResponses } from "./routes/background.ts";
 import { routeBatches } from "./routes/batches.ts";
 import { routeClients } from "./routes/clients.ts";
 import { routeCompletions } from "./routes/completions.ts";
@@ -60,6 +62,7 @@ export function buildApp(deps: {
   cachedSubmit: CachedSubmit | undefined;
   idempotency: Idempotency;
   batches: Batches;
+  background: Background;
   models: Models;
   readPoolView: ReadPoolView;
   redisHealth: RedisHealth;
@@ -128,6 +131,7 @@ export function buildApp(deps: {
     "/models",
     "/files",
     "/batches",
+    "/requests",
     "/keys/status",
     "/clients",
     "/usage",
@@ -143,6 +147,8 @@ export function buildApp(deps: {
   app.use("/api/v1/clients", routeClients({ ...deps, ...clients, ...access }));
   app.use("/api/v1/usage", routeUsage({ ...clients, ...access }));
   app.use(prefixes, access.authenticate);
+  app.use(below("/responses"), routeResponses(deps.background));
+  app.use(below("/requests"), routeRequests(deps.background));
   app.use(
     "/api/v1/models/status",
     routeModelsStatus({ ...deps, readModelsStatus: deps.models.readStatus }),
@@ -153,7 +159,7 @@ export function buildApp(deps: {
   app.use("/api/v1/keys/status", routeKeysStatus(deps));
   app.use(prefixes, refuseAccountRoutes());
   app.use("/admin", deps.admin);
-  app.use(routeHome({ requiresKey: deps.clientKeys.length > 0 }));
+  app.use(routeHome({ requiresKey: () => clients.directory.requiresKey }));
   app.use(refuseUnknownPath);
   app.use(createHandleErrors(deps.logger));
   return app;

@@ -13,17 +13,14 @@ import { repeat } from "@openrouter-free-pool/shared/timers/repeat";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { BodyBudget } from "./bodies/body-budget.ts";
+import { buildWaiting } from "./build-waiting.ts";
 import { createCutStalled } from "./completions/cut-stalled.ts";
-import { PendingRequests } from "./completions/pending-requests.ts";
-import { createRecoverLost } from "./completions/recover-lost.ts";
-import { createSubmit } from "./completions/submit.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Forecast } from "./forecast/forecast.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
 import type { AddJobs } from "./jobs/add-jobs.ts";
 import { createEnqueue } from "./jobs/enqueue.ts";
 import { planFinishedRetention } from "./jobs/finished-retention.ts";
-import { createJobQueue } from "./jobs/job-queue.ts";
 import type { PoolWatch } from "./pool/pool-watch.ts";
 import { RedisGrace } from "./redis/redis-grace.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
@@ -39,8 +36,6 @@ import { SharedRequests } from "./shared-requests/shared-requests.ts";
 const sweepMs = 30_000;
 /** How often streams are checked for clients that do not read. */
 const stallCheckMs = 1_000;
-/** A withdrawn job can turn up for this long after its longest wait. */
-const spareMs = 60_000;
 
 /** Wires everything between a checked request and its reply. */
 export function buildCompletions(deps: {
@@ -67,53 +62,48 @@ export function buildCompletions(deps: {
   });
   // Bodies of requests that have a job, or that wait for another's reply.
   const waitingBodies = new BodyBudget(config.BODY_BYTES_IN_FLIGHT);
-  const jobs = createJobQueue({
-    queue: deps.queue,
-    enqueue: createEnqueue({
-      addJobs: deps.addJobs,
-      redis,
-      redisKeys,
-      retention: planFinishedRetention({
-        count: config.KEEP_FINISHED_JOBS,
-        bytes: config.KEEP_FINISHED_BYTES,
-      }),
-      waitingBodies,
-    }),
-    grace,
+  const enqueue = createEnqueue({
+    addJobs: deps.addJobs,
     redis,
     redisKeys,
-    markMs: config.MAX_WAIT_MS + spareMs,
+    retention: planFinishedRetention({
+      count: config.KEEP_FINISHED_JOBS,
+      bytes: config.KEEP_FINISHED_BYTES,
+    }),
+    waitingBodies,
   });
-  const pending = new PendingRequests({ jobs, logger });
+  const forecast = new Forecast({
+    poolWatch: deps.poolWatch,
+    limits: deps.limits,
+    maxQueueSize: config.MAX_QUEUE_SIZE,
+  });
   const reader = new ReplyReader({
     subscriber: deps.replies,
     redis,
     streamKey: redisKeys.gatewayReplies(gatewayId),
-    listener: (jobId, reply) => pending.receive(jobId, reply),
+    listener: (jobId, reply) => {
+      interactive.pending.receive(jobId, reply);
+      background.pending.receive(jobId, reply);
+    },
     logger,
   });
   const catchUp = () => reader.catchUp();
-  const recover = createRecoverLost({
-    redis,
-    redisKeys,
-    pending,
-    catchUp,
-  });
-  const submit = createSubmit({
-    gatewayId,
-    grace,
-    forecast: new Forecast({
-      poolWatch: deps.poolWatch,
-      limits: deps.limits,
-      maxQueueSize: config.MAX_QUEUE_SIZE,
-    }),
-    jobs,
-    pending,
-    catchUp,
+  const waiting = { ...deps, grace, enqueue, catchUp };
+  const interactive = buildWaiting({
+    ...waiting,
+    forecast,
+    longestWaitMs: config.MAX_WAIT_MS,
     commentEveryMs: config.STREAM_COMMENT_MS,
-    clock: deps.clock,
-    logger,
   });
+  // Their clients have a promise already: a place in line is not refused any more.
+  const background = buildWaiting({
+    ...waiting,
+    forecast: undefined,
+    longestWaitMs: config.ASYNC_TTL_SECONDS * 1_000,
+    commentEveryMs: config.STREAM_COMMENT_MS,
+  });
+  const both = [interactive, background];
+  const { submit, pending } = interactive;
   const shared = new SharedRequests({
     store: new SharedCallStore(redis, redisKeys),
     grace,
@@ -134,7 +124,7 @@ export function buildCompletions(deps: {
     name: "Heartbeat",
     logger,
   });
-  const watchingWorkers = repeat(() => recover.workers(), {
+  const watchingWorkers = repeat(() => interactive.recover.workers(), {
     intervalMs: heartbeatMs,
     name: "Looking for lost workers",
     logger,
@@ -144,9 +134,11 @@ export function buildCompletions(deps: {
     { intervalMs: stallCheckMs, name: "Cutting stalled streams", logger },
   );
   async function recoverJobs(minimumAgeMs: number): Promise<void> {
-    // Lost jobs are found also where a withdrawal fails.
-    await jobs.repeatCallOffs().catch(warnOfRecovery);
-    await recover.jobs(minimumAgeMs);
+    for (const { jobs, recover } of both) {
+      // Lost jobs are found also where a withdrawal fails.
+      await jobs.repeatCallOffs().catch(warnOfRecovery);
+      await recover.jobs(minimumAgeMs);
+    }
   }
   const sweeping = repeat(() => recoverJobs(sweepMs), {
     intervalMs: sweepMs,
@@ -161,8 +153,13 @@ export function buildCompletions(deps: {
 
   return {
     submit,
-    refuseGone: (isGone: (model: string) => boolean) =>
-      pending.refuseGone(isGone),
+    /** Of background requests: their place in line is granted. */
+    backgroundSubmit: background.submit,
+    backgroundPending: background.pending,
+    forecast,
+    async refuseGone(isGone: (model: string) => boolean): Promise<void> {
+      for (const each of both) await each.pending.refuseGone(isGone);
+    },
     /** undefined when the response cache is off. */
     cachedSubmit:
       config.RESPONSE_CACHE_TTL_SECONDS === 0

@@ -13,6 +13,7 @@ import {
   yesOrNo,
 } from "@openrouter-free-pool/shared/config/variables";
 import { z } from "zod";
+import { backgroundVariables } from "./background/variables.ts";
 import { batchVariables } from "./batches/variables.ts";
 import { parseClientKeys } from "./clients/keys/environment-keys.ts";
 import { uploadVariables } from "./files/upload-variables.ts";
@@ -85,6 +86,7 @@ export const gatewayVariables = z.object({
   ...storageVariables,
   ...uploadVariables,
   ...batchVariables,
+  ...backgroundVariables,
   /** How many finished requests stay visible on the queue's page. */
   KEEP_FINISHED_JOBS: wholeNumber(0, 1_000_000).default(1_000),
   /** What they may take of Redis's memory, in bytes, roughly. */

@@ -25,6 +25,7 @@ import { startTracing } from "@openrouter-free-pool/shared/tracing/start-tracing
 import { buildApp } from "./app.ts";
 import { BodyBudget } from "./bodies/body-budget.ts";
 import { buildAdmin } from "./build-admin.ts";
+import { buildBackground } from "./build-background.ts";
 import { buildBatches } from "./build-batches.ts";
 import { buildClients } from "./build-clients.ts";
 import { buildCompletions } from "./build-completions.ts";
@@ -141,6 +142,21 @@ const statistics = new StatisticsRecorder({
   clock,
   logger,
 });
+const storage = await openStorage(config);
+const background = buildBackground({
+  config,
+  gatewayId,
+  completions,
+  resolveModels: models.resolve,
+  storage,
+  redis,
+  redisKeys,
+  redisHealth,
+  clock,
+  statistics,
+  recordRequest: clients.recordRequest,
+  logger,
+});
 const batches = buildBatches({
   config,
   resolveModels: models.resolve,
@@ -155,7 +171,7 @@ const batches = buildBatches({
   queue,
   addJobs,
   poolWatch,
-  storage: await openStorage(config),
+  storage,
   statistics,
   logger,
 });
@@ -188,6 +204,7 @@ const app = buildApp({
   cachedSubmit: completions.cachedSubmit,
   idempotency: completions.idempotency,
   batches,
+  background,
   models,
   readPoolView,
   redisHealth,
@@ -237,6 +254,7 @@ const stopNotifications = startNotifications({
   poolWatch,
   logger,
 });
+background.start();
 const server = await listen(app, {
   host: config.HOST,
   port: config.PORT,
@@ -260,7 +278,13 @@ closeOnSignals(
     () => statistics.stop(),
     () => clients.stop(),
     () => server.close(),
-    () => completions.finish(config.SHUTDOWN_GRACE_MS),
+    async () => {
+      const graceMs = config.SHUTDOWN_GRACE_MS;
+      await Promise.all([
+        completions.finish(graceMs),
+        background.stop(graceMs),
+      ]);
+    },
     () => batches.stop(),
     async () => {
       isStopping = true;

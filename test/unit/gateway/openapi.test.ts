@@ -96,6 +96,7 @@ function servedRoutes(): string[] {
   const app = buildApp({
     ...({} as Parameters<typeof buildApp>[0]),
     batches: nothing,
+    background: nothing,
     models: nothing,
     clients: nothing,
     webAccess: readWebAccess(

@@ -13,20 +13,27 @@ export type ClientResponse = {
 };
 
 /** Records how a request fared, and tells the client unless the headers are out already. */
-export function recordFigures(
-  response: Response,
-  { queueMs, upstreamMs, calls, calledModel }: ReplyFigures,
-): void {
+export function recordFigures(response: Response, figures: ReplyFigures): void {
+  const { queueMs, upstreamMs, calls, calledModel } = figures;
   const { context } = response.locals;
   context.figures = { queueMs, upstreamMs, calls };
   if (calledModel !== undefined) context.calledModel = calledModel;
-  if (response.headersSent) return;
-  response.set({
+  if (!response.headersSent) response.set(figureHeaders(figures));
+}
+
+/** Response headers that say how a request fared. */
+export function figureHeaders({
+  queueMs,
+  upstreamMs,
+  calls,
+  calledModel,
+}: ReplyFigures): Record<string, string> {
+  return {
     "X-Queue-Time-Ms": String(queueMs),
     "X-Upstream-Time-Ms": String(upstreamMs),
     "X-Attempts": String(calls),
     ...(calledModel === undefined ? {} : { "X-Model": toHeader(calledModel) }),
-  });
+  };
 }
 
 /** A model's id is the client's text. */

@@ -11,7 +11,7 @@ import {
 import type { Logger } from "pino";
 import type { HeldBody } from "../bodies/held-body.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
-import { waitedOut } from "../errors/refusals.ts";
+import { gatewayStopping, waitedOut } from "../errors/refusals.ts";
 import type { JobQueue, StreamProgress } from "../jobs/job-queue.ts";
 import type { QueuedRequest } from "../jobs/submission.ts";
 import { PendingStream, type StreamSink } from "./pending-stream.ts";
@@ -55,6 +55,7 @@ export class PendingRequest {
   readonly #catchUp: () => Promise<void>;
   readonly #stream: PendingStream | undefined;
   readonly #commentEveryMs: number;
+  readonly #onJob: ((jobId: string) => void) | undefined;
   readonly #logger: Logger;
   readonly #outcome = Promise.withResolvers<FinalReply>();
   #phase: PendingPhase = "held";
@@ -78,6 +79,8 @@ export class PendingRequest {
     sink: StreamSink | undefined;
     /** How often the client of a waiting stream gets a comment, in ms. */
     commentEveryMs: number;
+    /** Is told which job stands for the request from now on. */
+    onJob?: ((jobId: string) => void) | undefined;
     logger: Logger;
   }) {
     this.request = options.request;
@@ -88,6 +91,7 @@ export class PendingRequest {
     this.#jobs = options.jobs;
     this.#catchUp = options.catchUp;
     this.#commentEveryMs = options.commentEveryMs;
+    this.#onJob = options.onJob;
     this.#logger = options.logger;
     // A request can fail before anything waits for its reply.
     this.#outcome.promise.catch(() => undefined);
@@ -195,6 +199,15 @@ export class PendingRequest {
     this.receive({ kind: "failure", code: "model-gone", ...figures });
   }
 
+  /** Another gateway is to have it: it is taken off the queue, unless a worker has it. */
+  async handOver(): Promise<void> {
+    if (this.#phase === "held") this.fail(gatewayStopping());
+    if (this.#phase !== "queued") return;
+    const jobId = this.#jobId;
+    const isOffTheQueue = await this.#withdraw();
+    if (isOffTheQueue && this.#jobId === jobId) this.fail(gatewayStopping());
+  }
+
   /** Ends a stream whose rest will not come. */
   breakOff(message: string): void {
     this.fail(new GatewayError("stream-broken", message));
@@ -232,7 +245,9 @@ export class PendingRequest {
     // Neither result may touch the job that replaced this one.
     this.#jobs.add(job, isWanted).then(
       () => {
-        if (isWanted()) this.#queuedAt = Date.now();
+        if (!isWanted()) return;
+        this.#queuedAt = Date.now();
+        this.#onJob?.(jobId);
       },
       (error: Error) => {
         if (isWanted()) this.fail(error);

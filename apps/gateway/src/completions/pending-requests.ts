@@ -98,6 +98,15 @@ export class PendingRequests {
     );
   }
 
+  /** Takes the requests that no worker has off the queue, for another gateway to lead them. */
+  async handOver(): Promise<void> {
+    const all = [...this.#byJob.values()];
+    for (let at = 0; at < all.length; at += removedAtATime) {
+      const some = all.slice(at, at + removedAtATime);
+      await Promise.all(some.map((pending) => pending.handOver()));
+    }
+  }
+
   /**
    * Waits until every request has its reply, for `graceMs` at most. Clients that are
    * left are told to come again, and their jobs spend no more quota.

@@ -16,6 +16,8 @@ type Waiter = {
   readonly hungUp: AbortSignal;
   /** Takes the stream in; absent for a plain answer. */
   readonly sink?: StreamSink;
+  /** Is told which job stands for the request from now on. */
+  readonly onJob?: (jobId: string) => void;
 };
 
 /**
@@ -32,7 +34,8 @@ export type Submit = (
 export function createSubmit(deps: {
   gatewayId: string;
   grace: RedisGrace;
-  forecast: Forecast;
+  /** undefined: its place in line is granted. */
+  forecast: Forecast | undefined;
   jobs: JobQueue;
   pending: PendingRequests;
   /** Hands over all replies that are there at this moment. */
@@ -43,7 +46,7 @@ export function createSubmit(deps: {
 }): Submit {
   const { gatewayId, grace, forecast, jobs, commentEveryMs, logger } = deps;
 
-  return async function submit(submission, { hungUp, sink }) {
+  return async function submit(submission, { hungUp, sink, onJob }) {
     const { maxWaitMs, priority, body, ...checked } = submission;
     const elapsedMs = Date.now() - submission.receivedAt;
     // What leaves this process is in Redis's time.
@@ -59,6 +62,7 @@ export function createSubmit(deps: {
       catchUp: deps.catchUp,
       sink,
       commentEveryMs,
+      onJob,
       logger,
     });
     const letGo = body.hold();
@@ -67,7 +71,7 @@ export function createSubmit(deps: {
     try {
       deps.pending.add(pending);
       await grace.hold({ bytes: body.size, maxWaitMs, hungUp });
-      await forecast.checkCapacity(maxWaitMs, priority);
+      await forecast?.checkCapacity(maxWaitMs, priority);
       if (hungUp.aborted) pending.hangUp();
       if (pending.phase === "held") {
         pending.enqueue();

@@ -8,6 +8,7 @@ export type KnownFields = {
   readonly fallbacks?: readonly { readonly model: string }[] | null | undefined;
   readonly stream?: boolean | null | undefined;
   readonly service_tier?: unknown;
+  readonly background?: unknown;
 };
 
 /**

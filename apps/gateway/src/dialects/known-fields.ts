@@ -39,9 +39,11 @@ const lookedAtFields = [
 ];
 
 /** Names of the fields whose values the gateway always reads. */
-export const smallFieldNames: ReadonlySet<string> = new Set(
-  Object.keys(smallFields),
-);
+export const smallFieldNames: ReadonlySet<string> = new Set([
+  ...Object.keys(smallFields),
+  // Of one dialect.
+  "background",
+]);
 
 /** Names of all fields whose places in a body are found. */
 export const foundFieldNames: readonly string[] = [

@@ -1,4 +1,5 @@
 import { errorObjectSchema } from "@openrouter-free-pool/shared/api/error-object";
+import { z } from "zod";
 import { toResponseEvents } from "./answer-events.ts";
 import type { Dialect } from "./dialect.ts";
 import { bodySchema, present } from "./known-fields.ts";
@@ -9,7 +10,13 @@ export const responses: Dialect = {
   path: "/responses",
   summary: "Create a response",
   canStream: true,
-  schema: bodySchema({ input: present }),
+  schema: bodySchema({
+    input: present,
+    background: z.boolean().nullish().meta({
+      description:
+        "`true`: answered at once with a Response whose status is `queued`; ask for it by its id until it has ended",
+    }),
+  }),
   contentField: "input",
   example: { model: "openrouter/free", input: "Say hello." },
   errorSchema: errorObjectSchema,

@@ -26,6 +26,7 @@ const gatewayErrors = {
   "not-found": { status: 404, type: "not_found_error" },
   "method-not-allowed": { status: 405, type: "invalid_request_error" },
   conflict: { status: 409, type: "invalid_request_error" },
+  cancelled: { status: 410, type: "invalid_request_error" },
   "body-too-large": { status: 413, type: "invalid_request_error" },
   "unsupported-media-type": { status: 415, type: "invalid_request_error" },
   "foreign-host": { status: 421, type: "invalid_request_error" },

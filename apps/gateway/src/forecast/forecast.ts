@@ -63,6 +63,14 @@ export class Forecast {
     this.#admitted[name] += 1;
   }
 
+  /** When the request at a place in line has its turn, in ms from now, as far as is known. */
+  async whenServed(place: number): Promise<number | undefined> {
+    const view = await this.#poolWatch.readRecent();
+    if (!view) return undefined;
+    this.#adopt(view);
+    return this.#whenServed(view, place);
+  }
+
   #check(
     view: PoolView | undefined,
     maxWaitMs: number,

@@ -24,7 +24,11 @@ const parser = {
  * The pages that are open to everybody: `/`, with a box to try a model, and `/connect`, with the fields of
  * well-known apps. They know nothing of the pool: their scripts ask the API, with a client key where one is required.
  */
-export function routeHome({ requiresKey }: { requiresKey: boolean }): Router {
+export function routeHome({
+  requiresKey,
+}: {
+  requiresKey: () => boolean;
+}): Router {
   const router = Router({ strict: true });
   const pages = ["/", "/connect"];
   router.use("/assets", securityHeaders(), serveAssets());
@@ -41,7 +45,7 @@ export function routeHome({ requiresKey }: { requiresKey: boolean }): Router {
       words: homeWords,
       live: liveWords,
       fill,
-      requiresKey,
+      requiresKey: requiresKey(),
       baseUrl: baseUrlOf(request),
       model,
     });
@@ -53,7 +57,7 @@ export function routeHome({ requiresKey }: { requiresKey: boolean }): Router {
     neverStored,
     async (request, response) => {
       const baseUrl = baseUrlOf(request);
-      const key = connectWords[requiresKey ? "clientKey" : "anyKey"];
+      const key = connectWords[requiresKey() ? "clientKey" : "anyKey"];
       const page = await renderPage("connect", {
         common: commonWords,
         words: connectWords,

@@ -8,6 +8,15 @@ import { errorResponses } from "./error-responses.ts";
 import type { Operation, Paths, ResponseObject } from "./operation.ts";
 import { toSchema } from "./to-schema.ts";
 
+const prefer = {
+  name: "Prefer",
+  in: "header",
+  description:
+    "`respond-async`: answered at once with a 202; no stream goes with it",
+  schema: { type: "string" },
+} as const;
+const json = { "application/json": { schema: { type: "object" } } };
+
 /** What goes through the queue, below `/v1`. */
 export const completionPaths: Paths = Object.fromEntries(
   allDialects.map((dialect) => [
@@ -23,7 +32,7 @@ function describe(dialect: Dialect): Operation {
     description:
       "Waits for a free slot, then goes to OpenRouter as it is; the answer, errors included, is OpenRouter's. Fields that are not named here pass unread.",
     tags: ["Completions"],
-    parameters: completionParameters,
+    parameters: [...completionParameters, prefer],
     requestBody: {
       required: true,
       content: {
@@ -35,6 +44,12 @@ function describe(dialect: Dialect): Operation {
     },
     responses: {
       200: answer(dialect),
+      202: {
+        description:
+          "With `Prefer: respond-async`: the answer is to be collected at `Location`",
+        headers: { Location: { schema: { type: "string" } } },
+        content: json,
+      },
       ...errorResponses(
         [400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 502, 503, 504],
         dialect.errorSchema,
@@ -44,7 +59,6 @@ function describe(dialect: Dialect): Operation {
 }
 
 function answer({ canStream }: Dialect): ResponseObject {
-  const json = { "application/json": { schema: { type: "object" } } };
   const events = { "text/event-stream": { schema: { type: "string" } } };
   return {
     description: canStream

@@ -9,6 +9,7 @@ const descriptions = {
   403: "The request could be billed (`not_free`), its client may not use the model, it comes from a web page of another origin, or operators have no password",
   404: "There is no such thing, or OpenRouter does not have the model (any more) (`model_not_found`)",
   409: "Not in this state, the name is taken, or a stream with this Idempotency-Key was asked for already",
+  410: "The request was cancelled",
   413: "The body is too large",
   415: "The body is not JSON",
   416: "The range lies outside the content",

@@ -1,4 +1,5 @@
 import { version } from "@openrouter-free-pool/shared/process/version";
+import { backgroundPaths } from "./background-operations.ts";
 import { batchPaths } from "./batch-operations.ts";
 import { clientPaths } from "./client-operations.ts";
 import { completionPaths } from "./completion-operations.ts";
@@ -23,7 +24,12 @@ export function buildOpenApiDocument({
 }: {
   requiresKey: boolean;
 }) {
-  const isEverywhere = { ...completionPaths, ...modelPaths, ...batchPaths };
+  const isEverywhere = {
+    ...completionPaths,
+    ...backgroundPaths,
+    ...modelPaths,
+    ...batchPaths,
+  };
   return {
     openapi: "3.1.1",
     info: {
@@ -35,9 +41,15 @@ export function buildOpenApiDocument({
     },
     servers: [{ url: "/" }],
     security: requiresKey ? [{ bearer: [] }, { apiKey: [] }] : [],
-    tags: ["Completions", "Models", "Files", "Batches", "Clients", "Pool"].map(
-      (name) => ({ name }),
-    ),
+    tags: [
+      "Completions",
+      "Background",
+      "Models",
+      "Files",
+      "Batches",
+      "Clients",
+      "Pool",
+    ].map((name) => ({ name })),
     paths: {
       ...underBothPrefixes(isEverywhere),
       ...clientPaths(requiresKey),

@@ -20,7 +20,7 @@ export function createRecordFinished(deps: {
       const { route, isStream = false } = context;
       measureRequest({ ...context, route, isStream });
     }
-    if (context.dialect) {
+    if (context.dialect && !context.isUncounted) {
       statistics.count(`status:${context.status}`);
       statistics.observe("total", context.totalMs);
       // Who has no valid key is no client.

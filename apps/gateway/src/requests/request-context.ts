@@ -21,6 +21,8 @@ type RequestContext = {
   client?: string;
   /** The same in full. */
   caller?: Client;
+  /** Whether it is no completion itself: the answer is collected later, or was asked for earlier. */
+  isUncounted?: boolean;
   model?: string;
   /** The model that was called last. */
   calledModel?: string;

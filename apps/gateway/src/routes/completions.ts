@@ -2,6 +2,8 @@ import type { AnswerCheck } from "@openrouter-free-pool/shared/api/answer-checks
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import { type Request, type Response, Router } from "express";
+import { readMode, withoutBackground } from "../background/api/read-mode.ts";
+import type { StartBackground } from "../background/api/start-background.ts";
 import type { BodyBudget } from "../bodies/body-budget.ts";
 import { bodyOf, readJsonBody } from "../bodies/read-json-body.ts";
 import { resolveFor } from "../clients/limits/allow-models.ts";
@@ -29,6 +31,7 @@ import { allowOnly } from "../middleware/handle-errors.ts";
 import type { ResolveModels } from "../models/resolve/resolve-models.ts";
 import { readCachePolicy } from "../response-cache/cache-policy.ts";
 import type { CachedSubmit } from "../response-cache/cached-submit.ts";
+import { acceptInBackground } from "./background.ts";
 
 /** `POST` of one dialect: through the queue, and OpenRouter's answer back. */
 export function routeCompletions(
@@ -47,6 +50,11 @@ export function routeCompletions(
     answerCheck: readonly AnswerCheck[];
     bodyLimitBytes: number;
     bodyBudget: BodyBudget;
+    background: {
+      startBackground: StartBackground;
+      /** How long such a request may wait, in ms. */
+      longestWaitMs: number;
+    };
   },
 ): Router {
   const { models, submit, cachedSubmit, idempotency } = deps;
@@ -65,6 +73,7 @@ export function routeCompletions(
       const { model, isStream } = checked;
       const { context } = response.locals;
       Object.assign(context, { model, isStream });
+      const mode = readMode(request, checked, dialect);
       const submission = readSubmission(request, response, {
         dialect,
         checked,
@@ -74,7 +83,7 @@ export function routeCompletions(
           dialect.path,
         ),
         body,
-        longestWaitMs,
+        longestWaitMs: mode ? deps.background.longestWaitMs : longestWaitMs,
         answerCheck,
       });
       context.priority = priorityName(submission.priority);
@@ -82,6 +91,18 @@ export function routeCompletions(
         path: dialect.path,
         body: body.requireBytes(),
       });
+      if (mode) {
+        const record = await deps.background.startBackground({
+          kind: mode,
+          submission,
+          body: withoutBackground(body.requireBytes(), checked.members),
+          caller: context.caller,
+          idempotency: id,
+        });
+        context.isUncounted = true;
+        acceptInBackground(response, mode, record);
+        return;
+      }
       const http = { request, response, hungUp: watchHangUp(response) };
       if (isStream) await answerStream(submission, id, http);
       else await answerPlain(submission, id, http);

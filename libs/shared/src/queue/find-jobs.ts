@@ -51,6 +51,15 @@ export function readStages(
   );
 }
 
+/** Whether a worker holds the job. */
+export async function isHeld(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  jobId: string,
+): Promise<boolean> {
+  return (await redis.lpos(queueKeys(redisKeys).active, jobId)) !== null;
+}
+
 /** Looks a job up, in whatever state it is. */
 export function findJob(
   queue: CompletionsQueue,

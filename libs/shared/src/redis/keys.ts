@@ -119,6 +119,18 @@ export function createRedisKeys(prefix: string) {
     batchLease: (batchId: string) => `${root}:batch:${batchId}:lease`,
     /** SORTED SET of journals of ended batches by when they may be removed (epoch ms). */
     journalsToRemove: `${root}:journals-to-remove`,
+    /** HASH with the record of a background request. */
+    background: (id: string) => `${root}:background:${id}`,
+    /** SORTED SET of background requests that have not ended, by creation (epoch ms). */
+    openBackground: `${root}:open-background`,
+    /** HASH from open background request to the gateway process that leads it. */
+    backgroundLeaders: `${root}:background-leaders`,
+    /** HASH from open background request to the job that stands for it. */
+    backgroundJobs: `${root}:background-jobs`,
+    /** HASH from client to how many of its background requests are open. */
+    backgroundCounts: `${root}:background-counts`,
+    /** SORTED SET of background requests by when they are removed (epoch ms). */
+    backgroundByExpiry: `${root}:background-by-expiry`,
     /** STRING with what a living worker says about itself (JSON). */
     workerDetails: (workerId: string) => `${root}:worker:${workerId}:details`,
     /** SORTED SET of models that cool down, by when that ends (epoch ms). */

@@ -1,7 +1,7 @@
 import type { ClientObject } from "@openrouter-free-pool/shared/api/client-object";
 import type { UsageFigures } from "@openrouter-free-pool/shared/api/usage-object";
+import { formatCount, formatDate } from "../../text/format.ts";
 import { noUsage } from "../../usage/read-usage.ts";
-import { formatCount, formatDate } from "../overview/present/format.ts";
 import type { Tone } from "../overview/present/headline.ts";
 import { presentFigures } from "./present-usage.ts";
 

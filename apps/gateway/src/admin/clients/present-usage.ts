@@ -1,6 +1,6 @@
 import type { UsageFigures } from "@openrouter-free-pool/shared/api/usage-object";
+import { formatCount, formatOptional } from "../../text/format.ts";
 import { noUsage } from "../../usage/read-usage.ts";
-import { formatCount, formatOptional } from "../overview/present/format.ts";
 
 /** Heights of a chart's bars are shares of this. */
 const fullHeight = 100;

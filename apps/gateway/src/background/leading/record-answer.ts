@@ -1,0 +1,38 @@
+import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
+import type { Logger } from "pino";
+import type { RecordRequest } from "../../usage/record-request.ts";
+import type { OnAnswered } from "./run-request.ts";
+
+/** Builds what records an answered background request: statistics, its client's use, and the log. */
+export function createRecordAnswer(deps: {
+  statistics: Statistics;
+  recordRequest: RecordRequest;
+  logger: Logger;
+}): OnAnswered {
+  return (order, { status }, reply) => {
+    const figures =
+      reply?.kind === "answer" || reply?.kind === "failure" ? reply : undefined;
+    deps.statistics.count(`status:${status}`);
+    deps.recordRequest({
+      client: order.owner,
+      model: figures?.calledModel ?? order.model,
+      isAnswered: status < 400,
+      queueMs: figures?.queueMs,
+    });
+    const { id, requestId, owner, path, model } = order;
+    deps.logger.info(
+      {
+        id,
+        requestId,
+        clientId: owner,
+        path,
+        model,
+        status,
+        attempts: figures?.calls,
+        queueMs: figures?.queueMs,
+        upstreamMs: figures?.upstreamMs,
+      },
+      "Background request answered",
+    );
+  };
+}

@@ -1,0 +1,43 @@
+import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { PendingRequests } from "./completions/pending-requests.ts";
+import { createRecoverLost } from "./completions/recover-lost.ts";
+import { createSubmit } from "./completions/submit.ts";
+import type { Forecast } from "./forecast/forecast.ts";
+import type { Enqueue } from "./jobs/enqueue.ts";
+import { createJobQueue } from "./jobs/job-queue.ts";
+import type { RedisGrace } from "./redis/redis-grace.ts";
+
+/** A withdrawn job can turn up for this long after its longest wait. */
+const spareMs = 60_000;
+
+/** Wires one kind of waiting requests: those of clients on the line, or those of the background. */
+export function buildWaiting(deps: {
+  gatewayId: string;
+  redis: Redis;
+  redisKeys: RedisKeys;
+  clock: RedisClock;
+  queue: CompletionsQueue;
+  grace: RedisGrace;
+  enqueue: Enqueue;
+  /** undefined: their places in line are granted. */
+  forecast: Forecast | undefined;
+  /** Hands over all replies that are there at this moment. */
+  catchUp: () => Promise<void>;
+  longestWaitMs: number;
+  commentEveryMs: number;
+  logger: Logger;
+}) {
+  const markMs = deps.longestWaitMs + spareMs;
+  const jobs = createJobQueue({ ...deps, markMs });
+  const pending = new PendingRequests({ jobs, logger: deps.logger });
+  return {
+    jobs,
+    pending,
+    submit: createSubmit({ ...deps, jobs, pending }),
+    recover: createRecoverLost({ ...deps, pending }),
+  };
+}
