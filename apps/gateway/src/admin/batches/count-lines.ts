@@ -1,3 +1,4 @@
+import { hasEnded } from "@openrouter-free-pool/shared/api/batch-object";
 import type { BatchRecord } from "../../batches/records/batch-record.ts";
 
 /** Errors of lines that were closed without a call. */
@@ -15,17 +16,17 @@ export type LineCounts = {
 
 /** Tells lines that failed from those that were closed without a call; the record counts both as failed. */
 export function countLines(batch: BatchRecord): LineCounts {
-  const notCalled = notCalledCodes.reduce(
+  const closed = notCalledCodes.reduce(
     (sum, code) => sum + (batch.failures[code] ?? 0),
     0,
   );
-  return {
-    // Until it is validated, what its upload counted.
-    total: batch.total || batch.inputLines || 0,
-    answered: batch.completed,
-    failed: Math.max(0, batch.failed - notCalled),
-    notCalled,
-  };
+  // Until it is validated, what its upload counted.
+  const total = batch.total || batch.inputLines || 0;
+  const answered = batch.completed;
+  const failed = Math.max(0, batch.failed - closed);
+  // One that ended before its first call has closed no line.
+  const notCalled = hasEnded(batch) ? total - answered - failed : closed;
+  return { total, answered, failed, notCalled: Math.max(0, notCalled) };
 }
 
 /** Why lines failed that were called, the most frequent reason first. */
