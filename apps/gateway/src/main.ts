@@ -29,6 +29,7 @@ import { buildBatches } from "./build-batches.ts";
 import { buildClients } from "./build-clients.ts";
 import { buildCompletions } from "./build-completions.ts";
 import { buildModels } from "./build-models.ts";
+import { buildWebhooks } from "./build-webhooks.ts";
 import { createManageClients } from "./clients/manage-clients.ts";
 import { gatewayVariables } from "./config.ts";
 import { listen } from "./http/listen.ts";
@@ -43,12 +44,14 @@ import { openStorage } from "./storage/open-storage.ts";
 import { requireBucket } from "./storage/variables.ts";
 import { warnIfOpen } from "./web-access/warn-if-open.ts";
 import { readWebAccess } from "./web-access/web-access.ts";
+import { requireWebhookSecret } from "./webhooks/variables.ts";
 
 loadDotEnv();
 const config = loadConfigOrExit(() =>
   loadConfig(gatewayVariables, process.env, [
     ...redisRequirements,
     requireBucket,
+    requireWebhookSecret,
   ]),
 );
 const logger = await createLogger({
@@ -135,6 +138,14 @@ const statistics = new StatisticsRecorder({
   logger,
 });
 const storage = await openStorage(config);
+const webhooks = buildWebhooks({
+  config,
+  directory: clients.directory,
+  redis,
+  redisKeys,
+  clock,
+  logger,
+});
 const background = buildBackground({
   config,
   gatewayId,
@@ -147,6 +158,7 @@ const background = buildBackground({
   clock,
   statistics,
   recordRequest: clients.recordRequest,
+  publish: webhooks.publish,
   logger,
 });
 const batches = buildBatches({
@@ -154,6 +166,7 @@ const batches = buildBatches({
   resolveModels: models.resolve,
   directory: clients.directory,
   recordRequest: clients.recordRequest,
+  publish: webhooks.publish,
   findExpiration: (model) =>
     models.catalogue.find(model)?.expiration_date ?? undefined,
   limits,
@@ -171,6 +184,7 @@ const manageClients = createManageClients({
   ...clients,
   redisHealth,
   cancelBatchesOf: batches.cancelBatchesOf,
+  webhookSecretOf: webhooks.secretOf,
   logger,
 });
 const admin = buildAdmin({
@@ -236,6 +250,7 @@ await completions.start();
 models.start();
 batches.start();
 background.start();
+webhooks.start();
 const server = await listen(app, {
   host: config.HOST,
   port: config.PORT,
@@ -265,7 +280,9 @@ closeOnSignals(
         background.stop(graceMs),
       ]);
     },
-    () => batches.stop(),
+    async () => {
+      await Promise.all([batches.stop(), webhooks.stop()]);
+    },
     async () => {
       isStopping = true;
       await sleep(config.SHUTDOWN_DELAY_MS);
