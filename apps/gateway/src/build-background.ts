@@ -6,6 +6,7 @@ import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createBackgroundRequests } from "./background/api/background-requests.ts";
+import { toEndStatus } from "./background/api/response-object.ts";
 import { createStartBackground } from "./background/api/start-background.ts";
 import { createBackgroundContents } from "./background/contents/background-contents.ts";
 import { createRemoveExpiredRequests } from "./background/contents/remove-expired-requests.ts";
@@ -13,6 +14,7 @@ import { BackgroundRunner } from "./background/leading/background-runner.ts";
 import { DeadGateways } from "./background/leading/dead-gateways.ts";
 import { createRecordAnswer } from "./background/leading/record-answer.ts";
 import { createRunRequest } from "./background/leading/run-request.ts";
+import { isResponse } from "./background/records/background-record.ts";
 import { createBackgroundStore } from "./background/records/background-store.ts";
 import type { buildCompletions } from "./build-completions.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -21,6 +23,7 @@ import type { ResolveModels } from "./models/resolve/resolve-models.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
 import type { Storage } from "./storage/open-storage.ts";
 import type { RecordRequest } from "./usage/record-request.ts";
+import type { PublishEvent } from "./webhooks/events/event.ts";
 
 const removeExpiredEveryMs = 60_000;
 /** Storage and Redis may be away when the gateway stops: what is not stored then is called again. */
@@ -42,6 +45,7 @@ export function buildBackground(deps: {
   clock: RedisClock;
   statistics: Statistics;
   recordRequest: RecordRequest;
+  publish: PublishEvent;
   logger: Logger;
 }) {
   const { config, completions, logger } = deps;
@@ -59,7 +63,14 @@ export function buildBackground(deps: {
       submit: completions.backgroundSubmit,
       findDialect,
       toGoneError: (model) => deps.resolveModels.toGoneError(model),
-      onAnswered: createRecordAnswer(deps),
+      onAnswered: createRecordAnswer({
+        ...deps,
+        async publishEnd(order, answer) {
+          if (!isResponse(order)) return;
+          const type = `response.${toEndStatus(answer)}` as const;
+          await deps.publish(type, order.id, order.owner);
+        },
+      }),
     }),
     dead: new DeadGateways(deps),
   });
@@ -79,7 +90,12 @@ export function buildBackground(deps: {
       contents,
       runner,
       forecast,
-      onCancelled: ({ id }) => logger.info({ id }, "Cancelled a request"),
+      async onCancelled(order) {
+        const { id, owner } = order;
+        logger.info({ id }, "Cancelled a request");
+        if (!isResponse(order)) return;
+        await deps.publish("response.cancelled", id, owner);
+      },
     }),
     startBackground: createStartBackground({
       ...deps,

@@ -28,8 +28,10 @@ import type { ResolveModels } from "./models/resolve/resolve-models.ts";
 import type { PoolWatch } from "./pool/pool-watch.ts";
 import type { Storage } from "./storage/open-storage.ts";
 import type { RecordRequest } from "./usage/record-request.ts";
+import type { PublishEvent } from "./webhooks/events/event.ts";
 
 const removeExpiredEveryMs = 60_000;
+const endStatuses = ["completed", "failed", "expired", "cancelled"] as const;
 /** What a line may have in addition to the body of its request. */
 const lineOverheadBytes = 64 * 1024;
 
@@ -45,6 +47,7 @@ export function buildBatches(deps: {
   resolveModels: ResolveModels;
   directory: ClientDirectory;
   recordRequest: RecordRequest;
+  publish: PublishEvent;
   /** The day on which a model ends, where that is known. */
   findExpiration: (model: string) => string | undefined;
   poolWatch: PoolWatch;
@@ -101,6 +104,10 @@ export function buildBatches(deps: {
       mostTries: config.BATCH_MAX_TRIES,
       clock: deps.clock,
       removeJournalAfter: journals.removeAfter,
+      async onEnded({ id, owner, status }) {
+        const ended = endStatuses.find((each) => each === status);
+        if (ended) await deps.publish(`batch.${ended}`, id, owner);
+      },
       logger,
     }),
     logger,

@@ -21,6 +21,7 @@ import { modelVariables } from "./models/variables.ts";
 import { notificationVariables } from "./notifications/variables.ts";
 import { storageVariables } from "./storage/variables.ts";
 import { webAccessVariables } from "./web-access/variables.ts";
+import { webhookVariables } from "./webhooks/variables.ts";
 
 /** Everything a gateway reads from the environment. It needs no key of OpenRouter's. */
 export const gatewayVariables = z.object({
@@ -87,6 +88,7 @@ export const gatewayVariables = z.object({
   ...uploadVariables,
   ...batchVariables,
   ...backgroundVariables,
+  ...webhookVariables,
   /** How many finished requests stay visible on the queue's page. */
   KEEP_FINISHED_JOBS: wholeNumber(0, 1_000_000).default(1_000),
   /** What they may take of Redis's memory, in bytes, roughly. */

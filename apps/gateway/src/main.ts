@@ -31,6 +31,7 @@ import { buildClients } from "./build-clients.ts";
 import { buildCompletions } from "./build-completions.ts";
 import { buildModels } from "./build-models.ts";
 import { startNotifications } from "./build-notifications.ts";
+import { buildWebhooks } from "./build-webhooks.ts";
 import { createManageClients } from "./clients/manage-clients.ts";
 import { gatewayVariables } from "./config.ts";
 import { listen } from "./http/listen.ts";
@@ -45,12 +46,14 @@ import { openStorage } from "./storage/open-storage.ts";
 import { requireBucket } from "./storage/variables.ts";
 import { warnIfOpen } from "./web-access/warn-if-open.ts";
 import { readWebAccess } from "./web-access/web-access.ts";
+import { requireWebhookSecret } from "./webhooks/variables.ts";
 
 loadDotEnv();
 const config = loadConfigOrExit(() =>
   loadConfig(gatewayVariables, process.env, [
     ...redisRequirements,
     requireBucket,
+    requireWebhookSecret,
   ]),
 );
 const logger = await createLogger({
@@ -143,6 +146,14 @@ const statistics = new StatisticsRecorder({
   logger,
 });
 const storage = await openStorage(config);
+const webhooks = buildWebhooks({
+  config,
+  directory: clients.directory,
+  redis,
+  redisKeys,
+  clock,
+  logger,
+});
 const background = buildBackground({
   config,
   gatewayId,
@@ -155,6 +166,7 @@ const background = buildBackground({
   clock,
   statistics,
   recordRequest: clients.recordRequest,
+  publish: webhooks.publish,
   logger,
 });
 const batches = buildBatches({
@@ -162,6 +174,7 @@ const batches = buildBatches({
   resolveModels: models.resolve,
   directory: clients.directory,
   recordRequest: clients.recordRequest,
+  publish: webhooks.publish,
   findExpiration: (model) =>
     models.catalogue.find(model)?.expiration_date ?? undefined,
   limits,
@@ -179,6 +192,7 @@ const manageClients = createManageClients({
   ...clients,
   redisHealth,
   cancelBatchesOf: batches.cancelBatchesOf,
+  webhookSecretOf: webhooks.secretOf,
   logger,
 });
 const admin = buildAdmin({
@@ -255,6 +269,7 @@ const stopNotifications = startNotifications({
   logger,
 });
 background.start();
+webhooks.start();
 const server = await listen(app, {
   host: config.HOST,
   port: config.PORT,
@@ -285,7 +300,9 @@ closeOnSignals(
         background.stop(graceMs),
       ]);
     },
-    () => batches.stop(),
+    async () => {
+      await Promise.all([batches.stop(), webhooks.stop()]);
+    },
     async () => {
       isStopping = true;
       await sleep(config.SHUTDOWN_DELAY_MS);

@@ -59,6 +59,7 @@ async function startGateway(channel = redisKeys.clientNews) {
     redisHealth: new RedisHealth(redis),
     clock: new RedisClock(),
     cancelBatchesOf: async () => undefined,
+    webhookSecretOf: () => undefined,
     logger,
   });
   return { redis, directory, sync, ...manage };

@@ -23,7 +23,12 @@ import {
 const mostTries = 5;
 
 /** A client and its key, which nobody will see again. */
-type IssuedClient = { readonly client: Client; readonly key: string };
+type IssuedClient = {
+  readonly client: Client;
+  readonly key: string;
+  /** Signs the client's events; null where the pool has no secret. */
+  readonly webhookSecret: string | null;
+};
 
 /**
  * What operators do with clients. It holds here at once and at other gateways within a
@@ -52,9 +57,16 @@ export function createManageClients(deps: {
   redisHealth: RedisHealth;
   clock: RedisClock;
   cancelBatchesOf: (client: string) => Promise<void>;
+  /** The secret that signs a client's events; undefined without the pool's. */
+  webhookSecretOf: (client: string) => string | undefined;
   logger: Logger;
 }): ManageClients {
   const { store, directory, sync, redisHealth, clock, logger } = deps;
+
+  function issue(client: Client, key: string): IssuedClient {
+    const webhookSecret = deps.webhookSecretOf(client.id) ?? null;
+    return { client, key, webhookSecret };
+  }
 
   function audit(action: string, record: ClientRecord, rest: object): void {
     const { id: clientId, name: client } = record;
@@ -137,7 +149,7 @@ export function createManageClients(deps: {
       };
       await save(record.id, undefined, record);
       audit("create", record, { from, settings: namesOf(wanted) });
-      return { client: toClient(record), key };
+      return issue(toClient(record), key);
     },
 
     async update(id, wanted, from) {
@@ -161,7 +173,7 @@ export function createManageClients(deps: {
       const renewed = { digest, hint, updatedAt: clock.now() };
       const before = await change(id, (record) => ({ ...record, ...renewed }));
       audit("rotate", before, { from });
-      return { client: toClient({ ...before, ...renewed }), key };
+      return issue(toClient({ ...before, ...renewed }), key);
     },
 
     async remove(id, from) {

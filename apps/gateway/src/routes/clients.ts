@@ -41,9 +41,12 @@ export function routeClients(deps: {
   });
   router.post("/", readBody, async (request, response) => {
     const wanted = readAs(newClientSchema, request);
-    const { client, key } = await manageClients.create(wanted, fromOf(request));
+    const { client, ...secrets } = await manageClients.create(
+      wanted,
+      fromOf(request),
+    );
     const object = toClientObject(client, clock.now());
-    response.status(201).json({ ...object, key });
+    response.status(201).json({ ...object, ...secrets });
   });
   router.patch("/:id", readBody, async (request, response) => {
     const change = readAs(clientChangeSchema, request);
@@ -52,11 +55,11 @@ export function routeClients(deps: {
     response.json(toClientObject(client, clock.now()));
   });
   router.post("/:id/rotate", async (request, response) => {
-    const { client, key } = await manageClients.rotate(
+    const { client, ...secrets } = await manageClients.rotate(
       idOf(request),
       fromOf(request),
     );
-    response.json({ ...toClientObject(client, clock.now()), key });
+    response.json({ ...toClientObject(client, clock.now()), ...secrets });
   });
   router.delete("/:id", async (request, response) => {
     const id = idOf(request);

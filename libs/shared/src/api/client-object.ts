@@ -56,7 +56,9 @@ const settings = {
     .nullable()
     .meta({ description: "From then on the key opens nothing" }),
   disabled: z.boolean().meta({ description: "The key opens nothing" }),
-  webhookUrl: webhookUrl.nullable(),
+  webhookUrl: webhookUrl.nullable().meta({
+    description: "Where its events go; null: to WEBHOOK_URL, if there is one",
+  }),
 };
 
 /** The settings of a client that nobody has limited. */
@@ -121,6 +123,10 @@ export type ClientObject = z.output<typeof clientObjectSchema>;
 /** A client with its new key, which is shown this once. */
 export const issuedClientSchema = clientObjectSchema.extend({
   key: z.string().meta({ description: "Shown this once" }),
+  webhookSecret: z.string().nullable().meta({
+    description:
+      "Signs the events that go to `webhookUrl`; null where the pool has no WEBHOOK_SECRET",
+  }),
 });
 
 /** What `GET /api/v1/clients` answers. */

@@ -131,6 +131,10 @@ export function createRedisKeys(prefix: string) {
     backgroundCounts: `${root}:background-counts`,
     /** SORTED SET of background requests by when they are removed (epoch ms). */
     backgroundByExpiry: `${root}:background-by-expiry`,
+    /** STRING with an event that is or was sent to a webhook (JSON). */
+    webhook: (eventId: string) => `${root}:webhook:${eventId}`,
+    /** SORTED SET of events by when they are sent next (epoch ms). */
+    webhooksDue: `${root}:webhooks-due`,
     /** STRING with what a living worker says about itself (JSON). */
     workerDetails: (workerId: string) => `${root}:worker:${workerId}:details`,
     /** SORTED SET of models that cool down, by when that ends (epoch ms). */

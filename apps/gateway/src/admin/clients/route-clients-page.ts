@@ -197,10 +197,11 @@ function showForm(
 
 function showKey(
   response: Response,
-  { client, key }: { client: Client; key: string },
+  what: { client: Client; key: string; webhookSecret: string | null },
 ): void {
+  const { client, key, webhookSecret } = what;
   const { id, name } = client;
-  response.render("client-key", { id, name, key });
+  response.render("client-key", { id, name, key, webhookSecret });
 }
 
 function showUnknown(response: Response): void {

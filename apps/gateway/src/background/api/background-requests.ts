@@ -52,7 +52,7 @@ export function createBackgroundRequests(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
   /** Is told of a request that ends without an answer. */
-  onCancelled: (order: BackgroundOrder) => void;
+  onCancelled: (order: BackgroundOrder) => Promise<void>;
 }): BackgroundRequests {
   const { store, contents, runner, redis, redisKeys } = deps;
 
@@ -62,7 +62,7 @@ export function createBackgroundRequests(deps: {
   ): Promise<boolean> {
     const isDone = (await store.end(order, { status })) === "done";
     runner.drop(order.id);
-    if (isDone) deps.onCancelled(order);
+    if (isDone) await deps.onCancelled(order);
     return isDone;
   }
 

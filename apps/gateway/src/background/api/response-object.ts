@@ -58,7 +58,7 @@ export function toAnsweredResponse(
   return { ...body, id, created_at, status, background: true };
 }
 
-function statusOf({ status }: Record<string, unknown>): ResponseStatus {
+function statusOf({ status }: Record<string, unknown>) {
   return status === "incomplete" ||
     status === "failed" ||
     status === "cancelled"
@@ -77,4 +77,10 @@ function toResponseError(status: number, body: unknown) {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** How the response of an answer ended. */
+export function toEndStatus(answer: { status: number; body: Buffer }) {
+  const body = parseJson(answer.body.toString());
+  return answer.status >= 400 || !isObject(body) ? "failed" : statusOf(body);
 }

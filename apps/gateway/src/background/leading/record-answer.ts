@@ -1,15 +1,22 @@
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Logger } from "pino";
 import type { RecordRequest } from "../../usage/record-request.ts";
+import type { WholeAnswer } from "../contents/background-contents.ts";
+import type { BackgroundOrder } from "../records/background-record.ts";
 import type { OnAnswered } from "./run-request.ts";
 
 /** Builds what records an answered background request: statistics, its client's use, and the log. */
 export function createRecordAnswer(deps: {
   statistics: Statistics;
   recordRequest: RecordRequest;
+  /** Says, once, that the request has ended. */
+  publishEnd: (order: BackgroundOrder, answer: WholeAnswer) => Promise<void>;
   logger: Logger;
 }): OnAnswered {
-  return (order, { status }, reply) => {
+  return async (order, answer, reply) => {
+    const { status } = answer;
+    // First: it may fail, and is then tried again.
+    await deps.publishEnd(order, answer);
     const figures =
       reply?.kind === "answer" || reply?.kind === "failure" ? reply : undefined;
     deps.statistics.count(`status:${status}`);

@@ -40,7 +40,7 @@ export type OnAnswered = (
   order: BackgroundOrder,
   answer: WholeAnswer,
   reply: FinalReply | undefined,
-) => void;
+) => Promise<void>;
 
 /**
  * Leads one background request to its end: on the queue, and its answer into the storage.
@@ -150,14 +150,15 @@ export function createRunRequest(deps: {
   return async function runRequest(order, given, stop) {
     let body = given;
     let found: Found | undefined;
+    let isOurs: boolean | undefined;
     let pauseMs = shortestPauseMs;
     while (!stop.aborted) {
       try {
         found ??= await findAnswer(order, body, stop);
         body = undefined;
         if (found && !stop.aborted) {
-          const isOurs = await keep(order, found.answer);
-          if (isOurs) deps.onAnswered(order, found.answer, found.reply);
+          isOurs ??= await keep(order, found.answer);
+          if (isOurs) await deps.onAnswered(order, found.answer, found.reply);
           return;
         }
       } catch (error) {

@@ -76,6 +76,11 @@ export type BackgroundRecord = Readonly<
   z.output<typeof backgroundRecordSchema>
 >;
 
+/** Whether a request has events: others are no resources of OpenAI's API. */
+export function isResponse({ id }: BackgroundOrder): boolean {
+  return isBackgroundId("response", id);
+}
+
 /** @param digest what the id is made of; random digits, when it is absent. */
 export function newBackgroundId(kind: BackgroundKind, digest?: string): string {
   const digits = digest ?? randomBytes(24).toString("hex");

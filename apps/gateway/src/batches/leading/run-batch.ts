@@ -37,12 +37,17 @@ export function createRunBatch(deps: {
   clock: RedisClock;
   /** Schedules the removal of a journal. */
   removeJournalAfter: (batchId: string, afterMs: number) => Promise<void>;
+  /** Is told of a batch that has ended, at least once. */
+  onEnded: (batch: BatchRecord) => Promise<void>;
   logger: Logger;
 }): RunBatch {
   const { batches, clock, logger } = deps;
 
   async function close(batchId: string, journalMs: number): Promise<void> {
     await deps.removeJournalAfter(batchId, journalMs);
+    const batch = await batches.find(batchId);
+    // Before the batch is closed: a gateway that ends in between has a successor that says it.
+    if (batch && hasEnded(batch)) await deps.onEnded(batch);
     await batches.close(batchId);
   }
 

@@ -1,0 +1,61 @@
+import { lookup as resolve } from "node:dns";
+import type { LookupFunction } from "node:net";
+import ipaddr from "ipaddr.js";
+import { Agent, buildConnector } from "undici";
+
+/** An address that is not public was to be called, by itself or by a name. */
+export class PrivateAddressError extends Error {
+  override name = "PrivateAddressError";
+
+  constructor() {
+    super("The address is not public");
+  }
+}
+
+/** Whether an IP address, in any of its spellings, is one of the public internet. */
+export function isPublic(address: string): boolean {
+  return (
+    ipaddr.isValid(address) && ipaddr.process(address).range() === "unicast"
+  );
+}
+
+/**
+ * Connects to public addresses only: numbers are checked before anything is sent, names
+ * when they are resolved, and what was connected to once more. It follows no redirects,
+ * and takes no proxy.
+ */
+export function createPublicAgent(): Agent {
+  const connect = buildConnector({ lookup: lookupPublic, timeout: 10_000 });
+  return new Agent({
+    connect(options, done) {
+      const host = options.hostname.replace(/^\[|\]$/g, "");
+      if (ipaddr.isValid(host) && !isPublic(host)) {
+        done(new PrivateAddressError(), null);
+        return;
+      }
+      connect(options, (...[error, socket]) => {
+        if (error || !socket) {
+          done(error ?? new PrivateAddressError(), null);
+        } else if (isPublic(socket.remoteAddress ?? "")) done(null, socket);
+        else {
+          socket.destroy();
+          done(new PrivateAddressError(), null);
+        }
+      });
+    },
+  });
+}
+
+const lookupPublic: LookupFunction = (name, options, done) => {
+  resolve(name, { ...options, all: true }, (error, found) => {
+    if (error) return done(error, "", 0);
+    const usable = found.filter(({ address }) => isPublic(address));
+    const [first] = usable;
+    // One that points elsewhere, too, is not to be trusted.
+    if (!first || usable.length < found.length) {
+      return done(new PrivateAddressError(), "", 0);
+    }
+    if (options.all) return done(null, usable);
+    done(null, first.address, first.family);
+  });
+};

@@ -1,0 +1,43 @@
+import { Webhook } from "standardwebhooks";
+import { type Dispatcher, request } from "undici";
+import { type Delivery, toPayload } from "../events/event.ts";
+
+const timeoutMs = 15_000;
+/** A connection whose answer is longer is not used again. */
+const mostAnswerBytes = 64 * 1024;
+
+/** Where an event goes, and the secret that signs it. */
+export type Receiver = { readonly url: string; readonly secret: string };
+
+/**
+ * Sends an event once.
+ *
+ * @throws {Error} when the receiver does not answer with a 2xx in time, or must not be called.
+ */
+export async function sendEvent(
+  event: Delivery,
+  { url, secret }: Receiver,
+  dispatcher: Dispatcher,
+): Promise<void> {
+  const payload = toPayload(event);
+  // The receiver compares with its own clock.
+  const sentAt = new Date();
+  const { statusCode, body } = await request(url, {
+    method: "POST",
+    dispatcher,
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: {
+      "content-type": "application/json",
+      "user-agent": "openrouter-free-pool",
+      "webhook-id": event.id,
+      "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1_000)),
+      "webhook-signature": new Webhook(secret).sign(event.id, sentAt, payload),
+    },
+    body: payload,
+  });
+  // What it says is of no interest, however much it is.
+  await body.dump({ limit: mostAnswerBytes }).catch(() => undefined);
+  if (statusCode < 200 || statusCode > 299) {
+    throw new Error(`The receiver answered ${statusCode}`);
+  }
+}
