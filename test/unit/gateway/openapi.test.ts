@@ -87,7 +87,10 @@ const pages = /^\/(admin|assets|connect|docs)\b|^\/$/;
 type Layer = {
   rawPath: string | string[];
   route?: { path: string | string[]; methods: Record<string, boolean> };
-  handle: { stack?: Layer[] };
+  handle: {
+    stack?: Layer[];
+    mounted?: { paths: readonly string[]; router: unknown };
+  };
 };
 
 /** Every method and path that the app has a handler for, in OpenAPI's spelling. */
@@ -126,6 +129,11 @@ function routesOf(stack: readonly Layer[], mount: string): string[] {
         if (pages.test(full)) return [];
         return methods.map((method) => `${method} ${full}`);
       });
+    }
+    if (handle.mounted) {
+      const { paths, router } = handle.mounted;
+      const { stack } = router as { stack: Layer[] };
+      return paths.flatMap((path) => routesOf(stack, path));
     }
     return [rawPath]
       .flat()

@@ -1,5 +1,13 @@
 import type { RequestHandler, Router } from "express";
 
+/** A handler that says what it serves, as Express's own routers do. */
+type MountedRouter = RequestHandler & {
+  readonly mounted: {
+    readonly paths: readonly string[];
+    readonly router: Router;
+  };
+};
+
 /**
  * Serves some paths, and nothing below them, with a router whose own path is `/`. It costs
  * one look, where Express tries each of its routes in turn.
@@ -7,9 +15,9 @@ import type { RequestHandler, Router } from "express";
 export function atPaths(
   paths: readonly string[],
   router: Router,
-): RequestHandler {
+): MountedRouter {
   const served = new Set(paths);
-  return (request, response, next) => {
+  const handle: RequestHandler = (request, response, next) => {
     const { path, url } = request;
     if (!served.has(path) && !served.has(toUsual(path))) return next();
     request.url = `/${url.slice(path.length)}`;
@@ -18,6 +26,7 @@ export function atPaths(
       next(error);
     });
   };
+  return Object.assign(handle, { mounted: { paths, router } });
 }
 
 /** Express takes capitals, and a slash at the end, for nothing. */

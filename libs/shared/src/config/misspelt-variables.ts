@@ -24,6 +24,8 @@ export function findMisspeltVariables(
     const isOther = known.includes(name) || name.length < shortestName;
     if (isOther || serviceLink.test(name) || serviceLink.test(value)) return [];
     const meant = closest(name, unset);
+    // The other way to give the same: `NAME` and `NAME_FILE`.
+    if (meant === `${name}_FILE` || name === `${meant}_FILE`) return [];
     const isNear =
       distance(name, meant) <= Math.floor(meant.length * wrongShare);
     return isNear ? [`unknown variable ${name}; did you mean ${meant}?`] : [];
