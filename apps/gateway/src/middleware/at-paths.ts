@@ -18,11 +18,13 @@ export function atPaths(
 ): MountedRouter {
   const served = new Set(paths);
   const handle: RequestHandler = (request, response, next) => {
-    const { path, url } = request;
+    const { path, url, baseUrl } = request;
     if (!served.has(path) && !served.has(toUsual(path))) return next();
+    // As Express does it for what is mounted somewhere.
+    request.baseUrl = path;
     request.url = `/${url.slice(path.length)}`;
     router(request, response, (error?: unknown) => {
-      request.url = url;
+      Object.assign(request, { url, baseUrl });
       next(error);
     });
   };
