@@ -1,5 +1,6 @@
 import { afterEach, expect, inject, test } from "vitest";
 import { burst, chat, countStatuses } from "../support/chat.ts";
+import { send } from "../support/send.ts";
 import { type Stack, type StackOptions, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
@@ -20,9 +21,9 @@ test("a request whose X-Max-Wait-Ms passes gets a 504 and is never sent", async 
     { fault: { kind: "429-provider-pool", retryAfterSeconds: 3 } },
   ]);
   const patient = chat(url, { marker: "patient" });
-  await until("the model rests", async () => {
-    const { byStatus } = await simulator.summary();
-    return byStatus[429];
+  await until("the pool knows that the model rests", async () => {
+    const { text } = await send(`${url}/api/v1/models/status`);
+    return text.includes('"cooling"');
   });
   const impatient = await chat(url, {
     marker: "impatient",
