@@ -4,6 +4,8 @@ local taken = {}
 -- Notes that a job of a client was taken for the first time: its tag is the time of its priority now.
 local function countTurn(job, fields, share)
   local priority = tonumber(fields.priority)
+  -- Those that return stand ahead of all turns, see priorities.ts.
+  if priority % 10 ~= 0 then return end
   local tag = job.score and job.score - priority * 0x100000000
   -- One that was moved to the front has no tag any more.
   if not tag or tag < 0 or tag >= 0x100000000 then return end

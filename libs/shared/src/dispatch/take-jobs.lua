@@ -77,27 +77,30 @@ local function orderModels(request, tried)
   request.models, request.tariffs = models, table.concat(tariffs)
 end
 
--- Reads the jobs at the head of the line. One that cannot be decided on here has no `request`.
-local function readJobs(most)
+-- The jobs at the head of the line, each with whether its client has gone.
+local function readHeads(most)
   local jobs = readHead(most)
   local marks = {}
   for i, job in ipairs(jobs) do marks[i] = cancelledPrefix .. job.id end
   if #marks > 0 then marks = redis.call('MGET', unpack(marks)) end
-  for i, job in ipairs(jobs) do
-    job.hash = redis.call('HGETALL', jobPrefix .. job.id)
-    job.fields = readFields(job.hash)
-    job.isCancelled = marks[i] and true
-    local request = decodeOr(nil, job.fields.request)
-    local progress = decodeOr({}, job.fields.progress)
-    job.share = request and request.share
-    job.needsNoSlot = job.fields.defa or progress.hasBegun
-    if request and not job.needsNoSlot then
-      request.isCancelled, request.refusedBy = job.isCancelled, progress.refusedBy or {}
-      orderModels(request, progress.triedModels or {})
-      job.request = request
-    end
-  end
+  for i, job in ipairs(jobs) do job.isCancelled = marks[i] and true end
   return jobs
+end
+
+-- Reads a job, bodies and all: only when its turn has come. One that cannot be decided on here has no `request`.
+local function readJob(job)
+  if job.hash then return end
+  job.hash = redis.call('HGETALL', jobPrefix .. job.id)
+  job.fields = readFields(job.hash)
+  local request = decodeOr(nil, job.fields.request)
+  local progress = decodeOr({}, job.fields.progress)
+  job.share = request and request.share
+  job.needsNoSlot = job.fields.defa or progress.hasBegun
+  if request and not job.needsNoSlot then
+    request.isCancelled, request.refusedBy = job.isCancelled, progress.refusedBy or {}
+    orderModels(request, progress.triedModels or {})
+    job.request = request
+  end
 end
 
 -- Passes over the accounts that refuse a model, and over a model that all of them refuse.
@@ -132,18 +135,20 @@ local function withoutFull(jobs)
   local isFull, others = {}, {}
   for _, client in ipairs(fullClients) do isFull[client] = true end
   for _, job in ipairs(jobs) do
+    readJob(job)
     if not (job.share and isFull[job.share.client]) then others[#others + 1] = job end
   end
   return #others > 0 and others or jobs
 end
 
 local PASSED_OVER = 64
-local jobs = readJobs(#fullClients > 0 and most + PASSED_OVER or most)
+local jobs = readHeads(#fullClients > 0 and most + PASSED_OVER or most)
 if #fullClients > 0 then jobs = withoutFull(jobs) end
 
 local replies, taking, fromLine, fromList, slotMs = {}, {}, {}, {}, nil
 for _, job in ipairs(jobs) do
   if #replies == most then break end
+  readJob(job)
   local jobKey = jobPrefix .. job.id
   local said = job.fields.data and judge(job)
   if said then
