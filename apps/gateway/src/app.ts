@@ -39,7 +39,6 @@ import {
   setDialect,
 } from "./requests/request-context.ts";
 import type { CachedSubmit } from "./response-cache/cached-submit.ts";
-import { refuseAccountRoutes } from "./routes/account.ts";
 import { routeRequests, routeResponses } from "./routes/background.ts";
 import { routeBatches } from "./routes/batches.ts";
 import { routeClients } from "./routes/clients.ts";
@@ -50,6 +49,7 @@ import { routeKeysStatus } from "./routes/keys-status.ts";
 import { routeMetrics } from "./routes/metrics.ts";
 import { routeModels } from "./routes/models.ts";
 import { routeModelsStatus } from "./routes/models-status.ts";
+import { refuseAccountRoutes } from "./routes/refuse-account-routes.ts";
 import { routeUsage } from "./routes/usage.ts";
 import { allowOrigins } from "./web-access/allow-origins.ts";
 import { guardHosts } from "./web-access/guard-hosts.ts";

@@ -114,7 +114,7 @@ const completions = buildCompletions({
 });
 
 const models = buildModels({ config, redis, redisKeys, clock, logger });
-models.catalogue.onLoss = completions.refuseGone;
+models.catalogue.onModelsGone = completions.refuseGone;
 const clients = buildClients({
   config,
   redis,

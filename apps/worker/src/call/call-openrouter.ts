@@ -16,7 +16,7 @@ import { passHeaders } from "../answer/passed-headers.ts";
 import { figuresOf } from "../job/figures.ts";
 import type { CallMetrics } from "../metrics/call-metrics.ts";
 import type { OpenRouterClient } from "./http/client.ts";
-import type { RequestBody } from "./read-body.ts";
+import type { RequestBody } from "./request-body.ts";
 import { createRecordStream } from "./stream/record-stream.ts";
 import { relayStream } from "./stream/relay-stream.ts";
 import { ReplyStream } from "./stream/reply-stream.ts";

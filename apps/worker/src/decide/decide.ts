@@ -2,7 +2,7 @@ import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key"
 import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { CallResult } from "../answer/call-result.ts";
 import { cancelledReason } from "../job/abort-reasons.ts";
-import type { KeyEffect } from "../keys/park-key.ts";
+import type { KeyEffect } from "../keys/apply-key-effect.ts";
 import type { Disposition } from "../settle/disposition.ts";
 import { answerWith, type ClassifiedCall } from "./answer-with.ts";
 import { convictKey } from "./convict-key.ts";

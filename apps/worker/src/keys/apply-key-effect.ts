@@ -17,16 +17,16 @@ export type KeyEffect =
   | { readonly kind: "retire-account" };
 
 /** Takes a key or its account out of use for as long as an answer demands. */
-export type ParkKey = (key: ApiKey, effect: KeyEffect) => Promise<void>;
+export type ApplyKeyEffect = (key: ApiKey, effect: KeyEffect) => Promise<void>;
 
-/** Builds {@link ParkKey}; each effect leaves one line in the log. */
-export function createParkKey(deps: {
+/** Builds {@link ApplyKeyEffect}; each effect leaves one line in the log. */
+export function createApplyKeyEffect(deps: {
   keyPool: KeyPool;
   logger: Logger;
-}): ParkKey {
+}): ApplyKeyEffect {
   const { keyPool, logger } = deps;
 
-  return async function parkKey(key, effect) {
+  return async function applyKeyEffect(key, effect) {
     const details = { key: key.mask, account: key.account };
     switch (effect.kind) {
       case "none":

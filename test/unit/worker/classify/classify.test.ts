@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { AnswerClassification } from "../../../../../apps/worker/src/classify/classification.ts";
-import { classify } from "../../../../../apps/worker/src/classify/classify.ts";
+import type { AnswerClassification } from "../../../../apps/worker/src/classify/answer-classification.ts";
+import { classify } from "../../../../apps/worker/src/classify/classify.ts";
 
 const now = Date.UTC(2026, 10, 23, 12, 0, 30);
 const inSeconds = (seconds: number) => now + seconds * 1_000;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readKeyFacts } from "../../../../../apps/worker/src/keys/openrouter/key-facts.ts";
+import { readKeyFacts } from "../../../../apps/worker/src/keys/openrouter/key-facts.ts";
 
 const read = (data: unknown) => readKeyFacts(JSON.stringify({ data }));
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readAnswer } from "../../../../../apps/worker/src/answer/read-answer.ts";
+import { readAnswer } from "../../../../apps/worker/src/answer/read-answer.ts";
 
 function kindOf(body: unknown, path: string): string {
   const text = typeof body === "string" ? body : JSON.stringify(body);

@@ -5,7 +5,7 @@ import {
   readRateLimitReset,
   readResetAfter,
   readRetryAfter,
-} from "../../../../../apps/worker/src/answer/retry-timing.ts";
+} from "../../../../apps/worker/src/answer/retry-timing.ts";
 
 const now = Date.UTC(2026, 10, 23, 12, 0, 30);
 const minute = 60_000;
