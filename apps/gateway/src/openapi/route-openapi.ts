@@ -4,7 +4,6 @@ import { serveFile } from "../middleware/serve-file.ts";
 import { renderPage } from "../pages/render-page.ts";
 import { commonWords } from "../pages/words.ts";
 import { securityHeaders } from "../web-access/security-headers.ts";
-import { buildOpenApiDocument } from "./openapi-document.ts";
 
 /** Files of the page: a well-known viewer, from us instead of from a CDN, and what starts it. */
 const assets = {
@@ -19,9 +18,11 @@ const assets = {
 /** `GET /openapi.json`: what the API is; `GET /docs`: the same to look at and to try out. */
 export function routeOpenApi(options: { requiresKey: () => boolean }): Router {
   const router = Router({ strict: true });
-  const open = buildOpenApiDocument({ requiresKey: false });
-  const keyed = buildOpenApiDocument({ requiresKey: true });
-  router.get("/openapi.json", (_request, response) => {
+  // Made when it is first asked for: it would be a tenth of the gateway's start.
+  let documents: ReturnType<typeof buildDocuments> | undefined;
+  router.get("/openapi.json", async (_request, response) => {
+    documents ??= buildDocuments();
+    const { open, keyed } = await documents;
     response.json(options.requiresKey() ? keyed : open);
   });
   router.use("/docs", securityHeaders());
@@ -38,4 +39,12 @@ export function routeOpenApi(options: { requiresKey: () => boolean }): Router {
   }
   router.all(["/openapi.json", "/docs"], allowOnly("GET"));
   return router;
+}
+
+async function buildDocuments() {
+  const { buildOpenApiDocument } = await import("./openapi-document.ts");
+  return {
+    open: buildOpenApiDocument({ requiresKey: false }),
+    keyed: buildOpenApiDocument({ requiresKey: true }),
+  };
 }

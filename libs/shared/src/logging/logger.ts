@@ -3,7 +3,6 @@ import { trace } from "@opentelemetry/api";
 import { type DestinationStream, type Logger, multistream, pino } from "pino";
 import { describeError } from "./describe-error.ts";
 import { hideSecrets } from "./hide-secrets.ts";
-import { openLogFile } from "./log-file.ts";
 import { shortenLine } from "./shorten-line.ts";
 
 /**
@@ -23,13 +22,20 @@ export async function createLogger(options: {
   const { file, ...others } = options;
   const console = tolerateErrors(await openConsole(options.level));
   const destination =
-    file === undefined
-      ? console
-      : multistream([
-          { level: "trace", stream: console },
-          { level: "trace", stream: tolerateErrors(await openLogFile(file)) },
-        ]);
+    file === undefined ? console : await besideFile(console, file);
   return buildLogger(others, destination);
+}
+
+async function besideFile(
+  console: DestinationStream,
+  file: string,
+): Promise<DestinationStream> {
+  // Loaded only where it is used: rotation brings all of date-fns.
+  const { openLogFile } = await import("./log-file.ts");
+  return multistream([
+    { level: "trace", stream: console },
+    { level: "trace", stream: tolerateErrors(await openLogFile(file)) },
+  ]);
 }
 
 /** The logger itself, apart from where its lines go. */

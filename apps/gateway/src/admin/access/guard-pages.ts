@@ -38,7 +38,7 @@ type PageGuard = {
 /** Builds the gate and the way in: a log-in where there is a password, else a sign-in link. */
 export function guardPages(deps: Deps): PageGuard {
   const { username, password } = deps;
-  const accessKey = createAccessKey(password ?? "");
+  const accessKey = createAccessKey(password);
   const tickets = new Tickets({
     ...deps,
     accessKey,

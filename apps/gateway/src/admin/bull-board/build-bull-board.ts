@@ -1,6 +1,3 @@
-import { createBullBoard } from "@bull-board/api";
-import { BullMQAdapter } from "@bull-board/api/bullMQAdapter";
-import { ExpressAdapter } from "@bull-board/express";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
@@ -9,10 +6,8 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { securityHeaders } from "../../web-access/security-headers.ts";
 import { createRemoveRequest } from "./remove-request.ts";
-import { renderOwnPage } from "./render-own-page.ts";
 import { routeRequests } from "./route-requests.ts";
 import { createSendAgain } from "./send-again.ts";
-import { createShowData } from "./show-data.ts";
 
 const path = "/admin/queues";
 /** The colours of its picture for Redis, which stand in a style element. */
@@ -30,38 +25,13 @@ export function buildBullBoard(deps: {
   logger: Logger;
 }): Express {
   const { keepPayloads, queue, logger } = deps;
-  const board = new BullMQAdapter(queue, {
-    displayName: "Requests",
-    description: keepPayloads
-      ? "Every request, with its prompt and answer."
-      : "Every request; prompts and answers are neither shown nor kept.",
-    // Without its prompt a finished request cannot be sent again.
-    allowRetries: keepPayloads,
-  });
-  board.setFormatter("data", createShowData(keepPayloads));
-  board.setFormatter("name", ({ data }) => data?.model ?? "");
+  let mounted: Promise<unknown> | undefined;
 
-  const server = new ExpressAdapter();
-  server.setBasePath(path);
-  createBullBoard({
-    queues: [board],
-    serverAdapter: server,
-    options: {
-      uiConfig: {
-        boardTitle: "Free Pool",
-        boardLogo: { path: "/admin/assets/icon.svg", width: 24, height: 24 },
-        favIcon: {
-          default: "/admin/assets/icon.svg",
-          alternative: "/admin/assets/icon.svg",
-        },
-        miscLinks: [{ text: "Keys", url: "/admin" }],
-        hideDocsLink: true,
-        showMetrics: false,
-      },
-    },
-  });
-  const application = server.getRouter() as Express;
-  application.engine("ejs", renderOwnPage);
+  // Loaded with its first request: it is large, and few look at it.
+  async function mountBoard(): Promise<void> {
+    const { buildBoard } = await import("./build-board.ts");
+    guarded.use(buildBoard({ path, queue, keepPayloads }));
+  }
 
   // An application, not a router: only that takes its response back from bull-board's
   // application, which would else look for our pages among its own.
@@ -76,6 +46,10 @@ export function buildBullBoard(deps: {
       logger,
     }),
   );
-  guarded.use(application);
+  guarded.use(async (_request, _response, next) => {
+    mounted ??= mountBoard();
+    await mounted;
+    next();
+  });
   return guarded;
 }

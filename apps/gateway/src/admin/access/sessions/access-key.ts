@@ -12,9 +12,14 @@ export type AccessKey = {
   isDigest(given: string, text: string): boolean;
 };
 
-/** Builds {@link AccessKey}. It is made slowly, so that nobody finds the password by trial. */
-export function createAccessKey(password: string): AccessKey {
-  const key = scryptSync(password, "openrouter-free-pool sessions", 32);
+const salt = "openrouter-free-pool sessions";
+
+/**
+ * Builds {@link AccessKey}. It is made slowly, so that nobody finds the password by trial;
+ * where there is none, there is nothing to find.
+ */
+export function createAccessKey(password: string | undefined): AccessKey {
+  const key = password === undefined ? salt : scryptSync(password, salt, 32);
   const digest = (text: string) =>
     createHmac("sha256", key).update(text).digest("base64url");
   return {
