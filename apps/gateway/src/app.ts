@@ -51,10 +51,12 @@ import { routeModels } from "./routes/models.ts";
 import { routeModelsStatus } from "./routes/models-status.ts";
 import { refuseAccountRoutes } from "./routes/refuse-account-routes.ts";
 import { routeUsage } from "./routes/usage.ts";
+import { routeWebhooks } from "./routes/webhooks.ts";
 import { allowOrigins } from "./web-access/allow-origins.ts";
 import { guardHosts } from "./web-access/guard-hosts.ts";
 import { guardOrigins } from "./web-access/guard-origins.ts";
 import type { WebAccess } from "./web-access/web-access.ts";
+import type { ManageDeliveries } from "./webhooks/deliveries/manage-deliveries.ts";
 
 /** Puts middleware and routes in order; it opens nothing itself. */
 export function buildApp(deps: {
@@ -70,6 +72,7 @@ export function buildApp(deps: {
   isStopping: () => boolean;
   clients: BuiltClients;
   manageClients: ManageClients;
+  manageDeliveries: ManageDeliveries;
   /** undefined where operators have no password. */
   checkPassword: CheckPassword | undefined;
   webAccess: WebAccess;
@@ -135,6 +138,7 @@ export function buildApp(deps: {
     "/keys/status",
     "/clients",
     "/usage",
+    "/webhooks",
   ]) {
     app.use(below(path), nameRoute(path));
   }
@@ -146,6 +150,7 @@ export function buildApp(deps: {
   app.use(prefixes, guardWeb);
   app.use("/api/v1/clients", routeClients({ ...deps, ...clients, ...access }));
   app.use("/api/v1/usage", routeUsage({ ...clients, ...access }));
+  app.use("/api/v1/webhooks", routeWebhooks({ ...deps, ...access }));
   app.use(prefixes, access.authenticate);
   app.use(below("/responses"), routeResponses(deps.background));
   app.use(below("/requests"), routeRequests(deps.background));

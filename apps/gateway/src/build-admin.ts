@@ -16,6 +16,7 @@ import { createActions } from "./admin/actions/actions.ts";
 import { createFindNotice } from "./admin/actions/find-notice.ts";
 import { createRetryFromPage } from "./admin/actions/retry-from-page.ts";
 import { routeActions } from "./admin/actions/route-actions.ts";
+import { createSendFromPage } from "./admin/actions/send-from-page.ts";
 import { routeBatchesPage } from "./admin/batches/route-batches-page.ts";
 import { buildBullBoard } from "./admin/bull-board/build-bull-board.ts";
 import { routeClientsPage } from "./admin/clients/route-clients-page.ts";
@@ -26,8 +27,10 @@ import { createReadOverview } from "./admin/overview/read/read-overview.ts";
 import { routeOverview } from "./admin/overview/route-overview.ts";
 import { showMessage } from "./admin/pages/show-message.ts";
 import { serveAssets } from "./admin/serve-assets.ts";
+import { routeWebhooksPage } from "./admin/webhooks/route-webhooks-page.ts";
 import type { Batches } from "./build-batches.ts";
 import type { BuiltClients } from "./build-clients.ts";
+import type { Webhooks } from "./build-webhooks.ts";
 import type { ManageClients } from "./clients/manage-clients.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { ReadModelsStatus } from "./models/status/read-models-status.ts";
@@ -60,6 +63,7 @@ export function buildAdmin(deps: {
   batches: Batches;
   clients: BuiltClients;
   manageClients: ManageClients;
+  webhooks: Webhooks;
   readModelsStatus: ReadModelsStatus;
   logger: Logger;
 }): Admin {
@@ -76,6 +80,7 @@ export function buildAdmin(deps: {
       return status === "validating" || status === "in_progress";
     },
     retryBatch: createRetryFromPage(deps.batches),
+    sendEvent: createSendFromPage(deps.webhooks.manageDeliveries),
   });
   const findNotice = createFindNotice({ actions, sessions, poolWatch });
   const readOverview = createReadOverview({
@@ -116,6 +121,10 @@ export function buildAdmin(deps: {
       ...deps.clients,
       sessions,
     }),
+  );
+  admin.use(
+    "/webhooks",
+    routeWebhooksPage({ ...deps, ...deps.webhooks, findNotice }),
   );
   admin.use(
     routeActions({

@@ -151,7 +151,9 @@ const webhooks = buildWebhooks({
   directory: clients.directory,
   redis,
   redisKeys,
+  redisHealth,
   clock,
+  metrics,
   logger,
 });
 const background = buildBackground({
@@ -159,6 +161,7 @@ const background = buildBackground({
   gatewayId,
   completions,
   resolveModels: models.resolve,
+  directory: clients.directory,
   storage,
   redis,
   redisKeys,
@@ -167,6 +170,7 @@ const background = buildBackground({
   statistics,
   recordRequest: clients.recordRequest,
   publish: webhooks.publish,
+  metrics,
   logger,
 });
 const batches = buildBatches({
@@ -201,6 +205,7 @@ const admin = buildAdmin({
   batches,
   clients,
   manageClients,
+  webhooks,
   readModelsStatus: models.readStatus,
   limits,
   redis,
@@ -233,6 +238,7 @@ const app = buildApp({
   isStopping: () => isStopping,
   clients,
   manageClients,
+  manageDeliveries: webhooks.manageDeliveries,
   checkPassword: admin.checkPassword,
   webAccess,
   statistics,

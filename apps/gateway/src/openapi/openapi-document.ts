@@ -6,6 +6,7 @@ import { completionPaths } from "./completion-operations.ts";
 import { modelPaths } from "./model-operations.ts";
 import type { Paths } from "./operation.ts";
 import { ownPaths } from "./pool-operations.ts";
+import { webhookPaths } from "./webhook-operations.ts";
 
 /** The operator's name and password. */
 const operatorScheme = { operator: { type: "http", scheme: "basic" } };
@@ -48,11 +49,13 @@ export function buildOpenApiDocument({
       "Files",
       "Batches",
       "Clients",
+      "Webhooks",
       "Pool",
     ].map((name) => ({ name })),
     paths: {
       ...underBothPrefixes(isEverywhere),
       ...clientPaths(requiresKey),
+      ...webhookPaths,
       ...ownPaths,
     },
     components: {

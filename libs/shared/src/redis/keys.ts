@@ -131,10 +131,18 @@ export function createRedisKeys(prefix: string) {
     backgroundCounts: `${root}:background-counts`,
     /** SORTED SET of background requests by when they are removed (epoch ms). */
     backgroundByExpiry: `${root}:background-by-expiry`,
-    /** STRING with an event that is or was sent to a webhook (JSON). */
-    webhook: (eventId: string) => `${root}:webhook:${eventId}`,
-    /** SORTED SET of events by when they are sent next (epoch ms). */
-    webhooksDue: `${root}:webhooks-due`,
+    /** SORTED SET of background responses whose end was not told yet, by their end (epoch ms). */
+    backgroundUntold: `${root}:background-untold`,
+    /** First part of the HASHes of deliveries of events to webhooks. A script adds the event. */
+    deliveryPrefix: `${root}:delivery:`,
+    /** SORTED SET of deliveries by creation (epoch ms). */
+    deliveries: `${root}:deliveries`,
+    /** SORTED SET of deliveries that wait, by their next try (epoch ms). */
+    deliveriesDue: `${root}:deliveries-due`,
+    /** SORTED SET of deliveries that wait no more, by their end (epoch ms). */
+    deliveriesOver: `${root}:deliveries-over`,
+    /** HASH from client to how many of its deliveries wait. */
+    deliveryCounts: `${root}:delivery-counts`,
     /** STRING with what a living worker says about itself (JSON). */
     workerDetails: (workerId: string) => `${root}:worker:${workerId}:details`,
     /** SORTED SET of models that cool down, by when that ends (epoch ms). */

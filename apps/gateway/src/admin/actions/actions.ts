@@ -26,6 +26,7 @@ export function createActions(deps: {
   /** @returns false when the batch has ended, or never was. */
   cancelBatch: (batchId: string) => Promise<boolean>;
   retryBatch: RetryFromPage;
+  sendEvent: (eventId: string) => Promise<true | string>;
 }): Record<ActionName, Action> {
   const { queue, operator } = deps;
   return {
@@ -107,6 +108,15 @@ export function createActions(deps: {
       done: (batch) => `A new batch has the failed lines of ${batch}.`,
       page: "/admin/batches",
       run: deps.retryBatch,
+    },
+    "send-event": {
+      question: (event) => `Send ${event} again?`,
+      consequence:
+        "It goes out at once under the same webhook-id, so that a receiver that has it already can tell; without an answer it is tried for 3 days more.",
+      button: "Send it",
+      done: (event) => `${event} is on its way.`,
+      page: "/admin/webhooks",
+      run: deps.sendEvent,
     },
     "forget-gone": {
       question: (model) => `Forget that ${model} is gone?`,

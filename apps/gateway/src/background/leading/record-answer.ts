@@ -1,5 +1,7 @@
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Logger } from "pino";
+import type { MeasureBackground } from "../../metrics/measure-background.ts";
 import type { RecordRequest } from "../../usage/record-request.ts";
 import type { WholeAnswer } from "../contents/background-contents.ts";
 import type { BackgroundOrder } from "../records/background-record.ts";
@@ -11,6 +13,8 @@ export function createRecordAnswer(deps: {
   recordRequest: RecordRequest;
   /** Says, once, that the request has ended. */
   publishEnd: (order: BackgroundOrder, answer: WholeAnswer) => Promise<void>;
+  measure: MeasureBackground;
+  clock: RedisClock;
   logger: Logger;
 }): OnAnswered {
   return async (order, answer, reply) => {
@@ -26,6 +30,9 @@ export function createRecordAnswer(deps: {
       isAnswered: status < 400,
       queueMs: figures?.queueMs,
     });
+    const totalMs = deps.clock.now() - order.createdAt;
+    const outcome = status < 400 ? "answered" : "failed";
+    deps.measure({ outcome, totalMs });
     const { id, requestId, owner, path, model } = order;
     deps.logger.info(
       {
@@ -38,6 +45,7 @@ export function createRecordAnswer(deps: {
         attempts: figures?.calls,
         queueMs: figures?.queueMs,
         upstreamMs: figures?.upstreamMs,
+        totalMs,
       },
       "Background request answered",
     );
