@@ -1,6 +1,7 @@
 import type { AnswerCheck } from "@openrouter-free-pool/shared/api/answer-checks";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Tracer } from "@opentelemetry/api";
 import express, { type Express, type RequestHandler, Router } from "express";
@@ -16,6 +17,7 @@ import { boundOpenRequests } from "./clients/limits/bound-open-requests.ts";
 import type { ManageClients } from "./clients/manage-clients.ts";
 import type { Submit } from "./completions/submit.ts";
 import { allDialects } from "./dialects/all-dialects.ts";
+import type { ReadHistory } from "./history/read-history.ts";
 import { routeHome } from "./home/route-home.ts";
 import type { Idempotency } from "./idempotency/idempotency.ts";
 import type { MeasureRequest } from "./metrics/request-metrics.ts";
@@ -45,6 +47,7 @@ import { routeClients } from "./routes/clients.ts";
 import { routeCompletions } from "./routes/completions.ts";
 import { routeFiles } from "./routes/files.ts";
 import { routeHealth } from "./routes/health.ts";
+import { routeHistory } from "./routes/history.ts";
 import { routeKeysStatus } from "./routes/keys-status.ts";
 import { routeMetrics } from "./routes/metrics.ts";
 import { routeModels } from "./routes/models.ts";
@@ -67,6 +70,8 @@ export function buildApp(deps: {
   background: Background;
   models: Models;
   readPoolView: ReadPoolView;
+  readHistory: ReadHistory;
+  clock: RedisClock;
   redisHealth: RedisHealth;
   checkReadiness: () => Promise<PoolReadiness>;
   isStopping: () => boolean;
@@ -136,6 +141,7 @@ export function buildApp(deps: {
     "/batches",
     "/requests",
     "/keys/status",
+    "/history",
     "/clients",
     "/usage",
     "/webhooks",
@@ -162,6 +168,7 @@ export function buildApp(deps: {
   app.use(below("/files"), routeFiles({ ...deps, ...deps.batches }));
   app.use(below("/batches"), routeBatches({ ...deps, ...deps.batches }));
   app.use("/api/v1/keys/status", routeKeysStatus(deps));
+  app.use("/api/v1/history", routeHistory(deps));
   app.use(prefixes, refuseAccountRoutes());
   app.use("/admin", deps.admin);
   app.use(routeHome({ requiresKey: () => clients.directory.requiresKey }));

@@ -5,7 +5,6 @@ import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/comple
 import { createReadQueueDepth } from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
-import { StatisticsHistory } from "@openrouter-free-pool/shared/statistics/statistics-history";
 import ejs from "ejs";
 import express, { type RequestHandler } from "express";
 import type { Redis } from "ioredis";
@@ -33,6 +32,7 @@ import type { BuiltClients } from "./build-clients.ts";
 import type { Webhooks } from "./build-webhooks.ts";
 import type { ManageClients } from "./clients/manage-clients.ts";
 import type { GatewayConfig } from "./config.ts";
+import type { ReadHistory } from "./history/read-history.ts";
 import type { ReadModelsStatus } from "./models/status/read-models-status.ts";
 import { type PoolWatch, poolMaxAgeMs } from "./pool/pool-watch.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
@@ -65,6 +65,7 @@ export function buildAdmin(deps: {
   manageClients: ManageClients;
   webhooks: Webhooks;
   readModelsStatus: ReadModelsStatus;
+  readHistory: ReadHistory;
   logger: Logger;
 }): Admin {
   const { config, redis, redisKeys, queue, poolWatch, logger } = deps;
@@ -87,7 +88,6 @@ export function buildAdmin(deps: {
     ...deps,
     readBacklogs: deps.batches.batches.readBacklogs,
     readQueueDepth: createReadQueueDepth({ redis, redisKeys, queue }),
-    history: new StatisticsHistory({ redis, redisKeys }),
   });
 
   const { OPENROUTER_API_KEYS_FILE: keysPath } = config;

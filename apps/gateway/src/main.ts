@@ -34,6 +34,7 @@ import { startNotifications } from "./build-notifications.ts";
 import { buildWebhooks } from "./build-webhooks.ts";
 import { createManageClients } from "./clients/manage-clients.ts";
 import { gatewayVariables } from "./config.ts";
+import { createReadHistory } from "./history/read-history.ts";
 import { listen } from "./http/listen.ts";
 import { createAddJobs } from "./jobs/add-jobs.ts";
 import { buildMetrics } from "./metrics/build-metrics.ts";
@@ -145,6 +146,7 @@ const statistics = new StatisticsRecorder({
   clock,
   logger,
 });
+const readHistory = createReadHistory({ redis, redisKeys });
 const storage = await openStorage(config);
 const webhooks = buildWebhooks({
   config,
@@ -207,6 +209,7 @@ const admin = buildAdmin({
   manageClients,
   webhooks,
   readModelsStatus: models.readStatus,
+  readHistory,
   limits,
   redis,
   redisKeys,
@@ -226,6 +229,8 @@ const app = buildApp({
   background,
   models,
   readPoolView,
+  readHistory,
+  clock,
   redisHealth,
   checkReadiness: createReadiness({
     redisHealth,

@@ -153,8 +153,9 @@ export function createRedisKeys(prefix: string) {
     probeResults: `${root}:probe-results`,
     /** Pub/sub channel over which operators ask something of the workers. */
     workerCommands: `${root}:worker-commands`,
-    /** HASH of what all processes counted in one slice of time. */
-    statistics: (bucket: number) => `${root}:statistics:${bucket}`,
+    /** HASH of what all processes counted in one slice of time of a length. */
+    statistics: (length: "seconds" | "minute" | "hour", slice: number) =>
+      `${root}:statistics:${length}:${slice}`,
     /** HASH of what clients used on one UTC day, in one of its parts: count by what is counted, client and model. */
     usage: (day: string, shard: number) => `${root}:usage:${day}:${shard}`,
     /** HASH from client to its record with the digest of its key (JSON). */
