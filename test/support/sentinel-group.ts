@@ -28,6 +28,8 @@ export type SentinelGroupOptions = {
   passwords?: { readonly server: string; readonly sentinel: string };
   /** Servers and Sentinels speak only TLS. */
   tls?: TlsFiles;
+  /** Opens a way to the primary, by which all others know it. @returns its port. */
+  lineTo?: (port: number) => Promise<number>;
 };
 
 /** A primary with a replica, and three Sentinels that watch them: real processes on 127.0.0.1. */
@@ -64,9 +66,10 @@ export async function startSentinelGroup(
   const sentinelClient = { ...secure, ...withPassword(passwords?.sentinel) };
   const server = tls ? { tls } : {};
   const primary = await startPrivateRedis({ ...server, args });
+  const knownPort = (await options.lineTo?.(primary.port)) ?? primary.port;
   const replica = await startPrivateRedis({
     ...server,
-    args: [...args, "--replicaof", `127.0.0.1 ${primary.port}`],
+    args: [...args, "--replicaof", `127.0.0.1 ${knownPort}`],
   });
   await ask(replica.port, client, async (redis) => {
     await until("the replica follows", async () =>
@@ -76,7 +79,7 @@ export async function startSentinelGroup(
   const folder = await mkdtemp(join(tmpdir(), "openrouter-free-pool-sentinel"));
   const started: { port: number; process: ServerProcess }[] = [];
   for (let index = 0; index < sentinelCount; index += 1) {
-    started.push(await startSentinel(folder, primary.port, options));
+    started.push(await startSentinel(folder, knownPort, options));
   }
   const askSentinel = <T>(port: number, question: Question<T>) =>
     ask(port, sentinelClient, question);
