@@ -17,19 +17,24 @@ import { createRetryFromPage } from "./admin/actions/retry-from-page.ts";
 import { routeActions } from "./admin/actions/route-actions.ts";
 import { routeBatchesPage } from "./admin/batches/route-batches-page.ts";
 import { buildBullBoard } from "./admin/bull-board/build-bull-board.ts";
+import { createSendAgain } from "./admin/bull-board/send-again.ts";
 import { routeClientsPage } from "./admin/clients/route-clients-page.ts";
 import { openKeysFile } from "./admin/keys/keys-file.ts";
 import { routeAddKey } from "./admin/keys/route-add-key.ts";
 import { routeModelsPage } from "./admin/models/route-models-page.ts";
 import { createReadOverview } from "./admin/overview/read/read-overview.ts";
 import { routeOverview } from "./admin/overview/route-overview.ts";
+import { routeRequestsPage } from "./admin/requests/route-requests-page.ts";
+import { createSendAnyAgain } from "./admin/requests/send-any-again.ts";
 import { showMessage } from "./admin/pages/show-message.ts";
 import { serveAssets } from "./admin/serve-assets.ts";
+import type { Background } from "./build-background.ts";
 import type { Batches } from "./build-batches.ts";
 import type { BuiltClients } from "./build-clients.ts";
 import type { ManageClients } from "./clients/manage-clients.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { ReadHistory } from "./history/read-history.ts";
+import type { ReadRequests } from "./requests/listing/read-requests.ts";
 import type { ReadModelsStatus } from "./models/status/read-models-status.ts";
 import { type PoolWatch, poolMaxAgeMs } from "./pool/pool-watch.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
@@ -62,6 +67,8 @@ export function buildAdmin(deps: {
   manageClients: ManageClients;
   readModelsStatus: ReadModelsStatus;
   readHistory: ReadHistory;
+  readRequests: ReadRequests;
+  background: Background;
   logger: Logger;
 }): Admin {
   const { config, redis, redisKeys, queue, poolWatch, logger } = deps;
@@ -69,6 +76,8 @@ export function buildAdmin(deps: {
   const guard = guardPages({ ...deps, username, password });
   const { sessions } = guard;
   const operator = new PoolOperator({ redis, redisKeys, poolMaxAgeMs });
+  const maxWaitMs = config.MAX_WAIT_MS;
+  const sendAgain = createSendAgain({ ...deps, maxWaitMs });
   const actions = createActions({
     queue,
     operator,
@@ -77,6 +86,11 @@ export function buildAdmin(deps: {
       return status === "validating" || status === "in_progress";
     },
     retryBatch: createRetryFromPage(deps.batches),
+    sendAgain: createSendAnyAgain({
+      queue,
+      sendAgain,
+      sendBackgroundAgain: deps.background.sendAgain,
+    }),
   });
   const findNotice = createFindNotice({ actions, sessions, poolWatch });
   const readOverview = createReadOverview({
@@ -101,6 +115,14 @@ export function buildAdmin(deps: {
       readOverview,
       findNotice,
       canAddKeys: async () => (await keysFile?.isWritable()) ?? false,
+    }),
+  );
+  admin.use(
+    "/requests",
+    routeRequestsPage({
+      ...deps,
+      keepsPayloads: config.KEEP_PAYLOADS,
+      findNotice,
     }),
   );
   admin.use("/keys", routeAddKey({ keysFile, sessions, logger }));
@@ -137,7 +159,7 @@ export function buildAdmin(deps: {
     buildBullBoard({
       ...deps,
       keepPayloads: config.KEEP_PAYLOADS,
-      maxWaitMs: config.MAX_WAIT_MS,
+      sendAgain,
     }),
   );
   admin.use((_request, response) => {

@@ -7,12 +7,13 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createBackgroundRequests } from "./background/api/background-requests.ts";
 import { toEndStatus } from "./background/api/response-object.ts";
+import { createSendBackgroundAgain } from "./background/api/send-again.ts";
 import { createStartBackground } from "./background/api/start-background.ts";
 import { createBackgroundContents } from "./background/contents/background-contents.ts";
 import { createRemoveExpiredRequests } from "./background/contents/remove-expired-requests.ts";
 import { BackgroundRunner } from "./background/leading/background-runner.ts";
 import { DeadGateways } from "./background/leading/dead-gateways.ts";
-import { createRecordAnswer } from "./background/leading/record-answer.ts";
+import { createRecordAnswer, toFacts } from "./background/leading/record-answer.ts";
 import { createRunRequest } from "./background/leading/run-request.ts";
 import { isResponse } from "./background/records/background-record.ts";
 import { createBackgroundStore } from "./background/records/background-store.ts";
@@ -21,6 +22,7 @@ import type { GatewayConfig } from "./config.ts";
 import { allDialects } from "./dialects/all-dialects.ts";
 import type { ResolveModels } from "./models/resolve/resolve-models.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
+import type { RecordEnded } from "./requests/ended/ended-log.ts";
 import type { Storage } from "./storage/open-storage.ts";
 import type { RecordRequest } from "./usage/record-request.ts";
 import type { PublishEvent } from "./webhooks/events/event.ts";
@@ -45,6 +47,7 @@ export function buildBackground(deps: {
   clock: RedisClock;
   statistics: Statistics;
   recordRequest: RecordRequest;
+  recordEnded: RecordEnded;
   publish: PublishEvent;
   logger: Logger;
 }) {
@@ -80,6 +83,18 @@ export function buildBackground(deps: {
     name: "Removing expired requests",
     logger,
   });
+  const startBackground = createStartBackground({
+    ...deps,
+    store,
+    contents,
+    runner,
+    forecast,
+    keptMs,
+    bounds: {
+      all: config.ASYNC_MAX_OPEN,
+      ofClient: config.ASYNC_MAX_OPEN_PER_CLIENT,
+    },
+  });
   return {
     contents,
     /** How long a background request may wait, in ms. */
@@ -93,22 +108,19 @@ export function buildBackground(deps: {
       async onCancelled(order) {
         const { id, owner } = order;
         logger.info({ id }, "Cancelled a request");
+        deps.recordEnded({
+          ...toFacts(order, undefined),
+          status: 410,
+          code: "cancelled",
+          totalMs: deps.clock.now() - order.createdAt,
+        });
         if (!isResponse(order)) return;
         await deps.publish("response.cancelled", id, owner);
       },
     }),
-    startBackground: createStartBackground({
-      ...deps,
-      store,
-      contents,
-      runner,
-      forecast,
-      keptMs,
-      bounds: {
-        all: config.ASYNC_MAX_OPEN,
-        ofClient: config.ASYNC_MAX_OPEN_PER_CLIENT,
-      },
-    }),
+    startBackground,
+    /** For operators. */
+    sendAgain: createSendBackgroundAgain({ store, contents, startBackground }),
     start: () => runner.start(),
     /** Hands what no worker has over to other gateways, and waits for the calls under way. */
     async stop(graceMs: number): Promise<void> {

@@ -46,6 +46,8 @@ import { RedisHealth } from "./redis/redis-health.ts";
 import { openStorage } from "./storage/open-storage.ts";
 import { requireBucket } from "./storage/variables.ts";
 import { warnIfOpen } from "./web-access/warn-if-open.ts";
+import { EndedLog } from "./requests/ended/ended-log.ts";
+import { createReadRequests } from "./requests/listing/read-requests.ts";
 import { readWebAccess } from "./web-access/web-access.ts";
 import { requireWebhookSecret } from "./webhooks/variables.ts";
 
@@ -147,6 +149,22 @@ const statistics = new StatisticsRecorder({
   logger,
 });
 const readHistory = createReadHistory({ redis, redisKeys });
+const ended = new EndedLog({
+  redis,
+  redisKeys,
+  clock,
+  most: config.KEEP_REQUEST_RECORDS,
+  logger,
+});
+const readRequests = createReadRequests({
+  redis,
+  redisKeys,
+  clock,
+  names: {
+    nameClient: (id) => clients.directory.find(id)?.name ?? id,
+    maskOf: (keyId) => poolWatch.current()?.pool.keys.find(({ id }) => id === keyId)?.mask,
+  },
+});
 const storage = await openStorage(config);
 const webhooks = buildWebhooks({
   config,
@@ -168,6 +186,7 @@ const background = buildBackground({
   clock,
   statistics,
   recordRequest: clients.recordRequest,
+  recordEnded: ended.record,
   publish: webhooks.publish,
   logger,
 });
@@ -176,6 +195,7 @@ const batches = buildBatches({
   resolveModels: models.resolve,
   directory: clients.directory,
   recordRequest: clients.recordRequest,
+  recordEnded: ended.record,
   publish: webhooks.publish,
   findExpiration: (model) =>
     models.catalogue.find(model)?.expiration_date ?? undefined,
@@ -205,6 +225,8 @@ const admin = buildAdmin({
   manageClients,
   readModelsStatus: models.readStatus,
   readHistory,
+  readRequests,
+  background,
   limits,
   redis,
   redisKeys,
@@ -225,6 +247,8 @@ const app = buildApp({
   models,
   readPoolView,
   readHistory,
+  readRequests,
+  recordEnded: ended.record,
   clock,
   redisHealth,
   checkReadiness: createReadiness({
@@ -296,6 +320,7 @@ closeOnSignals(
     stopNotifications,
     () => completions.close(),
     () => statistics.stop(),
+    () => ended.stop(),
     () => clients.stop(),
     () => server.close(),
     async () => {

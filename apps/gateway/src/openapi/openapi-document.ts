@@ -5,6 +5,7 @@ import { clientPaths } from "./client-operations.ts";
 import { completionPaths } from "./completion-operations.ts";
 import { modelPaths } from "./model-operations.ts";
 import type { Paths } from "./operation.ts";
+import { requestPaths } from "./request-operations.ts";
 import { ownPaths } from "./pool-operations.ts";
 
 /** The operator's name and password. */
@@ -54,6 +55,7 @@ export function buildOpenApiDocument({
       ...underBothPrefixes(isEverywhere),
       ...clientPaths(requiresKey),
       ...ownPaths,
+      ...requestPaths,
     },
     components: {
       securitySchemes: {

@@ -2,7 +2,7 @@ import {
   healthSchema,
   readinessSchema,
 } from "@openrouter-free-pool/shared/api/health-object";
-import { historySchema } from "@openrouter-free-pool/shared/api/history-object";
+import { historySchema } from "@openrouter-free-pool/shared/api/past/history-object";
 import { modelsStatusSchema } from "@openrouter-free-pool/shared/api/models-status";
 import { poolStatusSchema } from "@openrouter-free-pool/shared/api/pool-status";
 import { historyQuerySchema } from "../routes/history.ts";

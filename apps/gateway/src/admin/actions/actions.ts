@@ -2,6 +2,7 @@ import type { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool/po
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { promoteDelayed } from "@openrouter-free-pool/shared/queue/promote-delayed";
 import type { ActionName } from "./action-names.ts";
+import type { SendAnyAgain } from "../requests/send-any-again.ts";
 import type { RetryFromPage } from "./retry-from-page.ts";
 
 /** Something an operator can do, in words and in deed. */
@@ -26,6 +27,7 @@ export function createActions(deps: {
   /** @returns false when the batch has ended, or never was. */
   cancelBatch: (batchId: string) => Promise<boolean>;
   retryBatch: RetryFromPage;
+  sendAgain: SendAnyAgain;
 }): Record<ActionName, Action> {
   const { queue, operator } = deps;
   return {
@@ -107,6 +109,15 @@ export function createActions(deps: {
       done: (batch) => `A new batch has the failed lines of ${batch}.`,
       page: "/admin/batches",
       run: deps.retryBatch,
+    },
+    "send-again": {
+      question: (request) => `Send ${request} again?`,
+      consequence:
+        "It takes quota. A background request is asked again under a new id, which the list shows, for the same client. Another one has no client any more: its answer stays with its job in bull-board.",
+      button: "Send it again",
+      done: (request) => `${request} is sent again.`,
+      page: "/admin/requests",
+      run: deps.sendAgain,
     },
     "forget-gone": {
       question: (model) => `Forget that ${model} is gone?`,

@@ -11,7 +11,7 @@ import { securityHeaders } from "../../web-access/security-headers.ts";
 import { createRemoveRequest } from "./remove-request.ts";
 import { renderOwnPage } from "./render-own-page.ts";
 import { routeRequests } from "./route-requests.ts";
-import { createSendAgain } from "./send-again.ts";
+import type { SendAgain } from "./send-again.ts";
 import { createShowData } from "./show-data.ts";
 
 const path = "/admin/queues";
@@ -20,9 +20,8 @@ const inlineStyles = ["sha256-r2N1TB/gHbBtBZFKg7ejmq1acVSREzucTAEw6ga4hoU="];
 
 /** `/admin/queues`: bull-board, with our own hand on what it changes. */
 export function buildBullBoard(deps: {
-  gatewayId: string;
   keepPayloads: boolean;
-  maxWaitMs: number;
+  sendAgain: SendAgain;
   redis: Redis;
   redisKeys: RedisKeys;
   clock: RedisClock;
@@ -54,7 +53,6 @@ export function buildBullBoard(deps: {
           default: "/admin/assets/icon.svg",
           alternative: "/admin/assets/icon.svg",
         },
-        miscLinks: [{ text: "Keys", url: "/admin" }],
         hideDocsLink: true,
         showMetrics: false,
       },
@@ -71,7 +69,7 @@ export function buildBullBoard(deps: {
   guarded.use(
     routeRequests({
       queue,
-      sendAgain: createSendAgain(deps),
+      sendAgain: deps.sendAgain,
       removeRequest: createRemoveRequest(deps),
       logger,
     }),

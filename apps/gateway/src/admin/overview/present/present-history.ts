@@ -7,7 +7,7 @@ import {
   formatDay,
   formatOptional,
 } from "../../../text/format.ts";
-import { historyWords } from "../history-words.ts";
+import { historyWords } from "./history-words.ts";
 import type { Overview } from "../read/read-overview.ts";
 
 /** Which range is shown, and the ways to the others. */
