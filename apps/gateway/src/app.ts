@@ -34,6 +34,8 @@ import { routeOpenApi } from "./openapi/route-openapi.ts";
 import type { ReadPoolView } from "./pool/pool-watch.ts";
 import type { PoolReadiness } from "./pool/readiness.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
+import type { RecordEnded } from "./requests/ended/ended-log.ts";
+import type { ReadRequests } from "./requests/listing/read-requests.ts";
 import { createRecordFinished } from "./requests/record-finished.ts";
 import {
   nameRoute,
@@ -53,6 +55,7 @@ import { routeMetrics } from "./routes/metrics.ts";
 import { routeModels } from "./routes/models.ts";
 import { routeModelsStatus } from "./routes/models-status.ts";
 import { refuseAccountRoutes } from "./routes/refuse-account-routes.ts";
+import { routeRequestList } from "./routes/request-list.ts";
 import { routeUsage } from "./routes/usage.ts";
 import { routeWebhooks } from "./routes/webhooks.ts";
 import { allowOrigins } from "./web-access/allow-origins.ts";
@@ -71,6 +74,8 @@ export function buildApp(deps: {
   models: Models;
   readPoolView: ReadPoolView;
   readHistory: ReadHistory;
+  readRequests: ReadRequests;
+  recordEnded: RecordEnded;
   clock: RedisClock;
   redisHealth: RedisHealth;
   checkReadiness: () => Promise<PoolReadiness>;
@@ -157,6 +162,7 @@ export function buildApp(deps: {
   app.use("/api/v1/clients", routeClients({ ...deps, ...clients, ...access }));
   app.use("/api/v1/usage", routeUsage({ ...clients, ...access }));
   app.use("/api/v1/webhooks", routeWebhooks({ ...deps, ...access }));
+  app.use("/api/v1/requests", routeRequestList({ ...deps, ...access }));
   app.use(prefixes, access.authenticate);
   app.use(below("/responses"), routeResponses(deps.background));
   app.use(below("/requests"), routeRequests(deps.background));

@@ -8,13 +8,17 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createBackgroundRequests } from "./background/api/background-requests.ts";
 import { toEndStatus } from "./background/api/response-object.ts";
+import { createSendBackgroundAgain } from "./background/api/send-again.ts";
 import { createStartBackground } from "./background/api/start-background.ts";
 import { createTellEnds } from "./background/api/tell-ends.ts";
 import { createBackgroundContents } from "./background/contents/background-contents.ts";
 import { createRemoveExpiredRequests } from "./background/contents/remove-expired-requests.ts";
 import { BackgroundRunner } from "./background/leading/background-runner.ts";
 import { DeadGateways } from "./background/leading/dead-gateways.ts";
-import { createRecordAnswer } from "./background/leading/record-answer.ts";
+import {
+  createRecordAnswer,
+  toFacts,
+} from "./background/leading/record-answer.ts";
 import { createRunRequest } from "./background/leading/run-request.ts";
 import { createBackgroundStore } from "./background/records/background-store.ts";
 import type { buildCompletions } from "./build-completions.ts";
@@ -25,6 +29,7 @@ import { allDialects } from "./dialects/all-dialects.ts";
 import { measureBackground } from "./metrics/measure-background.ts";
 import type { ResolveModels } from "./models/resolve/resolve-models.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
+import type { RecordEnded } from "./requests/ended/ended-log.ts";
 import type { Storage } from "./storage/open-storage.ts";
 import type { RecordRequest } from "./usage/record-request.ts";
 import type { PublishEvent } from "./webhooks/events/event.ts";
@@ -51,6 +56,7 @@ export function buildBackground(deps: {
   clock: RedisClock;
   statistics: Statistics;
   recordRequest: RecordRequest;
+  recordEnded: RecordEnded;
   publish: PublishEvent;
   metrics: Metrics;
   logger: Logger;
@@ -96,6 +102,12 @@ export function buildBackground(deps: {
       logger.info({ id, requestId, clientId: owner }, "Cancelled a request");
       const totalMs = clock.now() - order.createdAt;
       measure({ outcome: "cancelled", totalMs });
+      deps.recordEnded({
+        ...toFacts(order, undefined),
+        status: 410,
+        code: "cancelled",
+        totalMs,
+      });
       await ends.tell(order, "cancelled");
     },
   });
@@ -114,23 +126,26 @@ export function buildBackground(deps: {
     name: "Telling the ends of responses",
     logger,
   });
+  const startBackground = createStartBackground({
+    ...deps,
+    store,
+    contents,
+    runner,
+    forecast,
+    keptMs,
+    bounds: {
+      all: config.ASYNC_MAX_OPEN,
+      ofClient: config.ASYNC_MAX_OPEN_PER_CLIENT,
+    },
+  });
   return {
     contents,
     /** How long a background request may wait, in ms. */
     longestWaitMs: keptMs,
     requests,
-    startBackground: createStartBackground({
-      ...deps,
-      store,
-      contents,
-      runner,
-      forecast,
-      keptMs,
-      bounds: {
-        all: config.ASYNC_MAX_OPEN,
-        ofClient: config.ASYNC_MAX_OPEN_PER_CLIENT,
-      },
-    }),
+    startBackground,
+    /** For operators. */
+    sendAgain: createSendBackgroundAgain({ store, contents, startBackground }),
     start: () => runner.start(),
     /** Hands what no worker has over to other gateways, and waits for the calls under way. */
     async stop(graceMs: number): Promise<void> {

@@ -43,6 +43,8 @@ import { createReadPoolView, PoolWatch } from "./pool/pool-watch.ts";
 import { createReadiness } from "./pool/readiness.ts";
 import { createMakeRoom } from "./redis/make-room.ts";
 import { RedisHealth } from "./redis/redis-health.ts";
+import { EndedLog } from "./requests/ended/ended-log.ts";
+import { createReadRequests } from "./requests/listing/read-requests.ts";
 import { openStorage } from "./storage/open-storage.ts";
 import { requireBucket } from "./storage/variables.ts";
 import { warnIfOpen } from "./web-access/warn-if-open.ts";
@@ -147,6 +149,23 @@ const statistics = new StatisticsRecorder({
   logger,
 });
 const readHistory = createReadHistory({ redis, redisKeys });
+const ended = new EndedLog({
+  redis,
+  redisKeys,
+  clock,
+  most: config.KEEP_REQUEST_RECORDS,
+  logger,
+});
+const readRequests = createReadRequests({
+  redis,
+  redisKeys,
+  clock,
+  names: {
+    nameClient: (id) => clients.directory.find(id)?.name ?? id,
+    maskOf: (keyId) =>
+      poolWatch.current()?.pool.keys.find(({ id }) => id === keyId)?.mask,
+  },
+});
 const storage = await openStorage(config);
 const webhooks = buildWebhooks({
   config,
@@ -171,6 +190,7 @@ const background = buildBackground({
   clock,
   statistics,
   recordRequest: clients.recordRequest,
+  recordEnded: ended.record,
   publish: webhooks.publish,
   metrics,
   logger,
@@ -180,6 +200,7 @@ const batches = buildBatches({
   resolveModels: models.resolve,
   directory: clients.directory,
   recordRequest: clients.recordRequest,
+  recordEnded: ended.record,
   publish: webhooks.publish,
   findExpiration: (model) =>
     models.catalogue.find(model)?.expiration_date ?? undefined,
@@ -210,6 +231,8 @@ const admin = buildAdmin({
   webhooks,
   readModelsStatus: models.readStatus,
   readHistory,
+  readRequests,
+  background,
   limits,
   redis,
   redisKeys,
@@ -230,6 +253,8 @@ const app = buildApp({
   models,
   readPoolView,
   readHistory,
+  readRequests,
+  recordEnded: ended.record,
   clock,
   redisHealth,
   checkReadiness: createReadiness({
@@ -302,6 +327,7 @@ closeOnSignals(
     stopNotifications,
     () => completions.close(),
     () => statistics.stop(),
+    () => ended.stop(),
     () => clients.stop(),
     () => server.close(),
     async () => {

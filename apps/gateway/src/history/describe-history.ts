@@ -1,4 +1,4 @@
-import type { HistoryObject } from "@openrouter-free-pool/shared/api/history-object";
+import type { HistoryObject } from "@openrouter-free-pool/shared/api/past/history-object";
 import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-history";
 import { type RangeName, ranges } from "./ranges.ts";
 import { joinBuckets, type Stretch } from "./stretches.ts";

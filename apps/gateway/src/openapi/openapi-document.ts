@@ -6,6 +6,7 @@ import { completionPaths } from "./completion-operations.ts";
 import { modelPaths } from "./model-operations.ts";
 import type { Paths } from "./operation.ts";
 import { ownPaths } from "./pool-operations.ts";
+import { requestPaths } from "./request-operations.ts";
 import { webhookPaths } from "./webhook-operations.ts";
 
 /** The operator's name and password. */
@@ -57,6 +58,7 @@ export function buildOpenApiDocument({
       ...clientPaths(requiresKey),
       ...webhookPaths,
       ...ownPaths,
+      ...requestPaths,
     },
     components: {
       securitySchemes: {

@@ -2,8 +2,8 @@ import {
   healthSchema,
   readinessSchema,
 } from "@openrouter-free-pool/shared/api/health-object";
-import { historySchema } from "@openrouter-free-pool/shared/api/history-object";
 import { modelsStatusSchema } from "@openrouter-free-pool/shared/api/models-status";
+import { historySchema } from "@openrouter-free-pool/shared/api/past/history-object";
 import { poolStatusSchema } from "@openrouter-free-pool/shared/api/pool-status";
 import { historyQuerySchema } from "../routes/history.ts";
 import { errorResponses } from "./error-responses.ts";

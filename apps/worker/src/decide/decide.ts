@@ -202,8 +202,8 @@ function tryAgain(
   failures: number,
   statedMs: number | undefined,
 ): { next: NextStep; more: Partial<CompletionProgress> } {
-  const { progress, hasOtherModel } = context;
-  const more = { ...triedModels(context), failures };
+  const { progress, hasOtherModel, key } = context;
+  const more = { ...triedModels(context), failures, key: key.mask };
   const calls = progress.calls + 1;
   const otherwise = retry({ ...progress, ...more, calls }, statedMs);
   const next: NextStep = hasOtherModel
@@ -258,7 +258,12 @@ function toDecision({ key, progress, suspect }: DecisionContext) {
     refusedSetting: undefined,
     givesSlotBack: false,
     suspect,
-    progress: { ...progress, ...more, calls: progress.calls + 1 },
+    progress: {
+      ...progress,
+      ...more,
+      calls: progress.calls + 1,
+      key: key.mask,
+    },
     next,
   });
 }

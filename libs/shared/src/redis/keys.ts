@@ -156,6 +156,8 @@ export function createRedisKeys(prefix: string) {
     /** HASH of what all processes counted in one slice of time of a length. */
     statistics: (length: "seconds" | "minute" | "hour", slice: number) =>
       `${root}:statistics:${length}:${slice}`,
+    /** STREAM of requests that have ended, an entry each (JSON), for the operators' page. */
+    endedRequests: `${root}:ended-requests`,
     /** HASH of what clients used on one UTC day, in one of its parts: count by what is counted, client and model. */
     usage: (day: string, shard: number) => `${root}:usage:${day}:${shard}`,
     /** HASH from client to its record with the digest of its key (JSON). */

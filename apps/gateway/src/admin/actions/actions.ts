@@ -1,6 +1,7 @@
 import type { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool/pool-operator";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { promoteDelayed } from "@openrouter-free-pool/shared/queue/promote-delayed";
+import type { SendAnyAgain } from "../requests/send-any-again.ts";
 import type { ActionName } from "./action-names.ts";
 import type { RetryFromPage } from "./retry-from-page.ts";
 
@@ -27,6 +28,7 @@ export function createActions(deps: {
   cancelBatch: (batchId: string) => Promise<boolean>;
   retryBatch: RetryFromPage;
   sendEvent: (eventId: string) => Promise<true | string>;
+  sendAgain: SendAnyAgain;
 }): Record<ActionName, Action> {
   const { queue, operator } = deps;
   return {
@@ -117,6 +119,15 @@ export function createActions(deps: {
       done: (event) => `${event} is on its way.`,
       page: "/admin/webhooks",
       run: deps.sendEvent,
+    },
+    "send-again": {
+      question: (request) => `Send ${request} again?`,
+      consequence:
+        "It takes quota. A background request is asked again under a new id, which the list shows, for the same client. Another one has no client any more: its answer stays with its job in bull-board.",
+      button: "Send it again",
+      done: (request) => `${request} is sent again.`,
+      page: "/admin/requests",
+      run: deps.sendAgain,
     },
     "forget-gone": {
       question: (model) => `Forget that ${model} is gone?`,

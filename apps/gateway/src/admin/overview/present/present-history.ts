@@ -7,8 +7,8 @@ import {
   formatDay,
   formatOptional,
 } from "../../../text/format.ts";
-import { historyWords } from "../history-words.ts";
 import type { Overview } from "../read/read-overview.ts";
+import { historyWords } from "./history-words.ts";
 
 /** Which range is shown, and the ways to the others. */
 export function presentRanges(current: RangeName) {
