@@ -1,9 +1,12 @@
 import { TimeoutError } from "../timers/with-timeout.ts";
 import { isOutOfMemory } from "./out-of-memory.ts";
 
-/** Answers of a server that is starting, failing over, saving, or busy with a script. */
+/**
+ * Answers of a server that is starting, failing over, giving its hash slot away, saving, or busy with a script; and of
+ * one that did not begin a transaction because it refused a command in it.
+ */
 const passingAnswer =
-  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|NOREPLICAS|UNBLOCKED)\b/;
+  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|MISCONF|NOREPLICAS|UNBLOCKED|EXECABORT)\b/;
 /** Errors of ioredis about a connection. */
 const connectionLost =
   /^(Connection is closed|Stream isn't writeable|Command timed out|Command aborted)/;
