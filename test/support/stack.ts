@@ -34,6 +34,8 @@ export type Stack = {
 
 export type StackOptions = {
   redisUrl: string;
+  /** First part of every Redis key; one that nobody else has, when left out. */
+  prefix?: string;
   /** One account each, one key each, unless `keys` says otherwise. */
   accounts?: number;
   /** As OPENROUTER_API_KEYS takes them. */
@@ -89,7 +91,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...options.simulator?.models,
     },
   });
-  const prefix = `test-${randomUUID()}`;
+  const { prefix = `test-${randomUUID()}` } = options;
   const filesPath = await mkdtemp(
     join(tmpdir(), "openrouter-free-pool-files-"),
   );

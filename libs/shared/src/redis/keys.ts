@@ -3,7 +3,7 @@
  * under `{prefix}:completions:`.
  *
  * The prefix is a hash tag, so that all keys live in one Redis Cluster slot and
- * a script may touch any of them.
+ * a script may touch any of them. `{prefix}:absent` never exists, see `script.ts`.
  */
 export function createRedisKeys(prefix: string) {
   const root = `{${prefix}}`;
