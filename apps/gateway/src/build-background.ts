@@ -35,7 +35,7 @@ export function buildBackground(deps: {
   gatewayId: string;
   completions: Pick<
     ReturnType<typeof buildCompletions>,
-    "backgroundSubmit" | "backgroundPending" | "forecast"
+    "backgroundSubmit" | "backgroundPending" | "checkCapacity" | "whenServed"
   >;
   resolveModels: ResolveModels;
   storage: Storage;
@@ -49,7 +49,7 @@ export function buildBackground(deps: {
   logger: Logger;
 }) {
   const { config, completions, logger } = deps;
-  const { forecast, backgroundPending: pending } = completions;
+  const { checkCapacity, whenServed, backgroundPending: pending } = completions;
   const keptMs = config.ASYNC_TTL_SECONDS * 1_000;
   const store = createBackgroundStore(deps);
   const contents = createBackgroundContents(deps.storage);
@@ -89,7 +89,7 @@ export function buildBackground(deps: {
       store,
       contents,
       runner,
-      forecast,
+      whenServed,
       async onCancelled(order) {
         const { id, owner } = order;
         logger.info({ id }, "Cancelled a request");
@@ -102,7 +102,7 @@ export function buildBackground(deps: {
       store,
       contents,
       runner,
-      forecast,
+      checkCapacity,
       keptMs,
       bounds: {
         all: config.ASYNC_MAX_OPEN,
