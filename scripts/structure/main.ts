@@ -16,6 +16,7 @@ const layers = [
   "tracing",
   "presence",
   "queue",
+  "budgets",
   "replies",
   "key-pool",
   "dispatch",

@@ -93,6 +93,41 @@ test("more requests at a time than it may have are refused", async () => {
   expect((await chat(stack.url, { headers })).status).toBe(200);
 });
 
+test("a client whose own budget is spent is told so, and others go on", async () => {
+  const { key } = await operator.create("frugal", {
+    perDay: 2,
+    maxInFlight: 1,
+  });
+  const headers = withKey(key);
+  // One after the other, because only one may be in flight.
+  const both = await Promise.all(
+    [1, 2].map(() => chat(stack.url, { headers })),
+  );
+  expect(both.map(({ status }) => status)).toEqual([200, 200]);
+  const refused = await until("the gateway knows", async () => {
+    const answer = await chat(stack.url, {
+      headers: { ...headers, "x-max-wait-ms": "1500" },
+    });
+    return answer.status === 429 && answer;
+  });
+  expect(refused.body).toMatchObject({
+    error: {
+      message: expect.stringMatching(
+        /^Your own budget is spent; the pool's is not: today's calls are used up; new ones at 00:00 UTC$/,
+      ),
+      metadata: { reason: "client-budget-spent" },
+    },
+  });
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(1);
+  const { key: other } = await operator.create("another");
+  expect((await chat(stack.url, { headers: withKey(other) })).status).toBe(200);
+  const { text } = await operator.request("GET", "/clients");
+  const { clients } = JSON.parse(text) as { clients: { name: string }[] };
+  expect(clients.find(({ name }) => name === "frugal")).toMatchObject({
+    use: { day: 2, inFlight: 0, waiting: 0 },
+  });
+});
+
 test("lines of a batch keep to the list of their client", async () => {
   const { key } = await operator.create("batching", { models: ["m/*"] });
   const client = batchClient(stack.url, key);

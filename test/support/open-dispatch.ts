@@ -1,3 +1,4 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import {
   createTakeJobs,
   type TakeJobs,
@@ -18,12 +19,11 @@ export async function openDispatch(
     Awaited<ReturnType<typeof openQueue>>,
     "prefix" | "worker" | "redis" | "redisKeys"
   >,
-  options: { perMinute?: number } = {},
+  options: Partial<RateLimits> = {},
 ): Promise<{ takeJobs: TakeJobs; keyPool: KeyPool }> {
-  const { perMinute = 100 } = options;
   const pools = await openPools(inject("redisUrl"), {
     prefix,
-    limits: { perMinute, windowMs: 60_000 },
+    limits: { perMinute: 100, windowMs: 60_000, ...options },
   });
   onTestFinished(() => pools.close());
   const [keyPool] = pools.pools;

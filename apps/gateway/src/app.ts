@@ -13,7 +13,6 @@ import type { Background } from "./build-background.ts";
 import type { Batches } from "./build-batches.ts";
 import type { BuiltClients } from "./build-clients.ts";
 import type { Models } from "./build-models.ts";
-import { boundOpenRequests } from "./clients/limits/bound-open-requests.ts";
 import type { ManageClients } from "./clients/manage-clients.ts";
 import type { Submit } from "./completions/submit.ts";
 import { allDialects } from "./dialects/all-dialects.ts";
@@ -120,7 +119,6 @@ export function buildApp(deps: {
     requireAdmin: requireAdmin(deps.checkPassword),
     authenticate: authenticate(clients),
   };
-  const boundOpen = boundOpenRequests();
   // First, because they are nearly all that comes.
   for (const dialect of allDialects) {
     const { path } = dialect;
@@ -129,7 +127,6 @@ export function buildApp(deps: {
     router.use(setDialect(dialect));
     if (deps.tracer) router.use(traceRequests(deps.tracer, path));
     router.use(guardHosts(webAccess), ...guardWeb, access.authenticate);
-    router.use(boundOpen);
     router.use(
       routeCompletions(dialect, { ...deps, models: deps.models.resolve }),
     );

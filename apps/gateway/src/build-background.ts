@@ -45,7 +45,7 @@ export function buildBackground(deps: {
   gatewayId: string;
   completions: Pick<
     ReturnType<typeof buildCompletions>,
-    "backgroundSubmit" | "backgroundPending" | "forecast"
+    "backgroundSubmit" | "backgroundPending" | "checkCapacity" | "whenServed"
   >;
   resolveModels: ResolveModels;
   directory: ClientDirectory;
@@ -62,7 +62,7 @@ export function buildBackground(deps: {
   logger: Logger;
 }) {
   const { config, completions, clock, logger } = deps;
-  const { forecast, backgroundPending: pending } = completions;
+  const { checkCapacity, whenServed, backgroundPending: pending } = completions;
   const keptMs = config.ASYNC_TTL_SECONDS * 1_000;
   const store = createBackgroundStore(deps);
   const contents = createBackgroundContents(deps.storage);
@@ -96,7 +96,7 @@ export function buildBackground(deps: {
     store,
     contents,
     runner,
-    forecast,
+    whenServed,
     async onCancelled(order) {
       const { id, requestId, owner } = order;
       logger.info({ id, requestId, clientId: owner }, "Cancelled a request");
@@ -131,7 +131,7 @@ export function buildBackground(deps: {
     store,
     contents,
     runner,
-    forecast,
+    checkCapacity,
     keptMs,
     bounds: {
       all: config.ASYNC_MAX_OPEN,

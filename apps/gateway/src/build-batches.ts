@@ -53,6 +53,12 @@ export function buildBatches(deps: {
   /** The day on which a model ends, where that is known. */
   findExpiration: (model: string) => string | undefined;
   poolWatch: PoolWatch;
+  /** How many requests of a client wait for its own budget. */
+  countHeld: (client: string) => Promise<number>;
+  /** How long so many calls wait for their client's own budget, in ms, as far as is known. */
+  budgetWaitOf: (client: string, calls: number) => number;
+  /** How large a client's share is. */
+  weightOf: (client: string | undefined) => number;
   storage: Storage;
   statistics: Statistics;
   logger: Logger;
@@ -80,7 +86,7 @@ export function buildBatches(deps: {
     batches,
     lineBytes: limits.lineBytes,
     answerCheck: config.ANSWER_CHECK,
-    countOpen: () => runner.open,
+    openOwners: () => runner.openOwners,
     bounds: () => {
       const share = Math.max(1, runner.leading);
       return {

@@ -1,3 +1,4 @@
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { UsageRecorder } from "@openrouter-free-pool/shared/usage/usage-recorder";
@@ -7,6 +8,7 @@ import type { Models } from "./build-models.ts";
 import { ClientDirectory } from "./clients/directory/client-directory.ts";
 import { createClientStore } from "./clients/directory/client-store.ts";
 import { DirectorySync } from "./clients/directory/directory-sync.ts";
+import { createReadUse } from "./clients/limits/read-use.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
 import { createPriceTokens } from "./usage/price-tokens.ts";
@@ -22,6 +24,7 @@ export function buildClients(deps: {
   redisHealth: RedisHealth;
   clock: RedisClock;
   models: Models;
+  limits: RateLimits;
   logger: Logger;
 }) {
   const { config, redis, redisKeys, clock, models } = deps;
@@ -42,6 +45,8 @@ export function buildClients(deps: {
       directory,
       priceTokens: createPriceTokens(models.catalogue),
     }),
+    /** How much of their limits clients use now. */
+    readUse: createReadUse(deps),
     start: () => sync.start(deps.subscriber),
     async stop(): Promise<void> {
       await sync.stop();

@@ -1,3 +1,5 @@
+import type { ClientSettings } from "@openrouter-free-pool/shared/api/client-object";
+import { readBudgets } from "@openrouter-free-pool/shared/budgets/read-budgets";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import {
   announceGateway,
@@ -16,6 +18,8 @@ import { BodyBudget } from "./bodies/body-budget.ts";
 import { buildWaiting } from "./build-waiting.ts";
 import { createCutStalled } from "./completions/cut-stalled.ts";
 import type { GatewayConfig } from "./config.ts";
+import { createCheckCapacity } from "./forecast/check-capacity.ts";
+import { ClientBudgets } from "./forecast/client-budgets.ts";
 import { Forecast } from "./forecast/forecast.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
 import type { AddJobs } from "./jobs/add-jobs.ts";
@@ -53,6 +57,8 @@ export function buildCompletions(deps: {
   queue: CompletionsQueue;
   addJobs: AddJobs;
   poolWatch: PoolWatch;
+  /** What a client may do. */
+  findClient: (id: string) => ClientSettings | undefined;
   logger: Logger;
 }) {
   const { config, gatewayId, redis, redisKeys, redisHealth, logger } = deps;
@@ -77,6 +83,13 @@ export function buildCompletions(deps: {
     limits: deps.limits,
     maxQueueSize: config.MAX_QUEUE_SIZE,
   });
+  const clientBudgets = new ClientBudgets({
+    settingsOf: deps.findClient,
+    read: async (client) =>
+      (await readBudgets(redis, redisKeys, deps.limits, [client]))[0],
+    limits: deps.limits,
+  });
+  const checkCapacity = createCheckCapacity({ forecast, clientBudgets });
   const reader = new ReplyReader({
     subscriber: deps.replies,
     redis,
@@ -91,14 +104,14 @@ export function buildCompletions(deps: {
   const waiting = { ...deps, grace, enqueue, catchUp };
   const interactive = buildWaiting({
     ...waiting,
-    forecast,
+    checkCapacity,
     longestWaitMs: config.MAX_WAIT_MS,
     commentEveryMs: config.STREAM_COMMENT_MS,
   });
   // Their clients have a promise already: a place in line is not refused any more.
   const background = buildWaiting({
     ...waiting,
-    forecast: undefined,
+    checkCapacity: undefined,
     longestWaitMs: config.ASYNC_TTL_SECONDS * 1_000,
     commentEveryMs: config.STREAM_COMMENT_MS,
   });
@@ -156,7 +169,20 @@ export function buildCompletions(deps: {
     /** Of background requests: their place in line is granted. */
     backgroundSubmit: background.submit,
     backgroundPending: background.pending,
-    forecast,
+    checkCapacity,
+    /** How many requests of a client wait for its own budget. */
+    countHeld: (client: string) => clientBudgets.countHeld(client),
+    /** How long so many calls of a client wait for its own budget, in ms, as far as is known. */
+    budgetWaitOf: (client: string, calls: number) =>
+      clientBudgets.peekWait(client, calls),
+    /** When the request at a place in line has its turn, in ms from now, as far as is known. */
+    async whenServed(place: number, client: string | undefined) {
+      const [inPool, inBudget] = await Promise.all([
+        forecast.whenServed(place),
+        client === undefined ? 0 : clientBudgets.whenServed(client, place),
+      ]);
+      return inPool === undefined ? undefined : Math.max(inPool, inBudget);
+    },
     async refuseGone(isGone: (model: string) => boolean): Promise<void> {
       for (const each of both) await each.pending.refuseGone(isGone);
     },

@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import { PendingRequests } from "./completions/pending-requests.ts";
 import { createRecoverLost } from "./completions/recover-lost.ts";
 import { createSubmit } from "./completions/submit.ts";
-import type { Forecast } from "./forecast/forecast.ts";
+import type { CheckCapacity } from "./forecast/check-capacity.ts";
 import type { Enqueue } from "./jobs/enqueue.ts";
 import { createJobQueue } from "./jobs/job-queue.ts";
 import type { RedisGrace } from "./redis/redis-grace.ts";
@@ -24,7 +24,7 @@ export function buildWaiting(deps: {
   grace: RedisGrace;
   enqueue: Enqueue;
   /** undefined: their places in line are granted. */
-  forecast: Forecast | undefined;
+  checkCapacity: CheckCapacity | undefined;
   /** Hands over all replies that are there at this moment. */
   catchUp: () => Promise<void>;
   longestWaitMs: number;

@@ -91,13 +91,9 @@ const clock = new RedisClock();
 const redisHealth = new RedisHealth(redis);
 const evictionPolicy = new EvictionPolicy(redis, logger);
 const queue = openCompletionsQueue(redis, redisKeys, tracing?.telemetry);
-const addJobs = createAddJobs({
-  redis,
-  redisKeys,
-  tracing,
-  weightOf: (client) =>
-    client === undefined ? 1 : (clients.directory.find(client)?.weight ?? 1),
-});
+const weightOf = (client: string | undefined) =>
+  client === undefined ? 1 : (clients.directory.find(client)?.weight ?? 1);
+const addJobs = createAddJobs({ redis, redisKeys, tracing, weightOf });
 const readPoolView = createReadPoolView({ redis, redisKeys, limits, queue });
 const poolWatch = new PoolWatch(readPoolView, logger);
 const completions = buildCompletions({
@@ -113,6 +109,7 @@ const completions = buildCompletions({
   queue,
   addJobs,
   poolWatch,
+  findClient: (id) => clients.directory.find(id),
   logger,
 });
 
@@ -120,6 +117,7 @@ const models = buildModels({ config, redis, redisKeys, clock, logger });
 models.catalogue.onModelsGone = completions.refuseGone;
 const clients = buildClients({
   config,
+  limits,
   redis,
   subscriber,
   redisKeys,
@@ -211,6 +209,9 @@ const batches = buildBatches({
   queue,
   addJobs,
   poolWatch,
+  countHeld: completions.countHeld,
+  budgetWaitOf: completions.budgetWaitOf,
+  weightOf,
   storage,
   statistics,
   logger,

@@ -61,6 +61,7 @@ function headlineOf(scene: Scene) {
       accounts: new Map([["a", account]]),
     },
     waiting: inLine + delayed,
+    held: 0,
     inLine: { high: 0, normal: 0, low: inLine },
     inFlight: 0,
     workers,
@@ -73,7 +74,12 @@ function headlineOf(scene: Scene) {
   const { tone, text, detail } = findHeadline({
     view,
     status: describeKeys(view, limits),
-    depth: { isPaused: scene.isPaused ?? false, delayed, headWaits: new Map() },
+    depth: {
+      isPaused: scene.isPaused ?? false,
+      delayed,
+      held: 0,
+      headWaits: new Map(),
+    },
     left: measureWorkLeft(view, backlogs, limits),
     workers: Array.from({ length: workers }, () => ({ ...living, details })),
     cooling: scene.cooling ?? [],

@@ -1,5 +1,8 @@
 import { batchObjectSchema } from "@openrouter-free-pool/shared/api/batch-object";
-import { clientObjectSchema } from "@openrouter-free-pool/shared/api/client-object";
+import {
+  clientObjectSchema,
+  listedClientSchema,
+} from "@openrouter-free-pool/shared/api/client-object";
 import { fileObjectSchema } from "@openrouter-free-pool/shared/api/file-object";
 import { listObjectSchema } from "@openrouter-free-pool/shared/api/list-object";
 import {
@@ -91,19 +94,24 @@ export const modelsSchema = modelsStatusSchema.extend({
 export type Models = z.output<typeof modelsSchema>;
 
 /** A client, as far as it is used here. */
-export const clientSchema = z.looseObject(
-  clientObjectSchema.pick({
-    id: true,
-    name: true,
-    state: true,
-    source: true,
-    weight: true,
-    perDay: true,
-    perMinute: true,
-    models: true,
-    keyHint: true,
-  }).shape,
-);
+export const clientSchema = z
+  .looseObject(
+    clientObjectSchema.pick({
+      id: true,
+      name: true,
+      state: true,
+      source: true,
+      weight: true,
+      perDay: true,
+      perMinute: true,
+      models: true,
+      keyHint: true,
+    }).shape,
+  )
+  .extend({
+    /** Of one in a list; older gateways do not tell. */
+    use: listedClientSchema.shape.use.optional(),
+  });
 
 /** See {@link clientSchema}. */
 export type Client = z.output<typeof clientSchema>;

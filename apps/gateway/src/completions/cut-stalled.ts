@@ -24,7 +24,7 @@ export function createCutStalled(deps: {
       .filter(({ stalledMs }) => stalledMs >= stalledAfterMs);
     if (stalled.length <= mostPerClient) return;
     const view = await poolWatch.readRecent();
-    if (!view || view.waiting === 0) return;
+    if (!view || view.waiting === view.held) return;
     for (const ofClient of groupByClient(stalled)) {
       const shortestFirst = ofClient.toSorted(
         (one, other) => one.stalledMs - other.stalledMs,

@@ -54,6 +54,7 @@ export class PendingRequest {
   readonly #body: HeldBody;
   readonly #waitsUntil: number;
   readonly #priority: number;
+  readonly #isCounted: boolean;
   readonly #maxWaitMs: number;
   readonly #jobs: JobQueue;
   readonly #catchUp: () => Promise<void>;
@@ -75,6 +76,8 @@ export class PendingRequest {
     /** When the client stops waiting in the queue, in ms of `performance.now()`. */
     waitsUntil: number;
     priority: number;
+    /** Whether it is one of its client's open requests. */
+    isCounted?: boolean;
     maxWaitMs: number;
     jobs: JobQueue;
     /** Hands over all replies that are there at this moment. */
@@ -91,6 +94,7 @@ export class PendingRequest {
     this.#body = options.body;
     this.#waitsUntil = options.waitsUntil;
     this.#priority = options.priority;
+    this.#isCounted = options.isCounted ?? false;
     this.#maxWaitMs = options.maxWaitMs;
     this.#jobs = options.jobs;
     this.#catchUp = options.catchUp;
@@ -233,6 +237,12 @@ export class PendingRequest {
     this.#phase = phase;
   }
 
+  /** One that was let in is not refused when its job is lost. */
+  get #counting(): QueuedRequest["counting"] {
+    if (!this.#isCounted) return undefined;
+    return this.#jobCount > 1 ? "counted" : "bounded";
+  }
+
   #addJob(): void {
     this.#enter("queued");
     this.#jobCount += 1;
@@ -244,6 +254,7 @@ export class PendingRequest {
       request: this.request,
       body: this.#body,
       priority: this.#priority,
+      counting: this.#counting,
     };
     // Not awaited: a reply may come before Redis confirms, and Redis may never do so.
     // Neither result may touch the job that replaced this one.
@@ -285,7 +296,10 @@ export class PendingRequest {
 
   /** @returns whether no worker has the job, and no reply to it is there. */
   async #withdraw(): Promise<boolean> {
-    const isOffTheQueue = await this.#jobs.remove(this.#jobId);
+    const isOffTheQueue = await this.#jobs.remove(
+      this.#jobId,
+      this.request.client,
+    );
     // A finished job is off the queue, too: its reply may not have been read yet.
     if (isOffTheQueue) await this.#catchUp();
     return isOffTheQueue;
@@ -295,7 +309,9 @@ export class PendingRequest {
     const place =
       this.#phase === "queued"
         ? await withFallback(
-            this.#jobs.readPlace(this.#jobId).catch(() => undefined),
+            this.#jobs
+              .readPlace(this.#jobId, this.request.client)
+              .catch(() => undefined),
             placeTimeoutMs,
             undefined,
           )
@@ -346,9 +362,9 @@ export class PendingRequest {
   }
 
   #callOff(): void {
-    const { requestId } = this.request;
+    const { requestId, client } = this.request;
     const ids = { requestId, jobId: this.#jobId };
-    this.#jobs.callOff(this.#jobId).catch((error: unknown) => {
+    this.#jobs.callOff(this.#jobId, client).catch((error: unknown) => {
       this.#logger.warn({ ...ids, err: error }, "Calling off failed");
     });
   }

@@ -119,7 +119,9 @@ export class PendingRequests {
     this.#isClosed = true;
     const left = [...this.#byJob.values()];
     for (const pending of left) pending.fail(gatewayStopping());
-    const calledOff = left.map(({ jobId }) => this.#jobs.callOff(jobId));
+    const calledOff = left.map(({ jobId, request }) =>
+      this.#jobs.callOff(jobId, request.client),
+    );
     await withFallback(
       Promise.allSettled(calledOff),
       callOffTimeoutMs,

@@ -2,7 +2,7 @@ import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import type { Logger } from "pino";
-import type { Forecast } from "../forecast/forecast.ts";
+import type { CheckCapacity } from "../forecast/check-capacity.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
 import type { Submission } from "../jobs/submission.ts";
 import type { RedisGrace } from "../redis/redis-grace.ts";
@@ -34,8 +34,8 @@ export type Submit = (
 export function createSubmit(deps: {
   gatewayId: string;
   grace: RedisGrace;
-  /** undefined: its place in line is granted. */
-  forecast: Forecast | undefined;
+  /** undefined: its place in line is granted, and it counts as no open request of its client's. */
+  checkCapacity: CheckCapacity | undefined;
   jobs: JobQueue;
   pending: PendingRequests;
   /** Hands over all replies that are there at this moment. */
@@ -44,7 +44,8 @@ export function createSubmit(deps: {
   commentEveryMs: number;
   logger: Logger;
 }): Submit {
-  const { gatewayId, grace, forecast, jobs, commentEveryMs, logger } = deps;
+  const { gatewayId, grace, checkCapacity, jobs, commentEveryMs, logger } =
+    deps;
 
   return async function submit(submission, { hungUp, sink, onJob }) {
     const { maxWaitMs, priority, body, ...checked } = submission;
@@ -57,6 +58,7 @@ export function createSubmit(deps: {
       body,
       waitsUntil: performance.now() + maxWaitMs - elapsedMs,
       priority,
+      isCounted: checkCapacity !== undefined,
       maxWaitMs,
       jobs,
       catchUp: deps.catchUp,
@@ -71,7 +73,7 @@ export function createSubmit(deps: {
     try {
       deps.pending.add(pending);
       await grace.hold({ bytes: body.size, maxWaitMs, hungUp });
-      await forecast?.checkCapacity(maxWaitMs, priority);
+      await checkCapacity?.(submission);
       if (hungUp.aborted) pending.hangUp();
       if (pending.phase === "held") {
         pending.enqueue();

@@ -33,6 +33,7 @@ const gatewayErrors = {
   "idempotency-mismatch": { status: 422, type: "invalid_request_error" },
   "range-not-satisfiable": { status: 416, type: "invalid_request_error" },
   "client-queue-full": { status: 429, type: "rate_limit_error" },
+  "client-budget-spent": { status: 429, type: "rate_limit_error" },
   "client-uploads-full": { status: 429, type: "rate_limit_error" },
   "keys-rate-limited": {
     status: failureStatus["keys-rate-limited"],

@@ -35,6 +35,15 @@ export function queueFull(retryAfterMs: number): GatewayError {
   return new GatewayError("queue-full", "The queue is full", { retryAfterMs });
 }
 
+/** A client has as many requests open as it may; one of them may end at any time. */
+export function clientQueueFull(): GatewayError {
+  return new GatewayError(
+    "client-queue-full",
+    "This API key has as many requests open as it may",
+    { retryAfterMs: retrySoonMs },
+  );
+}
+
 /**
  * No slot is due within the time that the client waits.
  *
@@ -46,17 +55,41 @@ export function keysRateLimited(options: {
   readonly retryAfterMs?: number | undefined;
   readonly dayEndsAt?: number | undefined;
 }): GatewayError {
-  const { maxWaitMs, dayEndsAt } = options;
   const { retryAfterMs = retryWithoutKeyMs } = options;
-  const why =
-    dayEndsAt === undefined
-      ? `your turn comes in ${formatWait(retryAfterMs)}, you allow ${formatWait(maxWaitMs)}`
-      : `today's calls are used up; new ones at ${formatClock(dayEndsAt)} UTC`;
+  const why = describeWait({ ...options, retryAfterMs });
   return new GatewayError(
     "keys-rate-limited",
     `All API keys are rate limited: ${why}`,
     { retryAfterMs },
   );
+}
+
+/**
+ * A client's own budget has no call for it within the time that it waits; the pool has.
+ *
+ * @param options.dayEndsAt where its calls of today are used up: when there are new ones, ms since the epoch.
+ */
+export function clientBudgetSpent(options: {
+  readonly maxWaitMs: number;
+  readonly retryAfterMs: number;
+  readonly dayEndsAt: number | undefined;
+}): GatewayError {
+  return new GatewayError(
+    "client-budget-spent",
+    `Your own budget is spent; the pool's is not: ${describeWait(options)}`,
+    { retryAfterMs: options.retryAfterMs },
+  );
+}
+
+function describeWait(options: {
+  readonly maxWaitMs: number;
+  readonly retryAfterMs: number;
+  readonly dayEndsAt?: number | undefined;
+}): string {
+  const { maxWaitMs, retryAfterMs, dayEndsAt } = options;
+  return dayEndsAt === undefined
+    ? `your turn comes in ${formatWait(retryAfterMs)}, you allow ${formatWait(maxWaitMs)}`
+    : `today's calls are used up; new ones at ${formatClock(dayEndsAt)} UTC`;
 }
 
 function formatWait(ms: number): string {

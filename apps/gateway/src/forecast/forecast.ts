@@ -48,9 +48,14 @@ export class Forecast {
    *
    * @param maxWaitMs how long it can wait.
    * @param priority its BullMQ priority: who is more urgent goes first.
-   * @throws {GatewayError} `keys-rate-limited`, `queue-full` or `no-usable-key`.
+   * @param ownRefusal why its client's own budget has no room, to be thrown where the pool has.
+   * @throws {GatewayError} `keys-rate-limited`, `queue-full`, `no-usable-key` or `ownRefusal`.
    */
-  async checkCapacity(maxWaitMs: number, priority: number): Promise<void> {
+  async checkCapacity(
+    maxWaitMs: number,
+    priority: number,
+    ownRefusal?: GatewayError,
+  ): Promise<void> {
     const name = priorityName(priority);
     const known = await this.#poolWatch.readRecent();
     if (this.#check(known, maxWaitMs, name)) {
@@ -59,6 +64,7 @@ export class Forecast {
       const refusal = this.#check(view, maxWaitMs, name);
       if (refusal) throw refusal;
     }
+    if (ownRefusal) throw ownRefusal;
     this.#admissions.push({ at: performance.now(), name });
     this.#admitted[name] += 1;
   }
@@ -98,14 +104,14 @@ export class Forecast {
     return undefined;
   }
 
-  /** Everybody who is as urgent or more goes first, and those whose delay ends. */
+  /** Everybody who is as urgent or more goes first, and those whose delay ends. Who waits for a budget of his own does not. */
   #placeOf(view: PoolView, name: PriorityName): number {
     const inLine = Object.values(view.inLine).reduce((sum, n) => sum + n, 0);
     return priorityNames
       .slice(0, priorityNames.indexOf(name) + 1)
       .reduce(
         (sum, ahead) => sum + view.inLine[ahead] + this.#admitted[ahead],
-        view.waiting - inLine + 1,
+        view.waiting - view.held - inLine + 1,
       );
   }
 

@@ -11,6 +11,7 @@ import { gather } from "@openrouter-free-pool/shared/timers/gather";
 import type { Tracing } from "@openrouter-free-pool/shared/tracing/tracing";
 import type { Redis } from "ioredis";
 import { GatewayError } from "../errors/gateway-error.ts";
+import { clientQueueFull } from "../errors/refusals.ts";
 import { traceAdding } from "./trace-adding.ts";
 
 /** A call may be under way when the wait ends, and Redis's clock may be another; in ms. */
@@ -31,7 +32,8 @@ export type NewJob = Omit<JobToAdd, "request" | "weight" | "trace"> & {
 /**
  * Puts jobs on the queue; large bodies go to Redis before them, each as a string of its own.
  *
- * @throws {GatewayError} `client-gone` when a job with a large body is no longer wanted.
+ * @throws {GatewayError} `client-gone` when a job with a large body is no longer wanted,
+ *   `client-queue-full` when its client has as many requests open as it may.
  */
 export type AddJobs = (jobs: readonly NewJob[]) => Promise<void>;
 
@@ -52,11 +54,8 @@ export function createAddJobs(deps: {
   weightOf: (client: string | undefined) => number;
 }): AddJobs {
   const { redis, redisKeys } = deps;
-  const add = gather<JobToAdd, undefined>(
-    async (jobs) => {
-      await addToQueue(redis, redisKeys, jobs);
-      return [];
-    },
+  const add = gather<JobToAdd, boolean>(
+    (jobs) => addToQueue(redis, redisKeys, jobs),
     { ...together, sizeOf: ({ request }) => request.body?.length ?? 0 },
   );
   let lastWrite: Promise<unknown> = Promise.resolve();
@@ -80,11 +79,14 @@ export function createAddJobs(deps: {
     trace: string | undefined,
   ): Promise<void> {
     await Promise.all(
-      jobs.map(({ request, body, isWanted: _, ...job }) => {
+      jobs.map(async ({ request, body, isWanted: _, ...job }) => {
         const bodyIfSmall = travels(body) ? { body: body.toString() } : {};
         const weight = deps.weightOf(request.client);
         const whole = { ...request, ...bodyIfSmall };
-        return add({ ...job, request: whole, weight, trace });
+        const isIn = await add({ ...job, request: whole, weight, trace });
+        if (isIn) return;
+        if (!travels(body)) await redis.unlink(redisKeys.body(job.jobId));
+        throw clientQueueFull();
       }),
     );
   }

@@ -19,7 +19,7 @@ export type Enqueue = (
 ) => Promise<void>;
 
 /**
- * Builds {@link Enqueue}; it throws `queue-full`, `redis-down`, `client-gone` when the job
+ * Builds {@link Enqueue}; it throws `queue-full`, `client-queue-full`, `redis-down`, `client-gone` when the job
  * is no longer wanted before its body is stored, or `body-lost` when a job has to be made
  * again and the body is nowhere any more.
  */
@@ -47,7 +47,7 @@ export function createEnqueue(deps: {
 
   /** @returns whether the body was there. */
   async function add(
-    { jobId, request, body, priority }: QueuedRequest,
+    { jobId, request, body, priority, counting }: QueuedRequest,
     isWanted: () => boolean,
   ): Promise<boolean> {
     if (!body.bytes) {
@@ -61,6 +61,7 @@ export function createEnqueue(deps: {
       isWanted,
       jobId,
       priority,
+      counting,
       timestamp: request.receivedAt,
       keepFinished: keep,
     } as const;

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { readPlace } from "@openrouter-free-pool/shared/queue/find-jobs";
-import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
+import {
+  forgetHeld,
+  removeJob,
+} from "@openrouter-free-pool/shared/queue/remove-jobs";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { acknowledge } from "@openrouter-free-pool/shared/replies/stream-credit";
 import type { Redis } from "ioredis";
@@ -36,7 +39,7 @@ export type JobQueue = {
    */
   add(job: QueuedRequest, isWanted: () => boolean): Promise<void>;
   /** Removes a job, unless a worker holds it. @returns whether it is gone. */
-  remove(jobId: string): Promise<boolean>;
+  remove(jobId: string, client?: string): Promise<boolean>;
   /** Keeps a job from being called, wherever it turns up. A call in flight goes on. */
   disarm(jobId: string): Promise<void>;
   /**
@@ -45,11 +48,14 @@ export type JobQueue = {
    *
    * @throws {GatewayError} `redis-down`, `queue-full`.
    */
-  callOff(jobId: string): Promise<void>;
+  callOff(jobId: string, client?: string): Promise<void>;
   /** Withdraws again what Redis has not confirmed. */
   repeatCallOffs(): Promise<void>;
   /** A job's place in line, 1 for the next one; undefined when it is not in line. */
-  readPlace(jobId: string): Promise<number | undefined>;
+  readPlace(
+    jobId: string,
+    client: string | undefined,
+  ): Promise<number | undefined>;
   /** Tells the worker how far the client is; repeated until Redis takes it. */
   acknowledge(jobId: string, progress: StreamProgress): Promise<void>;
 };
@@ -68,15 +74,21 @@ export function createJobQueue(deps: {
 
   const disarm = (jobId: string) => disarmJob(deps, jobId, markMs);
 
-  const unconfirmed = new Set<string>();
+  /** Jobs and their clients. */
+  const unconfirmed = new Map<string, string | undefined>();
 
-  async function callOffOnce(jobId: string): Promise<void> {
+  async function callOffOnce(
+    jobId: string,
+    client: string | undefined,
+  ): Promise<void> {
     try {
       // The mark first: a worker that takes the job from here on sees it.
       await disarm(jobId);
       // Nobody sends it again; a call in flight has read it.
       await redis.unlink(redisKeys.body(jobId));
-      if (!(await removeJob(queue, jobId))) {
+      if (await removeJob(queue, jobId)) {
+        await forgetHeld(redis, redisKeys, { jobId, client });
+      } else {
         await redis.publish(redisKeys.cancellations, jobId);
       }
     } catch (cause) {
@@ -87,16 +99,18 @@ export function createJobQueue(deps: {
 
   return {
     add: (job, isWanted) => grace.retry(() => enqueue(job, isWanted), isWanted),
-    remove: (jobId) => removeWithBody(deps, jobId),
+    remove: (jobId, client) => removeWithBody(deps, jobId, client),
     disarm,
-    async callOff(jobId) {
-      if (unconfirmed.size < mostUnconfirmed) unconfirmed.add(jobId);
-      await grace.retry(() => callOffOnce(jobId));
+    async callOff(jobId, client) {
+      if (unconfirmed.size < mostUnconfirmed) unconfirmed.set(jobId, client);
+      await grace.retry(() => callOffOnce(jobId, client));
     },
     async repeatCallOffs() {
-      for (const jobId of [...unconfirmed]) await callOffOnce(jobId);
+      for (const [jobId, client] of [...unconfirmed]) {
+        await callOffOnce(jobId, client);
+      }
     },
-    readPlace: (jobId) => readPlace(redis, redisKeys, jobId),
+    readPlace: (jobId, client) => readPlace(redis, redisKeys, jobId, client),
     async acknowledge(jobId, { workerId, takenBytes, isCurrent }) {
       const stream = { workerId, jobId };
       for (;;) {

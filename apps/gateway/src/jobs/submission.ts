@@ -1,3 +1,4 @@
+import type { JobToAdd } from "@openrouter-free-pool/shared/queue/add-to-queue";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { HeldBody } from "../bodies/held-body.ts";
 
@@ -19,5 +20,6 @@ export type QueuedRequest = {
   readonly jobId: string;
   readonly request: Omit<CompletionRequest, "body">;
   readonly body: HeldBody;
-  readonly priority: number;
+  readonly priority: number /** How it counts against its client's open requests; absent: not at all. */;
+  readonly counting?: JobToAdd["counting"];
 };

@@ -1,5 +1,8 @@
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
-import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
+import {
+  forgetHeld,
+  removeJob,
+} from "@openrouter-free-pool/shared/queue/remove-jobs";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 
@@ -9,10 +12,15 @@ type Deps = { queue: CompletionsQueue; redis: Redis; redisKeys: RedisKeys };
 export async function removeWithBody(
   { queue, redis, redisKeys }: Deps,
   jobId: string,
+  client: string | undefined,
 ): Promise<boolean> {
   const isGone = await removeJob(queue, jobId);
-  if (isGone) await redis.unlink(redisKeys.body(jobId));
-  return isGone;
+  if (!isGone) return false;
+  await Promise.all([
+    redis.unlink(redisKeys.body(jobId)),
+    forgetHeld(redis, redisKeys, { jobId, client }),
+  ]);
+  return true;
 }
 
 /**

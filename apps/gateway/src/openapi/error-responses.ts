@@ -14,7 +14,7 @@ const descriptions = {
   415: "The body is not JSON",
   416: "The range lies outside the content",
   422: "The Idempotency-Key was used for another request",
-  429: "The daily budgets are spent: the request could not be served in its time; or the client has too many requests open (`client-queue-full`), or sent too many wrong passwords",
+  429: "The daily budgets are spent: the request could not be served in its time; or the client's own budget is (`client-budget-spent`), or it has too many requests open (`client-queue-full`), or sent too many wrong passwords",
   500: "Something unforeseen",
   502: "OpenRouter could not be reached, or broke off, several times",
   503: "Redis is down, the queue is full, no key is usable, or the gateway stops",

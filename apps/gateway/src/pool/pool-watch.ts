@@ -7,6 +7,7 @@ import { countWorkers } from "@openrouter-free-pool/shared/presence/workers";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import type { PriorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import {
+  countHeld,
   countInLine,
   countJobs,
 } from "@openrouter-free-pool/shared/queue/queue-depth";
@@ -33,6 +34,8 @@ export type PoolView = {
   readonly pool: PoolSnapshot;
   /** Requests on the queue that no worker has taken. */
   readonly waiting: number;
+  /** Those of them that wait for their client's own budget. */
+  readonly held: number;
   /** Those of them that stand in line, by priority; the others are delayed for a while. */
   readonly inLine: Readonly<Record<PriorityName, number>>;
   readonly inFlight: number;
@@ -55,14 +58,15 @@ export function createReadPoolView(deps: {
   const { redis, redisKeys, limits, queue } = deps;
   return async () => {
     const startedAt = performance.now();
-    const [pool, counts, inLine, workers] = await Promise.all([
+    const [pool, counts, held, inLine, workers] = await Promise.all([
       readPool(redis, redisKeys, limits, poolMaxAgeMs),
       countJobs(queue),
+      countHeld(redis, redisKeys),
       countLines(redis, redisKeys),
       countWorkers(redis, redisKeys),
     ]);
     const readAt = performance.now();
-    return { pool, ...counts, inLine, workers, startedAt, readAt };
+    return { pool, ...counts, held, inLine, workers, startedAt, readAt };
   };
 }
 

@@ -35,7 +35,7 @@ export function routeResponses(deps: Deps): Router {
     { order, status, answer: kept }: BackgroundRecord,
   ): Promise<void> {
     if (status === "open") {
-      const progress = await requests.readProgress(order.id);
+      const progress = await requests.readProgress(order);
       setProgress(response, progress);
       response.json(toOpenResponse(order, progress.status));
     } else if (kept) {
@@ -91,7 +91,7 @@ export function routeRequests(deps: Deps): Router {
       response.status(answer.status).set(answer.headers).end(body);
       return;
     }
-    const progress = await requests.readProgress(order.id);
+    const progress = await requests.readProgress(order);
     setProgress(response, progress);
     response.status(202).json({
       ...toRequestObject({ order, status }),

@@ -10,6 +10,7 @@ import type { z } from "zod";
 import type { BodyBudget } from "../bodies/body-budget.ts";
 import { bodyOf, readJsonBody } from "../bodies/read-json-body.ts";
 import type { ClientDirectory } from "../clients/directory/client-directory.ts";
+import type { ReadUse } from "../clients/limits/read-use.ts";
 import type { ManageClients } from "../clients/manage-clients.ts";
 import { toClientObject } from "../clients/records/client.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
@@ -23,6 +24,7 @@ export function routeClients(deps: {
   requireAdmin: RequestHandler;
   manageClients: ManageClients;
   directory: ClientDirectory;
+  readUse: ReadUse;
   clock: RedisClock;
   bodyBudget: BodyBudget;
 }): Router {
@@ -32,11 +34,16 @@ export function routeClients(deps: {
   // Keys are shown here.
   router.use(neverStored, deps.requireAdmin);
 
-  router.get("/", (_request, response) => {
+  router.get("/", async (_request, response) => {
     const now = clock.now();
+    const clients = directory.list();
+    const use = await deps.readUse(clients);
     response.json({
       requiresKey: directory.requiresKey,
-      clients: directory.list().map((client) => toClientObject(client, now)),
+      clients: clients.map((client) => ({
+        ...toClientObject(client, now),
+        use: use.get(client.id) ?? null,
+      })),
     });
   });
   router.post("/", readBody, async (request, response) => {

@@ -58,10 +58,11 @@ export function createAcquireSlot(deps: {
     models: readonly string[],
     refusing?: ReadonlySet<string>,
   ): Promise<SlotDecision | "no-other-account"> {
-    const { gatewayId, deadline, paidModels } = job.data;
+    const { gatewayId, client, deadline, paidModels } = job.data;
     const slot = await keyPool.acquire({
       jobId: String(job.id),
       gatewayId,
+      client,
       models,
       ...(paidModels ? { paidModels: new Set(paidModels) } : {}),
       deadline,
@@ -96,6 +97,8 @@ export function createAcquireSlot(deps: {
         forecast.pauseFor(retryAfterMs);
         return refuse({ kind: "put-back" });
       }
+      case "client-over":
+        return refuse({ kind: "held-for-client" });
       case "waited-out":
         return refuse({ kind: "failed", code: "waited-out" });
       case "model-cooling":

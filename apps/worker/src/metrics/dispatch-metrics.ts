@@ -10,6 +10,7 @@ export type OutcomeName =
   | "stream-broken"
   | "closed"
   | "put-back"
+  | "held-for-client"
   | "deferred-for-model"
   | "deferred-for-proof"
   | "deferred-for-gateway"

@@ -33,6 +33,8 @@ export type Disposition =
   | { readonly kind: "closed" }
   /** Back to the head of the line: no slot was free. */
   | { readonly kind: "put-back" }
+  /** Back to the head of the line, from where it goes to wait until its client's budget has room. */
+  | { readonly kind: "held-for-client" }
   /** Delayed until its model has cooled down; it keeps its place. */
   | { readonly kind: "deferred-for-model"; readonly cooldownMs: number }
   /** Delayed for the moment in which another call proves that its model is there. */

@@ -105,6 +105,7 @@ export function planSettlement(
     case "interrupted":
       return { details: { reason: disposition.reason } };
     case "put-back":
+    case "held-for-client":
     case "dropped":
       return {};
   }

@@ -31,6 +31,7 @@ export const settlements = {
   "stream-broken": { level: "info", message: "Broke off a stream", metric: "stream-broken", move: "finish" },
   closed: { level: "info", message: "Closed a request that a lost worker had answered", metric: "closed", move: "finish" },
   "put-back": { level: "debug", message: "Put a request back at the head of the line", metric: "put-back", move: "to-front" },
+  "held-for-client": { level: "debug", message: "Has a request wait for its client's budget", metric: "held-for-client", move: "to-front" },
   "deferred-for-model": { level: "info", message: "Delayed a request until its model has cooled down", metric: "deferred-for-model", move: "delay" },
   "deferred-for-proof": { level: "debug", message: "Delayed a request until another call has proven its model", metric: "deferred-for-proof", move: "delay" },
   "deferred-for-gateway": { level: "info", message: "Delayed a request until its gateway is heard of", metric: "deferred-for-gateway", move: "delay" },

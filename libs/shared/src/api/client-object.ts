@@ -33,13 +33,19 @@ const settings = {
     .min(1)
     .max(100)
     .meta({ description: "Its share of the pool against other clients'" }),
-  perDay: count.meta({ description: "Calls in a UTC day" }),
-  perMinute: count.meta({ description: "Calls in a minute" }),
+  perDay: count.meta({
+    description: "Calls in a UTC day; beyond, its requests wait",
+  }),
+  perMinute: count.meta({
+    description: "Calls in any minute; beyond, its requests wait",
+  }),
   maxQueued: count.meta({
     description:
-      "Requests that may be open at a time, at each gateway; lines of batches do not count",
+      "Requests that may be open at a time; lines of batches do not count",
   }),
-  maxInFlight: count.meta({ description: "Calls at a time" }),
+  maxInFlight: count.meta({
+    description: "Calls at a time; beyond, its requests wait",
+  }),
   maxPriority: z
     .enum(priorityNames)
     .nullable()
@@ -120,6 +126,29 @@ export const clientObjectSchema = z.object({
 /** See {@link clientObjectSchema}. */
 export type ClientObject = z.output<typeof clientObjectSchema>;
 
+/** How much of its limits a client uses at a moment. What has no limit is not counted, apart from the day's calls. */
+const clientUseSchema = z.object({
+  day: z.int().meta({ description: "Calls on this UTC day" }),
+  minute: z.int().meta({ description: "Calls in the last minute" }),
+  inFlight: z.int().meta({ description: "Calls in flight" }),
+  open: z.int().meta({
+    description: "Requests that are open, lines of batches aside",
+  }),
+  waiting: z.int().meta({
+    description: "Requests that wait for the client's own budget",
+  }),
+});
+
+/** See {@link clientUseSchema}. */
+export type ClientUse = z.output<typeof clientUseSchema>;
+
+/** A client with what it uses. */
+export const listedClientSchema = clientObjectSchema.extend({
+  use: clientUseSchema.nullable().meta({
+    description: "Null for a client without a limit",
+  }),
+});
+
 /** A client with its new key, which is shown this once. */
 export const issuedClientSchema = clientObjectSchema.extend({
   key: z.string().meta({ description: "Shown this once" }),
@@ -134,7 +163,7 @@ export const clientListSchema = z.object({
   requiresKey: z.boolean().meta({
     description: "Whether a request without a client key is refused",
   }),
-  clients: z.array(clientObjectSchema),
+  clients: z.array(listedClientSchema),
 });
 
 /** What `DELETE /api/v1/clients/{id}` answers. */

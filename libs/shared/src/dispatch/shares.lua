@@ -1,5 +1,11 @@
--- Fair shares, as add-jobs.lua gives them. Needs `sharesPrefix`.
+-- Fair shares, see tags.lua. Needs `sharesPrefix`.
 local taken = {}
+
+-- A job of a client has left the line.
+local function leaveLine(job)
+  local line = sharesPrefix .. (job.fields.priority or '') .. ':' .. job.share.client
+  redis.call('ZREM', line, job.id)
+end
 
 -- Notes that a job of a client was taken for the first time: its tag is the time of its priority now.
 local function countTurn(job, fields, share)
@@ -12,7 +18,7 @@ local function countTurn(job, fields, share)
   local turns = taken[priority] or { now = 0 }
   taken[priority] = turns
   turns.now = math.max(turns.now, tag)
-  turns['client:' .. share.client] = tag + 1 / share.weight
+  turns['client:' .. share.client] = tag + 0.5 / share.weight
 end
 
 local function recordTurns()

@@ -1,6 +1,6 @@
 --[[
   Takes the next jobs off the queue that may go out now, each with its slot, in one step. As long as no slot
-  is free, the line stays as it is.
+  is free, the line stays as it is. Jobs whose client has spent its budget leave the line until it has room again.
 
   A job whose request is not known here (it came from an older gateway, or has been answered) is taken without
   being decided on, as the last one: its worker asks for it alone. A job is marked as BullMQ marks those in hand.
@@ -16,17 +16,17 @@
   KEYS[9] active       LIST
   KEYS[10] meta        HASH
   KEYS[11] pc          STRING
+  KEYS[12] clientsDue  SORTED SET  see held-jobs.lua
 
-  ARGV[1] account prefix   the first 13 are the limiter's, see acquire.lua
-  ARGV[14] most jobs
-  ARGV[15] first part of the tokens of their locks
-  ARGV[16] number that follows it in the first of them
-  ARGV[17] lockMs
-  ARGV[18] job prefix
-  ARGV[19] accounts that refuse a model (JSON): lists by model
-  ARGV[20] shares prefix
-  ARGV[21] clients of which this worker has enough in hand (JSON): a list. While others wait their jobs are passed over.
-  ARGV[22] 1 when the pool was registered just now: one that is not known then has no keys; else 0
+  ARGV[1] account prefix   the first 16 are the limiter's, see acquire.lua
+  ARGV[17] most jobs
+  ARGV[18] first part of the tokens of their locks
+  ARGV[19] number that follows it in the first of them
+  ARGV[20] lockMs
+  ARGV[21] accounts that refuse a model (JSON): lists by model
+  ARGV[22] shares prefix
+  ARGV[23] clients of which this worker has enough in hand (JSON): a list. While others wait their jobs are passed over.
+  ARGV[24] 1 when the pool was registered just now: one that is not known then has no keys; else 0
 
   Returns {now, jobs in line, ms until a delayed one is due (-1: none), ms until a slot is free (0: now, -1: never by
   itself), one for each job that was taken: {id, token, the job's hash, what decide.lua says or `unasked`}}; or
@@ -37,18 +37,21 @@
 --- @include "../key-pool/slots/limiter"
 --- @include "../key-pool/models/choose-model"
 --- @include "../key-pool/slots/take-slot"
+--- @include "../budgets/budget"
 --- @include "../key-pool/slots/decide"
 local wait, prioritized, delayed, marker = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local active, meta, pc = KEYS[9], KEYS[10], KEYS[11]
-local mostJobs, tokenPrefix, tokenNumber, lockMs = tonumber(ARGV[14]), ARGV[15], tonumber(ARGV[16]), ARGV[17]
-local jobPrefix, refusals = ARGV[18], cjson.decode(ARGV[19])
-local sharesPrefix, fullClients = ARGV[20], cjson.decode(ARGV[21])
+local active, meta, pc, clientsDue = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
+local mostJobs, tokenPrefix, tokenNumber, lockMs = tonumber(ARGV[17]), ARGV[18], tonumber(ARGV[19]), ARGV[20]
+local refusals, sharesPrefix, fullClients = cjson.decode(ARGV[21]), ARGV[22], cjson.decode(ARGV[23])
+--- @include "../queue/bullmq/tags"
+--- @include "../budgets/held-jobs"
 --- @include "../queue/bullmq/line"
 --- @include "./shares"
 
 local most = math.min(mostJobs, roomForJobs())
 if most <= 0 then return 'closed' end
 promoteDelayed()
+letClientsIn()
 
 local function readFields(hash)
   local fields = {}
@@ -97,7 +100,7 @@ local function readJob(job)
   job.share = request and request.share
   job.needsNoSlot = job.fields.defa or progress.hasBegun
   if request and not job.needsNoSlot then
-    request.isCancelled, request.refusedBy = job.isCancelled, progress.refusedBy or {}
+    request.jobId, request.isCancelled, request.refusedBy = job.id, job.isCancelled, progress.refusedBy or {}
     orderModels(request, progress.triedModels or {})
     job.request = request
   end
@@ -130,6 +133,25 @@ local function judge(job)
   return waitMs > 0 and { 'busy', waitMs, 0 } or { 'unasked' }
 end
 
+-- Has a job wait for its client's budget, in the place that it had.
+local function holdAgain(job, lookAt)
+  local priority = tonumber(job.fields.priority)
+  local place = job.fields.place or job.score or priority * PRIORITY
+  holdJob(job.id, priority, job.share.client, place, lookAt)
+end
+
+-- Hands a job to the worker.
+local function takeJob(job, said, token)
+  -- The grant is kept with the job: should this reply be lost, its slot is given back.
+  local grant = said[1] == 'granted' and cjson.encode(said) or ''
+  local jobKey = jobPrefix .. job.id
+  redis.call('SET', jobKey .. ':lock', token, 'PX', lockMs)
+  redis.call('HSET', jobKey, 'processedOn', text(now), 'ats', (tonumber(job.fields.ats) or 0) + 1, 'grant', grant)
+  local isTurn = said[1] == 'granted' or (said[1] == 'unasked' and not job.fields.progress)
+  if isTurn and job.share then countTurn(job, job.fields, job.share) end
+  return { job.id, token, job.hash, said }
+end
+
 -- Leaves the jobs out whose clients have enough in hand, unless all are such.
 local function withoutFull(jobs)
   local isFull, others = {}, {}
@@ -149,27 +171,24 @@ local replies, taking, fromLine, fromList, slotMs = {}, {}, {}, {}, nil
 for _, job in ipairs(jobs) do
   if #replies == most then break end
   readJob(job)
-  local jobKey = jobPrefix .. job.id
   local said = job.fields.data and judge(job)
   if said then
     if said[1] == 'unregistered' then
-      if ARGV[22] == '0' and #replies == 0 then return 'unregistered' end
-      if ARGV[22] == '0' then break end
+      if ARGV[24] == '0' and #replies == 0 then return 'unregistered' end
+      if ARGV[24] == '0' then break end
       said = { 'no-usable-key' }
     end
     if said[1] == 'busy' and said[3] == 0 then
       slotMs = said[2]
       break
     end
-    local token = tokenPrefix .. text(tokenNumber + #replies)
-    -- The grant is kept with the job: should this reply be lost, its slot is given back.
-    local grant = said[1] == 'granted' and cjson.encode(said) or ''
-    redis.call('SET', jobKey .. ':lock', token, 'PX', lockMs)
-    redis.call('HSET', jobKey, 'processedOn', text(now), 'ats', (tonumber(job.fields.ats) or 0) + 1, 'grant', grant)
-    local isTurn = said[1] == 'granted' or (said[1] == 'unasked' and not job.fields.progress)
-    if isTurn and job.share then countTurn(job, job.fields, job.share) end
-    replies[#replies + 1] = { job.id, token, job.hash, said }
-    taking[#taking + 1] = job.id
+    if said[1] == 'client-over' then
+      holdAgain(job, said[2])
+    else
+      replies[#replies + 1] = takeJob(job, said, tokenPrefix .. text(tokenNumber + #replies))
+      taking[#taking + 1] = job.id
+    end
+    if job.share then leaveLine(job) end
   end
   -- One without a hash was removed.
   local from = job.score and fromLine or fromList

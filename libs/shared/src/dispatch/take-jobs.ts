@@ -58,7 +58,16 @@ export function createTakeJobs(deps: {
   const { worker, keyPool, redis, redisKeys } = deps;
   const queue = queueKeys(redisKeys);
   const { wait, prioritized, delayed, marker, active, meta, pc } = queue;
-  const keys = [wait, prioritized, delayed, marker, active, meta, pc];
+  const keys = [
+    wait,
+    prioritized,
+    delayed,
+    marker,
+    active,
+    meta,
+    pc,
+    redisKeys.clientsDue,
+  ];
 
   async function take(
     call: LimiterCall,
@@ -75,7 +84,6 @@ export function createTakeJobs(deps: {
         worker.tokenPrefix,
         worker.reserveTokens(most),
         lockMs,
-        queue.jobPrefix,
         JSON.stringify(options.refusals ?? {}),
         redisKeys.sharesPrefix,
         JSON.stringify(options.fullClients ?? []),

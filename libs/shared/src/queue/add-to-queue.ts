@@ -25,26 +25,46 @@ export type JobToAdd = {
   readonly keepFinished?: KeepFinished | undefined;
   /** How large its client's share of the slots is, compared with others'; 1 when absent. */
   readonly weight?: number | undefined;
+  /**
+   * How it counts against the number of requests that its client may have open: `bounded`,
+   * it is refused beyond; `counted`, it was let in before; absent, not at all.
+   */
+  readonly counting?: "bounded" | "counted" | undefined;
   /** The trace that travels with it. */
   readonly trace?: string | undefined;
 };
 
-/** Puts jobs on the queue, all in one round trip. */
+/**
+ * Puts jobs on the queue, all in one round trip.
+ *
+ * @returns for each of them whether it was let in: not one whose client has too many open.
+ */
 export async function addToQueue(
   redis: Redis,
   redisKeys: RedisKeys,
   jobs: readonly JobToAdd[],
-): Promise<void> {
-  if (jobs.length === 0) return;
-  const { prioritized, pc, marker, job } = queueKeys(redisKeys);
+): Promise<boolean[]> {
+  if (jobs.length === 0) return [];
+  const queue = queueKeys(redisKeys);
+  const { prioritized, pc, marker, delayed, jobPrefix, job } = queue;
+  const { clients, clientsDue, sharesPrefix, clientPrefix } = redisKeys;
   const keys = [
     prioritized,
     pc,
     marker,
+    delayed,
+    clients,
+    clientsDue,
     ...jobs.map(({ jobId }) => job(jobId)),
   ];
-  const args = [redisKeys.sharesPrefix, ...jobs.flatMap(toArguments)];
-  await runScript(redis, script, keys, args);
+  const args = [
+    sharesPrefix,
+    clientPrefix,
+    jobPrefix,
+    ...jobs.flatMap(toArguments),
+  ];
+  const results = await runScript(redis, script, keys, args);
+  return (results as number[]).map((each) => each === 1);
 }
 
 function toArguments(job: JobToAdd): (string | number)[] {
@@ -77,6 +97,7 @@ function toArguments(job: JobToAdd): (string | number)[] {
     JSON.stringify(toDecisionRequest(decisionRequest)),
     client ?? "",
     weight,
+    job.counting ?? "",
   ];
 }
 

@@ -9,11 +9,15 @@ type DecisionRequest = {
   readonly deadline?: number;
   /** Accounts that refuse the request. */
   readonly refusing?: readonly string[];
-  /** Whose share of the slots it takes from; nobody's without client keys. */
+  /** Whose budget and whose share of the slots it takes from; nobody's without client keys. */
   readonly share?: Share;
 };
 
-type Share = { readonly client: string; readonly weight: number };
+type Share = {
+  readonly client: string;
+  /** Only of a job in line. */
+  readonly weight?: number;
+};
 
 /** Makes a {@link DecisionRequest}. */
 export function toDecisionRequest(request: {
@@ -22,7 +26,7 @@ export function toDecisionRequest(request: {
   readonly paidModels?: Pick<ReadonlySet<string>, "has"> | undefined;
   readonly deadline?: number | undefined;
   readonly refusing?: ReadonlySet<string> | undefined;
-  readonly share?: Share;
+  readonly share?: Share | undefined;
 }): DecisionRequest {
   const { gatewayId, models, paidModels, deadline, refusing, share } = request;
   const tariffOf = (model: string) => (paidModels?.has(model) ? "p" : "f");

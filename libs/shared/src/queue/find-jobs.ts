@@ -4,13 +4,21 @@ import { queueKeys } from "./bullmq/queue-keys.ts";
 import type { CompletionJob } from "./completion-job.ts";
 import type { CompletionsQueue } from "./completions-queue.ts";
 
-/** A job's place in line, 1 for the next one; undefined when it is not in line. */
+/**
+ * A job's place in line, 1 for the next one; undefined when it is not in line. Of one that waits
+ * for its client's own budget: the place among those of the client that do.
+ */
 export async function readPlace(
   redis: Redis,
   redisKeys: RedisKeys,
   jobId: string,
+  client?: string,
 ): Promise<number | undefined> {
-  const rank = await redis.zrank(queueKeys(redisKeys).prioritized, jobId);
+  const rank =
+    (await redis.zrank(queueKeys(redisKeys).prioritized, jobId)) ??
+    (client === undefined
+      ? null
+      : await redis.zrank(redisKeys.clientWaiting(client), jobId));
   return rank === null ? undefined : rank + 1;
 }
 

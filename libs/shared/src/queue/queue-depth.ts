@@ -3,8 +3,14 @@ import type { Redis } from "ioredis";
 import type { RedisKeys } from "../redis/keys.ts";
 import { readRedisClock } from "../redis/redis-clock.ts";
 import { queueKeys } from "./bullmq/queue-keys.ts";
+import { heldScore } from "./bullmq/scores.ts";
 import type { CompletionsQueue } from "./completions-queue.ts";
-import { type PriorityName, priorityNames, scoreRange } from "./priorities.ts";
+import {
+  type PriorityName,
+  priorities,
+  priorityNames,
+  scoreRange,
+} from "./priorities.ts";
 
 /** Counts jobs that no worker has taken, delayed ones included, and those that workers hold. */
 export async function countJobs(
@@ -17,12 +23,20 @@ export async function countJobs(
   return { waiting, inFlight };
 }
 
-/** Counts the jobs of a priority that stand in line; delayed ones do not. */
+/** Counts the delayed jobs that wait for their client's own budget. */
+export function countHeld(redis: Redis, redisKeys: RedisKeys): Promise<number> {
+  return redis.zcount(queueKeys(redisKeys).delayed, heldScore, "+inf");
+}
+
+/** Counts the jobs of a priority that stand in line, or those of one client; delayed ones do not. */
 export function countInLine(
   redis: Redis,
   redisKeys: RedisKeys,
   name: PriorityName,
+  client?: string,
 ): Promise<number> {
+  if (client !== undefined)
+    return redis.zcard(redisKeys.clientLine(priorities[name], client));
   return redis.zcount(queueKeys(redisKeys).prioritized, ...scoreRange(name));
 }
 
@@ -31,6 +45,8 @@ export type QueueDepth = {
   readonly isPaused: boolean;
   /** Requests that wait for their model, or for another try. */
   readonly delayed: number;
+  /** Requests that wait for their client's own budget. */
+  readonly held: number;
   /** How long the request at the head of each line has been there, in ms. */
   readonly headWaits: ReadonlyMap<PriorityName, number>;
 };
@@ -60,11 +76,17 @@ export function createReadQueueDepth(deps: {
   }
 
   return async function readQueueDepth() {
-    const [isPaused, delayed, ...headWaits] = await Promise.all([
+    const [isPaused, delayed, held, ...headWaits] = await Promise.all([
       queue.isPaused(),
       redis.zcard(keys.delayed),
+      countHeld(redis, deps.redisKeys),
       ...priorityNames.map(readHeadWait),
     ]);
-    return { isPaused, delayed, headWaits: new Map(headWaits.flat()) };
+    return {
+      isPaused,
+      delayed: delayed - held,
+      held,
+      headWaits: new Map(headWaits.flat()),
+    };
   };
 }

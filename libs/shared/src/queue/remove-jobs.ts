@@ -1,15 +1,27 @@
+import type { Redis } from "ioredis";
+import type { RedisKeys } from "../redis/keys.ts";
 import type { CompletionJob } from "./completion-job.ts";
 import type { CompletionsQueue } from "./completions-queue.ts";
 
 /** Jobs of one command. */
 const atATime = 1_000;
 
-/** Removes a job, unless a worker holds it. @returns whether it is gone. */
+/** Removes a job, unless a worker holds it. @returns whether it is gone. See {@link forgetHeld}, too. */
 export async function removeJob(
   queue: CompletionsQueue,
   jobId: string,
 ): Promise<boolean> {
   return (await queue.remove(jobId)) === 1;
+}
+
+/** Forgets that a job which is gone waited for its client's budget. */
+export async function forgetHeld(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  held: { jobId: string; client: string | undefined },
+): Promise<void> {
+  if (held.client === undefined) return;
+  await redis.zrem(redisKeys.clientWaiting(held.client), held.jobId);
 }
 
 /**

@@ -77,6 +77,9 @@ export function createRedisKeys(prefix: string) {
      * of its jobs in line by tag.
      */
     sharesPrefix: `${root}:shares:`,
+    /** The last one of them. */
+    clientLine: (priority: number, client: string) =>
+      `${root}:shares:${priority}:${client}`,
     /** STRING with the body of a request, where it is too large for its job. */
     body: (jobId: string) => `${root}:body:${jobId}`,
     /** First part of the marks below. A script adds the job's id. */
@@ -162,6 +165,12 @@ export function createRedisKeys(prefix: string) {
     usage: (day: string, shard: number) => `${root}:usage:${day}:${shard}`,
     /** HASH from client to its record with the digest of its key (JSON). */
     clients: `${root}:clients`,
+    /** First part of the keys of what clients did. A script adds the client's id, and what follows it: see `budgets/`. */
+    clientPrefix: `${root}:client:`,
+    /** SORTED SET of a client's jobs that wait for its budget, by priority and arrival. */
+    clientWaiting: (client: string) => `${root}:client:${client}:waiting`,
+    /** SORTED SET of clients whose jobs wait for their budget, by when to look at them again (epoch ms). */
+    clientsDue: `${root}:clients-due`,
     /** HASH from a client's name in lower case to the client. */
     clientNames: `${root}:client-names`,
     /** STRING that counts changes of clients. Once it exists keys are required, unless it is 0. */

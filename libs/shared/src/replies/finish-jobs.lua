@@ -9,34 +9,38 @@
   KEYS[2] stalled     SET
   KEYS[3] completed   SORTED SET
   KEYS[4] failed      SORTED SET
-  KEYS[5...] three for each job: its gateway's stream of replies, its hash, the body of a large request
+  KEYS[5] clientsDue  SORTED SET   see keys.ts
+  KEYS[6] marker      SORTED SET
+  KEYS[7...] three for each job: its gateway's stream of replies, its hash, the body of a large request
 
   ARGV[1] job prefix
   ARGV[2] prefix of the marks of cancelled jobs
   ARGV[3] ttlMs            life of a stream after its last reply
   ARGV[4] longestPushBytes longer replies are not pushed
   ARGV[5] markMs           how long a job that is not ours is kept from being called
-  ARGV[6...] nine for each job: id, token of its lock, head (JSON) and body of the reply (no reply: empty),
+  ARGV[6] client prefix    see keys.ts
+  ARGV[7...] ten for each job: id, token of its lock, head (JSON) and body of the reply (no reply: empty),
     data (JSON) in place of the job's (empty: it stays), failure (empty: it did not fail), attempts made,
-    how many finished jobs are kept and for how many ms (-1: without a bound)
+    how many finished jobs are kept and for how many ms (-1: without a bound), client (empty: none)
 
   Returns 1 for each job that was ours, else 0.
 ]]
 --- @include "now"
 --- @include "text"
 local now = readNow()
-local active, stalled, completed, failed = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local active, stalled, completed, failed, clientsDue, marker = unpack(KEYS, 1, 6)
 local jobPrefix, cancelledPrefix, ttlMs, markMs = ARGV[1], ARGV[2], ARGV[3], ARGV[5]
-local longestPushBytes = tonumber(ARGV[4])
+local longestPushBytes, clientPrefix = tonumber(ARGV[4]), ARGV[6]
 --- @include "./push-reply"
 --- @include "../queue/bullmq/update-job"
 --- @include "../queue/bullmq/finish-job"
+--- @include "../budgets/leave-client"
 
 local ours, trims = {}, {}
-for i = 5, #KEYS, 3 do
+for i = 7, #KEYS, 3 do
   local replies, job, requestBody = KEYS[i], KEYS[i + 1], KEYS[i + 2]
-  local at = 6 + 3 * (i - 5)
-  local jobId, token, head, body, data, failure, attemptsMade, most, ageMs = unpack(ARGV, at, at + 8)
+  local at = 7 + 10 * (i - 7) / 3
+  local jobId, token, head, body, data, failure, attemptsMade, most, ageMs, client = unpack(ARGV, at, at + 9)
   if head ~= '' then pushReply(replies, jobId, head, body, ttlMs) end
 
   if not leaveHand(jobId, token, requestBody) then
@@ -45,6 +49,7 @@ for i = 5, #KEYS, 3 do
     ours[#ours + 1] = 0
   else
     ours[#ours + 1] = 1
+    if client ~= '' then leaveClient(client, jobId) end
     if most == '0' then
       redis.call('UNLINK', job)
     else

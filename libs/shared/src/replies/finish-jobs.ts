@@ -44,7 +44,7 @@ type Encoded = {
 /** Builds {@link FinishJob}. */
 export function createFinishJob(redis: Redis, redisKeys: RedisKeys): FinishJob {
   const queue = queueKeys(redisKeys);
-  const { active, stalled, completed, failed, jobPrefix } = queue;
+  const { active, stalled, completed, failed, marker, jobPrefix } = queue;
 
   async function finishAll(ends: readonly Encoded[]): Promise<boolean[]> {
     const keys = [
@@ -52,6 +52,8 @@ export function createFinishJob(redis: Redis, redisKeys: RedisKeys): FinishJob {
       stalled,
       completed,
       failed,
+      redisKeys.clientsDue,
+      marker,
       ...ends.flatMap((end) => end.keys),
     ];
     const args = [
@@ -60,6 +62,7 @@ export function createFinishJob(redis: Redis, redisKeys: RedisKeys): FinishJob {
       unreadTtlMs,
       longestPushBytes,
       markMs,
+      redisKeys.clientPrefix,
       ...ends.flatMap((end) => end.args),
     ];
     // OpenRouter is not to be asked twice because Redis could not write for a while.
@@ -95,6 +98,7 @@ export function createFinishJob(redis: Redis, redisKeys: RedisKeys): FinishJob {
         job.attemptsMade + 1,
         count,
         ageMs,
+        job.data.client ?? "",
       ],
     });
   };

@@ -9,7 +9,7 @@ const view: PaceView = {
   slotsFree: 600,
   windowMs: 60_000,
   waiting: 0,
-  batches: 1,
+  share: 1,
   remaining: 10_000,
 };
 
@@ -37,7 +37,7 @@ test("does not catch up with a burst what was not used", () => {
 });
 
 test("several batches share the capacity", () => {
-  const fed = feed(new Pace(0), 60_000, { batches: 3 });
+  const fed = feed(new Pace(0), 60_000, { share: 1 / 3 });
   expect(fed).toBeGreaterThanOrEqual(194);
   expect(fed).toBeLessThanOrEqual(197);
 });

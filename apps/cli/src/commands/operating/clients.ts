@@ -148,18 +148,25 @@ function draw(clients: readonly Client[]): string {
     style: { head: [], border: [] },
   });
   for (const client of clients) {
-    const { id, name, keyHint, state, weight, perDay, perMinute, models } =
-      client;
+    const { id, name, keyHint, state, weight, models, use } = client;
+    const { perDay, perMinute } = client;
     table.push([
       name,
       id,
       keyHint ?? "environment",
       state,
       weight,
-      perDay === null ? "" : formatCount(perDay),
-      perMinute === null ? "" : formatCount(perMinute),
+      describeLimit(use?.day, perDay),
+      describeLimit(use?.minute, perMinute),
       models?.join(", ") ?? "",
     ]);
   }
   return table.toString();
+}
+
+/** What is used of a limit, where that is known, and the limit. */
+function describeLimit(used: number | undefined, most: number | null): string {
+  if (most === null) return "";
+  const part = used === undefined ? "" : `${formatCount(used)} of `;
+  return part + formatCount(most);
 }

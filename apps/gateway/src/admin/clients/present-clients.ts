@@ -1,4 +1,7 @@
-import type { ClientObject } from "@openrouter-free-pool/shared/api/client-object";
+import type {
+  ClientObject,
+  ClientUse,
+} from "@openrouter-free-pool/shared/api/client-object";
 import type { UsageFigures } from "@openrouter-free-pool/shared/api/usage-object";
 import { formatCount, formatDate } from "../../text/format.ts";
 import { noUsage } from "../../usage/read-usage.ts";
@@ -15,7 +18,7 @@ const tones: Record<ClientObject["state"], Tone> = {
 export function presentClient(
   client: ClientObject,
   usage: UsageFigures = noUsage,
-  mostCalls?: number,
+  { use, mostCalls }: { use?: ClientUse | undefined; mostCalls?: number } = {},
 ) {
   const { id, name, state, keyHint, source } = client;
   return {
@@ -24,7 +27,7 @@ export function presentClient(
     note: keyHint ?? "from GATEWAY_API_KEYS",
     isEditable: source === "run-time",
     state: { label: state, tone: tones[state] },
-    limits: describeLimits(client),
+    limits: describeLimits(client, use),
     ...presentFigures(usage, mostCalls),
   };
 }
@@ -42,21 +45,25 @@ export function presentFormer(
   };
 }
 
-/** The limits that are set, in a few words each. */
-function describeLimits(client: ClientObject): string[] {
+/** The limits that are set, in a few words each, with what is used of them. */
+function describeLimits(client: ClientObject, use?: ClientUse): string[] {
   const { weight, perDay, perMinute, maxQueued, maxInFlight } = client;
   const { maxPriority, models, expiresAt } = client;
   const counts = [
-    [perDay, "a day"],
-    [perMinute, "a minute"],
-    [maxQueued, "open"],
-    [maxInFlight, "in flight"],
+    [use?.day, perDay, "a day"],
+    [use?.minute, perMinute, "a minute"],
+    [use?.open, maxQueued, "open"],
+    [use?.inFlight, maxInFlight, "in flight"],
   ] as const;
+  const waiting = use?.waiting ?? 0;
   return [
     ...(weight === 1 ? [] : [`weight ${weight}`]),
-    ...counts.flatMap(([count, unit]) =>
-      count === null ? [] : [`${formatCount(count)} ${unit}`],
-    ),
+    ...counts.flatMap(([used, most, unit]) => {
+      if (most === null) return [];
+      const part = used === undefined ? "" : `${formatCount(used)} of `;
+      return [`${part}${formatCount(most)} ${unit}`];
+    }),
+    ...(waiting === 0 ? [] : [`${formatCount(waiting)} waiting for it`]),
     ...(maxPriority === null ? [] : [`priority ${maxPriority}`]),
     ...(models === null ? [] : [describeModels(models)]),
     ...(expiresAt === null

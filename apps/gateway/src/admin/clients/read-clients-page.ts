@@ -2,6 +2,7 @@ import type { UsageFigures } from "@openrouter-free-pool/shared/api/usage-object
 import { usageDays } from "@openrouter-free-pool/shared/api/usage-object";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { ClientDirectory } from "../../clients/directory/client-directory.ts";
+import type { ReadUse } from "../../clients/limits/read-use.ts";
 import { toClientObject } from "../../clients/records/client.ts";
 import type { UsageName } from "../../usage/fold-usage.ts";
 import type { ReadUsage } from "../../usage/read-usage.ts";
@@ -40,12 +41,13 @@ function linkCsv(days: readonly string[], client?: string): string {
 type Deps = {
   readonly directory: ClientDirectory;
   readonly readUsage: ReadUsage;
+  readonly readUse: ReadUse;
   readonly clock: RedisClock;
 };
 
 /** What the page of all clients shows. @param search a part of the names that are shown. */
 export async function readClientsPage(
-  { directory, readUsage, clock }: Deps,
+  { directory, readUsage, readUse, clock }: Deps,
   { span, search }: { span: number; search: string },
 ) {
   const now = clock.now();
@@ -60,6 +62,8 @@ export async function readClientsPage(
   const found = directory
     .list()
     .filter(({ name }) => name.toLowerCase().includes(wanted));
+  const shown = found.slice(0, mostRows);
+  const use = await readUse(shown);
   const former = [...usage].filter(([id]) => !directory.find(id));
   return {
     requiresKey: directory.requiresKey,
@@ -75,11 +79,12 @@ export async function readClientsPage(
       byName(byModel, ({ model }) => model),
       mostRows,
     ),
-    rows: found
-      .slice(0, mostRows)
-      .map((client) =>
-        presentClient(toClientObject(client, now), usage.get(client.id), most),
-      ),
+    rows: shown.map((client) =>
+      presentClient(toClientObject(client, now), usage.get(client.id), {
+        use: use.get(client.id),
+        mostCalls: most,
+      }),
+    ),
     leftOut: Math.max(0, found.length - mostRows),
     former: (search === "" ? former : [])
       .slice(0, mostRows)

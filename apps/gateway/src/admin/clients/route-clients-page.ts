@@ -2,6 +2,7 @@ import { unlimited } from "@openrouter-free-pool/shared/api/client-object";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { type Request, type Response, Router } from "express";
 import type { ClientDirectory } from "../../clients/directory/client-directory.ts";
+import type { ReadUse } from "../../clients/limits/read-use.ts";
 import type { ManageClients } from "../../clients/manage-clients.ts";
 import { type Client, toClientObject } from "../../clients/records/client.ts";
 import { GatewayError } from "../../errors/gateway-error.ts";
@@ -31,6 +32,7 @@ export function routeClientsPage(deps: {
   manageClients: ManageClients;
   directory: ClientDirectory;
   readUsage: ReadUsage;
+  readUse: ReadUse;
   redisHealth: RedisHealth;
   clock: RedisClock;
   sessions: Sessions;
@@ -184,11 +186,12 @@ export function routeClientsPage(deps: {
     const { client, fields, problem, status = 200 } = what;
     const object = toClientObject(client, clock.now());
     const span = readSpan(request.query.days);
+    const use = await deps.readUse([client]);
     const page = redisHealth.isUp
       ? await readClientUsage(deps, { client: client.id, span })
       : undefined;
     response.status(status).render("client", {
-      client: presentClient(object),
+      client: presentClient(object, undefined, use.get(client.id)),
       fields: fields ?? toFields(client),
       problem,
       page,

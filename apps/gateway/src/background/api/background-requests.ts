@@ -6,7 +6,6 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import { maySee } from "../../clients/ownership.ts";
 import { GatewayError } from "../../errors/gateway-error.ts";
-import type { Forecast } from "../../forecast/forecast.ts";
 import type { RedisHealth } from "../../redis/redis-health.ts";
 import type { BackgroundContents } from "../contents/background-contents.ts";
 import type { BackgroundRunner } from "../leading/background-runner.ts";
@@ -35,7 +34,7 @@ export type BackgroundRequests = {
     id: string,
     client: string | undefined,
   ): Promise<BackgroundRecord>;
-  readProgress(id: string): Promise<OpenProgress>;
+  readProgress(order: BackgroundOrder): Promise<OpenProgress>;
   /** Cancels a request unless it has ended. @returns its record after that. */
   cancel(order: BackgroundOrder): Promise<BackgroundRecord | undefined>;
   /** Removes a request, its body and its answer; one that is open is cancelled. */
@@ -47,7 +46,11 @@ export function createBackgroundRequests(deps: {
   store: BackgroundStore;
   contents: BackgroundContents;
   runner: Pick<BackgroundRunner, "drop">;
-  forecast: Forecast;
+  /** When the request at a place in line has its turn, in ms from now, as far as is known. */
+  whenServed: (
+    place: number,
+    client: string | undefined,
+  ) => Promise<number | undefined>;
   redisHealth: RedisHealth;
   redis: Redis;
   redisKeys: RedisKeys;
@@ -84,12 +87,15 @@ export function createBackgroundRequests(deps: {
       }
       return record;
     },
-    async readProgress(id) {
+    async readProgress({ id, owner }) {
       const jobId = await store.findJob(id);
-      const place = jobId && (await readPlace(redis, redisKeys, jobId));
+      const place = jobId && (await readPlace(redis, redisKeys, jobId, owner));
       if (place) {
-        const servedInMs = await deps.forecast.whenServed(place);
-        return { status: "queued", place, servedInMs };
+        return {
+          status: "queued",
+          place,
+          servedInMs: await deps.whenServed(place, owner),
+        };
       }
       const isCalled = jobId && (await isHeld(redis, redisKeys, jobId));
       return {

@@ -3,7 +3,7 @@ import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock"
 import type { Client } from "../../clients/records/client.ts";
 import { GatewayError } from "../../errors/gateway-error.ts";
 import { queueFull } from "../../errors/refusals.ts";
-import type { Forecast } from "../../forecast/forecast.ts";
+import type { CheckCapacity } from "../../forecast/check-capacity.ts";
 import type { Submission } from "../../jobs/submission.ts";
 import type { RedisHealth } from "../../redis/redis-health.ts";
 import type { BackgroundContents } from "../contents/background-contents.ts";
@@ -50,7 +50,7 @@ export function createStartBackground(deps: {
   store: BackgroundStore;
   contents: BackgroundContents;
   runner: Pick<BackgroundRunner, "lead">;
-  forecast: Forecast;
+  checkCapacity: CheckCapacity;
   redisHealth: RedisHealth;
   clock: RedisClock;
   keptMs: number;
@@ -90,7 +90,6 @@ export function createStartBackground(deps: {
       idempotency?.fingerprint ?? digest(submission.path, body);
     const earlier = idempotency && (await findEarlier(id, fingerprint));
     if (earlier) return earlier;
-    const { maxWaitMs, priority } = submission;
     const open = {
       ...bounds,
       ofClient: Math.min(
@@ -98,11 +97,11 @@ export function createStartBackground(deps: {
         ask.caller?.maxQueued ?? Number.MAX_SAFE_INTEGER,
       ),
     };
-    await deps.forecast.checkCapacity(maxWaitMs, priority);
+    await deps.checkCapacity(submission);
     // What is refused leaves nothing behind, however often it comes.
     const room = await store.checkRoom(submission.client, open);
     if (room !== "room") throw tooManyOpen(room, open);
-    await store.reserve(id, maxWaitMs);
+    await store.reserve(id, submission.maxWaitMs);
     const kept = await contents.keepBody(id, body);
     const order = toOrder({
       id,

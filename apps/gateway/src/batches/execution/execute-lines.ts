@@ -26,12 +26,16 @@ import { InputReader } from "../input/input-reader.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
 import type { BatchStore } from "../records/batch-store.ts";
 import { Results } from "../results/results.ts";
+import { type BatchOwners, batchShare } from "./batch-share.ts";
 import { type ExecutionEnd, LineExecution } from "./line-execution.ts";
 import { LineFeeder } from "./line-feeder.ts";
 import { createLineQueue } from "./line-queue.ts";
 import { OutstandingLines } from "./outstanding-lines.ts";
 import { Pace } from "./pace.ts";
 import { ReplyCollector } from "./reply-collector.ts";
+
+/** So many lines wait for their client's budget at a time: more would only fill Redis. */
+const mostHeld = 64;
 
 /** Executes the lines of a batch that have no result yet, or closes them when it has expired or is cancelled. */
 export type ExecuteLines = (
@@ -66,8 +70,11 @@ export function createExecuteLines(deps: {
   /** What answers are checked for unless a batch says otherwise. */
   answerCheck: readonly AnswerCheck[];
   statistics: Statistics;
-  /** Batches that are open in the whole installation. */
-  countOpen: () => number;
+  /** Whose the open batches of the whole installation are. */
+  openOwners: () => BatchOwners;
+  weightOf: (owner: string | undefined) => number;
+  /** How many requests of a client wait for its own budget. */
+  countHeld: (client: string) => Promise<number>;
   /** Lines of one batch that may be under way at a time. */
   bounds: () => { readonly lines: number; readonly bytes: number };
   logger: Logger;
@@ -82,14 +89,33 @@ export function createExecuteLines(deps: {
       if (!mayRun(directory, owner, deps.clock.now())) return 0;
       const view = deps.poolWatch.current();
       if (!view) return 0;
+      const owners = deps.openOwners();
+      const held = await findHeld(new Set([...owners, owner]));
+      if ((held.get(owner) ?? 0) >= mostHeld) return 0;
       return pace.allow(performance.now(), {
         ...measure(view),
         windowMs: deps.limits.windowMs + deps.limits.guardMs,
-        waiting: await countInLine(redis, redisKeys, "low"),
-        batches: deps.countOpen(),
+        waiting: await countInLine(redis, redisKeys, "low", owner),
+        share: batchShare(owner, {
+          owners,
+          weightOf: deps.weightOf,
+          isHeld: (each) => held.has(each),
+        }),
         remaining,
       });
     };
+  }
+
+  /** How many requests of each owner wait for its own budget, where some do. */
+  async function findHeld(
+    owners: ReadonlySet<string | undefined>,
+  ): Promise<ReadonlyMap<string | undefined, number>> {
+    const held = new Map<string | undefined, number>();
+    for (const owner of owners) {
+      const count = owner === undefined ? 0 : await deps.countHeld(owner);
+      if (count > 0) held.set(owner, count);
+    }
+    return held;
   }
 
   return async function executeLines(batch, options) {
@@ -220,7 +246,7 @@ function createMeasure(limits: RateLimits) {
       const free = countSlotsWithin(view.pool, limits, 0);
       slots = {
         slotsPerWindow: countSlotsWithin(view.pool, limits, limits.windowMs),
-        slotsFree: Math.max(0, free - view.waiting),
+        slotsFree: Math.max(0, free - (view.waiting - view.held)),
       };
     }
     return slots;

@@ -117,7 +117,7 @@ export function createLineQueue(deps: {
           some.map(async (line) => {
             // The mark first: a worker that takes the job from here on sees it.
             await disarmJob(deps, jobIdOf(line), markMs);
-            return removeWithBody(deps, jobIdOf(line));
+            return removeWithBody(deps, jobIdOf(line), batch.owner);
           }),
         );
         held.push(...some.filter((_, index) => !removed[index]));

@@ -1,5 +1,5 @@
-/** Share of the pool's capacity at which lines are fed: below it, no backlog can build up. */
-const share = 0.98;
+/** Part of the pool's capacity at which lines are fed: below it, no backlog can build up. */
+const usedPart = 0.98;
 /** Lines are put on the queue this far ahead of the workers. */
 const aheadMs = 2_000;
 const leastAhead = 8;
@@ -13,10 +13,10 @@ export type PaceView = {
   /** Calls that it could start at this moment. */
   readonly slotsFree: number;
   readonly windowMs: number;
-  /** Jobs of batches that wait on the queue. */
+  /** Jobs in line of the batches of its client. */
   readonly waiting: number;
-  /** Batches that share the capacity. */
-  readonly batches: number;
+  /** The part of the capacity that the batch may use, 0 to 1. */
+  readonly share: number;
   /** Lines of this batch that have not been fed. */
   readonly remaining: number;
 };
@@ -37,7 +37,7 @@ export class Pace {
   /** Lines that may be fed now; the caller tells with `spend` how many were. */
   allow(now: number, view: PaceView): number {
     const ratePerMs =
-      (share * view.slotsPerWindow) / view.windowMs / Math.max(1, view.batches);
+      (usedPart * view.share * view.slotsPerWindow) / view.windowMs;
     const elapsedMs = Math.max(0, now - this.#at);
     this.#at = now;
     this.#saved = Math.min(

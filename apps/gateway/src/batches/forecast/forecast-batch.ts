@@ -14,14 +14,21 @@ export type BatchOutlook = {
   readonly waitingLow: number;
   /** Every open batch; the one in question may be among them. */
   readonly backlogs: readonly BatchBacklog[];
+  /** The part of the pace that a batch of an owner has; absent: all have the same. */
+  readonly shareOf?: (owner: string | undefined) => number;
+  /** When so many calls fit into the owner's own budget, ms since the epoch; absent: at once. */
+  readonly whenAffordable?: (
+    owner: string | undefined,
+    calls: number,
+  ) => number;
 };
 
 /**
- * What is to be expected of a batch. Open batches share the pace equally, so each of them takes
- * at most as many calls until this one ends as this one does. Requests of people who wait go first.
+ * What is to be expected of a batch. Open batches share the pace, so each of them takes at most
+ * its part of what this one takes until this one ends. Requests of people who wait go first.
  */
 export function forecastBatch(
-  { id, calls }: BatchBacklog,
+  { id, owner, calls }: BatchBacklog,
   outlook: BatchOutlook,
 ): BatchForecast {
   if (calls === undefined) {
@@ -30,18 +37,25 @@ export function forecastBatch(
   const others = outlook.backlogs.filter((other) => other.id !== id);
   const inBatches = others.reduce((sum, other) => sum + (other.calls ?? 0), 0);
   const shares = others.reduce(
-    (sum, other) => sum + Math.min(other.calls ?? 0, calls),
+    (sum, other) => sum + Math.min(other.calls ?? 0, calls * ratioTo(other)),
     0,
   );
   // Lines that are on the queue already are among the batches' calls.
   const onQueue =
     outlook.waiting - Math.min(outlook.waitingLow, inBatches + calls);
-  const endsAt =
-    calls > 0 ? outlook.whenCalled?.(onQueue + shares + calls) : undefined;
+  const place = Math.ceil(onQueue + shares + calls);
+  const inPool = calls > 0 ? outlook.whenCalled?.(place) : undefined;
+  const inBudget = outlook.whenAffordable?.(owner, calls) ?? 0;
+  const endsAt = inPool && Math.max(inPool, inBudget);
   const { callsPerAccountDay: perDay } = outlook;
   return {
     calls,
     ends_at: endsAt === undefined ? null : Math.ceil(endsAt / 1_000),
     account_days: perDay > 0 ? Math.round((10 * calls) / perDay) / 10 : null,
   };
+
+  function ratioTo(other: BatchBacklog): number {
+    const { shareOf = () => 1 } = outlook;
+    return shareOf(other.owner) / shareOf(owner);
+  }
 }

@@ -5,6 +5,7 @@ import { coalesce } from "@openrouter-free-pool/shared/timers/coalesce";
 import { withTimeout } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Logger } from "pino";
 import type { PoolView, PoolWatch } from "../../pool/pool-watch.ts";
+import { type BatchOwners, batchShare } from "../execution/batch-share.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
 import type { BatchBacklog, BatchStore } from "../records/batch-store.ts";
 import { countCallsLeft } from "../records/calls-left.ts";
@@ -25,6 +26,9 @@ export type ReadForecasts = () => Promise<
 export function createReadForecasts(deps: {
   batches: Pick<BatchStore, "readBacklogs">;
   poolWatch: PoolWatch;
+  weightOf: (owner: string | undefined) => number;
+  /** How long so many calls wait for their client's own budget, in ms, as far as is known. */
+  budgetWaitOf: (client: string, calls: number) => number;
   limits: RateLimits;
   /** The day on which a model ends (`YYYY-MM-DD`), where that is known. */
   findExpiration: (model: string) => string | undefined;
@@ -49,16 +53,30 @@ export function createReadForecasts(deps: {
       poolWatch.readRecent(),
       readBacklogs(),
     ]);
-    const outlook = { ...describePool(view), backlogs };
+    const outlook = {
+      ...describePool(view),
+      backlogs,
+      shareOf: createShareOf(backlogs.map(({ owner }) => owner)),
+      whenAffordable: (owner: string | undefined, count: number) =>
+        (view?.pool.now ?? 0) +
+        (owner === undefined ? 0 : deps.budgetWaitOf(owner, count)),
+    };
     return (batch) => {
+      const { id, owner } = batch;
       const calls = countCallsLeft(batch);
-      const forecast = forecastBatch({ id: batch.id, calls }, outlook);
+      const forecast = forecastBatch({ id, owner, calls }, outlook);
       const ending = findEnding(batch, forecast);
       return ending.length > 0
         ? { ...forecast, ending_models: ending }
         : forecast;
     };
   };
+
+  function createShareOf(owners: BatchOwners) {
+    const { weightOf } = deps;
+    return (owner: string | undefined) =>
+      batchShare(owner, { owners, weightOf, isHeld: () => false });
+  }
 
   /** The batch's models that end before the batch does. */
   function findEnding(

@@ -3,6 +3,7 @@ import {
   repeat,
 } from "@openrouter-free-pool/shared/timers/repeat";
 import type { Logger } from "pino";
+import type { BatchOwners } from "../execution/batch-share.ts";
 import type { BatchStore } from "../records/batch-store.ts";
 import type { Lease } from "./lease.ts";
 import type { RunBatch } from "./run-batch.ts";
@@ -20,7 +21,7 @@ export class BatchRunner {
   readonly #running = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
   #polling: Repetition | undefined;
-  #open = 0;
+  #owners: BatchOwners = [];
 
   constructor(deps: {
     batches: BatchStore;
@@ -34,9 +35,9 @@ export class BatchRunner {
     this.#logger = deps.logger;
   }
 
-  /** Batches that are open in the whole installation. */
-  get open(): number {
-    return this.#open;
+  /** Whose the open batches of the whole installation are. */
+  get openOwners(): BatchOwners {
+    return this.#owners;
   }
 
   /** Batches that this gateway leads. */
@@ -55,7 +56,7 @@ export class BatchRunner {
   /** Starts to lead every batch that has no leader. */
   async poll(): Promise<void> {
     const open = await this.#batches.listOpen();
-    this.#open = open.length;
+    this.#owners = await this.#batches.readOwners(open);
     for (const batchId of open) {
       if (this.#stop.signal.aborted || this.#running.size >= mostBatches)
         return;

@@ -30,6 +30,8 @@ export type UpdateOutcome = "done" | "lease-lost" | "other-status";
 /** What is left of an open batch. */
 export type BatchBacklog = {
   readonly id: string;
+  /** Undefined without client keys. */
+  readonly owner?: string | undefined;
   /** Lines that are still to be called; undefined while their number is not known. */
   readonly calls: number | undefined;
 };
@@ -40,6 +42,7 @@ const backlogFields = [
   "inputLines",
   "completed",
   "failed",
+  "owner",
 ] as const;
 
 /** The records of batches, in Redis. */
@@ -53,6 +56,8 @@ export type BatchStore = {
   ): Promise<Page<BatchRecord>>;
   /** Ids of the batches that have not ended, the oldest first. */
   listOpen(): Promise<string[]>;
+  /** Whose batches are, in the order of their ids; undefined without client keys. */
+  readOwners(ids: readonly string[]): Promise<(string | undefined)[]>;
   /** How many lines of each open batch are still to be called, as far as that is known. */
   readBacklogs(): Promise<BatchBacklog[]>;
   /** An open batch that reads this file, if there is one. */
@@ -111,6 +116,12 @@ export function createBatchStore(
         return batch && isWanted(batch) ? batch : undefined;
       }),
     listOpen: () => redis.zrange(redisKeys.openBatches, 0, "-1"),
+    async readOwners(ids) {
+      const owners = await Promise.all(
+        ids.map((id) => redis.hget(redisKeys.batch(id), "owner")),
+      );
+      return owners.map((owner) => owner ?? undefined);
+    },
     async readBacklogs() {
       const ids = await redis.zrange(redisKeys.openBatches, 0, "-1");
       const pipeline = redis.pipeline();
@@ -168,9 +179,10 @@ export function createBatchStore(
 }
 
 function toBacklog(id: string, values: (string | null)[]): BatchBacklog {
-  const [status, total, inputLines, completed, failed] = values;
+  const [status, total, inputLines, completed, failed, owner] = values;
   return {
     id,
+    owner: owner ?? undefined,
     calls: countCallsLeft({
       status: status as BatchStatus,
       total: Number(total),

@@ -1,4 +1,5 @@
 import { mostClients } from "@openrouter-free-pool/shared/api/client-object";
+import { keysToWakeForClient } from "@openrouter-free-pool/shared/budgets/wake-for-client";
 import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import {
@@ -64,7 +65,13 @@ export function createClientStore(
       return record && { record, text };
     },
     async save({ id, before, after }) {
-      const keys = [clients, clientNames, clientsVersion, clientNews];
+      const keys = [
+        clients,
+        clientNames,
+        clientsVersion,
+        clientNews,
+        ...keysToWakeForClient(redisKeys),
+      ];
       const saved = await runScript(redis, saveClient, keys, [
         id,
         before?.text ?? "",

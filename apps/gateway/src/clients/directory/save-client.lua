@@ -9,6 +9,8 @@
   KEYS[2] names    HASH    from name in lower case to id
   KEYS[3] version  STRING  counts changes
   KEYS[4] news     pub/sub channel
+  KEYS[5] clientsDue  SORTED SET  see keys.ts
+  KEYS[6] marker      SORTED SET  see wake-for-client.ts
   ARGV[1] id
   ARGV[2] before      record (JSON); empty: there is none
   ARGV[3] after       record (JSON); empty: it is removed
@@ -18,7 +20,7 @@
 
   Returns the new version, or why nothing was done: 'changed' (it is not what `before` says), 'name-taken', 'full'.
 ]]
-local clients, names, version, news = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local clients, names, version, news, clientsDue, marker = unpack(KEYS)
 local id, before, after, nameBefore, nameAfter = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local mostClients = tonumber(ARGV[6])
 
@@ -44,5 +46,7 @@ else
   redis.call('HSET', names, nameAfter, id)
 end
 local number = redis.call('INCR', version)
+-- A limit may be another one: workers look at requests that wait for it.
+if redis.call('ZADD', clientsDue, 'XX', 'CH', 0, id) == 1 then redis.call('ZADD', marker, 0, '0') end
 redis.call('PUBLISH', news, number .. ' ' .. id .. ' ' .. after)
 return number

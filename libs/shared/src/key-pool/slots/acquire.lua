@@ -23,8 +23,11 @@
   ARGV[11] accountTtlMs  life of an account's hash after its last grant
   ARGV[12] usableMs   how long after the grant the call may still be sent
   ARGV[13] 1 when gone and unproven models are looked for, else 0
-  ARGV[14] job id
-  ARGV[15] the request (JSON), see decide.lua; `refusing` is a list
+  ARGV[14] clients     HASH, see keys.ts
+  ARGV[15] client prefix
+  ARGV[16] job prefix
+  ARGV[17] job id
+  ARGV[18] the request (JSON), see decide.lua; `refusing` is a list
 
   Returns what decide.lua says.
 ]]
@@ -33,11 +36,13 @@
 --- @include "./limiter"
 --- @include "../models/choose-model"
 --- @include "./take-slot"
+--- @include "../../budgets/budget"
 --- @include "./decide"
-local jobId, request = ARGV[14], cjson.decode(ARGV[15])
+local request = cjson.decode(ARGV[18])
+request.jobId = ARGV[17]
 local refusing = {}
 for _, account in ipairs(request.refusing or {}) do refusing[account] = true end
 request.refusingCount = #(request.refusing or {})
 request.refusing = refusing
-request.isCancelled = redis.call('EXISTS', cancelledPrefix .. jobId) == 1
+request.isCancelled = redis.call('EXISTS', cancelledPrefix .. request.jobId) == 1
 return decide(request)

@@ -10,6 +10,8 @@ const acquire = loadScript(new URL("./acquire.lua", import.meta.url));
 export type SlotRequest = {
   readonly jobId: string;
   readonly gatewayId: string;
+  /** Whose budget the call takes from; nobody's without client keys. */
+  readonly client?: string | undefined;
   /** Models that may answer, best one first; at least one. */
   readonly models: readonly string[];
   /** Those of them that are paid for: a call of such a model takes no slot. */
@@ -36,6 +38,8 @@ export type Grant = {
   readonly usableUntil: number;
   /** undefined when the call is paid for and took no slot. */
   readonly receipt: Receipt | undefined;
+  /** The same of the client's budget, as the script wrote it; empty without a client. */
+  readonly clientReceipt: string;
   /** The model that is to be called. */
   readonly model: string;
   /** Whether the call is to prove that the model is there: others wait for what comes of it. */
@@ -51,6 +55,8 @@ export type Acquisition =
       /** Whether the request's deadline comes before the next slot. */
       readonly isPastDeadline: boolean;
     }
+  /** Its client has made all calls that it may make now; it goes back in line and waits there. */
+  | { readonly kind: "client-over" }
   /** The deadline has passed. */
   | { readonly kind: "waited-out" }
   /** Every model that is not gone cools down. */
@@ -83,7 +89,11 @@ export async function acquireSlot(
   call: LimiterCall,
   request: SlotRequest,
 ): Promise<Acquisition | undefined> {
-  const decisionRequest = JSON.stringify(toDecisionRequest(request));
+  const { client } = request;
+  const share = client === undefined ? undefined : { client };
+  const decisionRequest = JSON.stringify(
+    toDecisionRequest({ ...request, share }),
+  );
   const args = [...call.args, request.jobId, decisionRequest];
   const reply = await runScript(redis, acquire, call.keys, args);
   return readAcquisition(call, request.models, reply as readonly unknown[]);
@@ -103,7 +113,7 @@ export function readAcquisition(
   models: readonly string[],
   reply: readonly unknown[],
 ): Acquisition | undefined {
-  const [kind, first, second, receipt, chosen, provesModel] = reply;
+  const [kind, first, second, receipt, chosen, provesModel, ofClient] = reply;
   switch (kind) {
     case "granted": {
       const key = keysById.get(String(second));
@@ -118,6 +128,7 @@ export function readAcquisition(
         receipt: receipt === "" ? undefined : readReceipt(receipt),
         model: models[Number(chosen) - 1] ?? "",
         provesModel: provesModel === 1,
+        clientReceipt: String(ofClient ?? ""),
       };
     }
     case "busy":
@@ -135,6 +146,7 @@ export function readAcquisition(
     case "model-cooling":
     case "gateway-away":
       return { kind, retryAfterMs: Number(first) };
+    case "client-over":
     case "waited-out":
     case "model-gone":
     case "cancelled":

@@ -1,8 +1,10 @@
 --[[
-  Decides on a request: the one place of the rules by which a call may go out. Needs take-slot.lua and choose-model.lua.
+  Decides on a request: the one place of the rules by which a call may go out. Needs take-slot.lua, choose-model.lua and
+  budget.lua.
 
   A request is a table of
-    gatewayId, isCancelled
+    jobId, gatewayId, isCancelled
+    share          whose budget and share it takes from (`client`); nil without client keys
     deadline       when its client stops waiting, ms since the epoch of Redis's clock; nil when it never does
     models         candidates, best one first
     tariffs        a character a candidate: `f` draws on the free quota, `p` is paid for and takes no slot
@@ -11,8 +13,10 @@
 
   Returns
     {'granted', account, key id, receipt (for release-slot.lua; '' when no slot was taken),
-      number of the candidate from 1 on, 1 when the call is to prove that the model is there, else 0}
+      number of the candidate from 1 on, 1 when the call is to prove that the model is there, else 0,
+      receipt of the client; '' without one}
     {'busy', ms until the next slot, 1 when the deadline comes first, else 0}
+    {'client-over', when to look again (ms since the epoch)}  its client has made all calls that it may make now
     {'waited-out'}      the deadline has passed
     {'model-cooling', ms}   every candidate that is not gone cools down
     {'model-unproven', ms, number of the candidate}  a call of that model is out that is to prove it
@@ -68,6 +72,11 @@ local function decide(request)
 
   local chosen, prover = chooseModel(request.models)
   if not chosen then return prover end
+  local client = request.share and request.share.client
+  if client and readClient(client).hasBudget then
+    local room, lookAt = readRoom(client, request.jobId)
+    if room <= 0 then return { 'client-over', lookAt } end
+  end
   local account, keyId, receipt
   if request.tariffs:sub(chosen, chosen) == 'p' then
     account, keyId, receipt = takeKeyOnly(request.refusing, request.refusingCount)
@@ -76,5 +85,6 @@ local function decide(request)
   end
   if not account then return refuseSlot(request) end
   if prover then recordProver(request.models[chosen], prover) end
-  return { 'granted', account, keyId, receipt, chosen, prover and 1 or 0 }
+  local clientReceipt = client and countClientCall(client, request.jobId) or ''
+  return { 'granted', account, keyId, receipt, chosen, prover and 1 or 0, clientReceipt }
 end

@@ -1,4 +1,5 @@
 import type { RateLimits } from "../../config/rate-limits.ts";
+import { queueKeys } from "../../queue/bullmq/queue-keys.ts";
 import type { PoolMembers } from "../keys/pool-members.ts";
 import { accountTtlMs, poolTtlMs } from "../store/lifetimes.ts";
 import type { PoolStore } from "../store/pool-store.ts";
@@ -49,6 +50,9 @@ export function prepareLimiterCall(
       accountTtlMs,
       usableMs,
       options.checksModels ? 1 : 0,
+      redisKeys.clients,
+      redisKeys.clientPrefix,
+      queueKeys(redisKeys).jobPrefix,
     ],
     // The script sees the request later than this.
     usableUntil: performance.now() + usableMs,

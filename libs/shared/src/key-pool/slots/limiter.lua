@@ -5,4 +5,5 @@ local usualPerMinute, usualPerDay = tonumber(ARGV[5]), tonumber(ARGV[6])
 local windowMs, dayMs, guardMs = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local poolTtlMs, accountTtlMs = ARGV[10], ARGV[11]
 local usableMs, checksModels = tonumber(ARGV[12]), ARGV[13] == '1'
+local clients, clientPrefix, jobPrefix = ARGV[14], ARGV[15], ARGV[16]
 local now = readNow()

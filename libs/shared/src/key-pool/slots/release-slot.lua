@@ -1,6 +1,6 @@
 --[[
-  Gives a slot back that was surely not used: its entry in the minute, its call of the day, and its
-  account's place in the index. Every count is as if the slot had not been granted.
+  Gives a slot back that was surely not used: its entry in the minute, its call of the day, its account's
+  place in the index, and the call of its client's budget. Every count is as if the slot had not been granted.
 
   Atomic because other slots of the account are granted at the same time. Idempotent: a connection
   that breaks sends the command again.
@@ -8,25 +8,38 @@
   KEYS[1] moved      HASH  key id -> account, where it is not the one that it was granted for
   KEYS[2] pools      SORTED SET  pool ids
   KEYS[3] released   STRING  exists when this release was done
+  KEYS[4] clientsDue  SORTED SET  see keys.ts
   ARGV[1] account prefix
   ARGV[2] pool prefix
   ARGV[3] account    that the key was granted for
   ARGV[4] key id
-  ARGV[5] entry      what acquire.lua stored in the minute (ms since the epoch)
+  ARGV[5] entry      what acquire.lua stored in the minute (ms since the epoch); '' when no slot was taken
   ARGV[6] day        number of the day that the call counts for
   ARGV[7] grantedAt  ms since the epoch
   ARGV[8] lastUsedAt of the account before the grant; '' when it was never used
   ARGV[9] releasedTtlMs  how long a repetition of the command is known for one
+  ARGV[10] client prefix
+  ARGV[11] receipt of the client, see budget.lua; '' without one
 
   Returns 1, or 0 when this release was done already.
 ]]
 --- @include "now"
 --- @include "text"
 --- @include "account-of"
-local moved, pools, released = unpack(KEYS)
+local moved, pools, released, clientsDue = unpack(KEYS)
 local accountPrefix, poolPrefix, name, keyId, entry, day, grantedAt, lastUsedAt, releasedTtlMs = unpack(ARGV)
+local clientPrefix, clientReceipt = ARGV[10], ARGV[11]
 
 if not redis.call('SET', released, '1', 'NX', 'PX', releasedTtlMs) then return 0 end
+
+local client, clientDay, call = clientReceipt:match('^([^,]*),([^,]*),(.*)$')
+if client then
+  local calls = clientPrefix .. client .. ':day:' .. clientDay
+  if tonumber(redis.call('GET', calls) or 0) > 0 then redis.call('DECR', calls) end
+  redis.call('ZREM', clientPrefix .. client .. ':minute', call)
+  redis.call('ZADD', clientsDue, 'XX', 'LT', 0, client)
+end
+if entry == '' then return 1 end
 local account = accountOf(moved, keyId, name)
 local accountKey = accountPrefix .. account
 

@@ -11,11 +11,11 @@ const releasedTtlMs = 3_600_000;
 /** Gives a slot back exactly, as if it had not been granted. Call it once for a grant. */
 export async function releaseSlot(
   { redis, redisKeys }: PoolStore,
-  { key, receipt, model, provesModel }: Grant,
+  { key, receipt, clientReceipt, model, provesModel }: Grant,
 ): Promise<void> {
   // Another call is to prove it.
   if (provesModel) await redis.del(redisKeys.modelProof(model));
-  if (!receipt) return;
+  if (!receipt && clientReceipt === "") return;
   await runScript(
     redis,
     script,
@@ -23,17 +23,20 @@ export async function releaseSlot(
       redisKeys.movedKeys,
       redisKeys.pools,
       redisKeys.releasedSlot(randomUUID()),
+      redisKeys.clientsDue,
     ],
     [
       redisKeys.accountPrefix,
       redisKeys.poolPrefix,
       key.account,
       key.id,
-      receipt.entry,
-      receipt.day,
-      receipt.grantedAt,
-      receipt.lastUsedAt,
+      receipt?.entry ?? "",
+      receipt?.day ?? "",
+      receipt?.grantedAt ?? "",
+      receipt?.lastUsedAt ?? "",
       releasedTtlMs,
+      redisKeys.clientPrefix,
+      clientReceipt,
     ],
   );
 }

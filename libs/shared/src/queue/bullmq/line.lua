@@ -1,6 +1,6 @@
 --[[
   BullMQ's line of waiting jobs. Needs `wait`, `prioritized`, `delayed`, `marker`, `active`, `meta`, `pc`,
-  `jobPrefix`, `sharesPrefix` and `now`.
+  `clientsDue`, `jobPrefix`, `sharesPrefix` and `now`.
 ]]
 local MOST_PROMOTED = 1000
 
@@ -42,7 +42,7 @@ end
 
 --[[
   Wakes one idle worker when jobs are left in line. Without one, a marker would only wake workers in vain.
-  Returns how many jobs are in line, and ms until the first delayed one is due: 0 when some are in line, -1 when there is none.
+  Returns how many jobs are in line, and ms until the first other one is due: 0 when some are in line, -1 when there is none.
 ]]
 local function markLine()
   local waiting = redis.call('LLEN', wait) + redis.call('ZCARD', prioritized)
@@ -52,7 +52,11 @@ local function markLine()
   end
   redis.call('ZREM', marker, '0')
   local next = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
-  if #next > 0 then return 0, math.max(1, math.ceil(tonumber(next[2]) / 0x1000 - now)) end
+  if #next > 0 then
+    local client = redis.call('ZRANGE', clientsDue, 0, 0, 'WITHSCORES')
+    local dueAt = math.min(tonumber(next[2]) / 0x1000, tonumber(client[2] or 'inf'))
+    return 0, math.max(1, math.ceil(dueAt - now))
+  end
   -- The order of arrival counts from the beginning again, and nobody is owed anything.
   redis.call('UNLINK', pc, sharesPrefix .. '10', sharesPrefix .. '20', sharesPrefix .. '30')
   return 0, -1

@@ -4,6 +4,9 @@
  */
 const scorePerPriority = 2 ** 32;
 
+/** The score among delayed jobs of one that waits for its client's budget, see `held-jobs.lua`: it never comes due. */
+export const heldScore = "9007199254740991";
+
 /** The scores of all jobs of some priorities, as ZCOUNT and ZRANGEBYSCORE take them. */
 export function scoresOf(
   firstPriority: number,

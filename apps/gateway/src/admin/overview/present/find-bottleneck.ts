@@ -40,7 +40,8 @@ export function findBottleneck(facts: BottleneckFacts): Bottleneck | undefined {
   if (status.pool.leftToday === 0) return "day";
   if (left.requests + left.lines === 0) return undefined;
   const isInLine = Object.values(view.inLine).some((count) => count > 0);
-  if (view.waiting > 0 && !isInLine && cooling.length > 0) return "model";
+  if (view.waiting > view.held && !isInLine && cooling.length > 0)
+    return "model";
   if (isInLine && status.pool.slotsFree > 0 && areFull(workers)) {
     return "workers-full";
   }

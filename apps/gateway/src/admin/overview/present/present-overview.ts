@@ -97,6 +97,7 @@ function presentQueue({ view, depth }: Overview) {
     isPaused: depth.isPaused,
     inFlight: formatCount(view.inFlight),
     delayed: formatCount(depth.delayed),
+    held: formatCount(depth.held),
     lines: priorityNames.map((name) => ({
       priority: name.replace(/^./, (first) => first.toUpperCase()),
       waiting: formatCount(view.inLine[name]),

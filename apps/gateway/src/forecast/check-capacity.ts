@@ -1,0 +1,25 @@
+import type { Submission } from "../jobs/submission.ts";
+import type { ClientBudgets } from "./client-budgets.ts";
+import type { Forecast } from "./forecast.ts";
+
+/**
+ * Counts one more request in.
+ *
+ * @throws {GatewayError} when it would wait in vain, for the pool or for its client's own budget.
+ */
+export type CheckCapacity = (
+  asked: Pick<Submission, "client" | "maxWaitMs" | "priority">,
+) => Promise<void>;
+
+/** Builds {@link CheckCapacity}. */
+export function createCheckCapacity(deps: {
+  forecast: Forecast;
+  clientBudgets: ClientBudgets;
+}): CheckCapacity {
+  const { forecast, clientBudgets } = deps;
+  return async function checkCapacity(asked) {
+    const { maxWaitMs, priority } = asked;
+    const ownRefusal = await clientBudgets.findRefusal(asked);
+    await forecast.checkCapacity(maxWaitMs, priority, ownRefusal);
+  };
+}
