@@ -9,7 +9,7 @@ afterEach(() => stack?.stop());
 
 async function start(env: Record<string, string> = {}, gateways = 1) {
   const redisUrl = inject("redisUrl");
-  stack = await startStack({ redisUrl, gateways, env });
+  stack = await startStack({ redisUrl, gateways, workers: 0, env });
   return stack;
 }
 
