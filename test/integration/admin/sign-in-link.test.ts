@@ -141,7 +141,9 @@ test("a gateway with a password shows no link", async () => {
 });
 
 test("an action needs the token of this visitor's own page", async () => {
-  const { url, first } = await start();
+  const { url, first, startWorker } = await start();
+  // Without one the page says so, whether or not the queue is paused.
+  await startWorker();
   const client = new AdminClient(url);
   await client.signIn(first);
   expect((await client.act("pause")).status).toBe(303);
