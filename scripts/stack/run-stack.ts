@@ -39,13 +39,15 @@ export async function runStack(options: StackOptions): Promise<void> {
 
 async function runWithRedis(options: StackOptions): Promise<void> {
   const stop = listenForStopSignals();
-  // Where Sentinels are set, they know where Redis is.
-  const redis = process.env.REDIS_SENTINELS
-    ? undefined
-    : await findRedis({
-        purpose: "start",
-        dataDir: join(options.folder, ".data", "redis"),
-      });
+  // Where Sentinels or nodes of a Cluster are set, they know where Redis is.
+  const { REDIS_SENTINELS, REDIS_CLUSTER } = process.env;
+  const redis =
+    REDIS_SENTINELS || REDIS_CLUSTER
+      ? undefined
+      : await findRedis({
+          purpose: "start",
+          dataDir: join(options.folder, ".data", "redis"),
+        });
   try {
     if (!stop.isRequested()) {
       process.exitCode = await runApps({

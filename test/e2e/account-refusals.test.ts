@@ -96,7 +96,9 @@ test("a refused request keeps its place in a backlog of 500", async ({
     perDay: 100_000,
     windowMs: 1_000,
     workers: 0,
-    simulator: { latencyMs: 20 },
+    // Long beside the way back of a refused request, in which up to
+    // WORKER_CONCURRENCY others finish for each time that this passes.
+    simulator: { latencyMs: 100 },
   });
   const { url, simulator } = stack;
   const struck = new Map<number, Fault>([

@@ -65,6 +65,15 @@ test("an operator adds a client, sees its use, changes it, makes another key and
   );
   expect((await chat(stack.url, { headers: withKey(key) })).status).toBe(401);
 
+  const table = page.getByRole("region", { name: "Models" });
+  expect(await table.textContent()).toContain("test/model:free");
+  const csv = await page
+    .getByRole("link", { name: "CSV" })
+    .getAttribute("href");
+  const file = await page.request.get(csv ?? "");
+  expect(file.headers()["content-disposition"]).toContain("usage.csv");
+  expect(await file.text()).toMatch(/^day,client,.*\n.*team-a,test/s);
+
   for (const { viewport, colorScheme } of looks) {
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme });

@@ -125,6 +125,15 @@ test("while a request waits its prompt is hidden; taken off the queue, its clien
   await openTab(page, "prioritized");
   await until("it is shown", () => shows(page, /hidden: \d+ characters/));
   expect(await shows(page, /swordfish/)).toBe(false);
+  const operator = await logIn(url);
+  const list = await operator.get(
+    `${apiRoot}?activeQueue=completions&status=prioritized`,
+  );
+  const [id] = /(?<="id":")[^"]+/.exec(list.text) ?? [];
+  const single = await operator.get(`${api}/${id}`);
+  expect(single.status).toBe(200);
+  expect(single.text).toMatch(/hidden: \d+ characters/);
+  expect(single.text).not.toContain("swordfish");
 
   await buttonWith(page, "trash-2").click();
   await page.getByRole("button", { name: "Confirm" }).click();

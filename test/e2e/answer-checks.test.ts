@@ -6,6 +6,7 @@ import { type ChatOptions, chat } from "../support/chat.ts";
 import { scrape, workerUrl } from "../support/metrics.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { streamChat } from "../support/stream-chat.ts";
+import { until } from "../support/until.ts";
 
 const maxAttempts = 2;
 let stack: Stack;
@@ -235,12 +236,13 @@ test("what fails is `unfit` in log and metrics, and no failure of OpenRouter's",
   const calls = "orpool_upstream_calls_total";
   expect(metrics.value(calls, { model, verdict: "unfit" })).toBe(maxAttempts);
   expect(metrics.value(calls, { model, verdict: "return" })).toBeUndefined();
-  expect(
-    worker
+  const called = await until("its calls are logged", () => {
+    const lines = worker
       .logged("Called OpenRouter")
-      .filter((line) => line.model === model)
-      .map(({ verdict, failed }) => ({ verdict, failed })),
-  ).toEqual(
+      .filter((line) => line.model === model);
+    return lines.length >= maxAttempts && lines;
+  });
+  expect(called.map(({ verdict, failed }) => ({ verdict, failed }))).toEqual(
     Array.from({ length: maxAttempts }, () => ({
       verdict: "unfit",
       failed: ["content"],

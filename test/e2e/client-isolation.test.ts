@@ -1,9 +1,11 @@
 import { usageObjectSchema } from "@openrouter-free-pool/shared/api/usage-object";
 import type OpenAI from "openai";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { AdminClient } from "../support/admin-client.ts";
 import { type BatchClient, batchClient } from "../support/batch-client.ts";
 import { batchInput } from "../support/batch-input.ts";
 import { chat, testModel } from "../support/chat.ts";
+import { scrape } from "../support/metrics.ts";
 import {
   type Operator,
   operatorOf,
@@ -23,6 +25,9 @@ let a: Awaited<ReturnType<Operator["create"]>>;
 let b: typeof a;
 let batch: OpenAI.Batch;
 let theirs: BatchClient;
+/** Of client a: a background response, and what stands behind `Location`. */
+let response: OpenAI.Responses.Response;
+let place: string;
 
 beforeAll(async () => {
   stack = await startStack({
@@ -41,6 +46,13 @@ beforeAll(async () => {
   theirs = batchClient(stack.url, b.key);
   const id = await own.start(batchInput(lines));
   batch = await own.untilStatus(id, "completed");
+  response = await own.openai.responses.create({
+    model: testModel,
+    input: "Hello",
+    background: true,
+  });
+  const later = await ask(a, "later", { prefer: "respond-async" });
+  place = later.headers.get("location")?.replace(/^\/v1/, "") ?? "";
 });
 afterAll(() => stack?.stop());
 
@@ -89,6 +101,28 @@ test.for([
       }),
     /no file/,
   ],
+  [
+    "read a response",
+    () => theirs.openai.responses.retrieve(response.id),
+    /no response/,
+  ],
+  [
+    "cancel a response",
+    () => theirs.openai.responses.cancel(response.id),
+    /no response/,
+  ],
+  [
+    "delete a response",
+    () => theirs.openai.responses.delete(response.id),
+    /no response/,
+  ],
+  ["collect an answer", () => theirs.openai.get(place), /no request/],
+  [
+    "cancel a request",
+    () => theirs.openai.post(`${place}/cancel`),
+    /no request/,
+  ],
+  ["delete a request", () => theirs.openai.delete(place), /no request/],
 ] as const)("another client cannot %s", async ([, act, message]) => {
   await expect(act()).rejects.toThrow(message);
 });
@@ -118,6 +152,64 @@ test("an idempotency key is a client's own", async () => {
   expect(repeated.headers.get("idempotent-replayed")).toBe("true");
   const calls = await stack.simulator.calls({ marker: "idempotent" });
   expect(calls).toHaveLength(2);
+});
+
+test("an idempotency key of the background is a client's own", async () => {
+  const headers = { prefer: "respond-async", "idempotency-key": "later" };
+  const placeOf = async (client: typeof a) =>
+    (await ask(client, "background", headers)).headers.get("location");
+  const own = await placeOf(a);
+  expect(own).toMatch(/^\/v1\/requests\/request_/);
+  expect(await placeOf(b)).not.toBe(own);
+  expect(await placeOf(a)).toBe(own);
+});
+
+test("what operators see is nothing for clients", async () => {
+  for (const path of ["/webhooks", "/clients"]) {
+    const { status } = await send(`${stack.url}/api/v1${path}`, {
+      headers: withKey(b.key),
+    });
+    expect(status, path).toBe(401);
+  }
+  const { status } = await send(
+    `${stack.url}/api/v1/webhooks/evt_${"0".repeat(48)}/send`,
+    { method: "POST", headers: withKey(b.key) },
+  );
+  expect(status).toBe(401);
+});
+
+test("a removed client's background requests are cancelled, a disabled one's are answered", async () => {
+  const [gone, disabled] = [
+    await operator.create("gone"),
+    await operator.create("off"),
+  ];
+  const admin = new AdminClient(stack.url);
+  await admin.logIn(operatorPassword);
+  const countOpen = async () =>
+    (await scrape(stack.url)).value("orpool_background_open");
+  await until("all others have ended", async () => (await countOpen()) === 0);
+  await admin.act("pause");
+  const later = { prefer: "respond-async" };
+  await ask(gone, "of-the-gone", later);
+  const accepted = await ask(disabled, "of-the-disabled", later);
+  expect(await countOpen()).toBe(2);
+  await operator.request("DELETE", `/clients/${gone.id}`);
+  await operator.request("PATCH", `/clients/${disabled.id}`, {
+    disabled: true,
+  });
+  await until("one is cancelled", async () => (await countOpen()) === 1);
+  await admin.act("resume");
+  await until("the other is answered", async () => (await countOpen()) === 0);
+  expect(await stack.simulator.calls({ marker: "of-the-gone" })).toEqual([]);
+  const collect = () =>
+    send(`${stack.url}${accepted.headers.get("location")}`, {
+      headers: withKey(disabled.key),
+    });
+  expect((await collect()).status).toBe(401);
+  await operator.request("PATCH", `/clients/${disabled.id}`, {
+    disabled: false,
+  });
+  expect((await collect()).status).toBe(200);
 });
 
 test("a kept answer is a client's own", async () => {
@@ -167,6 +259,9 @@ test("use is told apart by client, model and day, and each client sees its own",
 
   const others = await usageOf(b.key, `?client=${c.id}`);
   expect(others.text).not.toContain(c.id);
+  const ownCsv = await usageOf(b.key, `?format=csv&client=${c.id}`);
+  expect(ownCsv.text).toMatch(/^day,client,/);
+  expect(ownCsv.text).not.toContain(c.id);
   const all = await operator.usage("group_by=client");
   const names = all.data.map(({ clientName }) => clientName);
   expect(names).toEqual(expect.arrayContaining(["renamed", "b", "counted"]));

@@ -95,9 +95,12 @@ test("a key is shown once, and neither Redis nor a log has it", async () => {
   const processes = [...stack.gateways, ...stack.workers];
   const log = processes.flatMap(({ output }) => output).join("\n");
   expect(log).not.toContain(key);
-  const audited = stack.gateways[0]
-    ?.logged("An operator changed a client")
-    .filter(({ clientId }) => clientId === id);
+  const audited = await until("both changes are logged", () => {
+    const lines = stack.gateways[0]
+      ?.logged("An operator changed a client")
+      .filter(({ clientId }) => clientId === id);
+    return lines && lines.length >= 2 && lines;
+  });
   expect(audited).toMatchObject([
     { action: "create", client: "secretive" },
     { action: "update", settings: ["weight"] },

@@ -33,8 +33,8 @@ test("the link that the gateway shows opens the pages in one browser, until it s
   await page.waitForURL("**/admin");
   await page.getByRole("heading", { name: "Key pool" }).waitFor();
   expect(await page.content()).not.toContain(token);
-  await page.getByRole("link", { name: "Queue", exact: true }).click();
-  await page.waitForURL("**/admin/queues**");
+  await page.getByRole("link", { name: "Requests", exact: true }).click();
+  await page.waitForURL("**/admin/requests**");
   await page.goto("/admin");
   await page.getByRole("link", { name: "Pause the queue" }).click();
   await page.getByRole("button", { name: "Pause the queue" }).click();

@@ -59,6 +59,11 @@ export function control(
       const judged = windowMs > 0 ? windowMs : simulation.settings.windowMs;
       return jsonAnswer(200, summarise(simulation.log, judged));
     }
+    case "POST /calls/take": {
+      const taken = summarise(simulation.log, simulation.settings.windowMs);
+      simulation.log.clear();
+      return jsonAnswer(200, taken);
+    }
     case "POST /quota/reset":
       simulation.resetQuotas();
       return jsonAnswer(200, {});

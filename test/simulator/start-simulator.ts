@@ -39,6 +39,8 @@ export type Simulator = {
   calls(filter?: CallFilter): Promise<CallRecord[]>;
   /** Counts over the log; `windowMs` overrides the length of the windows judged. */
   summary(windowMs?: number): Promise<Summary>;
+  /** The summary of the log, which is forgotten; quotas stay. For runs of hours, whose log would fill the memory. */
+  takeSummary(): Promise<Summary>;
   /** What the calls of the log have cost. */
   bill(): Promise<Bill>;
   /** Forgets the log and all quotas; settings and script stay. */
@@ -100,6 +102,7 @@ function buildSimulator(
       const query = windowMs === undefined ? "" : `?windowMs=${windowMs}`;
       return (await send("GET", `/summary${query}`)) as Summary;
     },
+    takeSummary: async () => (await send("POST", "/calls/take")) as Summary,
     bill: async () => (await send("GET", "/bill")) as Bill,
     reset: async () => void (await send("DELETE", "/calls")),
     resetQuotas: async () => void (await send("POST", "/quota/reset")),

@@ -14,7 +14,7 @@ export type LogLine = Record<string, unknown> & { msg?: string };
 /** A gateway or a worker, as a process of its own. */
 export type AppProcess = {
   readonly pid: number;
-  /** Everything it has written so far, as it was written. */
+  /** The lines that it has written so far and that are kept, as they were written. */
   readonly output: string[];
   /** The log lines with this message. */
   logged(message: string): LogLine[];
@@ -25,10 +25,18 @@ export type AppProcess = {
   stop(): Promise<number | null>;
 };
 
-/** Starts an app and waits for the line that says that it is ready. */
+/** Whether a line of an app's log is kept in memory. */
+export type LogFilter = (line: LogLine) => boolean;
+
+/**
+ * Starts an app and waits for the line that says that it is ready.
+ *
+ * @param isKept keeps all lines when absent; a run of hours cannot.
+ */
 export async function startApp(
   name: "gateway" | "worker",
   env: Record<string, string>,
+  isKept: LogFilter = () => true,
 ): Promise<AppProcess & { readonly ready: LogLine }> {
   const main = join(projectRoot, "apps", name, "src", "main.ts");
   const child = spawn(process.execPath, [main], {
@@ -45,7 +53,7 @@ export async function startApp(
     detached: true,
   });
   dieWithParent(child);
-  const app = watchProcess(child);
+  const app = watchProcess(child, isKept);
   const message = name === "gateway" ? "Gateway is ready" : "Worker is ready";
   const ready = await until(`the ${name} is ready`, () => {
     if (child.exitCode !== null || child.signalCode !== null) {
@@ -56,14 +64,16 @@ export async function startApp(
   return { ...app, ready };
 }
 
-function watchProcess(child: ChildProcess): AppProcess {
+function watchProcess(child: ChildProcess, isKept: LogFilter): AppProcess {
   const output: string[] = [];
   const lines: LogLine[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;
     createInterface({ input: stream }).on("line", (text) => {
+      const line = parseLine(text);
+      if (!isKept(line)) return;
       output.push(text);
-      lines.push(parseLine(text));
+      lines.push(line);
     });
   }
   async function end(signal: NodeJS.Signals): Promise<number | null> {

@@ -17,9 +17,8 @@ import { removeKeys } from "./remove-keys.ts";
 const logger = pino({ level: "silent" });
 
 /** Opens a queue and a worker of BullMQ's, with Redis keys of their own, until the test ends. */
-export async function openQueue() {
+export async function openQueue(url = inject("redisUrl")) {
   const prefix = `test-${randomUUID()}`;
-  const url = inject("redisUrl");
   const redisKeys = createRedisKeys(prefix);
   const redis = connectRedis(
     { url },

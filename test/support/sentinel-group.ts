@@ -1,13 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { findFreePort } from "../../scripts/redis/free-port.ts";
 import { findRedisBinary } from "../../scripts/redis/redis-binary.ts";
 import {
   launchServer,
   type ServerProcess,
 } from "../../scripts/redis/server-process.ts";
+import { askRedis, readServerAccess } from "./ask-redis.ts";
 import {
   listenSettings,
   type PrivateRedis,
@@ -28,6 +29,8 @@ export type SentinelGroupOptions = {
   passwords?: { readonly server: string; readonly sentinel: string };
   /** Servers and Sentinels speak only TLS. */
   tls?: TlsFiles;
+  /** Opens a way to the primary, by which all others know it. @returns its port. */
+  lineTo?: (port: number) => Promise<number>;
 };
 
 /** A primary with a replica, and three Sentinels that watch them: real processes on 127.0.0.1. */
@@ -59,16 +62,16 @@ export async function startSentinelGroup(
       ? ["--requirepass", passwords.server, "--masterauth", passwords.server]
       : []),
   ];
-  const secure = tls ? { tls: { ca: await readFile(tls.certificate) } } : {};
-  const client = { ...secure, ...withPassword(passwords?.server) };
-  const sentinelClient = { ...secure, ...withPassword(passwords?.sentinel) };
+  const client = await readServerAccess(passwords?.server, tls);
+  const sentinelClient = await readServerAccess(passwords?.sentinel, tls);
   const server = tls ? { tls } : {};
   const primary = await startPrivateRedis({ ...server, args });
+  const knownPort = (await options.lineTo?.(primary.port)) ?? primary.port;
   const replica = await startPrivateRedis({
     ...server,
-    args: [...args, "--replicaof", `127.0.0.1 ${primary.port}`],
+    args: [...args, "--replicaof", `127.0.0.1 ${knownPort}`],
   });
-  await ask(replica.port, client, async (redis) => {
+  await askRedis(replica.port, client, async (redis) => {
     await until("the replica follows", async () =>
       (await redis.info("replication")).includes("master_link_status:up"),
     );
@@ -76,10 +79,12 @@ export async function startSentinelGroup(
   const folder = await mkdtemp(join(tmpdir(), "openrouter-free-pool-sentinel"));
   const started: { port: number; process: ServerProcess }[] = [];
   for (let index = 0; index < sentinelCount; index += 1) {
-    started.push(await startSentinel(folder, primary.port, options));
+    started.push(await startSentinel(folder, knownPort, options));
   }
-  const askSentinel = <T>(port: number, question: Question<T>) =>
-    ask(port, sentinelClient, question);
+  const askSentinel = <T>(
+    port: number,
+    question: (sentinel: Redis) => Promise<T>,
+  ) => askRedis(port, sentinelClient, question);
 
   await Promise.all(
     started.map(({ port }) =>
@@ -167,25 +172,4 @@ async function startSentinel(
   );
   const process = await launchServer(binary, { args: [file, "--sentinel"] });
   return { port, process };
-}
-
-type Credentials = { password?: string; tls?: { ca: Buffer } };
-type Question<T> = (redis: Redis) => Promise<T>;
-
-function withPassword(password: string | undefined): Credentials {
-  return password === undefined ? {} : { password };
-}
-
-async function ask<T>(
-  port: number,
-  credentials: Credentials,
-  question: Question<T>,
-): Promise<T> {
-  const redis = new Redis({ port, host: "127.0.0.1", ...credentials });
-  redis.on("error", () => undefined);
-  try {
-    return await question(redis);
-  } finally {
-    redis.disconnect();
-  }
 }

@@ -9,7 +9,7 @@ import {
   type SimulatorSettings,
   startSimulator,
 } from "../simulator/start-simulator.ts";
-import { type AppProcess, startApp } from "./app-process.ts";
+import { type AppProcess, type LogFilter, startApp } from "./app-process.ts";
 import { testModel } from "./chat.ts";
 
 /** A gateway process and where it answers. */
@@ -34,6 +34,8 @@ export type Stack = {
 
 export type StackOptions = {
   redisUrl: string;
+  /** First part of every Redis key; one that nobody else has, when left out. */
+  prefix?: string;
   /** One account each, one key each, unless `keys` says otherwise. */
   accounts?: number;
   /** As OPENROUTER_API_KEYS takes them. */
@@ -49,6 +51,8 @@ export type StackOptions = {
   gateways?: number;
   workers?: number;
   env?: Record<string, string>;
+  /** Which log lines of the apps are kept in memory; all when absent. */
+  keepLogLine?: LogFilter;
 };
 
 /** Models that many tests use, and that the simulator's own list does not have. */
@@ -87,7 +91,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...options.simulator?.models,
     },
   });
-  const prefix = `test-${randomUUID()}`;
+  const { prefix = `test-${randomUUID()}` } = options;
   const filesPath = await mkdtemp(
     join(tmpdir(), "openrouter-free-pool-files-"),
   );
@@ -112,14 +116,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   async function startGateway(extra = {}): Promise<Gateway> {
     const { OPENROUTER_API_KEYS: _, ...withoutKeys } = env;
-    const app = await startApp("gateway", { ...withoutKeys, ...extra });
+    const app = await startApp(
+      "gateway",
+      { ...withoutKeys, ...extra },
+      options.keepLogLine,
+    );
     const url = `http://${String(app.ready.host)}:${String(app.ready.port)}`;
     const gateway = { ...app, url };
     gateways.push(gateway);
     return gateway;
   }
   async function startWorker(extra = {}): Promise<AppProcess> {
-    const worker = await startApp("worker", { ...env, ...extra });
+    const worker = await startApp(
+      "worker",
+      { ...env, ...extra },
+      options.keepLogLine,
+    );
     workers.push(worker);
     return worker;
   }

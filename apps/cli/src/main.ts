@@ -6,6 +6,7 @@ import { addClients } from "./commands/operating/clients.ts";
 import { addKeys } from "./commands/operating/keys.ts";
 import { addModels } from "./commands/operating/models.ts";
 import { addUsage } from "./commands/operating/usage.ts";
+import { addWebhooks } from "./commands/operating/webhooks.ts";
 import { addResults } from "./commands/results.ts";
 import { addResume } from "./commands/resume.ts";
 import { addRetry } from "./commands/retry.ts";
@@ -51,6 +52,7 @@ for (const add of [
   addModels,
   addClients,
   addUsage,
+  addWebhooks,
   addCancel,
 ]) {
   add(program, (code) => {

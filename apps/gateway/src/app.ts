@@ -1,6 +1,7 @@
 import type { AnswerCheck } from "@openrouter-free-pool/shared/api/answer-checks";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Tracer } from "@opentelemetry/api";
 import express, { type Express, type RequestHandler, Router } from "express";
@@ -16,6 +17,7 @@ import { boundOpenRequests } from "./clients/limits/bound-open-requests.ts";
 import type { ManageClients } from "./clients/manage-clients.ts";
 import type { Submit } from "./completions/submit.ts";
 import { allDialects } from "./dialects/all-dialects.ts";
+import type { ReadHistory } from "./history/read-history.ts";
 import { routeHome } from "./home/route-home.ts";
 import type { Idempotency } from "./idempotency/idempotency.ts";
 import type { MeasureRequest } from "./metrics/request-metrics.ts";
@@ -32,6 +34,8 @@ import { routeOpenApi } from "./openapi/route-openapi.ts";
 import type { ReadPoolView } from "./pool/pool-watch.ts";
 import type { PoolReadiness } from "./pool/readiness.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
+import type { RecordEnded } from "./requests/ended/ended-log.ts";
+import type { ReadRequests } from "./requests/listing/read-requests.ts";
 import { createRecordFinished } from "./requests/record-finished.ts";
 import {
   nameRoute,
@@ -39,22 +43,26 @@ import {
   setDialect,
 } from "./requests/request-context.ts";
 import type { CachedSubmit } from "./response-cache/cached-submit.ts";
-import { refuseAccountRoutes } from "./routes/account.ts";
 import { routeRequests, routeResponses } from "./routes/background.ts";
 import { routeBatches } from "./routes/batches.ts";
 import { routeClients } from "./routes/clients.ts";
 import { routeCompletions } from "./routes/completions.ts";
 import { routeFiles } from "./routes/files.ts";
 import { routeHealth } from "./routes/health.ts";
+import { routeHistory } from "./routes/history.ts";
 import { routeKeysStatus } from "./routes/keys-status.ts";
 import { routeMetrics } from "./routes/metrics.ts";
 import { routeModels } from "./routes/models.ts";
 import { routeModelsStatus } from "./routes/models-status.ts";
+import { refuseAccountRoutes } from "./routes/refuse-account-routes.ts";
+import { routeRequestList } from "./routes/request-list.ts";
 import { routeUsage } from "./routes/usage.ts";
+import { routeWebhooks } from "./routes/webhooks.ts";
 import { allowOrigins } from "./web-access/allow-origins.ts";
 import { guardHosts } from "./web-access/guard-hosts.ts";
 import { guardOrigins } from "./web-access/guard-origins.ts";
 import type { WebAccess } from "./web-access/web-access.ts";
+import type { ManageDeliveries } from "./webhooks/deliveries/manage-deliveries.ts";
 
 /** Puts middleware and routes in order; it opens nothing itself. */
 export function buildApp(deps: {
@@ -65,11 +73,16 @@ export function buildApp(deps: {
   background: Background;
   models: Models;
   readPoolView: ReadPoolView;
+  readHistory: ReadHistory;
+  readRequests: ReadRequests;
+  recordEnded: RecordEnded;
+  clock: RedisClock;
   redisHealth: RedisHealth;
   checkReadiness: () => Promise<PoolReadiness>;
   isStopping: () => boolean;
   clients: BuiltClients;
   manageClients: ManageClients;
+  manageDeliveries: ManageDeliveries;
   /** undefined where operators have no password. */
   checkPassword: CheckPassword | undefined;
   webAccess: WebAccess;
@@ -133,8 +146,10 @@ export function buildApp(deps: {
     "/batches",
     "/requests",
     "/keys/status",
+    "/history",
     "/clients",
     "/usage",
+    "/webhooks",
   ]) {
     app.use(below(path), nameRoute(path));
   }
@@ -146,6 +161,8 @@ export function buildApp(deps: {
   app.use(prefixes, guardWeb);
   app.use("/api/v1/clients", routeClients({ ...deps, ...clients, ...access }));
   app.use("/api/v1/usage", routeUsage({ ...clients, ...access }));
+  app.use("/api/v1/webhooks", routeWebhooks({ ...deps, ...access }));
+  app.use("/api/v1/requests", routeRequestList({ ...deps, ...access }));
   app.use(prefixes, access.authenticate);
   app.use(below("/responses"), routeResponses(deps.background));
   app.use(below("/requests"), routeRequests(deps.background));
@@ -157,6 +174,7 @@ export function buildApp(deps: {
   app.use(below("/files"), routeFiles({ ...deps, ...deps.batches }));
   app.use(below("/batches"), routeBatches({ ...deps, ...deps.batches }));
   app.use("/api/v1/keys/status", routeKeysStatus(deps));
+  app.use("/api/v1/history", routeHistory(deps));
   app.use(prefixes, refuseAccountRoutes());
   app.use("/admin", deps.admin);
   app.use(routeHome({ requiresKey: () => clients.directory.requiresKey }));

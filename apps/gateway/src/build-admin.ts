@@ -5,7 +5,6 @@ import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/comple
 import { createReadQueueDepth } from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
-import { StatisticsHistory } from "@openrouter-free-pool/shared/statistics/statistics-history";
 import ejs from "ejs";
 import express, { type RequestHandler } from "express";
 import type { Redis } from "ioredis";
@@ -16,8 +15,10 @@ import { createActions } from "./admin/actions/actions.ts";
 import { createFindNotice } from "./admin/actions/find-notice.ts";
 import { createRetryFromPage } from "./admin/actions/retry-from-page.ts";
 import { routeActions } from "./admin/actions/route-actions.ts";
+import { createSendFromPage } from "./admin/actions/send-from-page.ts";
 import { routeBatchesPage } from "./admin/batches/route-batches-page.ts";
 import { buildBullBoard } from "./admin/bull-board/build-bull-board.ts";
+import { createSendAgain } from "./admin/bull-board/send-again.ts";
 import { routeClientsPage } from "./admin/clients/route-clients-page.ts";
 import { openKeysFile } from "./admin/keys/keys-file.ts";
 import { routeAddKey } from "./admin/keys/route-add-key.ts";
@@ -25,14 +26,21 @@ import { routeModelsPage } from "./admin/models/route-models-page.ts";
 import { createReadOverview } from "./admin/overview/read/read-overview.ts";
 import { routeOverview } from "./admin/overview/route-overview.ts";
 import { showMessage } from "./admin/pages/show-message.ts";
+import { routeRequestsPage } from "./admin/requests/route-requests-page.ts";
+import { createSendAnyAgain } from "./admin/requests/send-any-again.ts";
 import { serveAssets } from "./admin/serve-assets.ts";
+import { routeWebhooksPage } from "./admin/webhooks/route-webhooks-page.ts";
+import type { Background } from "./build-background.ts";
 import type { Batches } from "./build-batches.ts";
 import type { BuiltClients } from "./build-clients.ts";
+import type { Webhooks } from "./build-webhooks.ts";
 import type { ManageClients } from "./clients/manage-clients.ts";
 import type { GatewayConfig } from "./config.ts";
+import type { ReadHistory } from "./history/read-history.ts";
 import type { ReadModelsStatus } from "./models/status/read-models-status.ts";
 import { type PoolWatch, poolMaxAgeMs } from "./pool/pool-watch.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
+import type { ReadRequests } from "./requests/listing/read-requests.ts";
 import { neverStored, securityHeaders } from "./web-access/security-headers.ts";
 
 const views = fileURLToPath(new URL("./views", import.meta.url));
@@ -60,7 +68,11 @@ export function buildAdmin(deps: {
   batches: Batches;
   clients: BuiltClients;
   manageClients: ManageClients;
+  webhooks: Webhooks;
   readModelsStatus: ReadModelsStatus;
+  readHistory: ReadHistory;
+  readRequests: ReadRequests;
+  background: Background;
   logger: Logger;
 }): Admin {
   const { config, redis, redisKeys, queue, poolWatch, logger } = deps;
@@ -68,6 +80,8 @@ export function buildAdmin(deps: {
   const guard = guardPages({ ...deps, username, password });
   const { sessions } = guard;
   const operator = new PoolOperator({ redis, redisKeys, poolMaxAgeMs });
+  const maxWaitMs = config.MAX_WAIT_MS;
+  const sendAgain = createSendAgain({ ...deps, maxWaitMs });
   const actions = createActions({
     queue,
     operator,
@@ -76,13 +90,18 @@ export function buildAdmin(deps: {
       return status === "validating" || status === "in_progress";
     },
     retryBatch: createRetryFromPage(deps.batches),
+    sendEvent: createSendFromPage(deps.webhooks.manageDeliveries),
+    sendAgain: createSendAnyAgain({
+      queue,
+      sendAgain,
+      sendBackgroundAgain: deps.background.sendAgain,
+    }),
   });
   const findNotice = createFindNotice({ actions, sessions, poolWatch });
   const readOverview = createReadOverview({
     ...deps,
     readBacklogs: deps.batches.batches.readBacklogs,
     readQueueDepth: createReadQueueDepth({ redis, redisKeys, queue }),
-    history: new StatisticsHistory({ redis, redisKeys }),
   });
 
   const { OPENROUTER_API_KEYS_FILE: keysPath } = config;
@@ -103,6 +122,14 @@ export function buildAdmin(deps: {
       canAddKeys: async () => (await keysFile?.isWritable()) ?? false,
     }),
   );
+  admin.use(
+    "/requests",
+    routeRequestsPage({
+      ...deps,
+      keepsPayloads: config.KEEP_PAYLOADS,
+      findNotice,
+    }),
+  );
   admin.use("/keys", routeAddKey({ keysFile, sessions, logger }));
   admin.use("/models", routeModelsPage({ ...deps, findNotice }));
   admin.use(
@@ -116,6 +143,10 @@ export function buildAdmin(deps: {
       ...deps.clients,
       sessions,
     }),
+  );
+  admin.use(
+    "/webhooks",
+    routeWebhooksPage({ ...deps, ...deps.webhooks, findNotice }),
   );
   admin.use(
     routeActions({
@@ -137,7 +168,7 @@ export function buildAdmin(deps: {
     buildBullBoard({
       ...deps,
       keepPayloads: config.KEEP_PAYLOADS,
-      maxWaitMs: config.MAX_WAIT_MS,
+      sendAgain,
     }),
   );
   admin.use((_request, response) => {

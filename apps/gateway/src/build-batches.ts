@@ -26,6 +26,7 @@ import type { AddJobs } from "./jobs/add-jobs.ts";
 import { createJournalRemoval } from "./journals/journal-removal.ts";
 import type { ResolveModels } from "./models/resolve/resolve-models.ts";
 import type { PoolWatch } from "./pool/pool-watch.ts";
+import type { RecordEnded } from "./requests/ended/ended-log.ts";
 import type { Storage } from "./storage/open-storage.ts";
 import type { RecordRequest } from "./usage/record-request.ts";
 import type { PublishEvent } from "./webhooks/events/event.ts";
@@ -47,6 +48,7 @@ export function buildBatches(deps: {
   resolveModels: ResolveModels;
   directory: ClientDirectory;
   recordRequest: RecordRequest;
+  recordEnded: RecordEnded;
   publish: PublishEvent;
   /** The day on which a model ends, where that is known. */
   findExpiration: (model: string) => string | undefined;

@@ -1,3 +1,4 @@
+import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Redis } from "ioredis";
@@ -5,25 +6,31 @@ import type { Logger } from "pino";
 import { Agent } from "undici";
 import type { ClientDirectory } from "./clients/directory/client-directory.ts";
 import type { GatewayConfig } from "./config.ts";
+import { measureWebhooks } from "./metrics/measure-webhooks.ts";
+import type { RedisHealth } from "./redis/redis-health.ts";
+import { newDelivery } from "./webhooks/deliveries/delivery.ts";
+import { createDeliveryStore } from "./webhooks/deliveries/delivery-store.ts";
+import { createManageDeliveries } from "./webhooks/deliveries/manage-deliveries.ts";
 import { newEvent, type PublishEvent } from "./webhooks/events/event.ts";
-import { createEventStore } from "./webhooks/events/event-store.ts";
 import { EventSender } from "./webhooks/sending/event-sender.ts";
 import { createPublicAgent } from "./webhooks/sending/public-addresses.ts";
 import { toClientSecret } from "./webhooks/sending/secrets.ts";
 import type { Receiver } from "./webhooks/sending/send-event.ts";
 
-/** Wires what is recorded for webhooks, and what sends it. */
+/** Wires what is recorded for webhooks, what sends it, and what operators see of it. */
 export function buildWebhooks(deps: {
   config: GatewayConfig;
   directory: ClientDirectory;
   redis: Redis;
   redisKeys: RedisKeys;
+  redisHealth: RedisHealth;
   clock: RedisClock;
+  metrics: Metrics;
   logger: Logger;
 }) {
   const { config, directory, clock, logger } = deps;
   const secret = config.WEBHOOK_SECRET_FILE ?? config.WEBHOOK_SECRET;
-  const store = createEventStore(deps);
+  const store = createDeliveryStore(deps);
 
   function findReceiver(owner: string | undefined): Receiver | undefined {
     if (secret === undefined) return undefined;
@@ -39,23 +46,36 @@ export function buildWebhooks(deps: {
 
   const sender = new EventSender({
     store,
+    // A client that is not known yet may have an address of its own.
+    isReady: () => directory.isKnown,
     findReceiver,
     dispatcher: config.WEBHOOK_ALLOW_PRIVATE
       ? new Agent()
       : createPublicAgent(),
     clock,
     retryMs: config.WEBHOOK_RETRY_MS,
+    onTried: measureWebhooks(deps.metrics, {
+      ...deps,
+      countWaiting: store.countWaiting,
+    }),
     logger,
   });
   const publish: PublishEvent = async (type, about, owner) => {
-    if (!findReceiver(owner)) return;
-    const event = newEvent(type, about, { owner, createdAt: clock.now() });
-    if ((await store.publish(event)) === "full") {
-      logger.error({ type, about }, "Too many events wait; one is dropped");
+    if (secret === undefined) return;
+    if (directory.isKnown && !findReceiver(owner)) return;
+    const event = newEvent(type, about, clock.now());
+    if ((await store.publish(newDelivery(event, owner))) === "full") {
+      logger.error(
+        { type, about, clientId: owner },
+        "Too many events wait; one is dropped",
+      );
     }
   };
   return {
     publish,
+    /** Whether events are sent at all. */
+    isOn: secret !== undefined,
+    manageDeliveries: createManageDeliveries({ ...deps, store, findReceiver }),
     /** The secret of a client's events; undefined without the pool's. */
     secretOf: (client: string): string | undefined =>
       secret === undefined ? undefined : toClientSecret(secret, client),
@@ -63,3 +83,6 @@ export function buildWebhooks(deps: {
     stop: () => sender.stop(),
   };
 }
+
+/** See {@link buildWebhooks}. */
+export type Webhooks = ReturnType<typeof buildWebhooks>;

@@ -93,6 +93,8 @@ export const gatewayVariables = z.object({
   KEEP_FINISHED_JOBS: wholeNumber(0, 1_000_000).default(1_000),
   /** What they may take of Redis's memory, in bytes, roughly. */
   KEEP_FINISHED_BYTES: byteSize().default(64 * 1024 * 1024),
+  /** How many ended requests are remembered for the operators' page, without prompts and answers; 0: none. */
+  KEEP_REQUEST_RECORDS: wholeNumber(0, 1_000_000).default(10_000),
   /**
    * How long a stopping gateway goes on taking new connections while /ready says
    * 503, in ms, so that those who balance by /ready turn away first.

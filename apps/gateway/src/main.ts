@@ -34,6 +34,7 @@ import { startNotifications } from "./build-notifications.ts";
 import { buildWebhooks } from "./build-webhooks.ts";
 import { createManageClients } from "./clients/manage-clients.ts";
 import { gatewayVariables } from "./config.ts";
+import { createReadHistory } from "./history/read-history.ts";
 import { listen } from "./http/listen.ts";
 import { createAddJobs } from "./jobs/add-jobs.ts";
 import { buildMetrics } from "./metrics/build-metrics.ts";
@@ -42,6 +43,8 @@ import { createReadPoolView, PoolWatch } from "./pool/pool-watch.ts";
 import { createReadiness } from "./pool/readiness.ts";
 import { createMakeRoom } from "./redis/make-room.ts";
 import { RedisHealth } from "./redis/redis-health.ts";
+import { EndedLog } from "./requests/ended/ended-log.ts";
+import { createReadRequests } from "./requests/listing/read-requests.ts";
 import { openStorage } from "./storage/open-storage.ts";
 import { requireBucket } from "./storage/variables.ts";
 import { warnIfOpen } from "./web-access/warn-if-open.ts";
@@ -114,7 +117,7 @@ const completions = buildCompletions({
 });
 
 const models = buildModels({ config, redis, redisKeys, clock, logger });
-models.catalogue.onLoss = completions.refuseGone;
+models.catalogue.onModelsGone = completions.refuseGone;
 const clients = buildClients({
   config,
   redis,
@@ -145,13 +148,33 @@ const statistics = new StatisticsRecorder({
   clock,
   logger,
 });
+const readHistory = createReadHistory({ redis, redisKeys });
+const ended = new EndedLog({
+  redis,
+  redisKeys,
+  clock,
+  most: config.KEEP_REQUEST_RECORDS,
+  logger,
+});
+const readRequests = createReadRequests({
+  redis,
+  redisKeys,
+  clock,
+  names: {
+    nameClient: (id) => clients.directory.find(id)?.name ?? id,
+    maskOf: (keyId) =>
+      poolWatch.current()?.pool.keys.find(({ id }) => id === keyId)?.mask,
+  },
+});
 const storage = await openStorage(config);
 const webhooks = buildWebhooks({
   config,
   directory: clients.directory,
   redis,
   redisKeys,
+  redisHealth,
   clock,
+  metrics,
   logger,
 });
 const background = buildBackground({
@@ -159,6 +182,7 @@ const background = buildBackground({
   gatewayId,
   completions,
   resolveModels: models.resolve,
+  directory: clients.directory,
   storage,
   redis,
   redisKeys,
@@ -166,7 +190,9 @@ const background = buildBackground({
   clock,
   statistics,
   recordRequest: clients.recordRequest,
+  recordEnded: ended.record,
   publish: webhooks.publish,
+  metrics,
   logger,
 });
 const batches = buildBatches({
@@ -174,6 +200,7 @@ const batches = buildBatches({
   resolveModels: models.resolve,
   directory: clients.directory,
   recordRequest: clients.recordRequest,
+  recordEnded: ended.record,
   publish: webhooks.publish,
   findExpiration: (model) =>
     models.catalogue.find(model)?.expiration_date ?? undefined,
@@ -201,7 +228,11 @@ const admin = buildAdmin({
   batches,
   clients,
   manageClients,
+  webhooks,
   readModelsStatus: models.readStatus,
+  readHistory,
+  readRequests,
+  background,
   limits,
   redis,
   redisKeys,
@@ -221,6 +252,10 @@ const app = buildApp({
   background,
   models,
   readPoolView,
+  readHistory,
+  readRequests,
+  recordEnded: ended.record,
+  clock,
   redisHealth,
   checkReadiness: createReadiness({
     redisHealth,
@@ -233,6 +268,7 @@ const app = buildApp({
   isStopping: () => isStopping,
   clients,
   manageClients,
+  manageDeliveries: webhooks.manageDeliveries,
   checkPassword: admin.checkPassword,
   webAccess,
   statistics,
@@ -291,6 +327,7 @@ closeOnSignals(
     stopNotifications,
     () => completions.close(),
     () => statistics.stop(),
+    () => ended.stop(),
     () => clients.stop(),
     () => server.close(),
     async () => {

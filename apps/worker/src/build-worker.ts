@@ -22,7 +22,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { createCallOpenRouter } from "./call/call-openrouter.ts";
 import type { OpenRouterClient } from "./call/http/client.ts";
-import { createReadBody } from "./call/read-body.ts";
+import { createReadBody } from "./call/request-body.ts";
 import { StreamCredits } from "./call/stream/stream-credits.ts";
 import { createCheckAnswer } from "./check/check-answer.ts";
 import type { WorkerConfig } from "./config.ts";
@@ -42,9 +42,9 @@ import {
 } from "./dispatch/trace-jobs.ts";
 import { cancelledReason, stoppingReason } from "./job/abort-reasons.ts";
 import { AccountRefusals } from "./keys/account-refusals.ts";
+import { createApplyKeyEffect } from "./keys/apply-key-effect.ts";
 import { createCheckKey } from "./keys/check-key.ts";
 import type { KeyClient } from "./keys/openrouter/key-client.ts";
-import { createParkKey } from "./keys/park-key.ts";
 import { createHasAccountBesides } from "./keys/usable-accounts.ts";
 import { createCallMetrics } from "./metrics/call-metrics.ts";
 import {
@@ -149,7 +149,7 @@ export function buildWorker(deps: {
     checkAnswer: createCheckAnswer({ logger }),
     checkKey: createCheckKey(deps),
     keyPool,
-    parkKey: createParkKey({ keyPool, logger }),
+    applyKeyEffect: createApplyKeyEffect({ keyPool, logger }),
     refusals,
     hasAccountBesides,
     watchModels: createWatchModels({

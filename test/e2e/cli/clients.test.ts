@@ -10,12 +10,15 @@ let stack: Stack;
 beforeAll(async () => {
   stack = await startStack({
     redisUrl: inject("redisUrl"),
-    env: { ADMIN_PASSWORD: operatorPassword },
+    env: {
+      ADMIN_PASSWORD: operatorPassword,
+      WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
+    },
   });
 });
 afterAll(() => stack?.stop());
 
-type Client = { id: string; name: string; key: string };
+type Client = { id: string; name: string; key: string; webhookSecret: string };
 
 async function run(args: string[], env: Record<string, string> = {}) {
   const { url } = stack;
@@ -45,6 +48,7 @@ test("an operator manages clients, and a client sees its use", async () => {
     name: "alice",
     perDay: 50,
     models: ["test/*", "m/*"],
+    webhookSecret: expect.stringMatching(/^whsec_/),
   });
   const key = alice?.key ?? "";
   expect((await chat(stack.url, { headers: withKey(key) })).status).toBe(200);
@@ -84,9 +88,25 @@ test("an operator manages clients, and a client sees its use", async () => {
   });
   const rotated = await asOperator("clients", "rotate", "bob");
   expect(rotated.lines[0]?.key).not.toBe(key);
+  // Another key does not change what its receiver knows.
+  expect(rotated.lines[0]?.webhookSecret).toBe(alice?.webhookSecret);
   expect((await asOperator("clients", "delete", "bob")).code).toBe(0);
   expect((await asOperator("clients", "list")).lines).toEqual([]);
   expect(await asOperator("clients", "delete", "bob")).toMatchObject({
     code: 2,
+  });
+});
+
+test("an operator looks at events and sends them again", async () => {
+  expect(await run(["webhooks", "list"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("ORPOOL_ADMIN_PASSWORD"),
+  });
+  const listed = await asOperator("webhooks", "list", "--status", "failed");
+  expect(listed).toMatchObject({ code: 0, stdout: "" });
+  const event = `evt_${"0".repeat(48)}`;
+  expect(await asOperator("webhooks", "send", event)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("no event"),
   });
 });

@@ -3,9 +3,10 @@ import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import {
-  bucketAt,
-  bucketMs,
-} from "@openrouter-free-pool/shared/statistics/figures";
+  type Resolution,
+  resolutions,
+  sliceAt,
+} from "@openrouter-free-pool/shared/statistics/resolutions";
 import { StatisticsHistory } from "@openrouter-free-pool/shared/statistics/statistics-history";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Redis } from "ioredis";
@@ -14,7 +15,7 @@ import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import {
   countBy,
   summarize,
-} from "../../../apps/gateway/src/admin/overview/read/last-hour.ts";
+} from "../../../apps/gateway/src/history/stretches.ts";
 
 const logger = pino({ level: "silent" });
 const hourMs = 3_600_000;
@@ -39,6 +40,12 @@ afterEach(async () => {
   await redis.quit();
 });
 
+const { seconds } = resolutions;
+const sliceOf = (time: number) => sliceAt(seconds, time);
+const keyOf = (slice: number) => redisKeys.statistics("seconds", slice);
+const openHistory = (resolution: Resolution = seconds) =>
+  new StatisticsHistory({ redis, redisKeys, resolution });
+
 function startRecorder(clock = new RedisClock()): StatisticsRecorder {
   const recorder = new StatisticsRecorder({ redis, redisKeys, clock, logger });
   recorders.push(recorder);
@@ -55,7 +62,7 @@ test("what several processes count is added up, in few commands", async () => {
     recorder.count("verdict:model-limited", 7);
     await recorder.flush();
   }
-  const history = new StatisticsHistory({ redis, redisKeys });
+  const history = openHistory();
   const buckets = await history.read(hourMs, Date.now());
   const total = summarize(buckets);
   expect(total.answered).toBe(3_000);
@@ -76,7 +83,7 @@ test("processes whose clocks differ from Redis's count into the slices of Redis'
   recorder.count("status:200");
   recorder.observe("wait", 10);
   await recorder.flush();
-  const history = new StatisticsHistory({ redis, redisKeys });
+  const history = openHistory();
   const [before, after] = [
     await history.read(awayMs - 60_000, redisTime - awayMs),
     await history.read(60_000, clock.now()),
@@ -86,27 +93,67 @@ test("processes whose clocks differ from Redis's count into the slices of Redis'
   expect(after?.waitMedianMs).toBeGreaterThan(0);
 });
 
-test("every slice of time is forgotten some time after its hour", async () => {
+test("minutes are kept for a day and hours for 90 days, then they are forgotten", async () => {
   const recorder = startRecorder();
   recorder.count("status:200");
+  recorder.observe("wait", 20);
+  recorder.observe("total", 20);
   await recorder.flush();
-  const now = bucketAt(Date.now());
-  const ttls = await Promise.all(
-    [now, now - 1].map((bucket) => redis.pttl(redisKeys.statistics(bucket))),
-  );
-  const ttlMs = Math.max(...ttls);
-  expect(ttlMs).toBeGreaterThan(hourMs);
-  expect(ttlMs).toBeLessThan(2 * hourMs);
+  const dayMs = 24 * hourMs;
+  const kept = { seconds: hourMs, minute: dayMs, hour: 90 * dayMs };
+  const now = Date.now();
+  for (const resolution of Object.values(resolutions)) {
+    const slice = sliceAt(resolution, now);
+    const slices = [slice, slice - 1].map((each) =>
+      redisKeys.statistics(resolution.name, each),
+    );
+    const ttls = await Promise.all(slices.map((key) => redis.pttl(key)));
+    const ttlMs = Math.max(...ttls);
+    expect(ttlMs).toBeGreaterThan(kept[resolution.name]);
+    expect(ttlMs).toBeLessThanOrEqual(resolution.ttlMs);
+    const history = openHistory(resolution);
+    const buckets = await history.read(kept[resolution.name], now);
+    expect(summarize(buckets)).toMatchObject({ answered: 1, failed: 0 });
+    expect(summarize(buckets).waitMedianMs).toBeGreaterThan(0);
+  }
+});
+
+test("the history of 90 days takes no more than some MB, however much happens", async ({
+  annotate,
+}) => {
+  const recorder = startRecorder();
+  // Everything that a busy pool with all kinds of trouble counts, and waits of all lengths.
+  const statuses = [200, 400, 401, 404, 413, 429, 499, 500, 502, 503, 504];
+  const verdicts = [
+    ...["return", "relayed", "unfit", "aborted", "not-sent", "model-gone"],
+    ...["model-limited", "account-limited:minute", "account-limited:day"],
+    ...["transient:500", "transient:502", "transient:503", "broken:502"],
+  ];
+  for (let i = 0; i < 20_000; i += 1) {
+    recorder.count(`status:${statuses[i % statuses.length] ?? 200}`);
+    recorder.count(`verdict:${verdicts[i % verdicts.length]}`);
+    recorder.observe("wait", i ** 2 / 10);
+    recorder.observe("call", i * 10);
+  }
+  await recorder.flush();
+  const now = Date.now();
+  const bytesOf = async (resolution: Resolution) => {
+    const key = redisKeys.statistics(resolution.name, sliceAt(resolution, now));
+    return Number(await redis.memory("USAGE", key));
+  };
+  const { minute, hour } = resolutions;
+  const slices = minute.ttlMs / minute.sliceMs + hour.ttlMs / hour.sliceMs;
+  const total = (await bytesOf(hour)) * slices;
+  await annotate(`${Math.round(total / 1024)} KiB at most`);
+  expect(total).toBeLessThan(8 * 1024 * 1024);
 });
 
 test("nothing is sent while nothing happens, and nothing is lost when Redis refuses", async () => {
   const recorder = startRecorder();
   await recorder.flush();
-  expect(await redis.exists(redisKeys.statistics(bucketAt(Date.now())))).toBe(
-    0,
-  );
+  expect(await redis.exists(keyOf(sliceOf(Date.now())))).toBe(0);
   recorder.count("status:200", 2);
-  const bucket = redisKeys.statistics(bucketAt(Date.now()));
+  const bucket = keyOf(sliceOf(Date.now()));
   await redis.set(bucket, "in the way");
   await expect(recorder.flush()).rejects.toThrow(/WRONGTYPE/);
   await redis.del(bucket);
@@ -115,12 +162,12 @@ test("nothing is sent while nothing happens, and nothing is lost when Redis refu
 });
 
 test("slices that cannot change any more are read once", async () => {
-  const history = new StatisticsHistory({ redis, redisKeys });
+  const history = openHistory();
   const now = Date.now();
-  const old = bucketAt(now - 10 * bucketMs);
-  await redis.hset(redisKeys.statistics(old), "status:200", 1);
+  const old = sliceOf(now - 100_000);
+  await redis.hset(keyOf(old), "status:200", 1);
   await history.read(hourMs, now);
-  await redis.hset(redisKeys.statistics(old), "status:200", 5);
-  await redis.hset(redisKeys.statistics(bucketAt(now)), "status:200", 2);
+  await redis.hset(keyOf(old), "status:200", 5);
+  await redis.hset(keyOf(sliceOf(now)), "status:200", 2);
   expect(summarize(await history.read(hourMs, now)).answered).toBe(3);
 });

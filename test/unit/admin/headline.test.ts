@@ -82,6 +82,8 @@ function headlineOf(scene: Scene) {
     ),
     refusals: [],
     buckets: [],
+    range: "hour",
+    past: [],
     limits,
   });
   return `${tone}: ${text}. ${detail}`;

@@ -13,6 +13,7 @@ type Service = {
   read_only?: boolean;
   mem_limit?: string;
   command?: string[];
+  networks?: { default: { ipv4_address: string } };
 };
 
 const read = (file: string) =>
@@ -25,9 +26,12 @@ const files = [
   "deploy/compose/redis-password.yml",
   "deploy/compose/keys-file.yml",
   "deploy/compose/sentinel.yml",
+  "deploy/compose/cluster.yml",
 ] as const;
-/** The file that adds services. */
 const sentinelFile = "deploy/compose/sentinel.yml";
+const clusterFile = "deploy/compose/cluster.yml";
+/** Files that add services. */
+const adding = [sentinelFile, clusterFile] as const;
 
 const ours = { gateway: gatewayVariables, worker: workerVariables } as const;
 
@@ -35,7 +39,7 @@ test.for(files)("%s sets only variables that its application reads", (file) => {
   const { services } = read(file);
   const known = Object.keys({
     ...read("docker-compose.yml").services,
-    ...read(sentinelFile).services,
+    ...Object.assign({}, ...adding.map((each) => read(each).services)),
   });
   expect(known).toEqual(expect.arrayContaining(Object.keys(services)));
   for (const [name, variables] of Object.entries(ours)) {
@@ -52,9 +56,8 @@ test.for(files)("%s sets only variables that its application reads", (file) => {
 
 test("what we run may write nowhere else and gain no rights", () => {
   const { services } = read("docker-compose.yml");
-  const { services: added } = read(sentinelFile);
   const ours = ["gateway", "worker", "redis"].map((name) => services[name]);
-  for (const service of [...ours, ...addedBy(added)]) {
+  for (const service of [...ours, ...adding.flatMap(addedBy)]) {
     expect(service).toMatchObject({
       read_only: true,
       security_opt: ["no-new-privileges:true"],
@@ -64,10 +67,8 @@ test("what we run may write nowhere else and gain no rights", () => {
 
 test("no container can take all memory of its host, and Redis refuses before it is killed", () => {
   const { services } = read("docker-compose.yml");
-  const { services: added } = read(sentinelFile);
-  for (const { mem_limit } of [...Object.values(services), ...addedBy(added)]) {
-    expect(mem_limit).toMatch(/^\d+[gm]$/);
-  }
+  const all = [...Object.values(services), ...adding.flatMap(addedBy)];
+  for (const { mem_limit } of all) expect(mem_limit).toMatch(/^\d+[gm]$/);
   expect(services.redis?.command?.join(" ")).toContain("--maxmemory 1gb");
 });
 
@@ -89,10 +90,30 @@ test("the Sentinels of compose are those that gateway and worker ask", () => {
   }
 });
 
-/** Services that only the second file has. */
-function addedBy(services: Record<string, Service>): Service[] {
+test("the nodes of compose's Cluster have the addresses that gateway, worker and the start know", () => {
+  const { services } = read(clusterFile);
+  const nodes = Object.values(services).flatMap(
+    ({ networks }) => networks?.default.ipv4_address ?? [],
+  );
+  expect(new Set(nodes).size).toBe(6);
+  const all = nodes.map((address) => `${address}:6379`);
+  for (const name of ["gateway", "worker"]) {
+    expect(services[name]?.environment).toMatchObject({
+      REDIS_URL: "",
+      REDIS_CLUSTER: all.join(),
+    });
+  }
+  expect(services.cluster?.environment).toEqual({ NODES: all.join(" ") });
+  for (const { command } of Object.values(services)) {
+    if (command?.[0] !== "redis-server") continue;
+    expect(command.join(" ")).toContain("--maxmemory-policy noeviction");
+  }
+});
+
+/** Services that only this file has. */
+function addedBy(file: string): Service[] {
   const before = read("docker-compose.yml").services;
-  return Object.entries(services).flatMap(([name, service]) =>
+  return Object.entries(read(file).services).flatMap(([name, service]) =>
     name in before ? [] : [service],
   );
 }

@@ -110,6 +110,16 @@ describe.skipIf(!isInstalled)("the Helm chart (needs helm on the PATH)", () => {
     );
   });
 
+  test("an external Cluster is named to the applications", () => {
+    const { stdout } = render(
+      ...["--set", "redis.mode=external", "--set", "redis.external.tls=true"],
+      ...["--set", "redis.external.cluster={a:6379,b:6379}"],
+    );
+    expect(stdout).toContain("REDIS_CLUSTER: a:6379,b:6379\n");
+    expect(stdout).toContain('REDIS_TLS: "true"\n');
+    expect(stdout).not.toContain("REDIS_SENTINEL");
+  });
+
   test("KEDA sets the number of workers, by our own metric", () => {
     const manifests = readManifests(
       render("--values", join(chart, "examples/production.yaml")).stdout,
@@ -133,7 +143,7 @@ describe.skipIf(!isInstalled)("the Helm chart (needs helm on the PATH)", () => {
 
   test.each([
     ["redis.mode=cluster", "/redis/mode"],
-    ["redis.mode=external", "redis.external: wants url or sentinels"],
+    ["redis.mode=external", "redis.external: wants one of url, sentinels"],
     ["redis.external.url=redis://:secret@host", "/redis/external/url"],
     ["redis.passwordSecret.name=", "wants a password"],
     ["files.accessModes={ReadWriteOnce}", "wants ReadWriteMany"],

@@ -11,6 +11,8 @@ import {
   type ClientList,
   clientListSchema,
   clientSchema,
+  type DeliveryList,
+  deliveryListSchema,
   fileSchema,
   type IssuedClient,
   issuedClientSchema,
@@ -45,6 +47,9 @@ export type GatewayClient = {
   updateClient(id: string, change: ClientSettings): Promise<Client>;
   rotateKey(id: string): Promise<IssuedClient>;
   deleteClient(id: string): Promise<void>;
+  listDeliveries(query: URLSearchParams): Promise<DeliveryList>;
+  /** Sends an event to its webhook again, now. */
+  sendEvent(id: string): Promise<void>;
   readUsage(query: URLSearchParams): Promise<Usage>;
   /** The same as CSV. */
   readUsageCsv(query: URLSearchParams): Promise<string>;
@@ -169,6 +174,12 @@ export function createGatewayClient(options: {
     async deleteClient(id) {
       const path = `/api/v1/clients/${encodeURIComponent(id)}`;
       await send(path, { method: "DELETE" });
+    },
+    listDeliveries: (query) =>
+      read(deliveryListSchema, `/api/v1/webhooks?${query}`),
+    async sendEvent(id) {
+      const path = `/api/v1/webhooks/${encodeURIComponent(id)}/send`;
+      await send(path, { method: "POST" });
     },
     readUsage: (query) => read(usageSchema, `/api/v1/usage?${query}`),
     async readUsageCsv(query) {

@@ -11,6 +11,7 @@ import {
   poolStatusSchema,
 } from "@openrouter-free-pool/shared/api/pool-status";
 import { usageObjectSchema } from "@openrouter-free-pool/shared/api/usage-object";
+import { deliveryObjectSchema } from "@openrouter-free-pool/shared/api/webhooks/delivery-object";
 import { z } from "zod";
 
 /** A file of the gateway, as far as it is used here. */
@@ -114,10 +115,41 @@ export const clientListSchema = z.object({ clients: z.array(clientSchema) });
 export type ClientList = z.output<typeof clientListSchema>;
 
 /** A client with its new key. */
-export const issuedClientSchema = clientSchema.extend({ key: z.string() });
+export const issuedClientSchema = clientSchema.extend({
+  key: z.string(),
+  webhookSecret: z.string().nullable().optional(),
+});
 
 /** See {@link issuedClientSchema}. */
 export type IssuedClient = z.output<typeof issuedClientSchema>;
+
+/** The delivery of an event, as far as it is used here. */
+const deliverySchema = z.looseObject(
+  deliveryObjectSchema.pick({
+    id: true,
+    type: true,
+    about: true,
+    client: true,
+    clientName: true,
+    status: true,
+    attempts: true,
+    nextTryAt: true,
+    receiver: true,
+    lastError: true,
+  }).shape,
+);
+
+/** See {@link deliverySchema}. */
+export type Delivery = z.output<typeof deliverySchema>;
+
+/** A page of deliveries. */
+export const deliveryListSchema = z.object({
+  data: z.array(deliverySchema),
+  hasMore: z.boolean(),
+});
+
+/** See {@link deliveryListSchema}. */
+export type DeliveryList = z.output<typeof deliveryListSchema>;
 
 /** What was used, as far as it is used here. */
 export const usageSchema = usageObjectSchema.pick({

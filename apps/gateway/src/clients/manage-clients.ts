@@ -43,7 +43,7 @@ export type ManageClients = {
   update(id: string, change: ClientChange, from: string): Promise<Client>;
   /** Gives the client another key; the one that it had opens nothing any more. */
   rotate(id: string, from: string): Promise<IssuedClient>;
-  /** Removes the client; its open batches are cancelled. */
+  /** Removes the client; its open batches are cancelled, and its background requests by who leads them. */
   remove(id: string, from: string): Promise<void>;
   /** Lets anybody call without a key, where there are no clients. */
   open(from: string): Promise<void>;

@@ -1,3 +1,4 @@
+import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-request";
 import type {
   FinalReply,
   ReplyFigures,
@@ -13,12 +14,35 @@ export type ClientResponse = {
 };
 
 /** Records how a request fared, and tells the client unless the headers are out already. */
-export function recordFigures(response: Response, figures: ReplyFigures): void {
-  const { queueMs, upstreamMs, calls, calledModel } = figures;
+export function recordFigures(
+  response: Response,
+  figures: ReplyFigures & Partial<ReplyFacts>,
+): void {
+  const { queueMs, upstreamMs, calls, calledModel, key } = figures;
   const { context } = response.locals;
-  context.figures = { queueMs, upstreamMs, calls };
+  context.figures = {
+    ...{ queueMs, upstreamMs, calls },
+    ...(key === undefined ? {} : { key }),
+  };
   if (calledModel !== undefined) context.calledModel = calledModel;
+  recordFacts(response, figures);
   if (!response.headersSent) response.set(figureHeaders(figures));
+}
+
+/** What only operators hear of a reply. */
+type ReplyFacts = {
+  readonly tokens: TokenUse;
+  readonly errorText: string;
+};
+
+/** Records what a reply tells operators of its answer. */
+export function recordFacts(
+  response: Response,
+  { tokens, errorText }: Partial<ReplyFacts>,
+): void {
+  const { context } = response.locals;
+  if (tokens) context.tokens = tokens;
+  if (errorText !== undefined) context.errorText = errorText;
 }
 
 /** Response headers that say how a request fared. */

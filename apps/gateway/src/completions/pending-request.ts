@@ -11,7 +11,11 @@ import {
 import type { Logger } from "pino";
 import type { HeldBody } from "../bodies/held-body.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
-import { gatewayStopping, waitedOut } from "../errors/refusals.ts";
+import {
+  gatewayStopping,
+  waitedOut,
+  waitedOutUnseen,
+} from "../errors/refusals.ts";
 import type { JobQueue, StreamProgress } from "../jobs/job-queue.ts";
 import type { QueuedRequest } from "../jobs/submission.ts";
 import { PendingStream, type StreamSink } from "./pending-stream.ts";
@@ -257,14 +261,19 @@ export class PendingRequest {
 
   /** Settles a request that is not at OpenRouter at its deadline. */
   async #checkDeadline(): Promise<void> {
+    const isOffTheQueue = await withTimeout(
+      this.#withdraw(),
+      withdrawTimeoutMs,
+    ).catch(() => undefined);
+    if (this.#phase !== "queued" && this.#phase !== "calling") return;
+    if (isOffTheQueue) {
+      this.fail(waitedOut(this.#maxWaitMs));
+      return;
+    }
     // Without an answer of Redis a known call may finish. What waits is not called
     // any more: workers check the deadline.
-    const isOver = await withTimeout(this.#withdraw(), withdrawTimeoutMs).catch(
-      () => this.#phase !== "calling",
-    );
-    if (this.#phase !== "queued" && this.#phase !== "calling") return;
-    if (isOver) {
-      this.fail(waitedOut(this.#maxWaitMs));
+    if (isOffTheQueue === undefined && this.#phase === "queued") {
+      this.fail(waitedOutUnseen(this.#maxWaitMs));
       return;
     }
     if (this.#phase === "queued") this.#enter("calling");

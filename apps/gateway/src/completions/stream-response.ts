@@ -8,7 +8,11 @@ import type { Response } from "express";
 import type { Dialect } from "../dialects/dialect.ts";
 import { fitError } from "../dialects/fit-error.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
-import { type ClientResponse, recordFigures } from "./client-response.ts";
+import {
+  type ClientResponse,
+  recordFacts,
+  recordFigures,
+} from "./client-response.ts";
 import type { StreamSink } from "./pending-stream.ts";
 import { toReplyError } from "./reply-error.ts";
 
@@ -63,16 +67,21 @@ export class StreamResponse implements ClientResponse, StreamSink {
   }
 
   finish(reply: FinalReply): void {
+    if (reply.kind === "stream-broken") recordFacts(this.#response, reply);
     if (reply.kind === "answer") this.#answer(reply);
-    else if (reply.kind === "stream-end") this.#response.end();
-    else this.fail(toReplyError(reply, this.#maxWaitMs));
+    else if (reply.kind === "stream-end") {
+      recordFacts(this.#response, reply);
+      this.#response.end();
+    } else this.fail(toReplyError(reply, this.#maxWaitMs));
   }
 
   /** An error is an event when the response has begun, else a status. */
   fail(error: unknown): void {
     const isOurs = error instanceof GatewayError;
     if (!isOurs || !this.#response.headersSent) throw error;
-    this.#response.locals.context.error = error.code;
+    const { context } = this.#response.locals;
+    context.error = error.code;
+    context.errorText ??= error.message;
     this.#endWithError(this.#dialect.toErrorBody(error));
   }
 

@@ -80,6 +80,14 @@ export function waitedOut(maxWaitMs: number): GatewayError {
   );
 }
 
+/** The request waited for as long as it may, and Redis does not say what became of it. */
+export function waitedOutUnseen(maxWaitMs: number): GatewayError {
+  return new GatewayError(
+    "waited-out",
+    `No answer came within ${maxWaitMs} ms, and Redis does not answer: whether the request was sent is not known`,
+  );
+}
+
 /** An operator removed the request. */
 export function removedByOperator(): GatewayError {
   return new GatewayError(

@@ -27,7 +27,7 @@ export const homeWords = {
     admin: "Keys, their use and their limits",
     models: "Which models answer, and how fast",
     batches: "Files of many prompts, and when they end",
-    queue: "Every request that waits",
+    queue: "Every request that waits, and what became of the others",
   },
 } as const;
 

@@ -14,6 +14,7 @@ export function createHandleErrors(logger: Logger): ErrorRequestHandler {
     const error = toGatewayError(thrown);
     const { context } = response.locals;
     context.error = error.code;
+    context.errorText ??= error.message;
     const { requestId } = context;
     if (error.code === "internal") {
       logger.error({ requestId, err: error }, "Unforeseen error");

@@ -74,7 +74,7 @@ export function clientPaths(requiresKey: boolean): Paths {
         operationId: "deleteClient",
         summary: "Remove a client",
         description:
-          "Its key opens nothing any more, and its open batches are cancelled. Without any client left, keys are still required.",
+          "Its key opens nothing any more, and its open batches and background requests are cancelled. Without any client left, keys are still required.",
         tags: ["Clients"],
         security: operatorOnly,
         parameters: [id],

@@ -18,7 +18,7 @@ const descriptions = {
   500: "Something unforeseen",
   502: "OpenRouter could not be reached, or broke off, several times",
   503: "Redis is down, the queue is full, no key is usable, or the gateway stops",
-  504: "The request waited for as long as it may; it was taken off the queue and not sent",
+  504: "The request waited for as long as it may; it was taken off the queue and not sent. While Redis is away whether it was sent may be unknown: the message says so",
 } as const;
 
 /** Statuses of our own errors. */

@@ -6,6 +6,8 @@ import { completionPaths } from "./completion-operations.ts";
 import { modelPaths } from "./model-operations.ts";
 import type { Paths } from "./operation.ts";
 import { ownPaths } from "./pool-operations.ts";
+import { requestPaths } from "./request-operations.ts";
+import { webhookPaths } from "./webhook-operations.ts";
 
 /** The operator's name and password. */
 const operatorScheme = { operator: { type: "http", scheme: "basic" } };
@@ -48,12 +50,15 @@ export function buildOpenApiDocument({
       "Files",
       "Batches",
       "Clients",
+      "Webhooks",
       "Pool",
     ].map((name) => ({ name })),
     paths: {
       ...underBothPrefixes(isEverywhere),
       ...clientPaths(requiresKey),
+      ...webhookPaths,
       ...ownPaths,
+      ...requestPaths,
     },
     components: {
       securitySchemes: {

@@ -3,9 +3,11 @@ import {
   readinessSchema,
 } from "@openrouter-free-pool/shared/api/health-object";
 import { modelsStatusSchema } from "@openrouter-free-pool/shared/api/models-status";
+import { historySchema } from "@openrouter-free-pool/shared/api/past/history-object";
 import { poolStatusSchema } from "@openrouter-free-pool/shared/api/pool-status";
+import { historyQuerySchema } from "../routes/history.ts";
 import { errorResponses } from "./error-responses.ts";
-import { jsonResponse, type Paths } from "./operation.ts";
+import { jsonResponse, type Paths, queryParameters } from "./operation.ts";
 import { toSchema } from "./to-schema.ts";
 
 /** What is at one path only. */
@@ -20,6 +22,20 @@ export const ownPaths: Paths = {
       responses: {
         200: jsonResponse("The pool now", toSchema(poolStatusSchema)),
         ...errorResponses([401, 503]),
+      },
+    },
+  },
+  "/api/v1/history": {
+    get: {
+      operationId: "readHistory",
+      summary: "Look at how requests and calls went",
+      description:
+        "Requests, answers, errors, calls and 429s, waits and durations: over the last hour, day or 90 days.",
+      tags: ["Pool"],
+      parameters: queryParameters(historyQuerySchema),
+      responses: {
+        200: jsonResponse("The past", toSchema(historySchema)),
+        ...errorResponses([400, 401, 503]),
       },
     },
   },

@@ -10,7 +10,7 @@ const atATime = 1_000;
 /**
  * Builds what a gateway does when Redis is full: it gives up what only serves
  * convenience, so that requests go on. These are the finished requests on the
- * queue's page and the kept answers of the response cache. It never throws.
+ * queue, the list of ended ones and the kept answers of the response cache. It never throws.
  */
 export function createMakeRoom(deps: {
   queue: CompletionsQueue;
@@ -38,6 +38,7 @@ export function createMakeRoom(deps: {
   async function makeRoom(): Promise<void> {
     const finished = await removeFinished(queue);
     const answers = await removeKeptAnswers();
+    await redis.unlink(redisKeys.endedRequests);
     logger.warn(
       { finished, answers },
       "Redis is full: removed finished requests and kept answers",

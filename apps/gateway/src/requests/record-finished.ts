@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { clientGone } from "../errors/gateway-error.ts";
 import type { MeasureRequest } from "../metrics/request-metrics.ts";
 import type { EndedRequest, RecordRequest } from "../usage/record-request.ts";
+import type { RecordEnded } from "./ended/ended-log.ts";
 import type { FinishedContext, OnFinished } from "./request-context.ts";
 
 /** Builds the one place where a finished request is recorded: metrics, statistics, log and trace. */
@@ -11,6 +12,7 @@ export function createRecordFinished(deps: {
   measureRequest: MeasureRequest;
   statistics: Statistics;
   recordRequest: RecordRequest;
+  recordEnded: RecordEnded;
   logger: Logger;
 }): OnFinished {
   const { measureRequest, statistics, recordRequest, logger } = deps;
@@ -24,7 +26,10 @@ export function createRecordFinished(deps: {
       statistics.count(`status:${context.status}`);
       statistics.observe("total", context.totalMs);
       // Who has no valid key is no client.
-      if (context.status !== unauthorized) recordRequest(toEnded(context));
+      if (context.status !== unauthorized) {
+        recordRequest(toEnded(context));
+        deps.recordEnded(toFacts(context));
+      }
       logger.info(describe(context), "Completion finished");
     }
     if (context.span) endSpan(context.span, context);
@@ -40,6 +45,29 @@ function toEnded(context: FinishedContext): EndedRequest {
     model: calledModel ?? model,
     isAnswered: status < 400 && error === undefined,
     queueMs: figures?.queueMs,
+  };
+}
+
+function toFacts(context: FinishedContext): Parameters<RecordEnded>[0] {
+  const { requestId, jobId, client, model, calledModel, status } = context;
+  const { figures, tokens, error, errorText } = context;
+  const hasError = status >= 400 || error !== undefined;
+  // An answer of the cache was another request's call.
+  const own = figures?.calls === 0 ? undefined : tokens;
+  return {
+    kind: "waiting",
+    of: undefined,
+    ...{ requestId, jobId, client, model, status },
+    calledModel: calledModel === model ? undefined : calledModel,
+    key: figures?.calls === 0 ? undefined : figures?.key,
+    code: error,
+    error: hasError ? errorText : undefined,
+    waitedMs: figures?.queueMs,
+    callMs: figures?.upstreamMs,
+    totalMs: Math.round(context.totalMs),
+    calls: figures?.calls,
+    promptTokens: own?.prompt,
+    completionTokens: own?.completion,
   };
 }
 

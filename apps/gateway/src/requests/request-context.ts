@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { PriorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { ReplyFigures } from "@openrouter-free-pool/shared/replies/reply";
 import type { Span } from "@opentelemetry/api";
@@ -29,10 +30,16 @@ type RequestContext = {
   isStream?: boolean;
   priority?: PriorityName;
   figures?: ReplyFigures;
+  /** The job that stood for it last. */
+  jobId?: string;
+  /** Tokens that its answer took. */
+  tokens?: TokenUse;
   /** From the arrival to the first event of the stream, in ms. */
   firstTokenMs?: number;
   /** Code of the gateway's own error. */
   error?: string;
+  /** What went wrong, in words that may be shown to operators: nothing of the request's contents. */
+  errorText?: string;
   /** Whether the response has only white space so far, so that a body can still follow. */
   awaitsBody?: boolean;
   /** The trace of the request. */

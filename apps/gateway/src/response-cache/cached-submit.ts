@@ -15,9 +15,12 @@ import type { ResponseStore } from "./response-store.ts";
 /** {@link Submit} for plain requests that an earlier or a simultaneous answer may serve. */
 export type CachedSubmit = (
   submission: Submission,
-  waiter: { hungUp: AbortSignal },
+  waiter: Waiter,
   policy: CachePolicy,
 ) => Promise<FinalReply>;
+
+/** Who waits for a plain answer. */
+type Waiter = Pick<Parameters<Submit>[1], "hungUp" | "onJob">;
 
 /** Builds {@link CachedSubmit}; answers tell by `X-Cache` where they come from. */
 export function createCachedSubmit(deps: {
@@ -33,10 +36,10 @@ export function createCachedSubmit(deps: {
 
   async function submitAndKeep(
     submission: Submission,
-    hungUp: AbortSignal,
+    waiter: Waiter,
     key: string | undefined,
   ): Promise<FinalReply> {
-    const reply = await submit(submission, { hungUp });
+    const reply = await submit(submission, waiter);
     if (key !== undefined && isWorthKeeping(reply)) {
       await store.keep(key, reply);
     }
@@ -45,35 +48,36 @@ export function createCachedSubmit(deps: {
 
   async function submitOnce(
     submission: Submission,
-    hungUp: AbortSignal,
+    waiter: Waiter,
     key: string,
   ): Promise<FinalReply> {
     let wasKept = false;
     const { reply, role } = await shareReply(shared, {
       // Those who wait together have the same time and the same place in line.
       key: `cache:${key}:${submission.priority}:${submission.maxWaitMs}`,
-      hungUp,
+      hungUp: waiter.hungUp,
       keepMs: () => 0,
       onFollow: () => submission.body.countIn(waitingBodies),
       async work(unwanted) {
         // It may have been kept between our look and our taking the lead.
         const kept = await store.find(key);
         wasKept = kept !== undefined;
-        return kept ?? submitAndKeep(submission, unwanted, key);
+        const leader = { ...waiter, hungUp: unwanted };
+        return kept ?? submitAndKeep(submission, leader, key);
       },
     });
     const isHit = wasKept || role !== "leader";
     return isHit ? toHit(reply, submission) : toMiss(reply);
   }
 
-  return async function cachedSubmit(submission, { hungUp }, policy) {
+  return async function cachedSubmit(submission, waiter, policy) {
     const key = cacheKeyOf(submission, deps.isSharedByClients);
     if (key === undefined || !policy.mayRead) {
       const keepAs = policy.mayKeep ? key : undefined;
-      return toMiss(await submitAndKeep(submission, hungUp, keepAs));
+      return toMiss(await submitAndKeep(submission, waiter, keepAs));
     }
     const kept = await store.find(key);
-    return kept ? toHit(kept, submission) : submitOnce(submission, hungUp, key);
+    return kept ? toHit(kept, submission) : submitOnce(submission, waiter, key);
   };
 }
 

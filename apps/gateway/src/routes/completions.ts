@@ -117,10 +117,11 @@ export function routeCompletions(
     { request, response, hungUp }: Exchange,
   ): Promise<void> {
     const policy = readCachePolicy(request);
+    const onJob = rememberJob(response);
     const work = (unwanted: AbortSignal) =>
       cachedSubmit
-        ? cachedSubmit(submission, { hungUp: unwanted }, policy)
-        : submit(submission, { hungUp: unwanted });
+        ? cachedSubmit(submission, { hungUp: unwanted, onJob }, policy)
+        : submit(submission, { hungUp: unwanted, onJob });
     const keepAlive = chooseKeepAlive(request, keepAliveSettings);
     const { maxWaitMs } = submission;
     const client = new PlainResponse(response, { keepAlive, maxWaitMs });
@@ -145,7 +146,8 @@ export function routeCompletions(
   ): Promise<void> {
     const { model, maxWaitMs } = submission;
     const sink = new StreamResponse(response, { dialect, model, maxWaitMs });
-    const work = () => submit(submission, { hungUp, sink });
+    const onJob = rememberJob(response);
+    const work = () => submit(submission, { hungUp, sink, onJob });
     return answer(sink, { submission, response }, () =>
       id ? idempotency.stream(id, work) : work(),
     );
@@ -165,6 +167,13 @@ export function routeCompletions(
       client.fail(models.toGoneError(submission.model));
     } else client.finish(reply);
   }
+}
+
+/** Where the queue keeps what has ended, an operator finds it by its job. */
+function rememberJob({ locals }: Response) {
+  return (jobId: string) => {
+    locals.context.jobId = jobId;
+  };
 }
 
 /** One HTTP request and its response. */

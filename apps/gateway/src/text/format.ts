@@ -41,14 +41,18 @@ export function formatClock(time: number): string {
   return new Date(time).toISOString().slice(11, 16);
 }
 
-/** A minute of a day in UTC, "6 Dec 14:05". */
-export function formatDate(time: number): string {
-  const day = new Date(time).toLocaleDateString("en-GB", {
+/** A day in UTC, "6 Dec". */
+export function formatDay(time: number): string {
+  return new Date(time).toLocaleDateString("en-GB", {
     day: "numeric",
     month: "short",
     timeZone: "UTC",
   });
-  return `${day} ${formatClock(time)}`;
+}
+
+/** A minute of a day in UTC, "6 Dec 14:05". */
+export function formatDate(time: number): string {
+  return `${formatDay(time)} ${formatClock(time)}`;
 }
 
 function inUnits(

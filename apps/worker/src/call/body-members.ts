@@ -4,7 +4,7 @@ import {
   scanJson,
 } from "@openrouter-free-pool/shared/json/scan-json";
 import { AnswerMembers } from "../answer/answer-members.ts";
-import type { RequestBody } from "./read-body.ts";
+import type { RequestBody } from "./request-body.ts";
 
 /** Gateways refuse bodies that are nested more deeply. */
 export const mostBodyLevels = 1_024;

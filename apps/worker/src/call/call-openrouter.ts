@@ -16,7 +16,7 @@ import { passHeaders } from "../answer/passed-headers.ts";
 import { figuresOf } from "../job/figures.ts";
 import type { CallMetrics } from "../metrics/call-metrics.ts";
 import type { OpenRouterClient } from "./http/client.ts";
-import type { RequestBody } from "./read-body.ts";
+import type { RequestBody } from "./request-body.ts";
 import { createRecordStream } from "./stream/record-stream.ts";
 import { relayStream } from "./stream/relay-stream.ts";
 import { ReplyStream } from "./stream/reply-stream.ts";
@@ -59,11 +59,11 @@ export function createCallOpenRouter(deps: {
   async function relay(
     job: CompletionJob,
     stream: UpstreamStream,
-    call: Pick<OpenRouterCall, "model" | "signal" | "onContent"> & {
+    call: Pick<OpenRouterCall, "key" | "model" | "signal" | "onContent"> & {
       startedAt: number;
     },
   ): Promise<StreamResult & StreamFigures> {
-    const { model, startedAt, signal, onContent } = call;
+    const { key, model, startedAt, signal, onContent } = call;
     const jobId = String(job.id);
     const address = { gatewayId: job.data.gatewayId, jobId };
     const progress = readProgress(job);
@@ -83,7 +83,10 @@ export function createCallOpenRouter(deps: {
         const isContent = chunk.kind === "stream-data" && chunk.isBeginning;
         if (isContent) onContent?.();
         const update = recordStream(chunk);
-        return sendReply(replies, redisKeys, address, chunk, update);
+        const { tokens } = figures;
+        const isEnd = chunk.kind === "stream-end" && tokens !== undefined;
+        const told = isEnd ? { ...chunk, tokens } : chunk;
+        return sendReply(replies, redisKeys, address, told, update);
       },
       waitForTaken: (bytes) => credits.waitForTaken(jobId, bytes),
     });
@@ -99,6 +102,7 @@ export function createCallOpenRouter(deps: {
         ...figuresOf(job, elapsedMs(startedAt)),
         calls,
         calledModel: model,
+        key: key.mask,
       });
       return { ...result, ...figures };
     } finally {

@@ -6,7 +6,7 @@ import {
 } from "@openrouter-free-pool/shared/json/scan-json";
 import { memberOf, toList } from "../answer/event-text.ts";
 import { mostBodyLevels } from "./body-members.ts";
-import type { RequestBody } from "./read-body.ts";
+import type { RequestBody } from "./request-body.ts";
 
 const names = new MemberNames(["model", "models", "fallbacks"]);
 

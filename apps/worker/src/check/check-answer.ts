@@ -10,7 +10,7 @@ import {
   hasContent,
   readOutputs,
 } from "../answer/answer-output.ts";
-import type { RequestBody } from "../call/read-body.ts";
+import type { RequestBody } from "../call/request-body.ts";
 import { createCheckSchema } from "./check-schema.ts";
 import { readRequestedSchema } from "./requested-schema.ts";
 import { isTimeUp } from "./run-bounded.ts";

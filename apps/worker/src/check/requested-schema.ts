@@ -1,7 +1,7 @@
 import { MemberNames } from "@openrouter-free-pool/shared/json/member-names";
 import { memberOf } from "../answer/event-text.ts";
 import { readBodyMembers } from "../call/body-members.ts";
-import type { RequestBody } from "../call/read-body.ts";
+import type { RequestBody } from "../call/request-body.ts";
 
 const names = new MemberNames([
   ...["response_format", "text", "output_config", "output_format"],

@@ -3,7 +3,7 @@ import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/compl
 import type { CallResult } from "../answer/call-result.ts";
 import type { NoAnswer } from "../answer/outcome.ts";
 import { type AccountSetting, readAccountSetting } from "./account-setting.ts";
-import type { AnswerClassification } from "./classification.ts";
+import type { AnswerClassification } from "./answer-classification.ts";
 import { classify } from "./classify.ts";
 import { toFailureAnswer } from "./client-answer.ts";
 import { type ModelLoss, readModelLoss } from "./model-life.ts";

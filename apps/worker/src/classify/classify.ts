@@ -1,7 +1,7 @@
 import type { UpstreamAnswer } from "../answer/outcome.ts";
 import { readAnswer } from "../answer/read-answer.ts";
 import { type LimitWindows, readRetryAfter } from "../answer/retry-timing.ts";
-import type { AnswerClassification } from "./classification.ts";
+import type { AnswerClassification } from "./answer-classification.ts";
 import { type ErrorDetails, toErrorDetails } from "./errors/error-details.ts";
 import { statusOfAnswer, statusOfError } from "./errors/error-status.ts";
 import { readErrorBody } from "./errors/read-error-body.ts";

@@ -6,7 +6,7 @@ import {
   readResetAfter,
   readRetryAfter,
 } from "../answer/retry-timing.ts";
-import type { AnswerClassification } from "./classification.ts";
+import type { AnswerClassification } from "./answer-classification.ts";
 import type { ErrorDetails } from "./errors/error-details.ts";
 
 type Headers = Readonly<Record<string, string>>;

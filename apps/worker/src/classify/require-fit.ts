@@ -2,7 +2,7 @@ import { answerCheckHeader } from "@openrouter-free-pool/shared/api/answer-check
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { CallResult } from "../answer/call-result.ts";
 import type { UpstreamAnswer } from "../answer/outcome.ts";
-import type { RequestBody } from "../call/read-body.ts";
+import type { RequestBody } from "../call/request-body.ts";
 import type { CheckAnswer } from "../check/check-answer.ts";
 import type { Classification } from "./classify-result.ts";
 

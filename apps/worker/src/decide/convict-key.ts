@@ -1,6 +1,6 @@
 import type { Classification } from "../classify/classify-result.ts";
+import type { KeyEffect } from "../keys/apply-key-effect.ts";
 import type { KeyState } from "../keys/check-key.ts";
-import type { KeyEffect } from "../keys/park-key.ts";
 
 /** Whether an answer that accuses a key (401, 402, 403 key limit) counts against it. */
 type Conviction =

@@ -2,7 +2,7 @@ import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key"
 import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { CallResult } from "../answer/call-result.ts";
 import { cancelledReason } from "../job/abort-reasons.ts";
-import type { KeyEffect } from "../keys/park-key.ts";
+import type { KeyEffect } from "../keys/apply-key-effect.ts";
 import type { Disposition } from "../settle/disposition.ts";
 import { answerWith, type ClassifiedCall } from "./answer-with.ts";
 import { convictKey } from "./convict-key.ts";
@@ -202,8 +202,8 @@ function tryAgain(
   failures: number,
   statedMs: number | undefined,
 ): { next: NextStep; more: Partial<CompletionProgress> } {
-  const { progress, hasOtherModel } = context;
-  const more = { ...triedModels(context), failures };
+  const { progress, hasOtherModel, key } = context;
+  const more = { ...triedModels(context), failures, key: key.mask };
   const calls = progress.calls + 1;
   const otherwise = retry({ ...progress, ...more, calls }, statedMs);
   const next: NextStep = hasOtherModel
@@ -258,7 +258,12 @@ function toDecision({ key, progress, suspect }: DecisionContext) {
     refusedSetting: undefined,
     givesSlotBack: false,
     suspect,
-    progress: { ...progress, ...more, calls: progress.calls + 1 },
+    progress: {
+      ...progress,
+      ...more,
+      calls: progress.calls + 1,
+      key: key.mask,
+    },
     next,
   });
 }

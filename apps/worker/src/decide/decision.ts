@@ -1,7 +1,7 @@
 import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { AccountSetting } from "../classify/account-setting.ts";
-import type { KeyEffect } from "../keys/park-key.ts";
+import type { KeyEffect } from "../keys/apply-key-effect.ts";
 import type { Disposition } from "../settle/disposition.ts";
 
 /** What happens to the request after a call. */

@@ -18,7 +18,7 @@ const lookAgainMs = 2_000;
 /**
  * What fetching does at a moment, and what may follow:
  *
- * - `idle`: not started.
+ * - `not-started`.
  * - `paused-until-slot`: the limiter has no slot before a known time.
  * - `at-capacity`: as many calls are in flight as this worker makes.
  * - `fetching`: takes jobs off the queue that have a slot.
@@ -28,7 +28,7 @@ const lookAgainMs = 2_000;
  * - `stopped`: the loop has ended.
  */
 const transitions = {
-  idle: ["paused-until-slot", "at-capacity", "fetching", "stopping"],
+  "not-started": ["paused-until-slot", "at-capacity", "fetching", "stopping"],
   "paused-until-slot": [
     "paused-until-slot",
     "at-capacity",
@@ -78,7 +78,7 @@ export class Fetching {
   readonly #logger: Logger;
   readonly #waker = new Waker();
   readonly #drained = new Waker();
-  #mode: Mode = "idle";
+  #mode: Mode = "not-started";
   #inFlight = 0;
   #mayHaveLostJobs = false;
   #running: Promise<void> | undefined;

@@ -10,7 +10,7 @@ import type { Logger } from "pino";
 import type { CallResult } from "../answer/call-result.ts";
 import type { CallOpenRouter } from "../call/call-openrouter.ts";
 import { fitBody } from "../call/fit-body.ts";
-import type { ReadBody, RequestBody } from "../call/read-body.ts";
+import type { ReadBody, RequestBody } from "../call/request-body.ts";
 import type { CheckAnswer } from "../check/check-answer.ts";
 import { accusesKey, classifyResult } from "../classify/classify-result.ts";
 import { requireFit } from "../classify/require-fit.ts";
@@ -19,8 +19,8 @@ import { decide } from "../decide/decide.ts";
 import type { Decision } from "../decide/decision.ts";
 import { readAbortReason } from "../job/abort-reasons.ts";
 import type { AccountRefusals } from "../keys/account-refusals.ts";
+import type { ApplyKeyEffect } from "../keys/apply-key-effect.ts";
 import type { CheckKey } from "../keys/check-key.ts";
-import type { ParkKey } from "../keys/park-key.ts";
 import type { HasAccountBesides } from "../keys/usable-accounts.ts";
 import type { WatchModels } from "../models/watch-models.ts";
 import type { Disposition } from "../settle/disposition.ts";
@@ -62,7 +62,7 @@ export function createProcessJob(deps: {
   checkAnswer: CheckAnswer;
   checkKey: CheckKey;
   keyPool: KeyPool;
-  parkKey: ParkKey;
+  applyKeyEffect: ApplyKeyEffect;
   refusals: AccountRefusals;
   hasAccountBesides: HasAccountBesides;
   watchModels: WatchModels;
@@ -199,7 +199,7 @@ export function createProcessJob(deps: {
   ): Promise<Disposition | undefined> {
     const { next, coolModel, refusedSetting: setting } = decision;
     const { model } = grant;
-    await deps.parkKey(decision.effectOn, decision.keyEffect);
+    await deps.applyKeyEffect(decision.effectOn, decision.keyEffect);
     // A late grant is counted as such.
     if (decision.givesSlotBack && !(await keyPool.releaseIfLate(grant))) {
       await keyPool.release(grant);

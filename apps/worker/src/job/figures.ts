@@ -16,9 +16,11 @@ export function figuresOf(
 ): ReplyFigures {
   // The queue takes it from Redis's clock, as gateways take `receivedAt`.
   const startedAt = takenAt(job) ?? job.data.receivedAt;
+  const { calls, key } = readProgress(job);
   return {
     queueMs: Math.max(0, startedAt - job.data.receivedAt),
     upstreamMs,
-    calls: readProgress(job).calls,
+    calls,
+    ...(key === undefined ? {} : { key }),
   };
 }

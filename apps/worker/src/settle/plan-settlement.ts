@@ -11,6 +11,7 @@ import type { Reply } from "@openrouter-free-pool/shared/replies/reply";
 import { AnswerRecord } from "../call/stream/answer-record.ts";
 import { figuresOf } from "../job/figures.ts";
 import { backOff } from "./back-off.ts";
+import { tellError, withoutRequest } from "./tell-error.ts";
 import type { DeferralSpread } from "./deferral-spread.ts";
 import type { Disposition } from "./disposition.ts";
 
@@ -41,10 +42,17 @@ export function planSettlement(
       const figures = { ...figuresOf(job, upstreamMs), calledModel };
       const record = new AnswerRecord(options);
       record.add(body);
+      const { findings } = record;
+      const { tokens } = findings;
+      const errorText = status < 400 ? undefined : tellError(body, job.data);
       return {
         details: { status },
-        reply: { kind: "answer", status, headers, body, ...figures },
-        ...ended({ status, ...figures, ...record.findings }),
+        reply: {
+          ...{ kind: "answer", status, headers, body, ...figures },
+          ...(tokens ? { tokens } : {}),
+          ...(errorText === undefined ? {} : { errorText }),
+        },
+        ...ended({ status, ...figures, ...findings }),
       };
     }
     case "failed": {
@@ -61,7 +69,10 @@ export function planSettlement(
       const { kind, status, message, upstreamMs } = disposition;
       return {
         details: { status, reason: message },
-        reply: { kind, status, message },
+        reply: {
+          ...{ kind, status, message },
+          errorText: withoutRequest(message, job.data),
+        },
         ...ended({ status, reason: message, ...figuresOf(job, upstreamMs) }),
       };
     }

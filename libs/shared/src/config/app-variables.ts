@@ -7,10 +7,14 @@ export const appVariables = {
   ...redisVariables,
   /** Whether a Redis that may evict keys is refused at start; else it is warned of. */
   REDIS_REQUIRE_NOEVICTION: yesOrNo().default(false),
-  /** First part of every Redis key, so that several pools can share one Redis. */
+  /** First part of every Redis key, so that several pools can share one Redis; with its braces or without. */
   REDIS_PREFIX: z
     .string()
-    .regex(/^[\w.-]{1,64}$/, "letters, digits, dots, dashes and underscores")
+    .regex(
+      /^(\{[\w.-]{1,64}\}|[\w.-]{1,64})$/,
+      "letters, digits, dots, dashes and underscores",
+    )
+    .transform((prefix) => prefix.replace(/^\{|\}$/g, ""))
     .default("orpool"),
   /** Calls an account may make in any window of RATE_LIMIT_WINDOW_MS. */
   RATE_LIMIT_PER_MINUTE: wholeNumber(1, 1_000_000).default(20),

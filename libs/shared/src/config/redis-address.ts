@@ -21,8 +21,19 @@ export type SentinelGroup = {
   readonly usesTls: boolean;
 };
 
+/** A Cluster; one of its primaries holds the pool. */
+export type ClusterAddress = {
+  /** Some of its nodes, by which the others are found. */
+  readonly nodes: readonly HostAndPort[];
+  /** What decides about the hash slot of all keys. */
+  readonly hashTag: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly usesTls: boolean;
+};
+
 /** Where Redis is. */
-export type RedisAddress = RedisServer | SentinelGroup;
+export type RedisAddress = RedisServer | SentinelGroup | ClusterAddress;
 
 /** The variables of an address, parsed. */
 type AddressConfig = {
@@ -31,16 +42,19 @@ type AddressConfig = {
   readonly REDIS_SENTINELS?: readonly HostAndPort[] | undefined;
   readonly REDIS_SENTINEL_NAME?: string;
   readonly REDIS_SENTINEL_PASSWORD_FILE?: string | undefined;
+  readonly REDIS_CLUSTER?: readonly HostAndPort[] | undefined;
+  /** Only for a Cluster. */
+  readonly REDIS_PREFIX?: string;
   readonly REDIS_USERNAME?: string | undefined;
   readonly REDIS_TLS?: boolean;
 };
 
 /** The address of Redis, with the password from its file, which wins over one in the URL. */
 export function readRedisAddress(config: AddressConfig): RedisAddress {
-  const { REDIS_SENTINELS: sentinels } = config;
-  return sentinels === undefined
-    ? readServer(config)
-    : readSentinels(sentinels, config);
+  const { REDIS_SENTINELS: sentinels, REDIS_CLUSTER: nodes } = config;
+  if (sentinels !== undefined) return readSentinels(sentinels, config);
+  if (nodes !== undefined) return readCluster(nodes, config);
+  return readServer(config);
 }
 
 function readServer(config: AddressConfig): RedisServer {
@@ -68,11 +82,26 @@ function readSentinels(
   config: AddressConfig,
 ): SentinelGroup {
   const { REDIS_SENTINEL_PASSWORD_FILE: sentinelPassword } = config;
-  const { REDIS_USERNAME: username, REDIS_PASSWORD_FILE: password } = config;
   return {
     sentinels,
     name: config.REDIS_SENTINEL_NAME ?? "mymaster",
     ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+    ...readAccess(config),
+  };
+}
+
+function readCluster(
+  nodes: readonly HostAndPort[],
+  config: AddressConfig,
+): ClusterAddress {
+  const { REDIS_PREFIX: hashTag = "" } = config;
+  return { nodes, hashTag, ...readAccess(config) };
+}
+
+/** How servers that a list leads to are spoken to. */
+function readAccess(config: AddressConfig) {
+  const { REDIS_USERNAME: username, REDIS_PASSWORD_FILE: password } = config;
+  return {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     usesTls: config.REDIS_TLS ?? false,

@@ -22,35 +22,51 @@ export const redisVariables = {
     .default("mymaster"),
   /** File that holds the Sentinels' password and nothing else; parsed to the password. */
   REDIS_SENTINEL_PASSWORD_FILE: secretFile().optional(),
-  /** The user of the servers that Sentinels name; a URL holds its own. */
+  /** Nodes of a Cluster, by which the others are found, instead of REDIS_URL. */
+  REDIS_CLUSTER: hostList({ defaultPort: 6_379 }).optional(),
+  /** The user of the servers that Sentinels or a Cluster name; a URL holds its own. */
   REDIS_USERNAME: z
     .string()
     .regex(/^\S{1,128}$/, "1 to 128 characters without blanks")
     .optional(),
-  /** Whether Sentinels and the servers that they name are spoken to by TLS; a URL says it itself. */
+  /** Whether Sentinels and servers, or the nodes of a Cluster, are spoken to by TLS; a URL says it itself. */
   REDIS_TLS: yesOrNo().default(false),
   /** File that holds Redis's password and nothing else; parsed to the password. */
   REDIS_PASSWORD_FILE: secretFile().optional(),
 } as const;
 
-const onlyBesideSentinels = [
-  "REDIS_SENTINEL_NAME",
-  "REDIS_SENTINEL_PASSWORD_FILE",
-  "REDIS_USERNAME",
-  "REDIS_TLS",
-] as const satisfies readonly (keyof typeof redisVariables)[];
+type Variable = keyof typeof redisVariables;
 
-/** Redis is at one place. Two would leave open which of them holds the queue. */
+const places = [
+  "REDIS_URL",
+  "REDIS_SENTINELS",
+  "REDIS_CLUSTER",
+] as const satisfies readonly Variable[];
+
+/** Variables that say more of a place, and of which one. */
+const onlyBeside = [
+  ["REDIS_SENTINEL_NAME", ["REDIS_SENTINELS"]],
+  ["REDIS_SENTINEL_PASSWORD_FILE", ["REDIS_SENTINELS"]],
+  ["REDIS_USERNAME", ["REDIS_SENTINELS", "REDIS_CLUSTER"]],
+  ["REDIS_TLS", ["REDIS_SENTINELS", "REDIS_CLUSTER"]],
+] as const satisfies readonly (readonly [Variable, readonly Variable[]])[];
+
+/** Redis is at one place. Several would leave open which of them holds the queue. */
 export const redisRequirements: readonly Requirement[] = [
-  ({ REDIS_URL, REDIS_SENTINELS }) =>
-    REDIS_URL === undefined || REDIS_SENTINELS === undefined
+  (given) => {
+    const [first, ...others] = places.filter(
+      (place) => given[place] !== undefined,
+    );
+    return others.length === 0
       ? undefined
-      : "REDIS_URL: stands beside REDIS_SENTINELS, wants to be the only one of the two",
-  ...onlyBesideSentinels.map(
-    (variable): Requirement =>
+      : `${first}: stands beside ${others.join(" and ")}, wants to be the only one of them`;
+  },
+  ...onlyBeside.map(
+    ([variable, besides]): Requirement =>
       (given) =>
-        given[variable] === undefined || given.REDIS_SENTINELS !== undefined
+        given[variable] === undefined ||
+        besides.some((beside) => given[beside] !== undefined)
           ? undefined
-          : `${variable}: stands alone, wants REDIS_SENTINELS beside it`,
+          : `${variable}: stands alone, wants ${besides.join(" or ")} beside it`,
   ),
 ];

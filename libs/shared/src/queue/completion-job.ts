@@ -45,6 +45,8 @@ export type CompletionRequest = {
 export type CompletionProgress = {
   /** Calls made to OpenRouter, refused ones included. */
   readonly calls: number;
+  /** Mask of the key that was called with last. */
+  readonly key?: string;
   /** Calls that failed in a way that counts against MAX_ATTEMPTS. */
   readonly failures: number;
   /** Whether the client has got the first event of a stream: nothing may be called again. */

@@ -1,9 +1,12 @@
 import { Redis, type RedisOptions } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisAddress } from "../config/redis-address.ts";
+import { clusterOptions } from "./cluster/cluster-options.ts";
 import { sentinelOptions } from "./sentinel-options.ts";
 
 const longestReconnectDelayMs = 1_000;
+/** Answers of a server that is not, or not alone, the one to ask: a replica, or a node of a Cluster. Nothing was done. */
+const wrongServer = /^(READONLY|MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/;
 
 /** What a connection is for; it decides how it behaves while Redis is away. */
 type ConnectionRole =
@@ -17,9 +20,9 @@ type ConnectionRole =
  *
  * Errors are logged once per outage, not once per attempt.
  *
- * @param options.listeners connections that only listen. A server that becomes a replica
- *   keeps them, and they would never hear that the primary is elsewhere: so they leave
- *   it with this connection, which is told at its next write.
+ * @param options.listeners connections that only listen. A server that becomes a replica, or gives its
+ *   hash slot away, keeps them, and they would never hear that the primary is elsewhere: so they
+ *   leave it with this connection, which is told at its next write.
  */
 export function connectRedis(
   address: RedisAddress,
@@ -40,7 +43,7 @@ export function connectRedis(
     connectTimeout: 5_000,
     retryStrategy,
     reconnectOnError(error) {
-      if (!error.message.startsWith("READONLY")) return false;
+      if (!wrongServer.test(error.message)) return false;
       for (const listener of listeners) {
         if (listener.status === "ready") listener.disconnect(true);
       }
@@ -64,6 +67,9 @@ function open(
       ...settings,
       ...sentinelOptions(address, retryStrategy),
     });
+  }
+  if ("nodes" in address) {
+    return new Redis({ ...settings, ...clusterOptions(address) });
   }
   const { url, ...credentials } = address;
   return new Redis(url, { ...credentials, ...settings });

@@ -3,7 +3,7 @@
  * under `{prefix}:completions:`.
  *
  * The prefix is a hash tag, so that all keys live in one Redis Cluster slot and
- * a script may touch any of them.
+ * a script may touch any of them. `{prefix}:absent` never exists, see `script.ts`.
  */
 export function createRedisKeys(prefix: string) {
   const root = `{${prefix}}`;
@@ -131,10 +131,18 @@ export function createRedisKeys(prefix: string) {
     backgroundCounts: `${root}:background-counts`,
     /** SORTED SET of background requests by when they are removed (epoch ms). */
     backgroundByExpiry: `${root}:background-by-expiry`,
-    /** STRING with an event that is or was sent to a webhook (JSON). */
-    webhook: (eventId: string) => `${root}:webhook:${eventId}`,
-    /** SORTED SET of events by when they are sent next (epoch ms). */
-    webhooksDue: `${root}:webhooks-due`,
+    /** SORTED SET of background responses whose end was not told yet, by their end (epoch ms). */
+    backgroundUntold: `${root}:background-untold`,
+    /** First part of the HASHes of deliveries of events to webhooks. A script adds the event. */
+    deliveryPrefix: `${root}:delivery:`,
+    /** SORTED SET of deliveries by creation (epoch ms). */
+    deliveries: `${root}:deliveries`,
+    /** SORTED SET of deliveries that wait, by their next try (epoch ms). */
+    deliveriesDue: `${root}:deliveries-due`,
+    /** SORTED SET of deliveries that wait no more, by their end (epoch ms). */
+    deliveriesOver: `${root}:deliveries-over`,
+    /** HASH from client to how many of its deliveries wait. */
+    deliveryCounts: `${root}:delivery-counts`,
     /** STRING with what a living worker says about itself (JSON). */
     workerDetails: (workerId: string) => `${root}:worker:${workerId}:details`,
     /** SORTED SET of models that cool down, by when that ends (epoch ms). */
@@ -145,8 +153,11 @@ export function createRedisKeys(prefix: string) {
     probeResults: `${root}:probe-results`,
     /** Pub/sub channel over which operators ask something of the workers. */
     workerCommands: `${root}:worker-commands`,
-    /** HASH of what all processes counted in one slice of time. */
-    statistics: (bucket: number) => `${root}:statistics:${bucket}`,
+    /** HASH of what all processes counted in one slice of time of a length. */
+    statistics: (length: "seconds" | "minute" | "hour", slice: number) =>
+      `${root}:statistics:${length}:${slice}`,
+    /** STREAM of requests that have ended, an entry each (JSON), for the operators' page. */
+    endedRequests: `${root}:ended-requests`,
     /** HASH of what clients used on one UTC day, in one of its parts: count by what is counted, client and model. */
     usage: (day: string, shard: number) => `${root}:usage:${day}:${shard}`,
     /** HASH from client to its record with the digest of its key (JSON). */

@@ -1,9 +1,7 @@
 import { TimeoutError } from "../timers/with-timeout.ts";
 import { isOutOfMemory } from "./out-of-memory.ts";
+import { isPassingAnswer } from "./passing-answer.ts";
 
-/** Answers of a server that is starting, failing over, saving, or busy with a script. */
-const passingAnswer =
-  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|NOREPLICAS|UNBLOCKED)\b/;
 /** Errors of ioredis about a connection. */
 const connectionLost =
   /^(Connection is closed|Stream isn't writeable|Command timed out|Command aborted)/;
@@ -29,7 +27,7 @@ export function isRedisOutage(error: unknown): boolean {
   return (
     isOutOfMemory(error) ||
     error instanceof TimeoutError ||
-    passingAnswer.test(error.message) ||
+    isPassingAnswer(error) ||
     connectionLost.test(error.message) ||
     networkCodes.has(code) ||
     previousErrors.some(isRedisOutage)

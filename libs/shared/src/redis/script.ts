@@ -17,19 +17,32 @@ export type Script = {
 const includes = new URL("./includes/", import.meta.url);
 
 /**
+ * The last key of each call is one that never exists, and the script does not see it. While a Cluster moves the hash slot
+ * of the pool to another node, some keys are here and some there, and a script would be given up half-way when it comes to
+ * one that is not here. With a key that is missing it is refused before it begins (`TRYAGAIN`, `ASK`).
+ */
+const dropAbsentKey = "table.remove(KEYS) ";
+
+function absentKeyBeside(key: string): string {
+  const [tag = key] = /^\{[^{}]+\}/.exec(key) ?? [];
+  return `${tag}:absent`;
+}
+
+/**
  * Reads a `.lua` file that lies beside the module that runs it. A line
  * `--- @include "name"` is replaced by `redis/includes/name.lua`, and one with a path,
  * such as `--- @include "../area/name"`, by that file seen from the script.
  */
 export function loadScript(url: URL): Script {
   const written = readFileSync(url, "utf8");
-  const source = written.replace(
+  const expanded = written.replace(
     /^--- @include "([\w./-]+)"$/gm,
     (_line, name: string) => {
       const around = name.includes("/") ? url : includes;
       return readFileSync(new URL(`${name}.lua`, around), "utf8").trimEnd();
     },
   );
+  const source = dropAbsentKey + expanded;
   return {
     name: basename(url.pathname),
     source,
@@ -63,10 +76,10 @@ export function runScript(
   keys: readonly string[],
   args: ScriptArguments,
 ): Promise<unknown> {
-  checkKeys(script, keys);
+  const all = allKeys(script, keys);
   return withSource(
-    () => redis.evalsha(script.sha, keys.length, ...keys, ...args),
-    () => redis.eval(script.source, keys.length, ...keys, ...args),
+    () => redis.evalsha(script.sha, all.length, ...all, ...args),
+    () => redis.eval(script.source, all.length, ...all, ...args),
   );
 }
 
@@ -77,18 +90,18 @@ export function runScriptForBytes(
   keys: readonly string[],
   args: ScriptArguments,
 ): Promise<unknown> {
-  checkKeys(script, keys);
-  const rest = [keys.length, ...keys, ...args];
+  const all = allKeys(script, keys);
+  const rest = [all.length, ...all, ...args];
   return withSource(
     () => redis.callBuffer("EVALSHA", script.sha, ...rest),
     () => redis.callBuffer("EVAL", script.source, ...rest),
   );
 }
 
-function checkKeys(script: Script, keys: readonly string[]): void {
+function allKeys(script: Script, keys: readonly string[]): string[] {
   const { keyCount, isVariadic } = script;
   if (keys.length === keyCount || (isVariadic && keys.length > keyCount)) {
-    return;
+    return [...keys, absentKeyBeside(keys[0] ?? "")];
   }
   throw new Error(
     `${script.name} wants ${keyCount} keys and got ${keys.length}`,

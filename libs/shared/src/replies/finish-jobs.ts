@@ -3,8 +3,8 @@ import { queueKeys } from "../queue/bullmq/queue-keys.ts";
 import type { CompletionJob } from "../queue/completion-job.ts";
 import type { Ending, FinishedRequest } from "../queue/finished-request.ts";
 import type { RedisKeys } from "../redis/keys.ts";
-import { writeOnceThereIsRoom } from "../redis/out-of-memory.ts";
 import { loadScript, runScript } from "../redis/script.ts";
+import { writeOnceRedisCan } from "../redis/write-once-redis-can.ts";
 import { gather } from "../timers/gather.ts";
 import { longestPushBytes } from "./pushed-reply.ts";
 import { encodeReply, type Reply } from "./reply.ts";
@@ -29,7 +29,7 @@ type JobEnd = {
 
 /**
  * Sends the last reply and finishes the job, in one step and together with others. The job
- * stays visible for as long as its gateway wished. Waits for Redis when it is away or full.
+ * stays visible for as long as its gateway wished. Waits for Redis when it is away or cannot write.
  *
  * @returns whether the job was still this worker's. If not, it is not called again.
  */
@@ -62,8 +62,8 @@ export function createFinishJob(redis: Redis, redisKeys: RedisKeys): FinishJob {
       markMs,
       ...ends.flatMap((end) => end.args),
     ];
-    // OpenRouter is not to be asked twice because Redis was full for a while.
-    const ours = await writeOnceThereIsRoom(() =>
+    // OpenRouter is not to be asked twice because Redis could not write for a while.
+    const ours = await writeOnceRedisCan(() =>
       runScript(redis, script, keys, args),
     );
     return (ours as number[]).map((each) => each === 1);

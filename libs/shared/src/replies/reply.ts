@@ -13,7 +13,17 @@ const figures = {
   calls: z.number(),
   /** The model that was called last; absent when none was. */
   calledModel: z.string().exactOptional(),
+  /** Mask of the key that was called with last; for operators only. */
+  key: z.string().exactOptional(),
 };
+
+/** Tokens that the answer took, where OpenRouter says so. */
+const tokens = z
+  .object({ prompt: z.number(), completion: z.number() })
+  .exactOptional();
+
+/** What went wrong, in the words of whoever says so, without anything of the request. */
+const errorText = z.string().exactOptional();
 
 /** Which message of which call's stream it is. */
 const position = {
@@ -43,6 +53,8 @@ const answer = z.object({
   kind: z.literal("answer"),
   status: z.number(),
   headers,
+  tokens,
+  errorText,
   ...figures,
 });
 const failure = z.object({
@@ -67,12 +79,13 @@ const streamData = z.object({
   isBeginning: z.boolean().exactOptional(),
   ...position,
 });
-const streamEnd = z.object({ kind: z.literal("stream-end"), ...position });
+const streamEnd = z.object({ kind: z.literal("stream-end"), tokens, ...position });
 const streamBroken = z.object({
   kind: z.literal("stream-broken"),
   /** The status that says best what happened, such as 502. */
   status: z.number(),
   message: z.string(),
+  errorText,
   call: z.number().exactOptional(),
   sequence: z.number().exactOptional(),
 });

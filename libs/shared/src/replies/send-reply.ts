@@ -3,8 +3,8 @@ import { queueKeys } from "../queue/bullmq/queue-keys.ts";
 import type { CompletionProgress } from "../queue/completion-job.ts";
 import type { FinishedRequest } from "../queue/finished-request.ts";
 import type { RedisKeys } from "../redis/keys.ts";
-import { writeOnceThereIsRoom } from "../redis/out-of-memory.ts";
 import { loadScript, runScript } from "../redis/script.ts";
+import { writeOnceRedisCan } from "../redis/write-once-redis-can.ts";
 import { longestPushBytes } from "./pushed-reply.ts";
 import { encodeReply, type Reply } from "./reply.ts";
 
@@ -20,7 +20,7 @@ export type JobUpdate = {
   readonly finished?: FinishedRequest | undefined;
 };
 
-/** Sends a reply to the gateway that waits for it. Waits for Redis when it is away or full. */
+/** Sends a reply to the gateway that waits for it. Waits for Redis when it is away or cannot write. */
 export async function sendReply(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -44,8 +44,8 @@ export async function sendReply(
     toJson(notes.finished),
     longestPushBytes,
   ];
-  // OpenRouter is not to be asked twice because Redis was full for a while.
-  await writeOnceThereIsRoom(() => runScript(redis, script, keys, values));
+  // OpenRouter is not to be asked twice because Redis could not write for a while.
+  await writeOnceRedisCan(() => runScript(redis, script, keys, values));
 }
 
 function toJson(value: object | undefined): string {

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import type { RedisKeys } from "../redis/keys.ts";
-import { bucketAt, bucketMs } from "./figures.ts";
+import { type Resolution, sliceAt } from "./resolutions.ts";
 
 /** A slice may still grow for this long after its end: processes send their counts late. */
 const settleMs = 15_000;
@@ -12,15 +12,23 @@ export type Bucket = {
   readonly counts: ReadonlyMap<string, number>;
 };
 
-/** Reads the slices of the recent past; those that cannot change any more are read once. */
+/** Reads the slices of the past, of one length; those that cannot change any more are read once. */
 export class StatisticsHistory {
   readonly #redis: Redis;
   readonly #redisKeys: RedisKeys;
+  readonly #resolution: Resolution;
   readonly #settled = new Map<number, ReadonlyMap<string, number>>();
+  /** Thousands of slices have the same few names. */
+  readonly #names = new Map<string, string>();
 
-  constructor(deps: { redis: Redis; redisKeys: RedisKeys }) {
+  constructor(deps: {
+    redis: Redis;
+    redisKeys: RedisKeys;
+    resolution: Resolution;
+  }) {
     this.#redis = deps.redis;
     this.#redisKeys = deps.redisKeys;
+    this.#resolution = deps.resolution;
   }
 
   /**
@@ -29,8 +37,9 @@ export class StatisticsHistory {
    * @param now by Redis's clock, in ms since the epoch.
    */
   async read(spanMs: number, now: number): Promise<Bucket[]> {
-    const last = bucketAt(now);
-    const first = bucketAt(now - spanMs) + 1;
+    const { sliceMs } = this.#resolution;
+    const last = sliceAt(this.#resolution, now);
+    const first = sliceAt(this.#resolution, now - spanMs) + 1;
     this.#forgetBefore(first);
     const wanted = Array.from(
       { length: last - first + 1 },
@@ -39,11 +48,11 @@ export class StatisticsHistory {
     const missing = wanted.filter((bucket) => !this.#settled.has(bucket));
     const fresh = await this.#fetch(missing);
     for (const [bucket, counts] of fresh) {
-      const endsAt = (bucket + 1) * bucketMs;
+      const endsAt = (bucket + 1) * sliceMs;
       if (now - endsAt > settleMs) this.#settled.set(bucket, counts);
     }
     return wanted.map((bucket) => ({
-      startsAt: bucket * bucketMs,
+      startsAt: bucket * sliceMs,
       counts: this.#settled.get(bucket) ?? fresh.get(bucket) ?? new Map(),
     }));
   }
@@ -53,11 +62,26 @@ export class StatisticsHistory {
   ): Promise<Map<number, ReadonlyMap<string, number>>> {
     const hashes = await Promise.all(
       buckets.map((bucket) =>
-        this.#redis.hgetall(this.#redisKeys.statistics(bucket)),
+        this.#redis.hgetall(
+          this.#redisKeys.statistics(this.#resolution.name, bucket),
+        ),
       ),
     );
     return new Map(
-      buckets.map((bucket, index) => [bucket, toCounts(hashes[index] ?? {})]),
+      buckets.map((bucket, index) => [
+        bucket,
+        this.#toCounts(hashes[index] ?? {}),
+      ]),
+    );
+  }
+
+  #toCounts(hash: Record<string, string>): ReadonlyMap<string, number> {
+    return new Map(
+      Object.entries(hash).map(([given, count]) => {
+        const name = this.#names.get(given) ?? given;
+        this.#names.set(name, name);
+        return [name, Number(count)];
+      }),
     );
   }
 
@@ -66,10 +90,4 @@ export class StatisticsHistory {
       if (bucket < first) this.#settled.delete(bucket);
     }
   }
-}
-
-function toCounts(hash: Record<string, string>): ReadonlyMap<string, number> {
-  return new Map(
-    Object.entries(hash).map(([name, count]) => [name, Number(count)]),
-  );
 }

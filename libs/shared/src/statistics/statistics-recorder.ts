@@ -4,16 +4,17 @@ import type { RedisKeys } from "../redis/keys.ts";
 import type { RedisClock } from "../redis/redis-clock.ts";
 import { binOf } from "./duration-bins.ts";
 import {
-  bucketAt,
-  bucketTtlMs,
   type CounterName,
   type DurationName,
   durationField,
 } from "./figures.ts";
+import { type Resolution, resolutions, sliceAt } from "./resolutions.ts";
 import { SharedCounts } from "./shared-counts.ts";
 
-/** While Redis is away, figures gather for this many slices of time. */
-const mostBuckets = 60;
+/** While Redis is away, figures gather for this many slices of time: more than an hour. */
+const mostSlices = 480;
+/** What is kept for days. */
+const longKept = [resolutions.minute, resolutions.hour];
 
 /** Notes what happens, at the cost of a map's entry. */
 export type Statistics = {
@@ -37,17 +38,20 @@ export class StatisticsRecorder implements Statistics {
     this.#clock = deps.clock;
     this.#counts = new SharedCounts({
       ...deps,
-      mostKeys: mostBuckets,
+      mostKeys: mostSlices,
       name: "Adding up statistics",
     });
   }
 
   count(name: CounterName, by = 1): void {
-    this.#add(name, by);
+    this.#add([resolutions.seconds, ...longKept], name, by);
   }
 
   observe(name: DurationName, ms: number): void {
-    this.#add(durationField(name, binOf(ms)), 1);
+    const field = durationField(name, binOf(ms));
+    this.#add([resolutions.seconds], field, 1);
+    // No chart of days shows the whole time of a request.
+    if (name !== "total") this.#add(longKept, field, 1);
   }
 
   /** Sends what has gathered. What cannot be sent is kept for the next time. */
@@ -60,8 +64,12 @@ export class StatisticsRecorder implements Statistics {
     return this.#counts.stop();
   }
 
-  #add(name: string, by: number): void {
-    const key = this.#redisKeys.statistics(bucketAt(this.#clock.now()));
-    this.#counts.add(key, bucketTtlMs, name, by);
+  #add(into: readonly Resolution[], field: string, by: number): void {
+    const now = this.#clock.now();
+    for (const resolution of into) {
+      const slice = sliceAt(resolution, now);
+      const key = this.#redisKeys.statistics(resolution.name, slice);
+      this.#counts.add(key, resolution.ttlMs, field, by);
+    }
   }
 }

@@ -26,6 +26,10 @@ test.each([
   "::ffff:127.0.0.1",
   "::ffff:a9fe:a9fe",
   "64:ff9b::a00:1",
+  // IPv4 addresses in a form that nobody uses any more.
+  "::7f00:1",
+  "::10.0.0.1",
+  "fec0::1",
   "2002:7f00:1::",
   "not an address",
 ])("%s is not public", (address) => {
@@ -46,6 +50,7 @@ test.each([
   "[::1]",
   "[::ffff:127.0.0.1]",
   "2130706433",
+  "[::127.0.0.1]",
   // A name that resolves to a loopback address.
   "localhost",
 ])("nothing is sent to %s", async (host) => {

@@ -44,3 +44,22 @@ test.each([
     readRedisAddress({ REDIS_URL, REDIS_SENTINELS: sentinels, ...more }),
   ).toEqual(address);
 });
+
+const nodes = [{ host: "a", port: 6379 }];
+
+test.each([
+  [{}, { nodes, hashTag: "orpool", usesTls: false }],
+  [
+    { REDIS_USERNAME: "u", REDIS_PASSWORD_FILE: "p", REDIS_TLS: true },
+    { nodes, hashTag: "orpool", username: "u", password: "p", usesTls: true },
+  ],
+])("a Cluster with %j", (more, address) => {
+  expect(
+    readRedisAddress({
+      REDIS_URL: "redis://the-default:6379",
+      REDIS_CLUSTER: nodes,
+      REDIS_PREFIX: "orpool",
+      ...more,
+    }),
+  ).toEqual(address);
+});

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { gatewayVariables } from "../../../../apps/gateway/src/config.ts";
 import {
   ConfigError,
   loadConfig,
@@ -62,6 +63,46 @@ test("nothing but Sentinels: the group has its usual name", () => {
   });
 });
 
+test("nodes of a Cluster have the port of servers", () => {
+  expect(load({ REDIS_CLUSTER: "a,b:7" }).REDIS_CLUSTER).toEqual([
+    { host: "a", port: 6379 },
+    { host: "b", port: 7 },
+  ]);
+  expect(problemsOf({ REDIS_CLUSTER: "redis://:secret@a:1" })).toHaveLength(1);
+});
+
+test.each(["REDIS_SENTINELS", "REDIS_CLUSTER"])(
+  "user and TLS go with %s",
+  (place) => {
+    const more = { REDIS_USERNAME: "u", REDIS_TLS: "true" };
+    expect(problemsOf({ [place]: "a", ...more })).toEqual([]);
+  },
+);
+
+test("what is said of Sentinels does not go with a Cluster", () => {
+  expect(
+    problemsOf({ REDIS_CLUSTER: "a", REDIS_SENTINEL_NAME: "pool" }),
+  ).toEqual([
+    "REDIS_SENTINEL_NAME: stands alone, wants REDIS_SENTINELS beside it",
+  ]);
+});
+
+test.each([
+  ["orpool", "orpool"],
+  ["{orpool}", "orpool"],
+])("keys begin with the prefix %s", (REDIS_PREFIX, prefix) => {
+  const { shape } = gatewayVariables;
+  expect(shape.REDIS_PREFIX.parse(REDIS_PREFIX)).toBe(prefix);
+});
+
+test.each(["{orpool", "orpool}", "{}", "{a}b", "a{b}", "{{a}}"])(
+  "no prefix: %s",
+  (REDIS_PREFIX) => {
+    const { shape } = gatewayVariables;
+    expect(shape.REDIS_PREFIX.safeParse(REDIS_PREFIX).success).toBe(false);
+  },
+);
+
 test("all mistakes are told at once", () => {
   expect(
     problemsOf({
@@ -77,15 +118,26 @@ test("all mistakes are told at once", () => {
     'REDIS_TLS: got "maybe", wants true or false',
     "REDIS_SENTINEL_NAME: stands alone, wants REDIS_SENTINELS beside it",
     "REDIS_SENTINEL_PASSWORD_FILE: stands alone, wants REDIS_SENTINELS beside it",
-    "REDIS_USERNAME: stands alone, wants REDIS_SENTINELS beside it",
-    "REDIS_TLS: stands alone, wants REDIS_SENTINELS beside it",
+    "REDIS_USERNAME: stands alone, wants REDIS_SENTINELS or REDIS_CLUSTER beside it",
+    "REDIS_TLS: stands alone, wants REDIS_SENTINELS or REDIS_CLUSTER beside it",
   ]);
 });
 
-test("two places of Redis are refused, and no password in one of them is shown", () => {
-  expect(
-    problemsOf({ REDIS_URL: "redis://:secret@a", REDIS_SENTINELS: "a" }),
-  ).toEqual([
-    "REDIS_URL: stands beside REDIS_SENTINELS, wants to be the only one of the two",
+test.each([
+  [
+    { REDIS_URL: "redis://:secret@a", REDIS_SENTINELS: "a" },
+    "REDIS_URL: stands beside REDIS_SENTINELS",
+  ],
+  [
+    { REDIS_SENTINELS: "a", REDIS_CLUSTER: "a" },
+    "REDIS_SENTINELS: stands beside REDIS_CLUSTER",
+  ],
+  [
+    { REDIS_URL: "redis://:secret@a", REDIS_SENTINELS: "a", REDIS_CLUSTER: "a" },
+    "REDIS_URL: stands beside REDIS_SENTINELS and REDIS_CLUSTER",
+  ],
+])("several places of Redis are refused, and no password in one of them is shown: %j", (given, problem) => {
+  expect(problemsOf(given)).toEqual([
+    `${problem}, wants to be the only one of them`,
   ]);
 });

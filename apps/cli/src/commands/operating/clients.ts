@@ -87,7 +87,9 @@ export function addClients(
     });
   clients
     .command("delete")
-    .description("remove a client, and cancel its open batches")
+    .description(
+      "remove a client, and cancel its open batches and background requests",
+    )
     .argument("<client>", "its name or id")
     .action(async (client: string, _: unknown, command: Command) => {
       const { gateway } = optionsOf(command);
@@ -115,6 +117,10 @@ function showKey(client: IssuedClient, isJson: boolean): void {
   }
   tell(`The key of ${client.name}, shown this once:`);
   print(client.key);
+  if (client.webhookSecret) {
+    tell("The secret that signs the events of its webhook:");
+    print(client.webhookSecret);
+  }
 }
 
 function draw(clients: readonly Client[]): string {

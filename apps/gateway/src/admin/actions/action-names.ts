@@ -10,6 +10,8 @@ const actionNames = [
   "cancel-batch",
   "retry-batch",
   "forget-gone",
+  "send-event",
+  "send-again",
 ] as const;
 
 /** See {@link actionNames}. */
@@ -18,7 +20,7 @@ export type ActionName = (typeof actionNames)[number];
 /** A way to an action's page, where it is confirmed. */
 export type ActionLink = {
   readonly action: ActionName;
-  /** The key's id, the account, the model or the batch that it is about. */
+  /** The key's id, the account, the model, the batch, the event or the request that it is about. */
   readonly target: string;
   readonly label: string;
 };

@@ -1,6 +1,7 @@
 import type { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool/pool-operator";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { promoteDelayed } from "@openrouter-free-pool/shared/queue/promote-delayed";
+import type { SendAnyAgain } from "../requests/send-any-again.ts";
 import type { ActionName } from "./action-names.ts";
 import type { RetryFromPage } from "./retry-from-page.ts";
 
@@ -26,6 +27,8 @@ export function createActions(deps: {
   /** @returns false when the batch has ended, or never was. */
   cancelBatch: (batchId: string) => Promise<boolean>;
   retryBatch: RetryFromPage;
+  sendEvent: (eventId: string) => Promise<true | string>;
+  sendAgain: SendAnyAgain;
 }): Record<ActionName, Action> {
   const { queue, operator } = deps;
   return {
@@ -107,6 +110,24 @@ export function createActions(deps: {
       done: (batch) => `A new batch has the failed lines of ${batch}.`,
       page: "/admin/batches",
       run: deps.retryBatch,
+    },
+    "send-event": {
+      question: (event) => `Send ${event} again?`,
+      consequence:
+        "It goes out at once under the same webhook-id, so that a receiver that has it already can tell; without an answer it is tried for 3 days more.",
+      button: "Send it",
+      done: (event) => `${event} is on its way.`,
+      page: "/admin/webhooks",
+      run: deps.sendEvent,
+    },
+    "send-again": {
+      question: (request) => `Send ${request} again?`,
+      consequence:
+        "It takes quota. A background request is asked again under a new id, which the list shows, for the same client. Another one has no client any more: its answer stays with its job in bull-board.",
+      button: "Send it again",
+      done: (request) => `${request} is sent again.`,
+      page: "/admin/requests",
+      run: deps.sendAgain,
     },
     "forget-gone": {
       question: (model) => `Forget that ${model} is gone?`,

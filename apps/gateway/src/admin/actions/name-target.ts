@@ -1,5 +1,7 @@
 import { isBatchId } from "../../batches/records/batch-record.ts";
 import type { PoolView } from "../../pool/pool-watch.ts";
+import { isEventId } from "../../webhooks/events/event.ts";
+import { isSendTarget } from "../requests/targets.ts";
 import { isActionName } from "./action-names.ts";
 
 /**
@@ -33,5 +35,9 @@ export function nameTarget(
     case "cancel-batch":
     case "retry-batch":
       return isBatchId(target) ? target : undefined;
+    case "send-event":
+      return isEventId(target) ? target : undefined;
+    case "send-again":
+      return isSendTarget(target) ? target : undefined;
   }
 }

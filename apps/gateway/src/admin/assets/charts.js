@@ -10,6 +10,10 @@ const lines = {
     { column: "answered", color: "--chart-a", isFilled: true },
     { column: "failed", color: "--chart-bad" },
   ],
+  calls: [
+    { column: "calls", color: "--chart-a", isFilled: true },
+    { column: "rateLimited", color: "--chart-bad" },
+  ],
   wait: [
     { column: "waitMedian", color: "--chart-a" },
     { column: "wait95", color: "--chart-b" },
@@ -20,7 +24,7 @@ const lines = {
   ],
 };
 
-/** Draws the figures of the last hour, or draws them anew. */
+/** Draws the figures of the past, or draws them anew. */
 export function drawCharts(figures) {
   latest = figures;
   for (const place of document.querySelectorAll("[data-chart]")) {
@@ -57,7 +61,7 @@ function optionsFor(place, name) {
     padding: [12, 8, 0, 0],
     scales: { y: { range: (_chart, _low, high) => [0, niceTop(high)] } },
     axes: [
-      { ...axis, size: 24, space: 70, values: "{HH}:{mm}" },
+      { ...axis, size: 24, space: 70, values: timesOf },
       { ...axis, size: 46, space: 34, values: unitOf(name) },
     ],
     series: [
@@ -86,8 +90,21 @@ function niceTop(high) {
   return high > 0 ? high * 1.1 : 1;
 }
 
+const countsRequests = (name) => name === "rate" || name === "calls";
+
+/** Minutes of a day, or days where the chart has many. */
+function timesOf(chart, times) {
+  const [first = 0] = chart.data[0];
+  const span = (chart.data[0].at(-1) ?? first) - first;
+  const pattern = span > 2 * 86_400 ? "{D} {MMM}" : "{HH}:{mm}";
+  const format = uPlot.fmtDate(pattern);
+  return times.map((seconds) =>
+    format(uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC")),
+  );
+}
+
 function unitOf(name) {
-  if (name === "rate") return (_chart, values) => values.map(String);
+  if (countsRequests(name)) return (_chart, values) => values.map(String);
   return (_chart, values) => values.map(seconds);
 }
 
@@ -103,7 +120,7 @@ function describe(name, figures, place) {
   place.dataset.title ??= place.ariaLabel;
   const words = lines[name].map(({ column }) => {
     const value = figures[column].findLast((figure) => figure !== null) ?? 0;
-    return name === "rate" ? value : seconds(value);
+    return countsRequests(name) ? value : seconds(value);
   });
   return `${place.dataset.title}. Newest: ${words.join(" and ")}.`;
 }

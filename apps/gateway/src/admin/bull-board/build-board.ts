@@ -37,7 +37,6 @@ export function buildBoard(options: {
           default: "/admin/assets/icon.svg",
           alternative: "/admin/assets/icon.svg",
         },
-        miscLinks: [{ text: "Keys", url: "/admin" }],
         hideDocsLink: true,
         showMetrics: false,
       },

@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import { securityHeaders } from "../../web-access/security-headers.ts";
 import { createRemoveRequest } from "./remove-request.ts";
 import { routeRequests } from "./route-requests.ts";
-import { createSendAgain } from "./send-again.ts";
+import type { SendAgain } from "./send-again.ts";
 
 const path = "/admin/queues";
 /** The colours of its picture for Redis, which stand in a style element. */
@@ -15,9 +15,8 @@ const inlineStyles = ["sha256-r2N1TB/gHbBtBZFKg7ejmq1acVSREzucTAEw6ga4hoU="];
 
 /** `/admin/queues`: bull-board, with our own hand on what it changes. */
 export function buildBullBoard(deps: {
-  gatewayId: string;
   keepPayloads: boolean;
-  maxWaitMs: number;
+  sendAgain: SendAgain;
   redis: Redis;
   redisKeys: RedisKeys;
   clock: RedisClock;
@@ -41,7 +40,7 @@ export function buildBullBoard(deps: {
   guarded.use(
     routeRequests({
       queue,
-      sendAgain: createSendAgain(deps),
+      sendAgain: deps.sendAgain,
       removeRequest: createRemoveRequest(deps),
       logger,
     }),

@@ -1,8 +1,9 @@
 import ejs from "ejs";
+import { pagesBar } from "./pages.ts";
 
 /**
- * Renders bull-board's page without what our content security policy forbids:
- * fonts of another site, and style that is written into the page.
+ * Renders bull-board's page with the way to our other pages, and without what our content
+ * security policy forbids: fonts of another site, and style that is written into the page.
  *
  * A template engine in Express's sense.
  */
@@ -24,5 +25,6 @@ function withoutForeignParts(html: string): string {
     .replace(/<link\b[^>]*\bhref="https?:[^>]*>/g, "")
     .replace(/<style\b[^>]*>.*?<\/style>/gs, "")
     .replace(/(<[a-z][^<>]*?)\sstyle="[^"]*"/g, "$1")
-    .replace("</head>", `${ownStyle}</head>`);
+    .replace("</head>", `${ownStyle}</head>`)
+    .replace(/<body\b[^>]*>/, (body) => body + pagesBar);
 }

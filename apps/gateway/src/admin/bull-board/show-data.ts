@@ -1,20 +1,40 @@
-/** Makes what is shown of a job's data: no prompt, unless payloads may be shown. */
+/** Makes what is shown of a job's data: no prompt and no answer, unless payloads may be shown. */
 export function createShowData(
   keepPayloads: boolean,
 ): (data: unknown) => unknown {
   return function showData(data) {
-    if (typeof data !== "object" || data === null || !("body" in data)) {
-      return data;
-    }
-    const { body } = data;
-    if (typeof body !== "string") return data;
-    return {
-      ...data,
-      body: keepPayloads
-        ? parse(body)
-        : `hidden: ${body.length} characters (KEEP_PAYLOADS=true shows them)`,
-    };
+    if (!isObject(data)) return data;
+    return keepPayloads ? withParsedBody(data) : withoutPayloads(data);
   };
+}
+
+type Data = Readonly<Record<string, unknown>>;
+
+function withParsedBody(data: Data): Data {
+  const { body } = data;
+  return typeof body === "string" ? { ...data, body: parse(body) } : data;
+}
+
+/** Also of jobs that a worker with KEEP_PAYLOADS has kept. */
+function withoutPayloads(data: Data): Data {
+  const { body, ending } = data;
+  return {
+    ...data,
+    ...(body === undefined ? {} : { body: hide(body) }),
+    ...(isObject(ending) && "answer" in ending
+      ? { ending: { ...ending, answer: hide(ending.answer) } }
+      : {}),
+  };
+}
+
+function hide(payload: unknown): string {
+  const size =
+    typeof payload === "string" ? `: ${payload.length} characters` : "";
+  return `hidden${size} (KEEP_PAYLOADS=true shows them)`;
+}
+
+function isObject(value: unknown): value is Data {
+  return typeof value === "object" && value !== null;
 }
 
 function parse(text: string): unknown {

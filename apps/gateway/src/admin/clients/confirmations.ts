@@ -10,7 +10,7 @@ export const confirmations = {
   remove: {
     question: (name: string) => `Remove ${name}?`,
     consequence:
-      "Its key opens nothing any more, and its open batches are cancelled. Requests that wait are still answered. This cannot be undone.",
+      "Its key opens nothing any more, and its open batches and background requests are cancelled. Requests whose clients wait are still answered. This cannot be undone.",
     button: "Remove it",
     isHarmful: true,
   },

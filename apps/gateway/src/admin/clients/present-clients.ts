@@ -15,6 +15,7 @@ const tones: Record<ClientObject["state"], Tone> = {
 export function presentClient(
   client: ClientObject,
   usage: UsageFigures = noUsage,
+  mostCalls?: number,
 ) {
   const { id, name, state, keyHint, source } = client;
   return {
@@ -24,16 +25,20 @@ export function presentClient(
     isEditable: source === "run-time",
     state: { label: state, tone: tones[state] },
     limits: describeLimits(client),
-    ...presentFigures(usage),
+    ...presentFigures(usage, mostCalls),
   };
 }
 
 /** Use of somebody who is no client: without a key, or removed since. */
-export function presentFormer(id: string, usage: UsageFigures) {
+export function presentFormer(
+  id: string,
+  usage: UsageFigures,
+  mostCalls: number,
+) {
   return {
     name: id === "" ? "Without a key" : id,
     note: id === "" ? "" : "no client any more",
-    ...presentFigures(usage),
+    ...presentFigures(usage, mostCalls),
   };
 }
 

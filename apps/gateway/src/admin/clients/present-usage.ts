@@ -24,10 +24,16 @@ const dollars = new Intl.NumberFormat("en", {
   maximumFractionDigits: 2,
 });
 
-/** Figures of use as a table shows them. */
-export function presentFigures(figures: UsageFigures) {
+/**
+ * Figures of use as a table shows them, with a bar.
+ *
+ * @param most calls of the row that has the most; undefined: no bar.
+ */
+export function presentFigures(figures: UsageFigures, most?: number) {
   const { calls, answers, errors, promptTokens, completionTokens } = figures;
   return {
+    bar:
+      most === undefined ? undefined : { value: calls, max: Math.max(1, most) },
     calls: formatCount(calls),
     answers: formatCount(answers),
     errors: formatCount(errors),
@@ -35,6 +41,25 @@ export function presentFigures(figures: UsageFigures) {
     wait: formatOptional(figures.meanWaitMs ?? undefined),
     saved: formatDollars(figures.savedUsd),
   };
+}
+
+/** Use by model, the most used one first. */
+export function presentModels(
+  byModel: ReadonlyMap<string, UsageFigures>,
+  mostRows: number,
+) {
+  const most = mostCalls(byModel.values());
+  return [...byModel]
+    .sort(([, a], [, b]) => b.calls - a.calls)
+    .slice(0, mostRows)
+    .map(([model, figures]) => ({ model, ...presentFigures(figures, most) }));
+}
+
+/** The calls of who made the most. */
+export function mostCalls(all: Iterable<UsageFigures>): number {
+  let most = 0;
+  for (const { calls } of all) most = Math.max(most, calls);
+  return most;
 }
 
 /** Charts and table of use by day; days without any use are among it. */

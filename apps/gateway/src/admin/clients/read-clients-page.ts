@@ -7,7 +7,7 @@ import type { UsageName } from "../../usage/fold-usage.ts";
 import type { ReadUsage } from "../../usage/read-usage.ts";
 import { lastDays } from "../../usage/usage-query.ts";
 import { presentClient, presentFormer } from "./present-clients.ts";
-import { presentDays, presentFigures } from "./present-usage.ts";
+import { mostCalls, presentDays, presentModels } from "./present-usage.ts";
 
 /** More rows than this are not looked through by anybody; there is a search. */
 const mostRows = 500;
@@ -27,6 +27,16 @@ function linkSpans(current: number) {
   }));
 }
 
+/** The same figures as a file, by client, model and day. */
+function linkCsv(days: readonly string[], client?: string): string {
+  const query = new URLSearchParams({
+    from: days.at(0) ?? "",
+    to: days.at(-1) ?? "",
+    ...(client === undefined ? {} : { client }),
+  });
+  return `/admin/clients/usage.csv?${query}`;
+}
+
 type Deps = {
   readonly directory: ClientDirectory;
   readonly readUsage: ReadUsage;
@@ -40,11 +50,12 @@ export async function readClientsPage(
 ) {
   const now = clock.now();
   const days = lastDays(span, now);
-  const [byDay = [], byClient = []] = await readUsage.tables(
+  const [byDay = [], byClient = [], byModel = []] = await readUsage.tables(
     { days, client: undefined },
-    [["day"], ["client"]],
+    [["day"], ["client"], ["model"]],
   );
   const usage = byName(byClient, ({ client }) => client);
+  const most = mostCalls(usage.values());
   const wanted = search.toLowerCase();
   const found = directory
     .list()
@@ -55,19 +66,24 @@ export async function readClientsPage(
     hasClients: directory.list().length > 0,
     search,
     spans: linkSpans(span),
+    csv: linkCsv(days),
     usage: presentDays(
       days,
       byName(byDay, ({ day }) => day),
     ),
+    models: presentModels(
+      byName(byModel, ({ model }) => model),
+      mostRows,
+    ),
     rows: found
       .slice(0, mostRows)
       .map((client) =>
-        presentClient(toClientObject(client, now), usage.get(client.id)),
+        presentClient(toClientObject(client, now), usage.get(client.id), most),
       ),
     leftOut: Math.max(0, found.length - mostRows),
     former: (search === "" ? former : [])
       .slice(0, mostRows)
-      .map(([id, figures]) => presentFormer(id, figures)),
+      .map(([id, figures]) => presentFormer(id, figures, most)),
   };
 }
 
@@ -83,14 +99,15 @@ export async function readClientUsage(
   ]);
   return {
     spans: linkSpans(span),
+    csv: linkCsv(days, client),
     usage: presentDays(
       days,
       byName(byDay, ({ day }) => day),
     ),
-    models: byModel.map(({ name, figures }) => ({
-      model: name.model ?? "",
-      ...presentFigures(figures),
-    })),
+    models: presentModels(
+      byName(byModel, ({ model }) => model),
+      mostRows,
+    ),
   };
 }
 

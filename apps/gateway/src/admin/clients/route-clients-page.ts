@@ -7,6 +7,8 @@ import { type Client, toClientObject } from "../../clients/records/client.ts";
 import { GatewayError } from "../../errors/gateway-error.ts";
 import type { RedisHealth } from "../../redis/redis-health.ts";
 import type { ReadUsage } from "../../usage/read-usage.ts";
+import { toUsageCsv } from "../../usage/usage-csv.ts";
+import { readUsageQuery } from "../../usage/usage-query.ts";
 import { formOf, readForm } from "../access/route-login.ts";
 import type { Sessions } from "../access/sessions/sessions.ts";
 import { showMessage } from "../pages/show-message.ts";
@@ -33,7 +35,8 @@ export function routeClientsPage(deps: {
   clock: RedisClock;
   sessions: Sessions;
 }): Router {
-  const { manageClients, directory, redisHealth, clock, sessions } = deps;
+  const { manageClients, directory, readUsage, redisHealth } = deps;
+  const { clock, sessions } = deps;
   const notices = new ClientNotices(sessions);
   const router = Router();
 
@@ -81,6 +84,12 @@ export function routeClientsPage(deps: {
       notices.redirect(response, "opened", "");
     },
   );
+
+  router.get("/usage.csv", async (request, response) => {
+    const query = readUsageQuery(request.query, clock.now());
+    const usage = await readUsage.table(query);
+    response.attachment("usage.csv").send(toUsageCsv(usage));
+  });
 
   router.get("/:id", async (request, response) => {
     const client = findClient(request, response);

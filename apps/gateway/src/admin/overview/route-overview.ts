@@ -1,9 +1,11 @@
 import { type Request, Router } from "express";
+import { chartFigures } from "../../history/chart-figures.ts";
+import { ranges, readRange } from "../../history/ranges.ts";
 import type { FindNotice } from "../actions/find-notice.ts";
 import { renderPart } from "../pages/render-part.ts";
 import { readKeySelection } from "./present/key-selection.ts";
+import { presentRanges } from "./present/present-history.ts";
 import { presentOverview } from "./present/present-overview.ts";
-import { chartFigures } from "./read/chart-figures.ts";
 import type { Overview, ReadOverview } from "./read/read-overview.ts";
 
 /** `/admin`, the key-pool page, and `/admin/live`, which brings it up to date. */
@@ -17,9 +19,10 @@ export function routeOverview(deps: {
   const router = Router();
 
   router.get("/", async (request, response) => {
-    const overview = await readOverview();
+    const overview = await readOverview(readRange(request.query.range));
     response.status(overview ? 200 : 503).render("pool", {
       overview: overview && (await present(overview, request)),
+      history: presentRanges(readRange(request.query.range)),
       notice: overview && findNotice(request, response),
       now: new Date(),
       session: response.locals.session,
@@ -27,7 +30,7 @@ export function routeOverview(deps: {
   });
 
   router.get("/live", async (request, response) => {
-    const overview = await readOverview();
+    const overview = await readOverview(readRange(request.query.range));
     const at = new Date().toISOString().slice(11, 19);
     if (!overview) {
       const top = await renderPart(response, "no-redis", {});
@@ -35,13 +38,19 @@ export function routeOverview(deps: {
       return;
     }
     const shown = await present(overview, request);
-    const newest = overview.buckets.at(-1)?.startsAt ?? 0;
+    const newest = overview.past.at(-1)?.startsAt ?? 0;
     const isNews = newest > Number(request.query.after ?? 0);
     response.json({
       top: await renderPart(response, "pool-top", shown),
       rest: await renderPart(response, "pool-rest", shown),
       ...(isNews
-        ? { charts: chartFigures(overview.buckets, overview.view.pool.now) }
+        ? {
+            charts: chartFigures(
+              overview.past,
+              ranges[overview.range],
+              overview.view.pool.now,
+            ),
+          }
         : {}),
       newest,
       at,

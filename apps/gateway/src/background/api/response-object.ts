@@ -58,7 +58,10 @@ export function toAnsweredResponse(
   return { ...body, id, created_at, status, background: true };
 }
 
-function statusOf({ status }: Record<string, unknown>) {
+/** How a response has ended. */
+export type ResponseEnd = Exclude<ResponseStatus, "queued" | "in_progress">;
+
+function statusOf({ status }: Record<string, unknown>): ResponseEnd {
   return status === "incomplete" ||
     status === "failed" ||
     status === "cancelled"
@@ -80,7 +83,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** How the response of an answer ended. */
-export function toEndStatus(answer: { status: number; body: Buffer }) {
+export function toEndStatus(answer: {
+  status: number;
+  body: Buffer;
+}): ResponseEnd {
   const body = parseJson(answer.body.toString());
   return answer.status >= 400 || !isObject(body) ? "failed" : statusOf(body);
 }

@@ -91,9 +91,19 @@ export function createStartBackground(deps: {
     const earlier = idempotency && (await findEarlier(id, fingerprint));
     if (earlier) return earlier;
     const { maxWaitMs, priority } = submission;
+    const open = {
+      ...bounds,
+      ofClient: Math.min(
+        bounds.ofClient,
+        ask.caller?.maxQueued ?? Number.MAX_SAFE_INTEGER,
+      ),
+    };
     await deps.forecast.checkCapacity(maxWaitMs, priority);
+    // What is refused leaves nothing behind, however often it comes.
+    const room = await store.checkRoom(submission.client, open);
+    if (room !== "room") throw tooManyOpen(room, open);
     await store.reserve(id, maxWaitMs);
-    const kept = await contents.keepBody(id, fingerprint, body);
+    const kept = await contents.keepBody(id, body);
     const order = toOrder({
       id,
       submission,
@@ -102,35 +112,35 @@ export function createStartBackground(deps: {
       keptMs: deps.keptMs,
       createdAt: clock.now() - (Date.now() - submission.receivedAt),
     });
-    const ofClient = Math.min(
-      bounds.ofClient,
-      ask.caller?.maxQueued ?? Number.MAX_SAFE_INTEGER,
-    );
-    const outcome = await store.create(order, deps.gatewayId, {
-      ...bounds,
-      ofClient,
-    });
+    const outcome = await store.create(order, deps.gatewayId, open);
     switch (outcome) {
       case "created":
         runner.lead(order, body);
         return { order, status: "open" };
       case "exists": {
+        await contents.drop(kept.key);
         const record = await findEarlier(id, fingerprint);
         if (!record) throw queueFull(retryAfterMs);
         return record;
       }
-      case "full":
+      default:
         await contents.drop(kept.key);
-        throw queueFull(retryAfterMs);
-      case "client-full":
-        await contents.drop(kept.key);
-        throw new GatewayError(
-          "client-queue-full",
-          `This client has ${ofClient} background requests open, as many as it may`,
-          { retryAfterMs },
-        );
+        await store.remove(id);
+        throw tooManyOpen(outcome, open);
     }
   };
+}
+
+function tooManyOpen(
+  which: "full" | "client-full",
+  { ofClient }: OpenBounds,
+): GatewayError {
+  if (which === "full") return queueFull(retryAfterMs);
+  return new GatewayError(
+    "client-queue-full",
+    `This client has ${ofClient} background requests open, as many as it may`,
+    { retryAfterMs },
+  );
 }
 
 function toOrder(what: {

@@ -13,11 +13,7 @@ export type WholeAnswer = Pick<KeptAnswer, "status" | "headers"> & {
 /** What the storage of files has of background requests: their bodies and answers. */
 export type BackgroundContents = {
   /** @returns where the body lies. */
-  keepBody(
-    id: string,
-    fingerprint: string,
-    body: Buffer,
-  ): Promise<BackgroundOrder["body"]>;
+  keepBody(id: string, body: Buffer): Promise<BackgroundOrder["body"]>;
   readBody(order: BackgroundOrder): Promise<Buffer>;
   keepAnswer(order: BackgroundOrder, answer: WholeAnswer): Promise<KeptAnswer>;
   readAnswer(answer: KeptAnswer): Promise<Buffer>;
@@ -32,15 +28,16 @@ export function createBackgroundContents(storage: Storage): BackgroundContents {
   const read = async (key: string) => Buffer.from(await storage.getBytes(key));
 
   return {
-    async keepBody(id, fingerprint, body) {
-      const key = `${folderOf(id)}/body-${fingerprint.slice(0, 32)}`;
+    async keepBody(id, body) {
+      // One that is not taken in must not remove the body of a repeat that is.
+      const key = `${folderOf(id)}/body-${newSuffix()}`;
       await storage.put(key, body);
       return { key, bytes: body.length };
     },
     readBody: ({ body }) => read(body.key),
     async keepAnswer({ id }, { status, headers, body }) {
       // A gateway that was taken for dead must not write over the answer of the one after it.
-      const key = `${folderOf(id)}/answer-${randomBytes(8).toString("hex")}`;
+      const key = `${folderOf(id)}/answer-${newSuffix()}`;
       await storage.put(key, body);
       return { status, headers, key, bytes: body.length };
     },
@@ -48,6 +45,10 @@ export function createBackgroundContents(storage: Storage): BackgroundContents {
     drop: (key) => storage.delete(key),
     remove: (id) => storage.deleteAll(`${folderOf(id)}/`),
   };
+}
+
+function newSuffix(): string {
+  return randomBytes(8).toString("hex");
 }
 
 function folderOf(id: string): string {

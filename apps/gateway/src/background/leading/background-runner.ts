@@ -30,6 +30,8 @@ export class BackgroundRunner {
   readonly #store: BackgroundStore;
   readonly #run: RunRequest;
   readonly #dead: DeadGateways;
+  readonly #isUnwanted: (order: BackgroundOrder) => boolean;
+  readonly #cancel: (order: BackgroundOrder) => Promise<unknown>;
   readonly #logger: Logger;
   readonly #led = new Map<string, Led>();
   #polling: Repetition | undefined;
@@ -40,12 +42,17 @@ export class BackgroundRunner {
     store: BackgroundStore;
     run: RunRequest;
     dead: DeadGateways;
+    /** Whether nobody can collect the answer any more: the client was removed. */
+    isUnwanted: (order: BackgroundOrder) => boolean;
+    cancel: (order: BackgroundOrder) => Promise<unknown>;
     logger: Logger;
   }) {
     this.#gatewayId = deps.gatewayId;
     this.#store = deps.store;
     this.#run = deps.run;
     this.#dead = deps.dead;
+    this.#isUnwanted = deps.isUnwanted;
+    this.#cancel = deps.cancel;
     this.#logger = deps.logger;
   }
 
@@ -89,6 +96,7 @@ export class BackgroundRunner {
     if (this.#isStopping) return;
     const open = await this.#store.listOpen();
     await this.#checkLed(open);
+    await this.#cancelUnwanted();
     const others = open
       .map(({ leader }) => leader)
       .filter((leader) => leader !== undefined && leader !== this.#gatewayId);
@@ -134,7 +142,13 @@ export class BackgroundRunner {
     if (!(await this.#store.claim(id, leader, this.#gatewayId))) {
       return undefined;
     }
-    const record = await this.#store.find(id);
+    const record = await this.#store.find(id).catch((error: unknown) => {
+      // One record that cannot be read must not hold up all others.
+      this.#logger.error(
+        { id, err: error },
+        "A background request is unreadable",
+      );
+    });
     if (record?.status !== "open" || this.#led.has(id)) return undefined;
     this.#logger.info({ id, leader }, "Took a background request over");
     this.lead(record.order);
@@ -153,6 +167,13 @@ export class BackgroundRunner {
         const isOurs = await this.#store.claim(id, undefined, this.#gatewayId);
         if (!isOurs) stop.abort();
       } else await this.#checkMissing(order, stop);
+    }
+  }
+
+  async #cancelUnwanted(): Promise<void> {
+    for (const { order, stop } of this.#led.values()) {
+      if (stop.signal.aborted || !this.#isUnwanted(order)) continue;
+      await this.#cancel(order);
     }
   }
 

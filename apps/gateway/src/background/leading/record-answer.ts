@@ -1,5 +1,12 @@
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import type {
+  AnswerReply,
+  FailureReply,
+} from "@openrouter-free-pool/shared/replies/reply";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Logger } from "pino";
+import type { MeasureBackground } from "../../metrics/measure-background.ts";
+import type { RecordEnded } from "../../requests/ended/ended-log.ts";
 import type { RecordRequest } from "../../usage/record-request.ts";
 import type { WholeAnswer } from "../contents/background-contents.ts";
 import type { BackgroundOrder } from "../records/background-record.ts";
@@ -9,8 +16,11 @@ import type { OnAnswered } from "./run-request.ts";
 export function createRecordAnswer(deps: {
   statistics: Statistics;
   recordRequest: RecordRequest;
+  recordEnded: RecordEnded;
+  clock: RedisClock;
   /** Says, once, that the request has ended. */
   publishEnd: (order: BackgroundOrder, answer: WholeAnswer) => Promise<void>;
+  measure: MeasureBackground;
   logger: Logger;
 }): OnAnswered {
   return async (order, answer, reply) => {
@@ -19,13 +29,22 @@ export function createRecordAnswer(deps: {
     await deps.publishEnd(order, answer);
     const figures =
       reply?.kind === "answer" || reply?.kind === "failure" ? reply : undefined;
+    const totalMs = deps.clock.now() - order.createdAt;
     deps.statistics.count(`status:${status}`);
+    deps.recordEnded({
+      ...toFacts(order, figures),
+      status,
+      code: reply?.kind === "failure" ? reply.code : undefined,
+      totalMs,
+    });
     deps.recordRequest({
       client: order.owner,
       model: figures?.calledModel ?? order.model,
       isAnswered: status < 400,
       queueMs: figures?.queueMs,
     });
+    const outcome = status < 400 ? "answered" : "failed";
+    deps.measure({ outcome, totalMs });
     const { id, requestId, owner, path, model } = order;
     deps.logger.info(
       {
@@ -38,8 +57,35 @@ export function createRecordAnswer(deps: {
         attempts: figures?.calls,
         queueMs: figures?.queueMs,
         upstreamMs: figures?.upstreamMs,
+        totalMs,
       },
       "Background request answered",
     );
   };
+}
+
+/** What the list of ended requests tells of a background request. */
+export function toFacts(
+  order: BackgroundOrder,
+  reply: AnswerReply | FailureReply | undefined,
+) {
+  const { id, requestId, owner, model } = order;
+  const answer = reply?.kind === "answer" ? reply : undefined;
+  const called = reply?.calledModel;
+  return {
+    kind: "background",
+    of: id,
+    requestId,
+    jobId: undefined,
+    client: owner,
+    model,
+    calledModel: called === model ? undefined : called,
+    key: reply?.key,
+    error: answer?.errorText,
+    waitedMs: reply?.queueMs,
+    callMs: reply?.upstreamMs,
+    calls: reply?.calls,
+    promptTokens: answer?.tokens?.prompt,
+    completionTokens: answer?.tokens?.completion,
+  } as const;
 }

@@ -77,7 +77,7 @@ export type BackgroundRecord = Readonly<
 >;
 
 /** Whether a request has events: others are no resources of OpenAI's API. */
-export function isResponse({ id }: BackgroundOrder): boolean {
+export function isResponse({ id }: Pick<BackgroundOrder, "id">): boolean {
   return isBackgroundId("response", id);
 }
 

@@ -9,6 +9,7 @@ import {
   type BackgroundOrder,
   type BackgroundRecord,
   backgroundRecordSchema,
+  isResponse,
   type KeptAnswer,
 } from "./background-record.ts";
 
@@ -19,11 +20,16 @@ const endScript = loadScript(new URL("./end-background.lua", import.meta.url));
 const claimScript = loadScript(
   new URL("./claim-background.lua", import.meta.url),
 );
+const removeScript = loadScript(
+  new URL("./remove-background.lua", import.meta.url),
+);
 
 /** A record outlives its expiry until somebody has removed what the storage has of it. */
 const spareMs = 3_600_000;
-/** Requests removed in one go. */
-const expiredAtATime = 100;
+/** Requests that are found in one go. */
+const foundAtATime = 100;
+/** Who ends a response tells it at once; if it has not done so by then it never will. */
+const untoldMs = 30_000;
 
 /** How many background requests may be open. */
 export type OpenBounds = { readonly all: number; readonly ofClient: number };
@@ -47,6 +53,11 @@ export type OpenRequest = {
 
 /** The records of background requests, in Redis. */
 export type BackgroundStore = {
+  /** Whether one more request may be open, as far as is known before it is recorded. */
+  checkRoom(
+    owner: string | undefined,
+    bounds: OpenBounds,
+  ): Promise<"room" | "full" | "client-full">;
   /** Says that the storage will have something of a request, so that it is removed in any case. */
   reserve(id: string, keptMs: number): Promise<void>;
   create(
@@ -80,9 +91,13 @@ export type BackgroundStore = {
   /** Says which job stands for an open request. */
   setJob(id: string, jobId: string): Promise<void>;
   findJob(id: string): Promise<string | undefined>;
+  /** The end of a response was told. */
+  setTold(id: string): Promise<void>;
+  /** Some of the responses whose end should have been told long ago. */
+  findUntold(): Promise<string[]>;
   /** Some of the requests that have expired. */
   findExpired(): Promise<string[]>;
-  /** Takes a request out of Redis whose content is removed. */
+  /** Takes a request out of Redis whose content is removed, unless it is open. */
   remove(id: string): Promise<void>;
 };
 
@@ -99,7 +114,18 @@ export function createBackgroundStore(deps: {
     return "order" in fields ? backgroundRecordSchema.parse(fields) : undefined;
   }
 
+  const findDue = (key: string, until: number) =>
+    redis.zrangebyscore(key, "-inf", until, "LIMIT", 0, foundAtATime);
+
   return {
+    async checkRoom(owner = "", bounds) {
+      const [open, ofClient] = await Promise.all([
+        redis.zcard(redisKeys.openBackground),
+        redis.hget(redisKeys.backgroundCounts, owner),
+      ]);
+      if (open >= bounds.all) return "full";
+      return Number(ofClient) >= bounds.ofClient ? "client-full" : "room";
+    },
     async reserve(id, keptMs) {
       const until = clock.now() + keptMs + spareMs;
       await redis.zadd(redisKeys.backgroundByExpiry, "NX", until, id);
@@ -148,6 +174,7 @@ export function createBackgroundStore(deps: {
           redisKeys.backgroundCounts,
           redisKeys.backgroundByExpiry,
           redisKeys.backgroundJobs,
+          redisKeys.backgroundUntold,
         ],
         [
           id,
@@ -155,6 +182,7 @@ export function createBackgroundStore(deps: {
           gatewayId,
           now + leftMs,
           leftMs + spareMs,
+          isResponse({ id }) ? now : "",
           ...["status", end.status, "endedAt", now, ...answer],
         ],
       );
@@ -185,22 +213,22 @@ export function createBackgroundStore(deps: {
     async findJob(id) {
       return (await redis.hget(redisKeys.backgroundJobs, id)) ?? undefined;
     },
-    findExpired: () =>
-      redis.zrangebyscore(
-        redisKeys.backgroundByExpiry,
-        "-inf",
-        clock.now(),
-        "LIMIT",
-        0,
-        expiredAtATime,
-      ),
+    async setTold(id) {
+      await redis.zrem(redisKeys.backgroundUntold, id);
+    },
+    findUntold: () =>
+      findDue(redisKeys.backgroundUntold, clock.now() - untoldMs),
+    findExpired: () => findDue(redisKeys.backgroundByExpiry, clock.now()),
     async remove(id) {
-      // The mark of a deletion stays: a gateway may still have the request in hand.
-      const record = await find(id);
-      const isMark = record?.status === "deleted";
-      const removal = redis.multi().zrem(redisKeys.backgroundByExpiry, id);
-      if (!isMark) removal.del(redisKeys.background(id));
-      await removal.exec();
+      const keys = [
+        redisKeys.background(id),
+        redisKeys.openBackground,
+        redisKeys.backgroundLeaders,
+        redisKeys.backgroundCounts,
+        redisKeys.backgroundByExpiry,
+        redisKeys.backgroundJobs,
+      ];
+      await runScript(redis, removeScript, keys, [id]);
     },
   };
 }

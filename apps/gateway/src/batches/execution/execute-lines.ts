@@ -5,6 +5,7 @@ import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/comple
 import { countInLine } from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import { failureStatus } from "@openrouter-free-pool/shared/replies/failure-status";
 import { readReplies } from "@openrouter-free-pool/shared/replies/read-replies";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Redis } from "ioredis";
@@ -16,6 +17,7 @@ import type { FileStore } from "../../files/file-store.ts";
 import type { AddJobs } from "../../jobs/add-jobs.ts";
 import type { ResolveModels } from "../../models/resolve/resolve-models.ts";
 import type { PoolView, PoolWatch } from "../../pool/pool-watch.ts";
+import type { RecordEnded } from "../../requests/ended/ended-log.ts";
 import type { Storage } from "../../storage/open-storage.ts";
 import { readParts, type StoredParts } from "../../storage/parts.ts";
 import type { RecordRequest } from "../../usage/record-request.ts";
@@ -53,6 +55,7 @@ export function createExecuteLines(deps: {
   resolveModels: ResolveModels;
   directory: ClientDirectory;
   recordRequest: RecordRequest;
+  recordEnded: RecordEnded;
   redis: Redis;
   redisKeys: RedisKeys;
   clock: RedisClock;
@@ -149,6 +152,7 @@ export function createExecuteLines(deps: {
           isAnswered: isAnswer && reply.status < 400,
           queueMs: reply.queueMs,
         });
+        deps.recordEnded(toFacts(batch, request, reply));
       },
     });
     const execution = new LineExecution({
@@ -173,6 +177,36 @@ export function createExecuteLines(deps: {
     } finally {
       await input.close();
     }
+  };
+}
+
+/** What the list of ended requests tells of a line. */
+function toFacts(
+  batch: BatchRecord,
+  { line, models: { model } }: BatchRequest,
+  reply: AnswerReply | FailureReply,
+): Parameters<RecordEnded>[0] {
+  const answer = reply.kind === "answer" ? reply : undefined;
+  const failure = reply.kind === "failure" ? reply.code : undefined;
+  const { calledModel } = reply;
+  return {
+    kind: "line",
+    of: batch.id,
+    requestId: lineRequestId(batch.id, line),
+    jobId: undefined,
+    client: batch.owner,
+    model,
+    calledModel: calledModel === model ? undefined : calledModel,
+    key: reply.key,
+    status: answer?.status ?? (failure ? failureStatus[failure] : 500),
+    code: failure,
+    error: answer?.errorText,
+    waitedMs: reply.queueMs,
+    callMs: reply.upstreamMs,
+    totalMs: undefined,
+    calls: reply.calls,
+    promptTokens: answer?.tokens?.prompt,
+    completionTokens: answer?.tokens?.completion,
   };
 }
 

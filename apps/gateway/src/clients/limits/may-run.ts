@@ -17,3 +17,15 @@ export function mayRun(
   // A client of the environment may have been renamed since.
   return !isRunTimeId(owner);
 }
+
+/**
+ * Whether an owner is a client that was removed. Not while clients are unknown, or Redis
+ * has lost them.
+ */
+export function isRemoved(
+  directory: ClientDirectory,
+  owner: string | undefined,
+): boolean {
+  if (owner === undefined || !isRunTimeId(owner)) return false;
+  return directory.version !== undefined && !directory.find(owner);
+}

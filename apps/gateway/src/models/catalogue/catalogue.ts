@@ -59,8 +59,8 @@ export class Catalogue {
   #doubted: string | undefined;
   #reading: Promise<void> | undefined;
   /** Is told when models are found gone. */
-  onLoss: (isGone: (model: string) => boolean) => Promise<void> = async () =>
-    undefined;
+  onModelsGone: (isGone: (model: string) => boolean) => Promise<void> =
+    async () => undefined;
 
   constructor(deps: CatalogueDeps) {
     this.#deps = deps;
@@ -155,7 +155,7 @@ export class Catalogue {
     this.#gone = new Map(gone.map((each) => [each.model, each]));
     if (isNews) {
       const isGone = (model: string) => this.findGone(model) !== undefined;
-      await this.onLoss(isGone).catch((err: unknown) =>
+      await this.onModelsGone(isGone).catch((err: unknown) =>
         logger.warn({ err }, "Refusing what waits for gone models failed"),
       );
     }

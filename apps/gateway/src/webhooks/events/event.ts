@@ -1,5 +1,4 @@
 import { hash } from "node:crypto";
-import { z } from "zod";
 
 /** What events tell of. */
 type EventType =
@@ -13,41 +12,40 @@ export type PublishEvent = (
   owner: string | undefined,
 ) => Promise<void>;
 
-/** An event on its way to its receiver. Times in ms since the epoch of Redis's clock. */
-export const deliverySchema = z.object({
-  id: z.string(),
-  type: z.string(),
+/** What receivers are told. */
+export type WebhookEvent = {
+  readonly id: string;
+  readonly type: string;
   /** Id of the batch or the response. */
-  about: z.string(),
-  /** Id of the client whose it is. */
-  owner: z.string().exactOptional(),
-  createdAt: z.number(),
-  /** How often it was sent in vain. */
-  failures: z.number(),
-});
+  readonly about: string;
+  /** Ms since the epoch of Redis's clock. */
+  readonly createdAt: number;
+};
 
-/** See {@link deliverySchema}. */
-export type Delivery = Readonly<z.output<typeof deliverySchema>>;
+const idPrefix = "evt_";
 
 /** The event that something has ended. Its id is made of what it says: saying it twice makes one event. */
 export function newEvent(
   type: EventType,
   about: string,
-  rest: { owner: string | undefined; createdAt: number },
-): Delivery {
-  const { owner, createdAt } = rest;
-  return {
-    id: `evt_${hash("sha256", `${about}:${type}`).slice(0, 48)}`,
-    type,
-    about,
-    ...(owner === undefined ? {} : { owner }),
-    createdAt,
-    failures: 0,
-  };
+  createdAt: number,
+): WebhookEvent {
+  const digits = hash("sha256", `${about}:${type}`).slice(0, 48);
+  return { id: idPrefix + digits, type, about, createdAt };
+}
+
+/** Whether a text can be the id of an event; anything else is not even looked up. */
+export function isEventId(text: string): boolean {
+  return /^evt_[0-9a-f]{48}$/.test(text);
 }
 
 /** The body that the receiver gets, as OpenAI sends it. */
-export function toPayload({ id, type, about, createdAt }: Delivery): string {
+export function toPayload({
+  id,
+  type,
+  about,
+  createdAt,
+}: WebhookEvent): string {
   return JSON.stringify({
     id,
     object: "event",

@@ -3,10 +3,11 @@ import {
   type Repetition,
   repeat,
 } from "@openrouter-free-pool/shared/timers/repeat";
+import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Logger } from "pino";
 import type { Dispatcher } from "undici";
-import type { Delivery } from "../events/event.ts";
-import type { EventStore } from "../events/event-store.ts";
+import { type Delivery, describeFailure } from "../deliveries/delivery.ts";
+import type { DeliveryStore } from "../deliveries/delivery-store.ts";
 import { type Receiver, sendEvent } from "./send-event.ts";
 
 const pollMs = 1_000;
@@ -14,67 +15,138 @@ const longestPauseMs = 6 * 3_600_000;
 /** A receiver that is down for longer has missed the event. */
 const triedForMs = 3 * 86_400_000;
 
+/** Tries under way at a time, */
+const mostUnderWay = 50;
+/** and of one receiver: one that hangs must not hold up the others. */
+const mostOfReceiver = 25;
+/** Deliveries that are taken in one round. */
+const mostTaken = 500;
+/** A receiver whose tries take longer than this hangs; what waits for it makes way for others. */
+const slowMs = 2_000;
+const slowPauseMs = 60_000;
+const busyPauseMs = 1_000;
+/** What is not heard of in time is tried again by another gateway. */
+const stopTimeoutMs = 5_000;
+
+/** How a try can end; for figures. */
+type TryResult = "delivered" | "retried" | "given-up" | "unwanted";
+
+type Try = { readonly url: string; readonly begunAt: number };
+
 /** Sends the events that are due, again and again until their receivers have them. */
 export class EventSender {
   readonly #deps: SenderDeps;
-  #sending: Repetition | undefined;
+  readonly #underWay = new Map<Promise<void>, Try>();
+  #polling: Repetition | undefined;
 
   constructor(deps: SenderDeps) {
     this.#deps = deps;
   }
 
   start(): void {
-    this.#sending = repeat(() => this.sendDue(), {
+    this.#polling = repeat(() => this.#takeDue(), {
       intervalMs: pollMs,
       name: "Sending events",
       logger: this.#deps.logger,
     });
   }
 
+  /** Waits for the tries under way for a short time. */
   async stop(): Promise<void> {
-    await this.#sending?.stop();
-    await this.#deps.dispatcher.close();
+    await this.#polling?.stop();
+    const tries = Promise.all(this.#underWay.keys());
+    await withFallback(tries, stopTimeoutMs, undefined);
+    await this.#deps.dispatcher.destroy();
   }
 
-  /** Sends each event that is due once. */
-  async sendDue(): Promise<void> {
-    const events = await this.#deps.store.takeDue();
-    await Promise.all(events.map((event) => this.#send(event)));
-  }
-
-  async #send(event: Delivery): Promise<void> {
-    const { store, findReceiver, dispatcher, clock, logger } = this.#deps;
-    const { id, type, about, createdAt } = event;
-    const receiver = findReceiver(event.owner);
-    if (!receiver) return store.settle(id);
-    try {
-      await sendEvent(event, receiver, dispatcher);
-    } catch (error) {
-      // The address may hold a secret: it is not logged.
-      const why = error instanceof Error ? error.message : String(error);
-      const isOver = clock.now() - createdAt > triedForMs;
-      logger.warn(
-        { id, type, about, why, isOver },
-        "An event was not delivered",
-      );
-      if (isOver) return store.settle(id);
-      const failures = event.failures + 1;
-      const pauseMs = this.#deps.retryMs * 2 ** (failures - 1);
-      const later = Math.min(pauseMs, longestPauseMs);
-      return store.postpone({ ...event, failures }, later);
+  async #takeDue(): Promise<void> {
+    const { store } = this.#deps;
+    if (!this.#deps.isReady()) return;
+    for (let taken = 0; taken < mostTaken; ) {
+      const room = mostUnderWay - this.#underWay.size;
+      if (room <= 0) return;
+      const due = await store.takeDue(room);
+      for (const delivery of due) await this.#begin(delivery);
+      if (due.length < room) return;
+      taken += due.length;
     }
-    logger.info({ id, type, about }, "Delivered an event");
-    await store.settle(id);
+  }
+
+  async #begin(delivery: Delivery): Promise<void> {
+    const { store, findReceiver, logger } = this.#deps;
+    const receiver = findReceiver(delivery.owner);
+    if (!receiver) {
+      const { attempts, failures } = delivery;
+      const rest = { attempts, failures, receiver: "", error: "" };
+      await store.settle(delivery, { status: "unwanted", ...rest }, undefined);
+      this.#deps.onTried("unwanted");
+      return;
+    }
+    const { url } = receiver;
+    const others = [...this.#underWay.values()].filter(
+      (other) => other.url === url,
+    );
+    const begunAt = performance.now();
+    if (others.length >= mostOfReceiver) {
+      const isSlow = others.some((other) => begunAt - other.begunAt > slowMs);
+      await store.putBack(delivery, isSlow ? slowPauseMs : busyPauseMs);
+      return;
+    }
+    const { id } = delivery;
+    const trying = this.#try(delivery, receiver)
+      .catch((error: unknown) =>
+        logger.warn({ id, err: error }, "A try is not recorded"),
+      )
+      .finally(() => this.#underWay.delete(trying));
+    this.#underWay.set(trying, { url, begunAt });
+  }
+
+  async #try(delivery: Delivery, receiver: Receiver): Promise<void> {
+    const { store, dispatcher, clock, retryMs, logger } = this.#deps;
+    const { id, type, about, owner } = delivery;
+    const host = new URL(receiver.url).host;
+    const tried = { receiver: host, attempts: delivery.attempts + 1 };
+    const facts = { id, type, about, clientId: owner, ...tried };
+    const error = await sendEvent(delivery, receiver, dispatcher).then(
+      () => undefined,
+      describeFailure,
+    );
+    if (error === undefined) {
+      const rest = { failures: delivery.failures, error: "" };
+      await store.settle(
+        delivery,
+        { status: "delivered", ...tried, ...rest },
+        undefined,
+      );
+      logger.info(facts, "Delivered an event");
+      this.#deps.onTried("delivered");
+      return;
+    }
+    const failures = delivery.failures + 1;
+    const isOver = clock.now() - delivery.since > triedForMs;
+    const status = isOver ? "failed" : "waiting";
+    const pauseMs = Math.min(retryMs * 2 ** (failures - 1), longestPauseMs);
+    await store.settle(
+      delivery,
+      { status, ...tried, failures, error },
+      isOver ? undefined : pauseMs,
+    );
+    // The address may hold a secret: only its host is logged.
+    logger.warn({ ...facts, why: error, isOver }, "An event was not delivered");
+    this.#deps.onTried(isOver ? "given-up" : "retried");
   }
 }
 
 type SenderDeps = {
-  readonly store: EventStore;
+  readonly store: DeliveryStore;
+  /** Whether it is known who is to receive what. */
+  readonly isReady: () => boolean;
   /** undefined: nobody wants the client's events any more. */
   readonly findReceiver: (owner: string | undefined) => Receiver | undefined;
   readonly dispatcher: Dispatcher;
   readonly clock: RedisClock;
   /** The first pause, in ms. */
   readonly retryMs: number;
+  readonly onTried: (result: TryResult) => void;
   readonly logger: Logger;
 };

@@ -14,10 +14,14 @@ export class PrivateAddressError extends Error {
 
 /** Whether an IP address, in any of its spellings, is one of the public internet. */
 export function isPublic(address: string): boolean {
-  return (
-    ipaddr.isValid(address) && ipaddr.process(address).range() === "unicast"
-  );
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  if (parsed.range() !== "unicast") return false;
+  // Elsewhere lie forms of IPv4 addresses that nobody uses any more, such as ::10.0.0.1.
+  return parsed.kind() === "ipv4" || parsed.match(globalUnicast, 3);
 }
+
+const globalUnicast = ipaddr.parse("2000::");
 
 /**
  * Connects to public addresses only: numbers are checked before anything is sent, names

@@ -1,6 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { type Dispatcher, request } from "undici";
-import { type Delivery, toPayload } from "../events/event.ts";
+import { toPayload, type WebhookEvent } from "../events/event.ts";
 
 const timeoutMs = 15_000;
 /** A connection whose answer is longer is not used again. */
@@ -15,7 +15,7 @@ export type Receiver = { readonly url: string; readonly secret: string };
  * @throws {Error} when the receiver does not answer with a 2xx in time, or must not be called.
  */
 export async function sendEvent(
-  event: Delivery,
+  event: WebhookEvent,
   { url, secret }: Receiver,
   dispatcher: Dispatcher,
 ): Promise<void> {
@@ -38,6 +38,8 @@ export async function sendEvent(
   // What it says is of no interest, however much it is.
   await body.dump({ limit: mostAnswerBytes }).catch(() => undefined);
   if (statusCode < 200 || statusCode > 299) {
-    throw new Error(`The receiver answered ${statusCode}`);
+    const isRedirect = statusCode >= 300 && statusCode < 400;
+    const note = isRedirect ? "; redirects are not followed" : "";
+    throw new Error(`The receiver answered ${statusCode}${note}`);
   }
 }

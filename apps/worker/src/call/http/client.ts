@@ -12,7 +12,7 @@ import { AnswerMemory } from "./answer-memory.ts";
 import { CallDeadline } from "./call-deadline.ts";
 import { decodeBody } from "./decode-body.ts";
 import { describeFailure, isLostConnection } from "./describe-failure.ts";
-import { peekForEvents, readWhole } from "./read-body.ts";
+import { peekForEvents, readWhole } from "./read-whole.ts";
 import { Sending, watchSending } from "./sending.ts";
 
 /** One POST to OpenRouter. */

@@ -1,7 +1,7 @@
 import type { NoAnswer } from "../../answer/outcome.ts";
 import type { CallDeadline } from "./call-deadline.ts";
 import { UnknownEncodingError } from "./decode-body.ts";
-import { AnswerTooLargeError, NoRoomError } from "./read-body.ts";
+import { AnswerTooLargeError, NoRoomError } from "./read-whole.ts";
 import { type Sending, TooLateError } from "./sending.ts";
 
 /** Says why a call brought no whole answer. */

@@ -1,7 +1,7 @@
 --[[
   Reads what the limiter knows about some accounts, all at the same instant.
 
-  KEYS      none: the names of the accounts' keys are made from ARGV
+  KEYS[1] pools  SORTED SET  not read: it tells a Cluster where the accounts' keys are, whose names are made from ARGV
   ARGV[1] account prefix
   ARGV[2] fields of the account's hash, comma-separated
   ARGV[3...] accounts

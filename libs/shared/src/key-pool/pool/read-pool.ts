@@ -123,7 +123,7 @@ export async function readPool(
     const reply = (await runScript(
       redis,
       readAccounts,
-      [],
+      [redisKeys.pools],
       [redisKeys.accountPrefix, accountFields.join(","), ...batch],
     )) as [string, ...AccountRow[]];
     const [time, ...rows] = reply;

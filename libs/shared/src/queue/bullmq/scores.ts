@@ -14,3 +14,8 @@ export function scoresOf(
     `(${(lastPriority + 1) * scorePerPriority}`,
   ];
 }
+
+/** Delayed jobs are kept by the ms in which their delay ends, shifted by a counter of 12 bits. */
+export function delayEndsAt(score: number): number {
+  return Math.floor(score / 0x1000);
+}

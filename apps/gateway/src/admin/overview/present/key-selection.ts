@@ -1,4 +1,5 @@
 import type { KeyStatus } from "@openrouter-free-pool/shared/api/pool-status";
+import { type RangeName, readRange } from "../../../history/ranges.ts";
 import { keyStateLabels } from "./key-states.ts";
 
 /** The groups of keys that can be shown, in order. */
@@ -19,6 +20,8 @@ export type KeySelection = {
   /** A part of a mask, or of an account's name. */
   readonly find: string;
   readonly page: number;
+  /** What the page's charts tell of: it stays as it is. */
+  readonly range: RangeName;
 };
 
 /** Reads the selection from the page's address. */
@@ -26,6 +29,7 @@ export function readKeySelection(query: {
   keys?: unknown;
   find?: unknown;
   page?: unknown;
+  range?: unknown;
 }): KeySelection {
   const page = Number(query.page ?? 1);
   const find = typeof query.find === "string" ? query.find : "";
@@ -33,15 +37,18 @@ export function readKeySelection(query: {
     group: keyGroups.find(({ name }) => name === query.keys)?.name ?? "all",
     find: find.trim().slice(0, longestFind),
     page: Number.isInteger(page) && page > 0 ? page : 1,
+    range: readRange(query.range),
   };
 }
 
 /** The address of a selection. */
-export function linkToKeys({ group, find, page }: KeySelection): string {
+export function linkToKeys(selection: KeySelection): string {
+  const { group, find, page, range } = selection;
   const query = new URLSearchParams({
     keys: group,
     ...(find === "" ? {} : { find }),
     ...(page > 1 ? { page: String(page) } : {}),
+    ...(range === "hour" ? {} : { range }),
   });
   return `/admin?${query}#keys`;
 }

@@ -1,7 +1,9 @@
+import { resolutions } from "@openrouter-free-pool/shared/statistics/resolutions";
 import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-history";
 import { clientGone } from "../../../errors/gateway-error.ts";
+import { countBy, type Tally } from "../../../history/stretches.ts";
 import { formatAgo, formatCount } from "../../../text/format.ts";
-import { countBy, type Tally } from "../read/last-hour.ts";
+
 import type { Tone } from "./headline.ts";
 
 const recentMs = 300_000;
@@ -130,9 +132,10 @@ function describeStatus(name: string): Described | undefined {
 }
 
 function figures(tally: Tally, recent: Tally | undefined, now: number) {
+  const endsAt = tally.lastAt + resolutions.seconds.sliceMs;
   return {
     recent: formatCount(recent?.count ?? 0),
     hour: formatCount(tally.count),
-    last: formatAgo(Math.max(0, now - tally.lastAt)),
+    last: formatAgo(Math.max(0, now - endsAt)),
   };
 }

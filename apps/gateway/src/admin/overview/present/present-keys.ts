@@ -26,6 +26,7 @@ export function presentKeys(overview: Overview, selection: KeySelection) {
     total: keys.length,
     find: selection.find,
     group: selection.group,
+    range: selection.range,
     asked: describeLastProbe(overview),
     dayEndsInMs: overview.view.pool.dayEndsAt - overview.view.pool.now,
     groups: keyGroups.map(({ name, label }) => ({

@@ -1,19 +1,18 @@
 import { priorityNames } from "@openrouter-free-pool/shared/queue/priorities";
-import { bucketMs } from "@openrouter-free-pool/shared/statistics/figures";
+import { resolutions } from "@openrouter-free-pool/shared/statistics/resolutions";
+import { summarize } from "../../../history/stretches.ts";
 import {
-  formatClock,
   formatCount,
   formatDuration,
   formatOptional,
 } from "../../../text/format.ts";
-import { joinBuckets, summarize } from "../read/last-hour.ts";
 import type { Overview } from "../read/read-overview.ts";
 import { findHeadline } from "./headline.ts";
 import type { KeySelection } from "./key-selection.ts";
 import { presentFailures } from "./present-failures.ts";
+import { presentHistory } from "./present-history.ts";
 import { presentKeys } from "./present-keys.ts";
 
-const tableStepMs = 300_000;
 const rateOverMs = 60_000;
 
 /** Everything that the page's templates show, as text. */
@@ -35,7 +34,7 @@ export function presentOverview(
       leftMs: until - overview.view.pool.now,
     })),
     failures: presentFailures(overview.buckets, overview.view.pool.now),
-    hour: presentHour(overview),
+    history: presentHistory(overview),
     formatDuration,
     formatCount,
   };
@@ -46,7 +45,9 @@ function presentTiles(overview: Overview) {
   const waiting = left.requests + left.lines;
   const { pool } = status;
   const dayTotal = status.pool.leftToday + usedToday(overview);
-  const lastMinute = summarize(buckets.slice(-rateOverMs / bucketMs));
+  const lastMinute = summarize(
+    buckets.slice(-rateOverMs / resolutions.seconds.sliceMs),
+  );
   return [
     {
       label: "Waiting",
@@ -118,19 +119,4 @@ function presentWorkers({ workers, view }: Overview) {
 /** The view may be a moment older than the worker. */
 function formatUp(ms: number): string {
   return formatDuration(Math.max(0, ms));
-}
-
-/** The last hour as a table: what the charts show, for those who cannot see them. */
-function presentHour({ buckets }: Overview) {
-  return joinBuckets(buckets, tableStepMs)
-    .reverse()
-    .map((stretch) => ({
-      from: formatClock(stretch.startsAt),
-      answered: formatCount(stretch.answered),
-      failed: formatCount(stretch.failed),
-      waitMedian: formatOptional(stretch.waitMedianMs),
-      wait95: formatOptional(stretch.wait95Ms),
-      callMedian: formatOptional(stretch.callMedianMs),
-      call95: formatOptional(stretch.call95Ms),
-    }));
 }

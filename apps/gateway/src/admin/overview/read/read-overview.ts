@@ -17,18 +17,15 @@ import {
 } from "@openrouter-free-pool/shared/presence/workers";
 import type { QueueDepth } from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
-import type {
-  Bucket,
-  StatisticsHistory,
-} from "@openrouter-free-pool/shared/statistics/statistics-history";
+import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-history";
 import type { Redis } from "ioredis";
 import type { BatchStore } from "../../../batches/records/batch-store.ts";
+import type { RangeName } from "../../../history/ranges.ts";
+import type { ReadHistory } from "../../../history/read-history.ts";
 import { describeKeys } from "../../../pool/keys-status.ts";
 import type { PoolView, PoolWatch } from "../../../pool/pool-watch.ts";
 import type { RedisHealth } from "../../../redis/redis-health.ts";
 import { measureWorkLeft, type WorkLeft } from "./work-left.ts";
-
-const shownMs = 3_600_000;
 
 /** Everything that the key-pool page tells, as figures. */
 export type Overview = {
@@ -44,11 +41,15 @@ export type Overview = {
   readonly refusals: readonly AccountRefusal[];
   /** Slices of the last hour, the current one at the end. */
   readonly buckets: readonly Bucket[];
+  /** What charts and table tell of. */
+  readonly range: RangeName;
+  /** The slices of that range. */
+  readonly past: readonly Bucket[];
   readonly limits: RateLimits;
 };
 
 /** Reads {@link Overview}; undefined when Redis does not answer. */
-export type ReadOverview = () => Promise<Overview | undefined>;
+export type ReadOverview = (range: RangeName) => Promise<Overview | undefined>;
 
 /** Builds {@link ReadOverview}. */
 export function createReadOverview(deps: {
@@ -59,16 +60,16 @@ export function createReadOverview(deps: {
   poolWatch: PoolWatch;
   readBacklogs: BatchStore["readBacklogs"];
   readQueueDepth: () => Promise<QueueDepth>;
-  history: StatisticsHistory;
+  readHistory: ReadHistory;
 }): ReadOverview {
   const { redis, redisKeys, limits, poolWatch } = deps;
-  return async function readOverview() {
+  return async function readOverview(range) {
     if (!deps.redisHealth.isUp) return undefined;
     await poolWatch.refresh();
     const view = poolWatch.current();
     if (!view) return undefined;
     const { now } = view.pool;
-    const [backlogs, depth, workers, cooling, probes, refusals, buckets] =
+    const [backlogs, depth, workers, cooling, probes, refusals, buckets, past] =
       await Promise.all([
         deps.readBacklogs(),
         deps.readQueueDepth(),
@@ -76,7 +77,8 @@ export function createReadOverview(deps: {
         readCoolingModels(redis, redisKeys, now),
         readProbeResults(redis, redisKeys),
         readAccountRefusals(redis, redisKeys),
-        deps.history.read(shownMs, now),
+        deps.readHistory("hour", now),
+        range === "hour" ? undefined : deps.readHistory(range, now),
       ]);
     return {
       view,
@@ -88,6 +90,8 @@ export function createReadOverview(deps: {
       probes,
       refusals,
       buckets,
+      range,
+      past: past ?? buckets,
       limits,
     };
   };

@@ -1,0 +1,19 @@
+import { GatewayError } from "../../errors/gateway-error.ts";
+import type { ManageDeliveries } from "../../webhooks/deliveries/manage-deliveries.ts";
+
+const from = "page";
+
+/** Builds what sends an event again. @returns why it cannot be; true when it is on its way. */
+export function createSendFromPage(
+  deliveries: Pick<ManageDeliveries, "sendAgain">,
+): (eventId: string) => Promise<true | string> {
+  return async function sendFromPage(eventId) {
+    try {
+      await deliveries.sendAgain(eventId, from);
+    } catch (error) {
+      if (error instanceof GatewayError) return `${error.message}.`;
+      throw error;
+    }
+    return true;
+  };
+}

@@ -1,0 +1,14 @@
+/** Our pages, as bull-board's page names them. */
+const pages = [
+  ["/", "Home"],
+  ["/admin", "Keys"],
+  ["/admin/requests", "Requests"],
+  ["/admin/models", "Models"],
+  ["/admin/batches", "Batches"],
+  ["/admin/clients", "Clients"],
+] as const;
+
+/** A bar of links that stands above bull-board's own header. */
+export const pagesBar = `<nav class="pages" aria-label="Pages">${pages
+  .map(([href, label]) => `<a href="${href}">${label}</a>`)
+  .join("")}</nav>`;

@@ -1,0 +1,165 @@
+import {
+  type RequestList,
+  type RequestObject,
+  type RequestState,
+  requestStates,
+} from "@openrouter-free-pool/shared/api/past/requests-object";
+import {
+  formatAgo,
+  formatCount,
+  formatDate,
+  formatDuration,
+} from "../../text/format.ts";
+import type { ActionLink } from "../actions/action-names.ts";
+import type { Tone } from "../overview/present/headline.ts";
+import type { Selection } from "./selection.ts";
+import { fillIn, requestsWords as words } from "./words.ts";
+
+const tones = {
+  calling: "quiet",
+  waiting: "quiet",
+  delayed: "notice",
+  answered: "good",
+  failed: "bad",
+  cancelled: "quiet",
+  expired: "notice",
+} as const satisfies Record<RequestState, Tone>;
+
+/** Everything that the table of requests shows, as text. @param now ms since the epoch of Redis's clock. */
+export function presentRequests(
+  list: RequestList,
+  selection: Selection,
+  options: { now: number; keepsPayloads: boolean },
+) {
+  const { counts, requests, next } = list;
+  const isFirst = selection.cursor === undefined;
+  return {
+    words,
+    choices: presentChoices(list, selection),
+    rows: requests.map((request) => presentRow(request, options)),
+    empty: counts.ended === 0 ? words.noneYet : words.none,
+    looked: describeLooked(list),
+    next: next === null ? undefined : selection.linkTo({ cursor: next }),
+    nextLabel: requests.length > 0 ? words.nextPage : words.further,
+    first: isFirst ? undefined : selection.linkTo({ cursor: undefined }),
+    about: options.keepsPayloads ? words.payloads : words.noPayloads,
+  };
+}
+
+function presentChoices({ counts }: RequestList, selection: Selection) {
+  const known: Partial<Record<string, number>> = counts;
+  return (["all", ...requestStates] as const).map((name) => {
+    const count = known[name];
+    return {
+      label: words.states[name],
+      count: count === undefined ? "" : formatCount(count),
+      href: selection.linkTo({ status: name, cursor: undefined }),
+      isCurrent: name === selection.status,
+    };
+  });
+}
+
+function describeLooked({ looked, requests, counts }: RequestList): string {
+  const { backTo } = looked;
+  const count = formatCount(looked.requests);
+  if (looked.requests === 0 || looked.requests <= requests.length) return "";
+  if (backTo === null) return fillIn(words.looked, { count });
+  const time = formatDate(Date.parse(backTo));
+  const kept = formatCount(counts.ended);
+  return fillIn(words.lookedBack, { count, kept, time });
+}
+
+function presentRow(
+  request: RequestObject,
+  { now, keepsPayloads }: { now: number; keepsPayloads: boolean },
+) {
+  const { state, status, kind, client, key, tokens } = request;
+  const since = request.endedAt ?? request.createdAt;
+  const id = request.id ?? request.jobId ?? "";
+  return {
+    id,
+    job: jobLink(request, keepsPayloads),
+    about: [kind === null ? "" : words.kinds[kind], client ?? ""]
+      .filter(Boolean)
+      .join(", "),
+    when: since === null ? "" : formatAgo(Math.max(0, now - Date.parse(since))),
+    at: since ?? "",
+    tone: tones[state],
+    state:
+      state === "failed" && status !== null
+        ? fillIn(words.status, {
+            state: words.states[state],
+            status: String(status),
+          })
+        : words.states[state],
+    note: describeNote(request, now),
+    model: request.model ?? words.unnamed,
+    called:
+      request.calledModel === null
+        ? ""
+        : fillIn(words.instead, { model: request.calledModel }),
+    key: key ?? "",
+    waited: duration(request.waitedMs),
+    call: duration(request.callMs),
+    total: duration(request.totalMs),
+    attempts: formatCount(request.attempts),
+    tokens:
+      tokens === null
+        ? "–"
+        : fillIn(words.tokensOf, {
+            prompt: formatCount(tokens.prompt),
+            completion: formatCount(tokens.completion),
+          }),
+    actions: actionsFor(request, keepsPayloads),
+    ofRequest: fillIn(words.ofRequest, { id }),
+  };
+}
+
+/** The place in line, when it comes again, or what went wrong. */
+function describeNote(request: RequestObject, now: number): string {
+  const { place, dueAt, error, reason, state } = request;
+  if (place !== null) {
+    return fillIn(words.place, { place: formatCount(place) });
+  }
+  if (state === "delayed" && dueAt !== null) {
+    const leftMs = Date.parse(dueAt) - now;
+    return leftMs > 0
+      ? fillIn(words.dueAgain, { time: formatDuration(leftMs) })
+      : words.comesAgain;
+  }
+  return state === "answered" ? "" : (error ?? reason ?? "");
+}
+
+function duration(ms: number | null): string {
+  return ms === null ? "–" : formatDuration(ms);
+}
+
+/** bull-board shows what the queue has of a job: of one that is over only where it was kept. */
+function jobLink(
+  { state, jobId }: RequestObject,
+  keepsPayloads: boolean,
+): string | undefined {
+  const isOpen =
+    state === "calling" || state === "waiting" || state === "delayed";
+  if (jobId === null || !(isOpen || keepsPayloads)) return undefined;
+  return `/admin/queues/queue/completions/${encodeURIComponent(jobId)}`;
+}
+
+/** Only what still has its prompt can be sent again. */
+function actionsFor(
+  { state, kind, of, jobId }: RequestObject,
+  keepsPayloads: boolean,
+): ActionLink[] {
+  const hasFailed =
+    state === "failed" || state === "expired" || state === "cancelled";
+  if (!hasFailed) return [];
+  if (kind === "background" && of !== null) {
+    return [{ action: "send-again", target: of, label: words.sendAgain }];
+  }
+  if (kind === "line" && of !== null) {
+    return [{ action: "retry-batch", target: of, label: words.retryLines }];
+  }
+  return keepsPayloads && jobId !== null && state === "failed"
+    ? [{ action: "send-again", target: jobId, label: words.sendAgain }]
+    : [];
+}

@@ -1,0 +1,90 @@
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import {
+  loadScript,
+  runScript,
+} from "@openrouter-free-pool/shared/redis/script";
+import {
+  type Repetition,
+  repeat,
+} from "@openrouter-free-pool/shared/timers/repeat";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { type EndedFacts, encodeEnded } from "./ended-request.ts";
+
+const append = loadScript(new URL("./append-ended.lua", import.meta.url));
+
+const flushMs = 1_000;
+/** What is known of a request goes after a week, however few there are. */
+const keptMs = 7 * 86_400_000;
+/** More would block Redis for too long. */
+const mostTogether = 500;
+/** While Redis is away, the newest so many wait. */
+const mostGathered = 5_000;
+
+/** Remembers that a request has ended. */
+export type RecordEnded = (facts: Omit<EndedFacts, "endedAt">) => void;
+
+/**
+ * The list of requests that have ended, for the operators' page. What ends is gathered in memory and written
+ * every second: no request waits for it.
+ */
+export class EndedLog {
+  readonly #redis: Redis;
+  readonly #redisKeys: RedisKeys;
+  readonly #clock: RedisClock;
+  readonly #most: number;
+  readonly #writing: Repetition;
+  #gathered: string[] = [];
+
+  /** @param deps `most`: requests that are kept, roughly; 0: none. */
+  constructor(deps: {
+    redis: Redis;
+    redisKeys: RedisKeys;
+    clock: RedisClock;
+    most: number;
+    logger: Logger;
+  }) {
+    this.#redis = deps.redis;
+    this.#redisKeys = deps.redisKeys;
+    this.#clock = deps.clock;
+    this.#most = deps.most;
+    this.#writing = repeat(() => this.flush(), {
+      intervalMs: flushMs,
+      name: "Recording ended requests",
+      logger: deps.logger,
+    });
+  }
+
+  /** See {@link RecordEnded}. */
+  readonly record: RecordEnded = (facts) => {
+    if (this.#most === 0) return;
+    const endedAt = this.#clock.now();
+    this.#gathered.push(encodeEnded({ ...facts, endedAt }));
+    if (this.#gathered.length > mostGathered) this.#gathered.shift();
+  };
+
+  /** Writes what has gathered. What cannot be written waits for the next time. */
+  async flush(): Promise<void> {
+    while (this.#gathered.length > 0) {
+      const some = this.#gathered.splice(0, mostTogether);
+      try {
+        const keys = [this.#redisKeys.endedRequests];
+        await runScript(this.#redis, append, keys, [
+          this.#most,
+          keptMs,
+          ...some,
+        ]);
+      } catch (error) {
+        this.#gathered = [...some, ...this.#gathered].slice(-mostGathered);
+        throw error;
+      }
+    }
+  }
+
+  /** Writes the rest, if Redis is there, and ends. */
+  async stop(): Promise<void> {
+    await this.#writing.stop();
+    if (this.#redis.status === "ready") await this.flush();
+  }
+}

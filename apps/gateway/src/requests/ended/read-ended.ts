@@ -1,0 +1,82 @@
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Redis } from "ioredis";
+import { decodeEnded, type EndedRequest } from "./ended-request.ts";
+
+/** Entries read at a time while some are looked for. */
+const chunk = 250;
+
+/** Which of the ended requests are wanted, newest first. */
+export type EndedQuery = {
+  /** undefined: all of them. */
+  readonly isWanted: ((request: EndedRequest) => boolean) | undefined;
+  /** ms since the epoch of Redis's clock. */
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  /** Only those before this entry. */
+  readonly before: string | undefined;
+  /** How many are wanted, and how many are looked at for them. */
+  readonly count: number;
+  readonly mostLooked: number;
+};
+
+/** Some of the ended requests. */
+export type EndedPage = {
+  readonly requests: readonly EndedRequest[];
+  /** How many entries were looked at. */
+  readonly looked: number;
+  /** How many are kept. */
+  readonly kept: number;
+  /** When the oldest one that was looked at had ended; undefined when there was none. */
+  readonly backTo: number | undefined;
+  /** Where to go on; undefined: there are no more. */
+  readonly next: string | undefined;
+};
+
+/** Reads {@link EndedPage}; the cost is bounded by `mostLooked`. */
+export async function readEnded(
+  redis: Redis,
+  { endedRequests }: Pick<RedisKeys, "endedRequests">,
+  query: EndedQuery,
+): Promise<EndedPage> {
+  const { isWanted, count, mostLooked } = query;
+  const first = query.from === undefined ? "-" : String(query.from);
+  let last = query.to === undefined ? "+" : String(query.to);
+  if (query.before !== undefined) last = `(${query.before}`;
+  const found: EndedRequest[] = [];
+  let looked = 0;
+  let oldest: EndedRequest | undefined;
+  let next: string | undefined;
+  const keptSoon = redis.xlen(endedRequests);
+  while (looked < mostLooked && found.length < count) {
+    const most = Math.min(mostLooked - looked, isWanted ? chunk : count);
+    const entries = await redis.xrevrange(
+      endedRequests,
+      last,
+      first,
+      "COUNT",
+      most,
+    );
+    next = undefined;
+    for (const [id, fields] of entries) {
+      const request = decodeEnded(fields[1] ?? "");
+      looked += 1;
+      next = id;
+      if (!request) continue;
+      oldest = request;
+      if (!isWanted || isWanted(request)) found.push(request);
+      if (found.length === count) break;
+    }
+    if (entries.length < most && found.length < count) {
+      next = undefined;
+      break;
+    }
+    if (next !== undefined) last = `(${next}`;
+  }
+  return {
+    requests: found,
+    looked,
+    kept: await keptSoon,
+    backTo: oldest?.endedAt,
+    next,
+  };
+}

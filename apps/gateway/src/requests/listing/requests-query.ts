@@ -1,0 +1,86 @@
+import {
+  type RequestObject,
+  requestStates,
+} from "@openrouter-free-pool/shared/api/past/requests-object";
+import { z } from "zod";
+
+const longestFilter = 200;
+const filter = (description: string) =>
+  z
+    .string()
+    .max(longestFilter)
+    .transform((text) => text.trim().toLowerCase() || undefined)
+    .optional()
+    .meta({ description });
+
+/** A time of UTC, to the minute or finer, as forms and programs write it. */
+const time = (description: string) =>
+  z
+    .string()
+    .max(40)
+    .transform((text, context): number | undefined => {
+      if (text === "") return undefined;
+      const isPlain = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text);
+      const at = Date.parse(isPlain ? `${text}Z` : text);
+      if (Number.isFinite(at) && at >= 0) return at;
+      context.addIssue("wants a time such as 2027-01-31T14:05");
+      return z.NEVER;
+    })
+    .optional()
+    .meta({ description });
+
+/** What a query string of the list of requests may hold. Texts are found as a part, in capitals or not. */
+export const requestsQuerySchema = z.object({
+  status: z
+    .enum(["all", ...requestStates])
+    .default("all")
+    .meta({
+      description: "Only those in this state",
+    }),
+  client: filter("A part of a client's name or id"),
+  model: filter("A part of a model's name"),
+  key: filter("A part of a key's mask"),
+  id: filter("A part of a request's, job's or batch's id"),
+  from: time(
+    "UTC; only those that ended, or if they are not over came, at this time or later",
+  ),
+  to: time("UTC; the same or earlier"),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}(-\d{1,15})?$/, "wants the `next` of a page")
+    .optional()
+    .meta({ description: "`next` of the page before" }),
+});
+
+/** Which requests are asked for. Times in ms since the epoch. */
+export type RequestsQuery = Readonly<z.output<typeof requestsQuerySchema>>;
+
+/**
+ * Whether a request is one that is asked for, whatever its state.
+ *
+ * @param clientId its client's id: the request has the name.
+ */
+export function isAsked(
+  request: RequestObject,
+  query: RequestsQuery,
+  clientId: string | undefined,
+): boolean {
+  const { client, model, calledModel, key, id, jobId, of } = request;
+  const at = Date.parse(request.endedAt ?? request.createdAt ?? "");
+  return (
+    has(query.client, client, clientId) &&
+    has(query.model, model, calledModel) &&
+    has(query.key, key) &&
+    has(query.id, id, jobId, of) &&
+    !(query.from !== undefined && at < query.from) &&
+    !(query.to !== undefined && at > query.to)
+  );
+}
+
+function has(
+  wanted: string | undefined,
+  ...texts: readonly (string | null | undefined)[]
+): boolean {
+  if (wanted === undefined) return true;
+  return texts.some((text) => text?.toLowerCase().includes(wanted));
+}

@@ -1,0 +1,22 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isOutOfMemory } from "./out-of-memory.ts";
+import { isPassingAnswer } from "./passing-answer.ts";
+
+const pollMs = 250;
+
+/**
+ * Writes something that must not be lost: as long as Redis is full, or refuses to write for
+ * another reason that passes, it is tried again. A lost connection is its client's business.
+ */
+export async function writeOnceRedisCan<Answer>(
+  write: () => Promise<Answer>,
+): Promise<Answer> {
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isOutOfMemory(error) && !isPassingAnswer(error)) throw error;
+      await sleep(pollMs);
+    }
+  }
+}

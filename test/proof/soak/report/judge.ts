@@ -1,0 +1,50 @@
+import { type Sample, seriesOf } from "../samples/sample.ts";
+import { levelOf, lowestOf, slopePerHour } from "./slope.ts";
+
+/** How much a figure grew after the warm-up, and how much it may. */
+export type Growth = {
+  readonly figure: string;
+  readonly level: number;
+  readonly perHour: number;
+  readonly allowedPerHour: number;
+  readonly isFlat: boolean;
+};
+
+/** A figure counts as flat when it grows by no more than both together. */
+type Rule = {
+  readonly figure: string;
+  readonly share: number;
+  readonly atLeast: number;
+};
+
+const stretchSeconds = 180;
+const memory = { share: 0.04, atLeast: 4 };
+const rules: readonly Rule[] = [
+  ...["gateway-1", "worker-1"].flatMap((name) => [
+    { figure: `${name} memory`, ...memory },
+    { figure: `${name} heap`, ...memory },
+    { figure: `${name} descriptors`, share: 0, atLeast: 3 },
+  ]),
+  { figure: "redis data", share: 0.04, atLeast: 1 },
+  { figure: "redis descriptors", share: 0, atLeast: 3 },
+  { figure: "keys passing", share: 0.02, atLeast: 20 },
+];
+
+/** The part of a run that is not judged: caches fill, kept answers reach their number. */
+export function warmUpSeconds(totalSeconds: number): number {
+  return Math.max(totalSeconds * 0.2, Math.min(900, totalSeconds / 2));
+}
+
+/** Judges what must not grow, by the lowest point of every three minutes after the warm-up. */
+export function judgeGrowth(samples: readonly Sample[]): Growth[] {
+  const warm = warmUpSeconds(samples.at(-1)?.seconds ?? 0);
+  const judged = samples.filter(({ seconds }) => seconds >= warm);
+  return rules.map(({ figure, share, atLeast }) => {
+    const series = lowestOf(seriesOf(judged, figure), stretchSeconds);
+    const level = levelOf(series);
+    const perHour = slopePerHour(series);
+    const allowedPerHour = Math.max(level * share, atLeast);
+    const isFlat = !(perHour > allowedPerHour);
+    return { figure, level, perHour, allowedPerHour, isFlat };
+  });
+}

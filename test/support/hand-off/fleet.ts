@@ -1,0 +1,172 @@
+import { randomUUID } from "node:crypto";
+import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
+import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jobs";
+import {
+  createTakeJobs,
+  type TakeJobs,
+} from "@openrouter-free-pool/shared/dispatch/take-jobs";
+import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways";
+import { addToQueue } from "@openrouter-free-pool/shared/queue/add-to-queue";
+import {
+  type ManualWorker,
+  openManualWorker,
+} from "@openrouter-free-pool/shared/queue/manual-worker";
+import {
+  connectRedis,
+  disconnectRedis,
+} from "@openrouter-free-pool/shared/redis/connect";
+import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import { createFinishJob } from "@openrouter-free-pool/shared/replies/finish-jobs";
+import type { Redis } from "ioredis";
+import { pino } from "pino";
+import { queueKeys } from "../../../libs/shared/src/queue/bullmq/queue-keys.ts";
+import { removeKeys } from "../remove-keys.ts";
+import { testKey } from "../stack.ts";
+
+const logger = pino({ level: "silent" });
+/** Its own sign of life is not what is tested. */
+const gatewayId = "gateway";
+
+/** Short, so that a window passes often; the day is, too. */
+export const limits: RateLimits = {
+  perMinute: 3,
+  perDay: 40,
+  windowMs: 150,
+  dayMs: 5_000,
+  guardMs: 15,
+};
+
+/** Two keys of one account, and two accounts with a key each. */
+const keys = [0, 1, 2, 3].map(
+  (index) => `account-${Math.max(0, index - 1)}=${testKey(index)}`,
+);
+export const models = ["m/a:free", "m/b:free"] as const;
+
+/** What one worker does of a worker's work: the parts that meet in Redis. */
+export type FleetWorker = {
+  readonly worker: ManualWorker;
+  readonly pool: KeyPool;
+  readonly takeJobs: TakeJobs;
+  readonly finishJob: ReturnType<typeof createFinishJob>;
+  readonly findLostJobs: (
+    hasInHand: (jobId: string) => boolean,
+  ) => ReturnType<typeof findLostJobs>;
+};
+
+/** Some workers that share a queue and a pool in a real Redis. */
+export type Fleet = {
+  readonly redis: Redis;
+  readonly redisKeys: ReturnType<typeof createRedisKeys>;
+  readonly queue: ReturnType<typeof queueKeys>;
+  readonly workers: readonly FleetWorker[];
+  add(
+    jobs: readonly { jobId: string; client: string; priority: number }[],
+  ): Promise<void>;
+  /** Has the locks of jobs end, and others find them, as it happens in 15 to 20 s. */
+  lapse(jobIds: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Opens connections that fleets use one after the other. */
+export function openConnections(
+  redisUrl: string,
+  count: number,
+): { connections: readonly Redis[]; close(): Promise<void> } {
+  const connections = Array.from({ length: count }, (_, index) =>
+    connectRedis(
+      { url: redisUrl },
+      { role: "durable", name: `worker-${index}`, logger },
+    ),
+  );
+  return {
+    connections,
+    close: async () =>
+      void (await Promise.all(connections.map(disconnectRedis))),
+  };
+}
+
+/** Makes a fleet with Redis keys of its own, a worker for each connection. */
+export async function openFleet(
+  redisUrl: string,
+  connections: readonly Redis[],
+): Promise<Fleet> {
+  const [redis] = connections;
+  if (!redis) throw new Error("A fleet needs a connection");
+  const prefix = `test-${randomUUID()}`;
+  const redisKeys = createRedisKeys(prefix);
+  const queue = queueKeys(redisKeys);
+  const clock = new RedisClock();
+  await clock.refresh(redis);
+  const workers = connections.map((own) => openWorker(own, redisKeys, clock));
+  await announceGateway(redis, redisKeys, gatewayId, false);
+  await workers[0]?.pool.register();
+
+  return {
+    redis,
+    redisKeys,
+    queue,
+    workers,
+    add: (jobs) =>
+      addToQueue(
+        redis,
+        redisKeys,
+        jobs.map(({ jobId, client, priority }) => ({
+          jobId,
+          priority,
+          timestamp: Date.now(),
+          request: { ...request, client },
+        })),
+      ),
+    async lapse(jobIds) {
+      if (jobIds.length > 0) await redis.del(jobIds.map(queue.lock));
+      // The first look marks what is in hand, the second one finds those without a lock.
+      for (let look = 0; look < 2; look += 1) {
+        await redis.del(`${queue.jobPrefix}stalled-check`);
+        await workers[0]?.worker.backend.moveStalledJobsToWait();
+      }
+    },
+    async close() {
+      await Promise.all(workers.map(({ worker }) => worker.close(true)));
+      await removeKeys(redisUrl, prefix);
+    },
+  };
+}
+
+function openWorker(
+  redis: Redis,
+  redisKeys: Fleet["redisKeys"],
+  clock: RedisClock,
+): FleetWorker {
+  const worker = openManualWorker({ redis, redisKeys, clock, logger });
+  const pool = new KeyPool({
+    redis,
+    redisKeys,
+    limits,
+    keys: parseApiKeys(keys),
+  });
+  const deps = { worker, keyPool: pool, redis, redisKeys };
+  return {
+    worker,
+    pool,
+    takeJobs: createTakeJobs(deps),
+    finishJob: createFinishJob(redis, redisKeys),
+    findLostJobs: (hasInHand) =>
+      findLostJobs(deps, { hasInHand, hasStarted: () => false }),
+  };
+}
+
+const request = {
+  requestId: "request",
+  gatewayId,
+  path: "/chat/completions",
+  isStream: false,
+  model: models[0],
+  candidates: models,
+  body: "{}",
+  headers: {},
+  receivedAt: 0,
+  deadline: Date.now() + 24 * 3_600_000,
+};
