@@ -1,10 +1,15 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+/** They end what hangs. No test takes that long, even on one slow core. */
 const timeouts = {
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 180_000,
+  hookTimeout: 120_000,
   teardownTimeout: 30_000,
+  expect: { poll: { timeout: 60_000 } },
 };
+/** A file is not worth a process: none changes what another one could see. */
+const inFewProcesses = { isolate: false, maxWorkers: 2 };
 const withRedis = { globalSetup: ["test/support/global-setup.ts"] };
 
 // The groups run one after the other, and what measures or loads the whole machine has it to itself.
@@ -17,7 +22,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           ...timeouts,
-          maxWorkers: 2,
+          ...inFewProcesses,
           sequence: { groupOrder: 0 },
         },
       },
@@ -27,7 +32,7 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts"],
           ...timeouts,
           ...withRedis,
-          maxWorkers: 2,
+          ...inFewProcesses,
           sequence: { groupOrder: 1 },
         },
       },
@@ -37,7 +42,9 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           ...timeouts,
           ...withRedis,
-          maxWorkers: 2,
+          ...inFewProcesses,
+          // These mostly wait, for a window or for a process.
+          maxWorkers: Math.min(availableParallelism() + 1, 4),
           sequence: { groupOrder: 2 },
         },
       },
@@ -57,7 +64,6 @@ export default defineConfig({
           name: "proof",
           include: ["test/proof/**/*.test.ts"],
           ...timeouts,
-          testTimeout: 180_000,
           ...withRedis,
           fileParallelism: false,
           sequence: { groupOrder: 4 },

@@ -6,6 +6,9 @@ import { projectRoot } from "./project-root.mjs";
 
 const forwardedSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
+// Node keeps what it makes of sources: every start but the first has half the work.
+const compileCache = join(projectRoot, "node_modules", ".cache", "node");
+
 // npm hands on what the terminal or a service manager sent to the whole group anyway: one press, two copies.
 const echoMs = 1_000;
 const parentCheckMs = 500;
@@ -92,7 +95,11 @@ function environmentFor(node, nodeOptions) {
     join(projectRoot, "node_modules", ".bin"),
     process.env[pathName] ?? "",
   ];
-  const env = { ...process.env, [pathName]: folders.join(delimiter) };
+  const env = {
+    NODE_COMPILE_CACHE: compileCache,
+    ...process.env,
+    [pathName]: folders.join(delimiter),
+  };
   if (nodeOptions.length > 0) {
     const before = process.env.NODE_OPTIONS ?? "";
     env.NODE_OPTIONS = [before, ...nodeOptions].join(" ").trim();

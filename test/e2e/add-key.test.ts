@@ -10,7 +10,7 @@ import { type Stack, startStack, testKey } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
 const password = "correct horse battery";
-const pages = usePages(60_000);
+const pages = usePages();
 
 let stack: Stack | undefined;
 let folder: string | undefined;

@@ -8,7 +8,7 @@ import { operatorOf, operatorPassword, withKey } from "../support/operator.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
-const pages = usePages(90_000);
+const pages = usePages();
 const looks = [
   { viewport: { width: 1280, height: 850 }, colorScheme: "light" },
   { viewport: { width: 390, height: 850 }, colorScheme: "dark" },

@@ -9,7 +9,7 @@ import { until } from "../support/until.ts";
 const password = "correct horse battery";
 const good = "qwen/qwen3-coder:free";
 const lost = "google/gemma-4-31b-it:free";
-const pages = usePages(90_000);
+const pages = usePages();
 
 let stack: Stack | undefined;
 

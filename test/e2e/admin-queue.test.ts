@@ -11,7 +11,7 @@ import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
 const secretPrompt = "The password of the treasury is swordfish";
-const pages = usePages(60_000);
+const pages = usePages();
 const queuePath = "/admin/queues/queue/completions";
 const apiRoot = "/admin/queues/api/queues";
 const api = `${apiRoot}/completions`;

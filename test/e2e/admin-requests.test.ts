@@ -13,7 +13,7 @@ const secret = "The password of the treasury is swordfish";
 const bad = "bad/model:free";
 /** What the simulator says of it. */
 const fault = "Invalid value for `temperature`: it must be at most 2";
-const pages = usePages(90_000);
+const pages = usePages();
 
 let stack: Stack | undefined;
 

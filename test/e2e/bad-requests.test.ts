@@ -263,7 +263,7 @@ test.for(badRequests)(
     for (const [name, value] of Object.entries(headers ?? {})) {
       expect(answer.headers.get(name)).toBe(value);
     }
-    expect(answer.tookMs).toBeLessThan(5_000);
+    expect(answer.tookMs).toBeLessThan(30_000);
   },
 );
 

@@ -21,29 +21,28 @@ const secretKey = "sk-or-v1-this is a secret";
 const mistakes: Mistake[] = [
   {
     app: "gateway",
-    variables: { PORT: "http" },
-    says: ['PORT: got "http", wants a whole number from 0 to 65535'],
-  },
-  {
-    app: "gateway",
-    variables: { BODY_LIMIT: "lots", MAX_WAIT_MS: "-1", LOG_LEVEL: "loud" },
-    says: [
-      'LOG_LEVEL: got "loud", wants one of trace, debug, info, warn, error, fatal, silent',
-      'MAX_WAIT_MS: got "-1", wants a whole number from 1 to 2147483647',
-      'BODY_LIMIT: got "lots", wants a size such as 10mb, 512kb or 1048576',
-    ],
-  },
-  {
-    app: "gateway",
-    variables: { REDIS_URL: "localhost:6379?password=secret" },
+    variables: {
+      BODY_LIMIT: "lots",
+      FILES_STORAGE: "s3",
+      LOG_LEVEL: "loud",
+      MAX_WAIT_MS: "-1",
+      PORT: "http",
+      REDIS_URL: "localhost:6379?password=secret",
+    },
     says: [
       "REDIS_URL: got a value that is not shown because it is secret, wants a URL such as redis://localhost:6379",
+      'LOG_LEVEL: got "loud", wants one of trace, debug, info, warn, error, fatal, silent',
+      'PORT: got "http", wants a whole number from 0 to 65535',
+      'MAX_WAIT_MS: got "-1", wants a whole number from 1 to 2147483647',
+      'BODY_LIMIT: got "lots", wants a size such as 10mb, 512kb or 1048576',
+      "S3_BUCKET: got nothing, wants the name of a bucket when FILES_STORAGE is s3",
     ],
   },
   {
     app: "worker",
-    variables: {},
+    variables: { RATE_LIMIT_PER_MINUTE: "twenty" },
     says: [
+      'RATE_LIMIT_PER_MINUTE: got "twenty", wants a whole number from 1 to 1000000',
       "OPENROUTER_API_KEYS: got nothing, wants a comma-separated list of `key` or `account=key`, or OPENROUTER_API_KEYS_FILE",
     ],
   },
@@ -57,36 +56,16 @@ const mistakes: Mistake[] = [
   {
     app: "worker",
     variables: {
-      OPENROUTER_API_KEYS: "sk-or-v1-fine",
-      OPENROUTER_BASE_URL: "openrouter.ai",
       MAX_ATTEMPTS: "0",
-      RATE_LIMIT_PER_MINUTE: "twenty",
-    },
-    says: [
-      'RATE_LIMIT_PER_MINUTE: got "twenty", wants a whole number from 1 to 1000000',
-      'OPENROUTER_BASE_URL: got "openrouter.ai", wants a URL such as https://host/path',
-      'MAX_ATTEMPTS: got "0", wants a whole number from 1 to 100',
-    ],
-  },
-  {
-    app: "worker",
-    variables: {
       OPENROUTER_API_KEYS_FILE: "/nowhere/keys",
+      OPENROUTER_BASE_URL: "openrouter.ai",
       RATE_LIMIT_PER_MIN: "5",
-      MAX_ATTEMPTS: "0",
     },
     says: [
+      'OPENROUTER_BASE_URL: got "openrouter.ai", wants a URL such as https://host/path',
       'MAX_ATTEMPTS: got "0", wants a whole number from 1 to 100',
       "OPENROUTER_API_KEYS_FILE: got \"/nowhere/keys\", wants a file of keys, one a line: ENOENT: no such file or directory, open '/nowhere/keys'",
       "unknown variable RATE_LIMIT_PER_MIN; did you mean RATE_LIMIT_PER_MINUTE?",
-    ],
-  },
-  {
-    app: "gateway",
-    variables: { FILES_STORAGE: "s3", PORT: "http" },
-    says: [
-      'PORT: got "http", wants a whole number from 0 to 65535',
-      "S3_BUCKET: got nothing, wants the name of a bucket when FILES_STORAGE is s3",
     ],
   },
 ];

@@ -64,7 +64,7 @@ test("the demo drains its burst and tells how", async ({ annotate }) => {
   for (const figure of ["upstream 429s", "drained in", "added latency"]) {
     await annotate(demo.line(figure).trim());
   }
-}, 60_000);
+});
 
 test("the demo fails when requests are lost", async () => {
   const demo = startDemo();
@@ -76,7 +76,7 @@ test("the demo fails when requests are lost", async () => {
   expect(demo.text()).toMatch(/answered +60 +of 150/);
   expect(demo.text()).toMatch(/lost +90/);
   expect(demo.text()).not.toContain("npm start");
-}, 60_000);
+});
 
 test("the demo that is interrupted ends in order and leaves nothing running", async () => {
   const demo = startDemo();
@@ -87,7 +87,7 @@ test("the demo that is interrupted ends in order and leaves nothing running", as
   expect(await demo.ended).toBe(130);
   expect(demo.text()).toContain("Interrupted");
   await until("everything has ended", () => !children.some(isRunning));
-}, 60_000);
+});
 
 test("the demo without a Redis at REDIS_URL says so in one line", async () => {
   const demo = startDemo({ REDIS_URL: "redis://:secret@127.0.0.1:1" });

@@ -1,4 +1,12 @@
-import { afterEach, describe, expect, inject, test } from "vitest";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  describe,
+  expect,
+  inject,
+  test,
+} from "vitest";
 import {
   type DialectPath,
   dialectPaths,
@@ -90,26 +98,45 @@ const refusals: (Expected & {
   },
 ];
 
-test("every refusal has the form of its dialect", async () => {
-  const stack = await start({ env: { BODY_LIMIT: "2kb" } });
-  for (const dialect of dialectPaths) {
-    for (const { path = "", request, ...expected } of refusals) {
-      const url = `${stack.url}/api/v1${dialect}${path}`;
-      await expectError(dialect, await fetch(url, request), expected);
-    }
-  }
-  expect((await stack.simulator.summary()).total).toBe(0);
-});
+describe("what the gateway says by itself", () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    const env = { BODY_LIMIT: "2kb" };
+    stack = await startStack({ redisUrl: inject("redisUrl"), workers: 0, env });
+  });
+  afterAll(() => stack?.stop());
 
-test("a wrong key is a 401 in the form of its dialect", async () => {
-  const stack = await start({ env: { GATEWAY_API_KEYS: "secret" } });
-  for (const dialect of dialectPaths) {
-    await expectError(dialect, await postDialect(stack.url, dialect), {
-      status: 401,
-      type: "authentication_error",
-      anthropicType: "authentication_error",
-    });
-  }
+  test("every refusal has the form of its dialect", async () => {
+    for (const dialect of dialectPaths) {
+      for (const { path = "", request, ...expected } of refusals) {
+        const url = `${stack.url}/api/v1${dialect}${path}`;
+        await expectError(dialect, await fetch(url, request), expected);
+      }
+    }
+    expect((await stack.simulator.summary()).total).toBe(0);
+  });
+
+  test("a wrong key is a 401 in the form of its dialect", async () => {
+    const { url } = await stack.startGateway({ GATEWAY_API_KEYS: "secret" });
+    for (const dialect of dialectPaths) {
+      await expectError(dialect, await postDialect(url, dialect), {
+        status: 401,
+        type: "authentication_error",
+        anthropicType: "authentication_error",
+      });
+    }
+  });
+
+  test("routes that tell of an account are a 404", async () => {
+    for (const path of ["/key", "/credits", "/generation?id=gen-1"]) {
+      for (const prefix of ["/v1", "/api/v1"]) {
+        const response = await fetch(stack.url + prefix + path);
+        expect(response.status).toBe(404);
+        expect(await response.text()).toContain("Not offered here");
+      }
+    }
+    expect((await stack.simulator.summary()).total).toBe(0);
+  });
 });
 
 test("spent daily budgets are a 429 with Retry-After in the form of its dialect", async () => {
@@ -168,38 +195,33 @@ describe("what the worker has to say", () => {
     );
   });
 
-  test.for([
-    ["drop-before-headers", 502, "api_error"],
-    ["502-html", 502, "api_error"],
-    ["503", 503, "overloaded_error"],
-    ["400", 400, "invalid_request_error"],
-  ] as const)(
-    "%s of OpenRouter comes in a form that Anthropic's clients read, nothing taken away",
-    async ([kind, status, type]) => {
-      const stack = await start({
-        simulator: { fault: { kind } as never },
-        env: { MAX_ATTEMPTS: "1" },
-      });
-      const openAi = await postDialect(stack.url, "/chat/completions");
-      const anthropic = await postDialect(stack.url, "/messages");
+  test("a failure of OpenRouter comes in a form that Anthropic's clients read, nothing taken away", async () => {
+    const failures = [
+      ["m/a:free", "drop-before-headers", 502, "api_error"],
+      ["m/b:free", "502-html", 502, "api_error"],
+      ["m/c:free", "503", 503, "overloaded_error"],
+      ["m/d:free", "400", 400, "invalid_request_error"],
+    ] as const;
+    const stack = await start({
+      simulator: {
+        models: Object.fromEntries(
+          failures.map(([model, kind]) => [model, { fault: { kind } }]),
+        ),
+      },
+      env: { MAX_ATTEMPTS: "1" },
+    });
+    for (const [model, kind, status, type] of failures) {
+      const ask = (dialect: DialectPath) =>
+        postDialect(stack.url, dialect, { model });
+      const openAi = await ask("/chat/completions");
+      const anthropic = await ask("/messages");
       const body = (await openAi.json()) as { error: object };
-      expect([openAi.status, anthropic.status]).toEqual([status, status]);
+      expect([kind, openAi.status]).toEqual([kind, status]);
+      expect([kind, anthropic.status]).toEqual([kind, status]);
       expect(await anthropic.json()).toMatchObject({
         type: "error",
         error: { ...body.error, type },
       });
-    },
-  );
-});
-
-test("routes that tell of an account are a 404", async () => {
-  const stack = await start({});
-  for (const path of ["/key", "/credits", "/generation?id=gen-1"]) {
-    for (const prefix of ["/v1", "/api/v1"]) {
-      const response = await fetch(stack.url + prefix + path);
-      expect(response.status).toBe(404);
-      expect(await response.text()).toContain("Not offered here");
     }
-  }
-  expect((await stack.simulator.summary()).total).toBe(0);
+  });
 });

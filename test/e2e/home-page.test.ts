@@ -8,7 +8,7 @@ import { type Gateway, type Stack, startStack } from "../support/stack.ts";
 
 const clientKey = "a-client-key-0123456789";
 const phone = { width: 390, height: 844 };
-const pages = usePages(60_000);
+const pages = usePages();
 
 let stack: Stack;
 let open: Gateway;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   });
   open = stack.gateways[0] as Gateway;
   withKeys = await stack.startGateway({ GATEWAY_API_KEYS: clientKey });
-}, 120_000);
+});
 afterAll(() => stack?.stop());
 afterEach(async () => {
   await pages.closeAll();
@@ -96,9 +96,7 @@ test("every app's fields have this gateway's address, and can be copied", async 
     permissions: ["clipboard-read", "clipboard-write"],
   });
   await page.goto("/connect");
-  await page
-    .getByRole("button", { name: "Copy apiBase (Continue)" })
-    .click({ timeout: 5_000 });
+  await page.getByRole("button", { name: "Copy apiBase (Continue)" }).click();
   await page.getByText("Copied").first().waitFor();
   expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
     `${open.url}/v1`,

@@ -148,7 +148,7 @@ test("a pool of invalid keys says so at once, and serves again when one is well"
   }
   const last = answers.at(-1)?.tookMs ?? 0;
   await annotate(`503 after ${Math.round(last)} ms when it is known`);
-  expect(Math.max(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(10_000);
+  expect(Math.max(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(30_000);
   expect(await send(`${url}/ready`)).toMatchObject({
     status: 503,
     body: {

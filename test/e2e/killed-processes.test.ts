@@ -5,7 +5,7 @@ import { type StackOptions, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
 // Both wait for most of the time: for leases of dead processes to end.
-const waitMs = 60_000;
+const waitMs = 150_000;
 
 test.concurrent(
   "what a killed worker had in flight is answered by the other one",
@@ -39,7 +39,7 @@ test.concurrent(
     );
     expect(countStatuses(answers)).toEqual({ 200: 110 });
     expect(aborted).toBeGreaterThanOrEqual(45);
-    expect(lastMs).toBeLessThan(30_000);
+    expect(lastMs).toBeLessThan(60_000);
     expect(await countMarkers(stack.simulator)).toBe(110);
   },
   waitMs,

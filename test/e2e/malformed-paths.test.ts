@@ -9,7 +9,7 @@ beforeAll(async () => {
   stack = await startStack({ redisUrl: inject("redisUrl"), workers: 0 });
   admin = new AdminClient(stack.url);
   await admin.signIn(stack.gateways[0] as Gateway);
-}, 120_000);
+});
 afterAll(() => stack?.stop());
 
 const odd = [

@@ -47,9 +47,8 @@ test("a model that fails again and again is not called for a while, others go on
   await until(
     "it is served again",
     async () => (await chat(url, { model: sick })).status === 200,
-    40_000,
   );
   expect(countStatuses(await burst(url, 20, () => ({ model: sick })))).toEqual({
     200: 20,
   });
-}, 90_000);
+});

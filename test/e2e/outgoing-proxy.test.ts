@@ -57,11 +57,7 @@ test("calls, questions about keys and the list of models go through the proxy", 
 test("files and traces go through the proxy", async () => {
   const client = batchClient(stack.url);
   const batch = await client.start(batchInput(1));
-  const { output_file_id } = await client.untilStatus(
-    batch,
-    "completed",
-    40_000,
-  );
+  const { output_file_id } = await client.untilStatus(batch, "completed");
   expect(await client.download(output_file_id)).toHaveLength(1);
   const methods = methodsAt(s3.host);
   expect(methods).toContain("PUT");

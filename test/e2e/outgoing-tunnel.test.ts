@@ -61,11 +61,7 @@ test("every connection to OpenRouter, storage and receiver of traces over TLS is
   expect((await send(`${url}/v1/models`)).status).toBe(200);
   const client = batchClient(url);
   const batch = await client.start(batchInput(1));
-  const { output_file_id } = await client.untilStatus(
-    batch,
-    "completed",
-    40_000,
-  );
+  const { output_file_id } = await client.untilStatus(batch, "completed");
   expect(await client.download(output_file_id)).toHaveLength(1);
   // What is left of the traces is sent when they stop.
   await stack.stop();

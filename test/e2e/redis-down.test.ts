@@ -11,6 +11,8 @@ import { until } from "../support/until.ts";
 
 /** Nothing is held in memory. */
 const env = { REDIS_GRACE_MS: "0" };
+/** Far below what a request may wait, and enough for a crowded machine. */
+const atOnceMs = 10_000;
 let redis: PrivateRedis | undefined;
 let stack: Stack | undefined;
 afterEach(async () => {
@@ -70,7 +72,7 @@ test("processes that start before Redis wait for it", async (context) => {
 
   const slowestMs = await expectRedisDown(url, 503);
   await context.annotate(`503 after ${Math.round(slowestMs)} ms at most`);
-  expect(slowestMs).toBeLessThan(2_000);
+  expect(slowestMs).toBeLessThan(atOnceMs);
 
   await redis.restart();
   await worker;
@@ -91,7 +93,7 @@ test("without Redis every request is refused at once, and served when it is back
   });
   const slowestMs = await expectRedisDown(url);
   await context.annotate(`503 after ${Math.round(slowestMs)} ms at most`);
-  expect(slowestMs).toBeLessThan(2_000);
+  expect(slowestMs).toBeLessThan(atOnceMs);
 
   await redis.restart();
   await untilReady(url);
@@ -116,7 +118,7 @@ test("a Redis that hangs is noticed, and those who asked before are answered whe
       `noticed after ${Math.round(performance.now() - pausedAt)} ms`,
     );
     const slowestMs = await expectRedisDown(url);
-    expect(slowestMs).toBeLessThan(2_000);
+    expect(slowestMs).toBeLessThan(atOnceMs);
   } finally {
     redis.resume();
   }

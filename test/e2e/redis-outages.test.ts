@@ -66,11 +66,12 @@ const outages: Outage[] = [
 // Each has a Redis and a stack of its own, and mostly waits.
 test.concurrent.for(outages)(
   "$title in mid-burst: every waiting client gets its answer",
-  { timeout: 90_000 },
-  async (
-    { redis: options, strike, lastsMs },
-    { annotate, skip, expect, onTestFinished },
-  ) => {
+  async ({ redis: options, strike, lastsMs }, {
+    annotate,
+    skip,
+    expect,
+    onTestFinished,
+  }) => {
     if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
     const redis = await startPrivateRedis(options);
     onTestFinished(() => redis.stop());

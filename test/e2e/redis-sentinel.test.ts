@@ -11,9 +11,12 @@ const count = 150;
 const mostCalls = 175;
 
 // Each has servers and a stack of its own, and mostly waits.
-test.concurrent("The primary is killed in mid-burst, and its Sentinels replace it: every waiting client gets its answer", {
-  timeout: 90_000,
-}, async ({ annotate, expect, onTestFinished, skip }) => {
+test.concurrent("The primary is killed in mid-burst, and its Sentinels replace it: every waiting client gets its answer", async ({
+  annotate,
+  expect,
+  onTestFinished,
+  skip,
+}) => {
   if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
   const group = await startSentinelGroup();
   onTestFinished(() => group.stop());
@@ -56,9 +59,11 @@ test.concurrent("The primary is killed in mid-burst, and its Sentinels replace i
   for (const { url } of gateways) expect((await chat(url)).status).toBe(200);
 });
 
-test.concurrent("Sentinels and servers behind TLS and passwords: connections follow a failover, and no password is shown", {
-  timeout: 90_000,
-}, async ({ expect, onTestFinished, skip }) => {
+test.concurrent("Sentinels and servers behind TLS and passwords: connections follow a failover, and no password is shown", async ({
+  expect,
+  onTestFinished,
+  skip,
+}) => {
   if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
   const certificate = await makeCertificate();
   if (!certificate) return skip("needs openssl");

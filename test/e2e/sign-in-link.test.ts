@@ -3,7 +3,7 @@ import { usePages } from "../support/browser.ts";
 import { newestSignInLink } from "../support/sign-in-link.ts";
 import { type Gateway, type Stack, startStack } from "../support/stack.ts";
 
-const pages = usePages(60_000);
+const pages = usePages();
 
 let stack: Stack | undefined;
 
@@ -27,7 +27,7 @@ test("the link that the gateway shows opens the pages in one browser, until it s
   await page.goto("/admin");
   await page.getByRole("heading", { name: "Sign in first" }).waitFor();
   // The refusal is a 403, which Chromium notes in its console.
-  expect(pages.takeComplaints()).toHaveLength(1);
+  expect(await pages.awaitComplaints()).toHaveLength(1);
 
   await page.goto(link);
   await page.waitForURL("**/admin");

@@ -52,27 +52,28 @@ test("a request that cannot be served in its time is told so at once", async ({
     accounts: 2,
     perMinute: 5,
     perDay: 1_000,
-    windowMs: 5_000,
+    // Long enough for a slow machine to use all slots and ask well before the first comes back.
+    windowMs: 12_000,
   });
   const used = await burst(url, 10);
   expect(countStatuses(used)).toEqual({ 200: 10 });
 
-  const headers = { "x-max-wait-ms": "1000" };
+  const headers = { "x-max-wait-ms": "3000" };
   const refused = await chat(url, { marker: "hopeless", headers });
   await annotate(`429 after ${Math.round(refused.tookMs)} ms`);
-  expect(refused.tookMs).toBeLessThan(1_000);
+  expect(refused.tookMs).toBeLessThan(3_000);
   expect(refused.body).toMatchObject({
     error: {
       code: 429,
       message: expect.stringMatching(
-        /^All API keys are rate limited: your turn comes in [2-6] s, you allow 1 s$/,
+        /^All API keys are rate limited: your turn comes in ([4-9]|1[0-3]) s, you allow 3 s$/,
       ),
       type: "rate_limit_error",
     },
   });
   const retryAfter = Number(refused.headers.get("retry-after"));
-  expect(retryAfter).toBeGreaterThan(1);
-  expect(retryAfter).toBeLessThanOrEqual(6);
+  expect(retryAfter).toBeGreaterThan(3);
+  expect(retryAfter).toBeLessThanOrEqual(13);
   expect(await simulator.calls({ marker: "hopeless" })).toEqual([]);
   // Merely because every key is busy nobody is refused.
   expect((await chat(url)).status).toBe(200);
@@ -97,10 +98,11 @@ test("with all daily budgets spent a client hears at once when to come back", as
 
   const marker = "tomorrow";
   // The busy gateway may still think that there is a slot: then the worker says so.
-  const asked = [await chat(url, { marker }), await chat(idle.url, { marker })];
-  for (const refused of asked) {
+  for (const gateway of [url, idle.url]) {
+    const askedAt = Date.now();
+    const refused = await chat(gateway, { marker });
     const whyRefused =
-      refused === asked[1]
+      gateway === idle.url
         ? /^All API keys are rate limited: today's calls are used up; new ones at \d\d:\d\d UTC$/
         : /^All API keys are rate limited: (today's|your turn)/;
     expect(refused.status).toBe(429);
@@ -112,13 +114,15 @@ test("with all daily budgets spent a client hears at once when to come back", as
         metadata: { reason: "keys-rate-limited" },
       },
     });
-    const untilTomorrow = Math.ceil((dayMs - (Date.now() % dayMs)) / 1_000);
+    const untilTomorrow = Math.ceil((dayMs - (askedAt % dayMs)) / 1_000);
     const retryAfter = Number(refused.headers.get("retry-after"));
     await annotate(
       `429 after ${Math.round(refused.tookMs)} ms; Retry-After ${retryAfter} s, the day ends in ${untilTomorrow} s`,
     );
-    expect(Math.abs(retryAfter - untilTomorrow)).toBeLessThanOrEqual(3);
-    expect(refused.tookMs).toBeLessThan(10_000);
+    const tookSeconds = refused.tookMs / 1_000;
+    expect(retryAfter).toBeLessThanOrEqual(untilTomorrow + 3);
+    expect(retryAfter).toBeGreaterThanOrEqual(untilTomorrow - 3 - tookSeconds);
+    expect(refused.tookMs).toBeLessThan(30_000);
   }
   expect((await simulator.summary()).total).toBe(30);
   expect(await simulator.calls({ marker: "tomorrow" })).toEqual([]);

@@ -30,7 +30,7 @@ beforeAll(async () => {
     HOST: "0.0.0.0",
     ALLOWED_HOSTS: "gateway",
   });
-}, 120_000);
+});
 afterAll(() => stack?.stop());
 
 type Headers = Record<string, string>;

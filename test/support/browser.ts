@@ -6,7 +6,11 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
-import { afterAll, beforeEach, vi } from "vitest";
+import { afterAll, beforeEach } from "vitest";
+import { until } from "./until.ts";
+
+/** What a page may take to show something, in ms: a slow machine runs a whole stack besides the browser. */
+const waitMs = 60_000;
 
 /** The Chromium or Chrome on the PATH; a test without one says so: `ctx.skip("needs chromium on the PATH")`. */
 export function findChromium(): string | undefined {
@@ -18,12 +22,10 @@ export function findChromium(): string | undefined {
 }
 
 /**
- * The pages of a test file that is about nothing else: without a browser its tests are skipped,
- * and they have `testTimeout` ms, because two cores have to run a browser besides the stack.
+ * The pages of a test file that is about nothing else: without a browser its tests are skipped.
  */
-export function usePages(testTimeout: number): Pages {
+export function usePages(): Pages {
   const executablePath = findChromium();
-  vi.setConfig({ testTimeout });
   beforeEach((context) => {
     if (!executablePath) context.skip("needs chromium on the PATH");
   });
@@ -54,6 +56,7 @@ export class Pages {
       baseURL: origin,
       ...options,
     });
+    context.setDefaultTimeout(waitMs);
     const page = await context.newPage();
     this.#open.push(page);
     page.on("console", (message) => {
@@ -78,6 +81,12 @@ export class Pages {
     const complaints = this.#complaints;
     this.#complaints = [];
     return complaints;
+  }
+
+  /** As {@link takeComplaints}, when there are some: the browser tells of them a moment later. */
+  async awaitComplaints(): Promise<string[]> {
+    await until("a page complains", () => this.#complaints.length > 0);
+    return this.takeComplaints();
   }
 
   async closeAll(): Promise<void> {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { projectRoot } from "../../scripts/project-root.ts";
 
-/** Lets Node keep what it makes of our sources: a process starts with about half the work. */
+/** As `npm test` sets it, for processes that get an environment of their own. */
 export const compileCache = {
   NODE_COMPILE_CACHE: join(projectRoot, "node_modules/.cache/node"),
 };

@@ -119,23 +119,15 @@ export async function startSentinelGroup(
       }),
     replicaFollows: () =>
       askSentinel(ports.at(-1) ?? 0, async (sentinel) => {
-        await until(
-          "a replica follows",
-          async () => {
-            const found = await sentinel.call(
-              "SENTINEL",
-              "REPLICAS",
-              groupName,
-            );
-            const [fields = []] = found as string[][];
-            const fieldOf = (name: string) => fields[fields.indexOf(name) + 1];
-            return (
-              fieldOf("flags") === "slave" &&
-              fieldOf("master-link-status") === "ok"
-            );
-          },
-          40_000,
-        );
+        await until("a replica follows", async () => {
+          const found = await sentinel.call("SENTINEL", "REPLICAS", groupName);
+          const [fields = []] = found as string[][];
+          const fieldOf = (name: string) => fields[fields.indexOf(name) + 1];
+          return (
+            fieldOf("flags") === "slave" &&
+            fieldOf("master-link-status") === "ok"
+          );
+        });
       }),
     orderFailover: () =>
       askSentinel(ports.at(-1) ?? 0, async (sentinel) => {

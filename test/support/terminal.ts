@@ -36,7 +36,7 @@ export function openTerminal(
     typeof text === "string" ? screen.includes(text) : text.test(screen);
   return {
     screen: () => screen,
-    shows: async (text, timeoutMs = 20_000) => {
+    shows: async (text, timeoutMs = 60_000) => {
       const isOver = () => isOn(text) || child.exitCode !== null;
       await until("it is over", isOver, timeoutMs).catch(() => undefined);
       if (!isOn(text))

@@ -10,7 +10,7 @@ const pollMs = 20;
 export async function until<Value>(
   what: string,
   condition: () => Value | Promise<Value>,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<Exclude<Value, false | undefined | null | 0 | "">> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

@@ -12,7 +12,7 @@ beforeAll(async () => {
   if (!binary) return;
   stack = await startStack({ redisUrl: inject("redisUrl") });
   nginx = await startPlainNginx(binary, stack.gateways[0] as Gateway);
-}, 120_000);
+});
 afterAll(async () => {
   await nginx?.stop();
   await stack?.stop();

@@ -16,7 +16,7 @@ beforeAll(async () => {
     TRUST_PROXY: "1",
     REDIS_PREFIX: `${stack.prefix}-proxy`,
   });
-}, 120_000);
+});
 afterAll(() => stack?.stop());
 
 type Headers = Record<string, string>;

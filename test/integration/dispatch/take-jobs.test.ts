@@ -104,13 +104,13 @@ test("says when a delayed job is due, and takes it then", async () => {
   const { takeJobs } = await openDispatch(queue);
   await queue.add(normal, "a");
   const job = await queue.fetch();
-  await job.moveToDelayed(Date.now() + 300, job.token);
+  await job.moveToDelayed(Date.now() + 2_000, job.token);
   const { jobs, dueMs = 0 } = await takeJobs(16);
   expect(jobs).toEqual([]);
   expect(dueMs).toBeGreaterThan(0);
-  expect(dueMs).toBeLessThan(1_000);
+  expect(dueMs).toBeLessThan(2_500);
   await expect
-    .poll(async () => idsOf((await takeJobs(16)).jobs), { timeout: 10_000 })
+    .poll(async () => idsOf((await takeJobs(16)).jobs), { timeout: 60_000 })
     .toEqual(["a"]);
 });
 

@@ -31,7 +31,7 @@ test("no window of any position ever holds more grants than the limit", async ()
     }),
     runs,
   );
-}, 120_000);
+});
 
 test("keys of one account share one budget, whichever of them is used", async () => {
   await fc.assert(
@@ -46,7 +46,7 @@ test("keys of one account share one budget, whichever of them is used", async ()
     }),
     runs,
   );
-}, 120_000);
+});
 
 test("no slot is lost: when a window has passed, all of them are there again", async () => {
   await fc.assert(
@@ -66,7 +66,7 @@ test("no slot is lost: when a window has passed, all of them are there again", a
     }),
     runs,
   );
-}, 120_000);
+});
 
 test("what a worker is told to wait is enough, and not much more than needed", async () => {
   await fc.assert(
@@ -93,7 +93,7 @@ test("what a worker is told to wait is enough, and not much more than needed", a
     }),
     runs,
   );
-}, 120_000);
+});
 
 type Scenario = typeof scenarios extends fc.Arbitrary<infer S> ? S : never;
 type Fixture = Awaited<ReturnType<typeof openPools>>;

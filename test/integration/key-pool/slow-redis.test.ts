@@ -34,7 +34,7 @@ test("no window ever holds more calls than the limit, however long Redis's answe
     }),
     { numRuns: 8, endOnFailure: true },
   );
-}, 180_000);
+});
 
 test("the day counts the calls that were made, not the grants that came too late", async () => {
   await fc.assert(
@@ -44,7 +44,7 @@ test("the day counts the calls that were made, not the grants that came too late
     }),
     { numRuns: 4, endOnFailure: true },
   );
-}, 180_000);
+});
 
 /** @returns when calls were sent, and what counts as used of the day. */
 async function play({ perMinute, latencies, phaseMs }: Scenario) {

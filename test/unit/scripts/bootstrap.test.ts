@@ -7,7 +7,7 @@ import {
   type TemporaryProject,
 } from "./temporary-project.ts";
 
-const untilOptions = { timeout: 10_000, interval: 20 };
+const untilOptions = { timeout: 60_000, interval: 20 };
 
 // Stands in for npm: writes down how it was called, and provides what it would have installed.
 const npm = `

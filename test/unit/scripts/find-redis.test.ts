@@ -88,7 +88,7 @@ test("does not wait long for a Docker that hangs", async () => {
   expect(await resultOf(findRedisIn(project))).toMatchObject({
     kind: "private",
   });
-  expect(performance.now() - startedAt).toBeLessThan(10_000);
+  expect(performance.now() - startedAt).toBeLessThan(40_000);
 });
 
 test("knows the server in Debian's redis-tools, and no impostor", async () => {

@@ -8,7 +8,7 @@ import {
   type TemporaryProject,
 } from "./temporary-project.ts";
 
-const untilOptions = { timeout: 15_000, interval: 20 };
+const untilOptions = { timeout: 60_000, interval: 20 };
 
 // Stand-ins that show from outside what `npm start` does to its processes.
 const app = (name: string) => `

@@ -45,7 +45,7 @@ test("forgives the restarts of one that then ran for long", async () => {
   const { runs } = superviseScript(`${noteRun} process.exit(4);`, {
     steadyMs: 0,
   });
-  await vi.waitUntil(() => runs() > 4, { timeout: 15_000 });
+  await vi.waitUntil(() => runs() > 4, { timeout: 60_000 });
 });
 
 test("does not start one again that cannot run at all", async () => {
@@ -70,7 +70,7 @@ test("does not start a stopped one again, not even while it waits to", async () 
   const { supervised, runs } = superviseScript(`${noteRun} process.exit(4);`, {
     restartDelaysMs: [300],
   });
-  await vi.waitUntil(() => runs() === 1, { timeout: 15_000 });
+  await vi.waitUntil(() => runs() === 1, { timeout: 60_000 });
   await supervised.stop();
   await new Promise((resolve) => setTimeout(resolve, 800));
   expect(runs()).toBe(1);

@@ -99,7 +99,7 @@ export function parseEvents(text: string): unknown[] {
 /** Waits until `check` returns something; polls, for the simulator is another process. */
 export async function until<T>(
   check: () => Promise<T | undefined>,
-  timeoutMs = 3_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -198,11 +198,11 @@ describe("the free router", () => {
 describe("a model's own latency", () => {
   it("takes the place of the general one", async () => {
     const simulator = await startForTest({
-      latencyMs: 10_000,
+      latencyMs: 60_000,
       models: { [MODEL]: { latencyMs: 0 } },
     });
     const startedAt = performance.now();
     await post(simulator);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(30_000);
   });
 });

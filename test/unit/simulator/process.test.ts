@@ -54,7 +54,7 @@ describe("the process", () => {
       process.kill(simulator.pid, signal);
       await broken;
       await until(async () => (isAlive(simulator.pid) ? undefined : true));
-      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      expect(performance.now() - startedAt).toBeLessThan(20_000);
     },
   );
 

@@ -3,10 +3,10 @@ import { access, stat } from "node:fs/promises";
 import { readTextLines } from "@openrouter-free-pool/shared/lines/line-splitter";
 import { decodeInput } from "./decode-input.ts";
 import { inputError } from "./input-error.ts";
+import { isParquet } from "./is-parquet.ts";
 import { peekText } from "./peek-text.ts";
 import { readJsonArray } from "./read-json-array.ts";
 import { readBatchLine, readPromptLine } from "./read-json-lines.ts";
-import { isParquet, readParquet } from "./read-parquet.ts";
 import { type Delimiter, readTable } from "./read-table.ts";
 import {
   promptLine,
@@ -52,6 +52,8 @@ export async function* readInput(
   const { source, requests } = options;
   await checkSource(source);
   if (await hasRowsOfParquet(options)) {
+    // Loaded only where it is used: it would be a quarter of every command's start.
+    const { readParquet } = await import("./read-parquet.ts");
     yield* readParquet(source, requests);
     return;
   }

@@ -1,4 +1,3 @@
-import { open } from "node:fs/promises";
 import {
   type AsyncBuffer,
   asyncBufferFromFile,
@@ -11,8 +10,6 @@ import { inputError } from "./input-error.ts";
 import { type JsonRecord, recordLine } from "./record-line.ts";
 import type { RequestLine, RequestOptions } from "./request-line.ts";
 
-/** Every Parquet file begins with it. */
-const mark = "PAR1";
 /** Rows that are decoded at a time. */
 const chunkRows = 1_000;
 
@@ -30,17 +27,6 @@ export async function* readParquet(
   for await (const row of readRows(path)) {
     number += 1;
     yield recordLine(row, `row-${number}`, options);
-  }
-}
-
-/** Whether a file is a Parquet file, by its first bytes. */
-export async function isParquet(path: string): Promise<boolean> {
-  const handle = await open(path);
-  try {
-    const { buffer } = await handle.read(Buffer.alloc(mark.length), 0);
-    return buffer.toString("latin1") === mark;
-  } finally {
-    await handle.close();
   }
 }
 

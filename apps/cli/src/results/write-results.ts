@@ -3,7 +3,6 @@ import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
 import { FailureTally } from "./failure-tally.ts";
 import { writeLines } from "./forms/write-lines.ts";
-import { writeParquet } from "./forms/write-parquet.ts";
 import { writeTable } from "./forms/write-table.ts";
 import { readAnsweredId } from "./keep-answered.ts";
 import { readResultLines } from "./read-result-lines.ts";
@@ -43,7 +42,7 @@ export async function writeResults(
   return failures;
 }
 
-function writeForm(
+async function writeForm(
   form: ResultForm,
   lines: AsyncIterable<string>,
   path: string,
@@ -53,8 +52,10 @@ function writeForm(
       return writeTable(lines, { path, delimiter: "," });
     case "tsv":
       return writeTable(lines, { path, delimiter: "\t" });
-    case "parquet":
+    case "parquet": {
+      const { writeParquet } = await import("./forms/write-parquet.ts");
       return writeParquet(lines, path);
+    }
     case "openai":
     case "simple":
       return writeLines(lines, {
