@@ -60,7 +60,7 @@ export async function startRedisCluster(
     ),
   );
   const primaries = nodes.slice(0, primaryCount);
-  const ask = <T>(node: Node, question: (redis: Redis) => Promise<T>) =>
+  const ask = <T>(node: PrivateRedis, question: (redis: Redis) => Promise<T>) =>
     askRedis(node.port, access, question);
   const stop = async () => {
     await Promise.all(nodes.map((node) => node.stop()));
@@ -173,7 +173,7 @@ function control(
       const owner = await Promise.race([
         ask(node, async (redis) => {
           const slot = await redis.cluster("KEYSLOT", `{${prefix}}`);
-          const ranges = (await redis.cluster("SLOTS")) as [
+          const ranges = (await redis.cluster("SLOTS")) as unknown as [
             number,
             number,
             [string, number, string],

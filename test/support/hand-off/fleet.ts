@@ -109,8 +109,8 @@ export async function openFleet(
     redisKeys,
     queue,
     workers,
-    add: (jobs) =>
-      addToQueue(
+    async add(jobs) {
+      await addToQueue(
         redis,
         redisKeys,
         jobs.map(({ jobId, client, priority }) => ({
@@ -119,7 +119,8 @@ export async function openFleet(
           timestamp: Date.now(),
           request: { ...request, client },
         })),
-      ),
+      );
+    },
     async lapse(jobIds) {
       if (jobIds.length > 0) await redis.del(jobIds.map(queue.lock));
       // The first look marks what is in hand, the second one finds those without a lock.

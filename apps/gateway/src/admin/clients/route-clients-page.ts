@@ -191,7 +191,7 @@ export function routeClientsPage(deps: {
       ? await readClientUsage(deps, { client: client.id, span })
       : undefined;
     response.status(status).render("client", {
-      client: presentClient(object, undefined, use.get(client.id)),
+      client: presentClient(object, undefined, { use: use.get(client.id) }),
       fields: fields ?? toFields(client),
       problem,
       page,

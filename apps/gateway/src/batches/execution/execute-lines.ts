@@ -5,7 +5,6 @@ import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/comple
 import { countInLine } from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
-import { failureStatus } from "@openrouter-free-pool/shared/replies/failure-status";
 import { readReplies } from "@openrouter-free-pool/shared/replies/read-replies";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Redis } from "ioredis";
@@ -27,6 +26,7 @@ import type { BatchRecord } from "../records/batch-record.ts";
 import type { BatchStore } from "../records/batch-store.ts";
 import { Results } from "../results/results.ts";
 import { type BatchOwners, batchShare } from "./batch-share.ts";
+import { describeEndedLine } from "./describe-ended-line.ts";
 import { type ExecutionEnd, LineExecution } from "./line-execution.ts";
 import { LineFeeder } from "./line-feeder.ts";
 import { createLineQueue } from "./line-queue.ts";
@@ -178,7 +178,7 @@ export function createExecuteLines(deps: {
           isAnswered: isAnswer && reply.status < 400,
           queueMs: reply.queueMs,
         });
-        deps.recordEnded(toFacts(batch, request, reply));
+        deps.recordEnded(describeEndedLine(batch, request, reply));
       },
     });
     const execution = new LineExecution({
@@ -203,36 +203,6 @@ export function createExecuteLines(deps: {
     } finally {
       await input.close();
     }
-  };
-}
-
-/** What the list of ended requests tells of a line. */
-function toFacts(
-  batch: BatchRecord,
-  { line, models: { model } }: BatchRequest,
-  reply: AnswerReply | FailureReply,
-): Parameters<RecordEnded>[0] {
-  const answer = reply.kind === "answer" ? reply : undefined;
-  const failure = reply.kind === "failure" ? reply.code : undefined;
-  const { calledModel } = reply;
-  return {
-    kind: "line",
-    of: batch.id,
-    requestId: lineRequestId(batch.id, line),
-    jobId: undefined,
-    client: batch.owner,
-    model,
-    calledModel: calledModel === model ? undefined : calledModel,
-    key: reply.key,
-    status: answer?.status ?? (failure ? failureStatus[failure] : 500),
-    code: failure,
-    error: answer?.errorText,
-    waitedMs: reply.queueMs,
-    callMs: reply.upstreamMs,
-    totalMs: undefined,
-    calls: reply.calls,
-    promptTokens: answer?.tokens?.prompt,
-    completionTokens: answer?.tokens?.completion,
   };
 }
 

@@ -92,8 +92,12 @@ async function findJobs(
       return jobIds.map((jobId) => ({ ...nowhere, jobId }));
     }
     case "delayed": {
-      const range = [keys.delayed, offset, last, "WITHSCORES"] as const;
-      const pairs = await redis.zrange(...range);
+      const pairs = await redis.zrange(
+        keys.delayed,
+        String(offset),
+        String(last),
+        "WITHSCORES",
+      );
       return pairs.flatMap((jobId, at) => {
         const dueAt = delayEndsAt(Number(pairs[at + 1]));
         return at % 2 === 0 ? [{ ...nowhere, jobId, dueAt }] : [];
@@ -109,7 +113,9 @@ async function findJobs(
       const from = Math.max(0, offset - before);
       const to = last - before;
       const line =
-        to >= from ? await redis.zrange(keys.prioritized, from, to) : [];
+        to >= from
+          ? await redis.zrange(keys.prioritized, String(from), String(to))
+          : [];
       return [...ahead.reverse(), ...line].map((jobId, at) => {
         return { ...nowhere, jobId, place: offset + at + 1 };
       });
@@ -137,7 +143,9 @@ const progressSchema = z.object({
   key: z.string().optional().catch(undefined),
 });
 /** What the limiter said: `granted`, the account, the key. */
-const grantSchema = z.tuple([z.literal("granted"), z.string(), z.string()]).rest(z.unknown());
+const grantSchema = z
+  .tuple([z.literal("granted"), z.string(), z.string()])
+  .rest(z.unknown());
 
 /** @returns undefined when the job is gone by now. */
 function readJob(values: readonly (string | null)[]) {
