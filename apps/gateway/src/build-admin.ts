@@ -16,6 +16,7 @@ import { createFindNotice } from "./admin/actions/find-notice.ts";
 import { createRetryFromPage } from "./admin/actions/retry-from-page.ts";
 import { routeActions } from "./admin/actions/route-actions.ts";
 import { createSendFromPage } from "./admin/actions/send-from-page.ts";
+import { createSendRequestAgain } from "./admin/actions/send-request-again.ts";
 import { routeBatchesPage } from "./admin/batches/route-batches-page.ts";
 import { buildBullBoard } from "./admin/bull-board/build-bull-board.ts";
 import { createSendAgain } from "./admin/bull-board/send-again.ts";
@@ -27,7 +28,6 @@ import { createReadOverview } from "./admin/overview/read/read-overview.ts";
 import { routeOverview } from "./admin/overview/route-overview.ts";
 import { showMessage } from "./admin/pages/show-message.ts";
 import { routeRequestsPage } from "./admin/requests/route-requests-page.ts";
-import { createSendAnyAgain } from "./admin/requests/send-any-again.ts";
 import { serveAssets } from "./admin/serve-assets.ts";
 import { routeWebhooksPage } from "./admin/webhooks/route-webhooks-page.ts";
 import type { Background } from "./build-background.ts";
@@ -91,7 +91,7 @@ export function buildAdmin(deps: {
     },
     retryBatch: createRetryFromPage(deps.batches),
     sendEvent: createSendFromPage(deps.webhooks.manageDeliveries),
-    sendAgain: createSendAnyAgain({
+    sendAgain: createSendRequestAgain({
       queue,
       sendAgain,
       sendBackgroundAgain: deps.background.sendAgain,

@@ -1,9 +1,9 @@
 import type { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool/pool-operator";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { promoteDelayed } from "@openrouter-free-pool/shared/queue/promote-delayed";
-import type { SendAnyAgain } from "../requests/send-any-again.ts";
 import type { ActionName } from "./action-names.ts";
 import type { RetryFromPage } from "./retry-from-page.ts";
+import type { SendRequestAgain } from "./send-request-again.ts";
 
 /** Something an operator can do, in words and in deed. */
 export type Action = {
@@ -28,7 +28,7 @@ export function createActions(deps: {
   cancelBatch: (batchId: string) => Promise<boolean>;
   retryBatch: RetryFromPage;
   sendEvent: (eventId: string) => Promise<true | string>;
-  sendAgain: SendAnyAgain;
+  sendAgain: SendRequestAgain;
 }): Record<ActionName, Action> {
   const { queue, operator } = deps;
   return {

@@ -1,8 +1,8 @@
 import { isBatchId } from "../../batches/records/batch-record.ts";
 import type { PoolView } from "../../pool/pool-watch.ts";
 import { isEventId } from "../../webhooks/events/event.ts";
-import { isSendTarget } from "../requests/targets.ts";
 import { isActionName } from "./action-names.ts";
+import { isSendTarget } from "./request-targets.ts";
 
 /**
  * What an action's target is called on the pages: a key by its mask.

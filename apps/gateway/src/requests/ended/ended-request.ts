@@ -51,7 +51,7 @@ export type EndedFacts = {
 } & Pick<EndedRequest, "kind" | "requestId" | "status" | "endedAt">;
 
 /** How a request ended, in a word. */
-export type EndState = "answered" | "failed" | "cancelled" | "expired";
+type EndState = "answered" | "failed" | "cancelled" | "expired";
 
 /** Codes of requests that somebody withdrew. */
 const withdrawn: ReadonlySet<string> = new Set([

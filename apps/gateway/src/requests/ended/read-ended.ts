@@ -6,7 +6,7 @@ import { decodeEnded, type EndedRequest } from "./ended-request.ts";
 const chunk = 250;
 
 /** Which of the ended requests are wanted, newest first. */
-export type EndedQuery = {
+type EndedQuery = {
   /** undefined: all of them. */
   readonly isWanted: ((request: EndedRequest) => boolean) | undefined;
   /** ms since the epoch of Redis's clock. */
@@ -20,7 +20,7 @@ export type EndedQuery = {
 };
 
 /** Some of the ended requests. */
-export type EndedPage = {
+type EndedPage = {
   readonly requests: readonly EndedRequest[];
   /** How many entries were looked at. */
   readonly looked: number;

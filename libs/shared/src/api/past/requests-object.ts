@@ -18,7 +18,7 @@ const ms = z.int().nullable();
 const time = z.string().nullable();
 
 /** One request, waiting or over: facts, nothing of its contents. */
-export const requestObjectSchema = z.object({
+const requestObjectSchema = z.object({
   id: z.string().nullable().meta({
     description:
       "`X-Request-Id`; of a request that is not over its job is known only",
@@ -39,7 +39,10 @@ export const requestObjectSchema = z.object({
   client: z.string().nullable(),
   model: z.string().nullable(),
   calledModel: z.string().nullable(),
-  key: z.string().nullable().meta({ description: "Mask of the last one called with" }),
+  key: z
+    .string()
+    .nullable()
+    .meta({ description: "Mask of the last one called with" }),
   priority: z.enum(["high", "normal", "low"]).nullable(),
   place: z.int().nullable().meta({ description: "In line, 1 for the next" }),
   status: z.int().nullable().meta({
@@ -75,7 +78,10 @@ export const requestListSchema = z.object({
   requests: z.array(requestObjectSchema),
   looked: z
     .object({ requests: z.int(), backTo: time })
-    .meta({ description: "How many were looked at to find these, and back to which time" }),
+    .meta({
+      description:
+        "How many were looked at to find these, and back to which time",
+    }),
   next: z.string().nullable().meta({
     description: "`cursor` of the next page; null where there is none",
   }),

@@ -2,18 +2,18 @@ import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/comple
 import { findJob } from "@openrouter-free-pool/shared/queue/find-jobs";
 import type { SendBackgroundAgain } from "../../background/api/send-again.ts";
 import type { SendAgain } from "../bull-board/send-again.ts";
-import { isBackground } from "./targets.ts";
+import { isBackground } from "./request-targets.ts";
 
 /** Sends a request again that has ended. @returns why it cannot be; true when it is on its way. */
-export type SendAnyAgain = (target: string) => Promise<true | string>;
+export type SendRequestAgain = (target: string) => Promise<true | string>;
 
-/** Builds {@link SendAnyAgain}: a background request by its id, another one by its job, where that was kept. */
-export function createSendAnyAgain(deps: {
+/** Builds {@link SendRequestAgain}: a background request by its id, another one by its job, where that was kept. */
+export function createSendRequestAgain(deps: {
   queue: CompletionsQueue;
   sendAgain: SendAgain;
   sendBackgroundAgain: SendBackgroundAgain;
-}): SendAnyAgain {
-  return async function sendAnyAgain(target) {
+}): SendRequestAgain {
+  return async function sendRequestAgain(target) {
     if (isBackground(target)) return deps.sendBackgroundAgain(target);
     const job = await findJob(deps.queue, target);
     if (!job) return "The queue does not keep this request any more.";
