@@ -2,6 +2,7 @@ import type { ClientObject } from "@openrouter-free-pool/shared/api/client-objec
 import type { UsageFigures } from "@openrouter-free-pool/shared/api/usage-object";
 import { formatCount, formatDate } from "../../text/format.ts";
 import { noUsage } from "../../usage/read-usage.ts";
+import { say } from "../../words/say.ts";
 import type { Tone } from "../overview/present/headline.ts";
 import { presentFigures } from "./present-usage.ts";
 
@@ -10,6 +11,9 @@ const tones: Record<ClientObject["state"], Tone> = {
   disabled: "quiet",
   expired: "bad",
 };
+
+/** Limits that are counts. */
+const bounds = ["perDay", "perMinute", "maxQueued", "maxInFlight"] as const;
 
 /** A client as a row of the table. */
 export function presentClient(
@@ -20,9 +24,9 @@ export function presentClient(
   return {
     id,
     name,
-    note: keyHint ?? "from GATEWAY_API_KEYS",
+    note: keyHint ?? say("clients.fromEnvironment"),
     isEditable: source === "run-time",
-    state: { label: state, tone: tones[state] },
+    state: { label: say(`clients.state.${state}`), tone: tones[state] },
     limits: describeLimits(client),
     ...presentFigures(usage),
   };
@@ -31,36 +35,42 @@ export function presentClient(
 /** Use of somebody who is no client: without a key, or removed since. */
 export function presentFormer(id: string, usage: UsageFigures) {
   return {
-    name: id === "" ? "Without a key" : id,
-    note: id === "" ? "" : "no client any more",
+    name: id === "" ? say("clients.withoutKey") : id,
+    note: id === "" ? "" : say("clients.former"),
     ...presentFigures(usage),
   };
 }
 
 /** The limits that are set, in a few words each. */
 function describeLimits(client: ClientObject): string[] {
-  const { weight, perDay, perMinute, maxQueued, maxInFlight } = client;
+  const { weight } = client;
   const { maxPriority, models, expiresAt } = client;
-  const counts = [
-    [perDay, "a day"],
-    [perMinute, "a minute"],
-    [maxQueued, "open"],
-    [maxInFlight, "in flight"],
-  ] as const;
   return [
-    ...(weight === 1 ? [] : [`weight ${weight}`]),
-    ...counts.flatMap(([count, unit]) =>
-      count === null ? [] : [`${formatCount(count)} ${unit}`],
-    ),
-    ...(maxPriority === null ? [] : [`priority ${maxPriority}`]),
+    ...(weight === 1 ? [] : [say("clients.limit.weight", { count: weight })]),
+    ...bounds.flatMap((name) => {
+      const count = client[name];
+      if (count === null) return [];
+      return [say(`clients.limit.${name}`, { count: formatCount(count) })];
+    }),
+    ...(maxPriority === null ? [] : [
+          say("clients.limit.priority", {
+            priority: say(`clients.priority.${maxPriority}`),
+          }),
+        ]),
     ...(models === null ? [] : [describeModels(models)]),
     ...(expiresAt === null
       ? []
-      : [`until ${formatDate(Date.parse(expiresAt))}`]),
+      : [
+          say("clients.limit.until", {
+            date: formatDate(Date.parse(expiresAt)),
+          }),
+        ]),
   ];
 }
 
 function describeModels(models: readonly string[]): string {
   const [first = "", ...rest] = models;
-  return rest.length === 0 ? first : `${first} and ${rest.length} more`;
+  return rest.length === 0
+    ? first
+    : say("clients.limit.models", { model: first, count: rest.length });
 }
