@@ -4,6 +4,7 @@ import { readNotifyUrl } from "../output/notify.ts";
 import { prepareResults } from "../results/prepare-results.ts";
 import type { ResultOptions } from "../results/result-options.ts";
 import type { WaitOptions } from "./wait-for-results.ts";
+import { say } from "../words/say.ts";
 
 /** Options of the commands that wait for a batch and write its results. */
 export type ResultFlags = Connection & {
@@ -24,10 +25,10 @@ export function addResultFlags(
     .option("-c, --continue", continuing)
     .option(
       "--notify <url>",
-      "POST {text, batch, status, total, completed, failed} there at the end",
+      say("help.notify"),
       readNotifyUrl,
     )
-    .option("-q, --quiet", "show no progress");
+    .option("-q, --quiet", say("help.quiet"));
 }
 
 /** Adds those of {@link ResultFlags} that say where results go. */
@@ -35,10 +36,10 @@ export function addOutputFlags(command: Command): Command {
   return command
     .option(
       "-o, --output <file>",
-      "where results go; .csv, .tsv and .parquet are tables (default: standard output)",
+      say("help.output"),
     )
-    .option("--force", "overwrite the output file")
-    .option("--simple", "write {id, content} instead of OpenAI's lines");
+    .option("--force", say("help.force"))
+    .option("--simple", say("help.simple"));
 }
 
 /** Reads what a command is to do while it waits for a batch; checks where its results are to go. */

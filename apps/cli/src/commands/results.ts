@@ -7,6 +7,7 @@ import {
   type ResultFlags,
   readResultFlags,
 } from "./result-flags.ts";
+import { say } from "../words/say.ts";
 
 /** `orpool results`: what a batch has so far, without waiting. */
 export function addResults(
@@ -16,8 +17,8 @@ export function addResults(
   addOutputFlags(
     program
       .command("results")
-      .description("get the results that a batch has so far")
-      .argument("<batch>", "the batch's id"),
+      .description(say("help.results"))
+      .argument("<batch>", say("help.batchId")),
   ).action(async (id: string, _: unknown, command: Command) => {
     const flags = command.optsWithGlobals<ResultFlags>();
     const gateway = connect(flags);

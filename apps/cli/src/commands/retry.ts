@@ -10,6 +10,7 @@ import {
   readWaitOptions,
 } from "./result-flags.ts";
 import { waitForResults } from "./wait-for-results.ts";
+import { say } from "../words/say.ts";
 
 type RetryFlags = ResultFlags & { detach?: boolean };
 
@@ -22,12 +23,12 @@ export function addRetry(
     program
       .command("retry")
       .description(
-        "send the failed lines of an ended batch again, as a new one",
+        say("help.retry"),
       )
-      .argument("<batch>", "the batch's id"),
-    { continuing: "keep the answers that the output file has, and append" },
+      .argument("<batch>", say("help.batchId")),
+    { continuing: say("help.continueResume") },
   )
-    .option("-d, --detach", "do not wait: print the new batch's id and end")
+    .option("-d, --detach", say("help.detachRetry"))
     .action(async (id: string, _: unknown, command: Command) => {
       end(await retry(id, command));
     });

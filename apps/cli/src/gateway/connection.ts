@@ -6,6 +6,7 @@ import {
   type GatewayClient,
   type OperatorCredentials,
 } from "./gateway-client.ts";
+import { say } from "../words/say.ts";
 
 /** Options of every command: which gateway. */
 export type Connection = { readonly url: string };
@@ -32,7 +33,7 @@ export function connectAsOperator({ url }: Connection): GatewayClient {
   if (operator)
     return createGatewayClient({ url, apiKey: undefined, operator });
   throw new CliError(
-    "Set ORPOOL_ADMIN_PASSWORD to the gateway's ADMIN_PASSWORD.",
+    say("batch.needsPassword"),
     exitCodes.usage,
   );
 }

@@ -21,6 +21,7 @@ import {
   type Usage,
   usageSchema,
 } from "./objects.ts";
+import { say } from "../words/say.ts";
 
 /** The gateway, over HTTP. Every method throws {@link CliError}. */
 export type GatewayClient = {
@@ -86,7 +87,7 @@ export function createGatewayClient(options: {
     const response = await fetch(`${base}${path}`, { ...init, headers }).catch(
       (cause: unknown) => {
         throw new CliError(
-          `No gateway answers at ${base}; is it running? Set --url or ORPOOL_URL.`,
+          say("batch.noGateway", { url: base }),
           exitCodes.error,
           cause,
         );
@@ -107,7 +108,7 @@ export function createGatewayClient(options: {
     const parsed = schema.safeParse(await response.json());
     if (parsed.success) return parsed.data;
     throw new CliError(
-      `What answers at ${base} is no gateway that this command knows`,
+      say("batch.unknownGateway", { url: base }),
       exitCodes.error,
       parsed.error,
     );

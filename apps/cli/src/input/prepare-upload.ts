@@ -7,6 +7,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { inputError } from "./input-error.ts";
 import { promptEndpoint, type RequestLine } from "./request-line.ts";
+import { say } from "../words/say.ts";
 
 /** A file of batch lines, ready to be uploaded. */
 export type PreparedUpload = {
@@ -66,7 +67,7 @@ export async function prepareUpload(
   } catch (error) {
     await remove();
     if (error instanceof Error && "syscall" in error) {
-      throw inputError(`The input cannot be read: ${error.message}`, error);
+      throw inputError(say("input.unreadable", { reason: error.message }), error);
     }
     throw error;
   }

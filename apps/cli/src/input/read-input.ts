@@ -13,6 +13,7 @@ import {
   type RequestLine,
   type RequestOptions,
 } from "./request-line.ts";
+import { say } from "../words/say.ts";
 
 /** Forms that an input may have. */
 export const inputFormats = [
@@ -67,7 +68,7 @@ export async function* readInput(
       yield* readJsonArray(text, requests);
       return;
     case "parquet":
-      throw inputError(`${source} is no Parquet file`);
+      throw inputError(say("input.noParquet", { path: source }));
     default:
       yield* readRequestLines(text, format, requests);
   }
@@ -80,7 +81,7 @@ async function* readRows(
 ): AsyncGenerator<RequestLine> {
   if (!requests.template) {
     throw inputError(
-      'A table needs --template, such as "Translate into {language}: {text}"',
+      say("input.needsTemplate"),
     );
   }
   yield* readTable(text, delimiter, requests);
@@ -94,7 +95,7 @@ async function* readRequestLines(
   let number = 0;
   for await (const line of readTextLines(text, longestLineBytes)) {
     number += 1;
-    if (line === undefined) throw inputError(`Line ${number} is too long`);
+    if (line === undefined) throw inputError(say("input.lineTooLong", { line: number }));
     if (line.trim() === "") continue;
     if (format === "batch") yield readBatchLine(line, number);
     else if (format === "prompts") yield readPromptLine(line, number, requests);
@@ -129,7 +130,7 @@ export function detectFormat(source: string, beginning: string): InputFormat {
 
 function indentedObjects() {
   return inputError(
-    "The input looks like JSON over several lines: write one object a line, or one array",
+    say("input.severalLines"),
   );
 }
 
@@ -142,7 +143,7 @@ async function hasRowsOfParquet({
     return isWanted && (format === "parquet" || (await isParquet(source)));
   }
   if (format !== "parquet") return false;
-  throw inputError("Parquet is read from a file, not from standard input");
+  throw inputError(say("input.parquetFile"));
 }
 
 /** @throws {CliError} when a file cannot be read, with the reason in a sentence. */
@@ -150,14 +151,14 @@ async function checkSource(source: string): Promise<void> {
   if (source === "-") return;
   try {
     if ((await stat(source)).isDirectory()) {
-      throw inputError(`${source} is a folder`);
+      throw inputError(say("input.isFolder", { path: source }));
     }
     await access(source, constants.R_OK);
   } catch (cause) {
     if (!(cause instanceof Error && "syscall" in cause)) throw cause;
     const isMissing = "code" in cause && cause.code === "ENOENT";
     throw inputError(
-      isMissing ? `There is no file ${source}` : `${source} may not be read`,
+      say(isMissing ? "input.noFile" : "input.notReadable", { path: source }),
       cause,
     );
   }

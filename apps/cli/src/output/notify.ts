@@ -1,6 +1,7 @@
 import { CliError } from "./cli-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { tell } from "./terminal.ts";
+import { say } from "../words/say.ts";
 
 const timeoutMs = 10_000;
 const tries = 2;
@@ -22,7 +23,7 @@ export function readNotifyUrl(text: string): string {
   const url = URL.parse(text);
   if (url && ["http:", "https:"].includes(url.protocol)) return url.href;
   throw new CliError(
-    `--notify wants an http or https address, not ${text}`,
+    say("batch.badNotify", { text }),
     exitCodes.usage,
   );
 }
@@ -40,11 +41,11 @@ export async function notify(url: string, notice: EndNotice): Promise<void> {
       });
       await response.body?.cancel();
       if (response.ok) return;
-      reason = `it answered ${response.status}`;
+      reason = say("batch.notify.answered", { status: response.status });
     } catch (error) {
       const isLate = error instanceof Error && error.name === "TimeoutError";
-      reason = isLate ? "it does not answer" : "it cannot be reached";
+      reason = say(isLate ? "batch.notify.late" : "batch.notify.unreachable");
     }
   }
-  tell(`${new URL(url).host} was not notified: ${reason}`);
+  tell(say("batch.notNotified", { host: new URL(url).host, reason }));
 }
