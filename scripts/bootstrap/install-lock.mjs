@@ -8,6 +8,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { say } from "../words/say.mjs";
 
 const pollMs = 200;
 
@@ -33,7 +34,7 @@ async function acquire(lock) {
     }
     if (!announced)
       console.error(
-        "Waiting for another command of this project to finish installing …",
+        say("waiting"),
       );
     announced = true;
     await delay(pollMs);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { basename } from "node:path";
 import { StopWithMessage } from "./stop-with-message.mjs";
+import { say } from "../words/say.mjs";
 
 // Without a network, npm alone would take minutes to say so.
 const quickRetries = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
@@ -52,10 +53,10 @@ function findNpm() {
 
 function explain(code, output) {
   if (code === "ENOENT")
-    return "npm was not found: install Node.js with npm, then run the same command again.";
+    return say("noNpm");
   const reason = output.match(offline)?.[0];
   if (reason) {
-    return `The npm registry cannot be reached (${reason}): check the network or \`npm config get registry\`, then run the same command again.`;
+    return say("noRegistry", { reason });
   }
-  return `${output}\nnpm could not install the dependencies (see above): fix that, then run the same command again.`;
+  return say("npmFailed", { output });
 }

@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { projectRoot } from "./project-root.mjs";
+import { say } from "../words/say.mjs";
 
 const forwardedSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -32,7 +33,7 @@ export function runTarget({
   });
   forwardSignals(child);
   child.once("error", (error) => {
-    console.error(`Cannot start ${target}: ${error.message}`);
+    console.error(say("cannotStart", { target, reason: error.message }));
     process.exitCode = 127;
   });
   child.once("exit", (code, signal) => {

@@ -3,6 +3,7 @@ import { installRedis } from "./install-redis.ts";
 import { startKeptRedis } from "./kept-redis.ts";
 import { type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
 import { findRedisBinary } from "./redis-binary.ts";
+import { say } from "../words/say.mjs";
 
 /** `start` keeps its data from one run to the next; the others begin with an empty Redis and leave nothing behind. */
 export type RedisPurpose = "start" | "demo" | "test" | "bench";
@@ -48,7 +49,7 @@ async function fromDocker(
     return { kind: "docker", ...(await startContainerRedis()) };
   } catch (error) {
     console.error(
-      `Docker could not start Redis (${firstLine(error)}): looking on this machine instead …`,
+      say("dockerFailed", { reason: firstLine(error) }),
     );
     return undefined;
   }

@@ -5,6 +5,7 @@ import { projectRoot } from "../project-root.ts";
 import { NoRedisError } from "./no-redis-error.ts";
 import { type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
 import type { RedisBinary } from "./redis-binary.ts";
+import { say } from "../words/say.mjs";
 
 /** A server of our own whose data stays in `.data/redis`, so that a restart forgets neither requests nor usage. */
 export async function startKeptRedis(
@@ -37,6 +38,6 @@ function refuseSecondServer(pidFile: string, dataDir: string): void {
   });
   if (!/redis|valkey/.test(stdout ?? "")) return;
   throw new NoRedisError(
-    `Redis (process ${pid}) already uses ${dataDir}: stop the other \`npm start\`, or set REDIS_URL to share one Redis.`,
+    say("redisInUse", { pid, folder: dataDir }),
   );
 }

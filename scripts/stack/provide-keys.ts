@@ -1,5 +1,6 @@
 import { askForKeys } from "./ask-keys.ts";
 import { keepKeys } from "./keep-keys.ts";
+import { say } from "../words/say.mjs";
 
 /**
  * Sees to it that a worker finds a key to work with: where none is set, a person at the terminal is asked, and the
@@ -13,14 +14,12 @@ export async function provideKeys(dotEnv: string): Promise<boolean> {
     ? await askForKeys(process.stdin, (text) => process.stderr.write(text))
     : [];
   if (keys.length === 0) {
-    console.error(
-      `OPENROUTER_API_KEYS is not set: put \`OPENROUTER_API_KEYS=your keys\` into ${dotEnv}. In a checkout, .env.example lists all settings, and \`npm run demo\` needs no key.`,
-    );
+    console.error(say("keysNotSet", { file: dotEnv }));
     return false;
   }
   keepKeys(dotEnv, keys);
   process.env.OPENROUTER_API_KEYS = keys.join(",");
-  console.error(`Written to ${dotEnv}, which only you may read.`);
+  console.error(say("written", { file: dotEnv }));
   return true;
 }
 

@@ -12,6 +12,7 @@ import {
 import { provideKeys } from "./provide-keys.ts";
 import { listenForStopSignals, type StopSignals } from "./stop-signals.ts";
 import { type Supervised, supervise } from "./supervise.ts";
+import { say } from "../words/say.mjs";
 
 interface StackOptions {
   /** Whether a change of the sources starts the apps again. */
@@ -108,8 +109,6 @@ async function runApps({
 
 // The gateway first: the requests that it still has to answer need the worker.
 async function drain(apps: Supervised[]): Promise<void> {
-  console.error(
-    "Stopping: finishing what is under way (Ctrl-C again to stop at once) …",
-  );
+  console.error(say("stopping"));
   for (const app of apps) await app.stop();
 }
