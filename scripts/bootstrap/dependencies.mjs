@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runNpm } from "./run-npm.mjs";
 import { say } from "../words/say.mjs";
+import { runNpm } from "./run-npm.mjs";
 
 // Only these fields change what is installed; an edited script or description must not cost an installation.
 const installFields = [

@@ -32,10 +32,7 @@ async function acquire(lock) {
       breakLock(lock, owner);
       continue;
     }
-    if (!announced)
-      console.error(
-        say("waiting"),
-      );
+    if (!announced) console.error(say("waiting"));
     announced = true;
     await delay(pollMs);
   }

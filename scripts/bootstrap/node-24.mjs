@@ -8,9 +8,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, relative } from "node:path";
+import { say } from "../words/say.mjs";
 import { runNpm } from "./run-npm.mjs";
 import { StopWithMessage } from "./stop-with-message.mjs";
-import { say } from "../words/say.mjs";
 
 const wantedMajor = 24;
 
@@ -50,9 +50,7 @@ export async function installNode(root) {
   const version =
     spawnSync(binary, ["--version"], { encoding: "utf8" }).stdout?.trim() ?? "";
   if (majorOf(version) !== wantedMajor) {
-    throw new StopWithMessage(
-      say("nodeDoesNotRun", { wanted: wantedMajor }),
-    );
+    throw new StopWithMessage(say("nodeDoesNotRun", { wanted: wantedMajor }));
   }
   writeFileSync(verifiedMark(root), packageName());
   linkAsCommand(root, binary);

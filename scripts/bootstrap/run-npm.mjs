@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { basename } from "node:path";
-import { StopWithMessage } from "./stop-with-message.mjs";
 import { say } from "../words/say.mjs";
+import { StopWithMessage } from "./stop-with-message.mjs";
 
 // Without a network, npm alone would take minutes to say so.
 const quickRetries = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
@@ -52,8 +52,7 @@ function findNpm() {
 }
 
 function explain(code, output) {
-  if (code === "ENOENT")
-    return say("noNpm");
+  if (code === "ENOENT") return say("noNpm");
   const reason = output.match(offline)?.[0];
   if (reason) {
     return say("noRegistry", { reason });

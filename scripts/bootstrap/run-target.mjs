@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { projectRoot } from "./project-root.mjs";
 import { say } from "../words/say.mjs";
+import { projectRoot } from "./project-root.mjs";
 
 const forwardedSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
 

@@ -1,9 +1,9 @@
+import { say } from "../words/say.mjs";
 import { dockerAnswers } from "./docker-engine.ts";
 import { installRedis } from "./install-redis.ts";
 import { startKeptRedis } from "./kept-redis.ts";
 import { type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
 import { findRedisBinary } from "./redis-binary.ts";
-import { say } from "../words/say.mjs";
 
 /** `start` keeps its data from one run to the next; the others begin with an empty Redis and leave nothing behind. */
 export type RedisPurpose = "start" | "demo" | "test" | "bench";
@@ -48,9 +48,7 @@ async function fromDocker(
     const { startContainerRedis } = await import("./container-redis.ts");
     return { kind: "docker", ...(await startContainerRedis()) };
   } catch (error) {
-    console.error(
-      say("dockerFailed", { reason: firstLine(error) }),
-    );
+    console.error(say("dockerFailed", { reason: firstLine(error) }));
     return undefined;
   }
 }

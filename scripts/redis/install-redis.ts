@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { say } from "../words/say.mjs";
 import { NoRedisError } from "./no-redis-error.ts";
 import { findRedisBinary, type RedisBinary } from "./redis-binary.ts";
-import { say } from "../words/say.mjs";
 
 interface PackageManager {
   command: string;
@@ -80,9 +80,7 @@ async function runInstallation(
     "install",
     manager.installs[0].at(-1),
   ].join(" ");
-  console.error(
-    say("installingRedis", { command: shown }),
-  );
+  console.error(say("installingRedis", { command: shown }));
   let output = manager.refresh
     ? (await run(commandLine(manager.refresh))).output
     : "";

@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../project-root.ts";
+import { say } from "../words/say.mjs";
 import { NoRedisError } from "./no-redis-error.ts";
 import { type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
 import type { RedisBinary } from "./redis-binary.ts";
-import { say } from "../words/say.mjs";
 
 /** A server of our own whose data stays in `.data/redis`, so that a restart forgets neither requests nor usage. */
 export async function startKeptRedis(
@@ -37,7 +37,5 @@ function refuseSecondServer(pidFile: string, dataDir: string): void {
     encoding: "utf8",
   });
   if (!/redis|valkey/.test(stdout ?? "")) return;
-  throw new NoRedisError(
-    say("redisInUse", { pid, folder: dataDir }),
-  );
+  throw new NoRedisError(say("redisInUse", { pid, folder: dataDir }));
 }

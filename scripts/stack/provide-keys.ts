@@ -1,6 +1,6 @@
+import { say } from "../words/say.mjs";
 import { askForKeys } from "./ask-keys.ts";
 import { keepKeys } from "./keep-keys.ts";
-import { say } from "../words/say.mjs";
 
 /**
  * Sees to it that a worker finds a key to work with: where none is set, a person at the terminal is asked, and the

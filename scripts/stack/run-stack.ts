@@ -3,6 +3,7 @@ import { loadDotEnv } from "../../libs/shared/src/config/dot-env.ts";
 import { projectRoot } from "../project-root.ts";
 import { findRedis } from "../redis/find-redis.ts";
 import { NoRedisError } from "../redis/no-redis-error.ts";
+import { say } from "../words/say.mjs";
 import {
   announceGateway,
   announceSignIn,
@@ -12,7 +13,6 @@ import {
 import { provideKeys } from "./provide-keys.ts";
 import { listenForStopSignals, type StopSignals } from "./stop-signals.ts";
 import { type Supervised, supervise } from "./supervise.ts";
-import { say } from "../words/say.mjs";
 
 interface StackOptions {
   /** Whether a change of the sources starts the apps again. */

@@ -1,4 +1,4 @@
-import type english from "./en.json";
+import english from "./en.json" with { type: "json" };
 
 /** A text of the catalogue in the terminal's language, with its values. */
 export function say(

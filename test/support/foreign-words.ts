@@ -24,7 +24,9 @@ export async function findForeignWords(
   return [...new Set(words)].filter(
     (word) =>
       // Constants, abbreviations and ids: OPENROUTER_API_KEYS, client-1.
-      !/^[A-Z_\d]+$|[-_\d]/.test(word) && !allowed.has(word) && !known.has(word),
+      !/^[A-Z_\d]+$|[-_\d]/.test(word) &&
+      !allowed.has(word) &&
+      !known.has(word),
   );
 }
 

@@ -25,23 +25,24 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 await inLanguage(readTerminalLanguage(process.env), async () => {
-try {
-  await buildProgram().parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  } else if (error instanceof CliError) {
-    tell(error.message);
-    process.exitCode = error.exitCode;
-  } else {
-    tell(error instanceof Error ? error.message : String(error));
-    process.exitCode = exitCodes.error;
+  try {
+    await buildProgram().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode =
+        error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    } else if (error instanceof CliError) {
+      tell(error.message);
+      process.exitCode = error.exitCode;
+    } else {
+      tell(error instanceof Error ? error.message : String(error));
+      process.exitCode = exitCodes.error;
+    }
   }
-}
 });
 
 function buildProgram(): Command {
-const program = new Command("orpool")
+  const program = new Command("orpool")
     .description(say("help.about"))
     .version(manifest.version, "-V, --version", say("help.version"))
     .helpOption("-h, --help", say("help.help"))
@@ -56,24 +57,23 @@ const program = new Command("orpool")
     .showHelpAfterError(say("help.more"))
     .addHelpText("after", say("help.examples"));
 
-for (const add of [
-  addRun,
-  addResume,
-  addResults,
-  addRetry,
-  addStatus,
-  addKeys,
-  addModels,
-  addClients,
-  addUsage,
-  addCancel,
-]) {
-  add(program, (code) => {
-    process.exitCode = code;
-  });
-}
+  for (const add of [
+    addRun,
+    addResume,
+    addResults,
+    addRetry,
+    addStatus,
+    addKeys,
+    addModels,
+    addClients,
+    addUsage,
+    addCancel,
+  ]) {
+    add(program, (code) => {
+      process.exitCode = code;
+    });
+  }
 
-addCompletion(program);
-return program;
-
+  addCompletion(program);
+  return program;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { sharedCatalogues } from "../../../libs/shared/src/language/shared-words.ts";
 import { catalogues } from "../../../apps/cli/src/words/catalogue.ts";
+import { sharedCatalogues } from "../../../libs/shared/src/language/shared-words.ts";
 import { compareCatalogues } from "../../support/catalogues.ts";
 import { findPhrases, readSources } from "../../support/uncatalogued.ts";
 
@@ -17,13 +17,12 @@ test.for([
   ["orpool", catalogues.en, catalogues["zh-CN"]],
   ["pages and terminal", sharedCatalogues.en, sharedCatalogues["zh-CN"]],
   ["the start", { start: readJson("en") }, { start: readJson("zh-CN") }],
-] as const)("%s: every text exists in both languages, with the same places", ([
-  ,
-  english,
-  chinese,
-]) => {
-  expect(compareCatalogues(english, chinese)).toEqual([]);
-});
+] as const)(
+  "%s: every text exists in both languages, with the same places",
+  ([, english, chinese]) => {
+    expect(compareCatalogues(english, chinese)).toEqual([]);
+  },
+);
 
 const sources = readSources(
   "apps/cli/src/**/*.ts",

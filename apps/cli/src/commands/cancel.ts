@@ -17,7 +17,9 @@ export function addCancel(
       const gateway = connect(command.optsWithGlobals<Connection>());
       const { status } = await gateway.cancelBatch(id);
       print(
-        process.stdout.isTTY ? say(`batch.status.${status}`) : JSON.stringify({ batch: id, status }),
+        process.stdout.isTTY
+          ? say(`batch.status.${status}`)
+          : JSON.stringify({ batch: id, status }),
       );
       end(exitCodes.done);
     });

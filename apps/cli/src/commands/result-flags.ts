@@ -3,8 +3,8 @@ import { type Connection, listConnectionFlags } from "../gateway/connection.ts";
 import { readNotifyUrl } from "../output/notify.ts";
 import { prepareResults } from "../results/prepare-results.ts";
 import type { ResultOptions } from "../results/result-options.ts";
-import type { WaitOptions } from "./wait-for-results.ts";
 import { say } from "../words/say.ts";
+import type { WaitOptions } from "./wait-for-results.ts";
 
 /** Options of the commands that wait for a batch and write its results. */
 export type ResultFlags = Connection & {
@@ -23,21 +23,14 @@ export function addResultFlags(
 ): Command {
   return addOutputFlags(command)
     .option("-c, --continue", continuing)
-    .option(
-      "--notify <url>",
-      say("help.notify"),
-      readNotifyUrl,
-    )
+    .option("--notify <url>", say("help.notify"), readNotifyUrl)
     .option("-q, --quiet", say("help.quiet"));
 }
 
 /** Adds those of {@link ResultFlags} that say where results go. */
 export function addOutputFlags(command: Command): Command {
   return command
-    .option(
-      "-o, --output <file>",
-      say("help.output"),
-    )
+    .option("-o, --output <file>", say("help.output"))
     .option("--force", say("help.force"))
     .option("--simple", say("help.simple"));
 }

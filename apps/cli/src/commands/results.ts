@@ -2,12 +2,12 @@ import type { Command } from "commander";
 import { connect } from "../gateway/connection.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { writeResults } from "../results/write-results.ts";
+import { say } from "../words/say.ts";
 import {
   addOutputFlags,
   type ResultFlags,
   readResultFlags,
 } from "./result-flags.ts";
-import { say } from "../words/say.ts";
 
 /** `orpool results`: what a batch has so far, without waiting. */
 export function addResults(

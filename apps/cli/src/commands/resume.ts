@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { type Connection, connect } from "../gateway/connection.ts";
 import type { ExitCode } from "../output/exit-codes.ts";
+import { say } from "../words/say.ts";
 import { addResultFlags, readWaitOptions } from "./result-flags.ts";
 import { waitForResults } from "./wait-for-results.ts";
-import { say } from "../words/say.ts";
 
 /** `orpool resume`: back to a batch that goes on, or has ended meanwhile. */
 export function addResume(

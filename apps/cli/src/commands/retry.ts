@@ -3,6 +3,7 @@ import { connect } from "../gateway/connection.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { isWatched, print, tell } from "../output/terminal.ts";
 import { showForecast } from "../progress/show-forecast.ts";
+import { say } from "../words/say.ts";
 import { describeWayBack } from "./describe-way-back.ts";
 import {
   addResultFlags,
@@ -10,7 +11,6 @@ import {
   readWaitOptions,
 } from "./result-flags.ts";
 import { waitForResults } from "./wait-for-results.ts";
-import { say } from "../words/say.ts";
 
 type RetryFlags = ResultFlags & { detach?: boolean };
 
@@ -22,9 +22,7 @@ export function addRetry(
   addResultFlags(
     program
       .command("retry")
-      .description(
-        say("help.retry"),
-      )
+      .description(say("help.retry"))
       .argument("<batch>", say("help.batchId")),
     { continuing: say("help.continueResume") },
   )

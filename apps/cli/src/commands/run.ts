@@ -15,6 +15,7 @@ import { parseTemplate } from "../input/template.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { isWatched, print, tell } from "../output/terminal.ts";
 import { showForecast } from "../progress/show-forecast.ts";
+import { say } from "../words/say.ts";
 import { describeWayBack, type WayBack } from "./describe-way-back.ts";
 import { findRunning } from "./find-running.ts";
 import {
@@ -24,7 +25,6 @@ import {
 } from "./result-flags.ts";
 import { shouldResume } from "./should-resume.ts";
 import { waitForResults } from "./wait-for-results.ts";
-import { say } from "../words/say.ts";
 
 type RunFlags = ResultFlags & {
   format?: InputFormat;
@@ -54,32 +54,16 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
         inputFormats,
       ),
     )
-    .option(
-      "--encoding <name>",
-      say("help.encoding"),
-      readEncoding,
-    )
-    .option(
-      "-t, --template <text>",
-      say("help.template"),
-    )
+    .option("--encoding <name>", say("help.encoding"), readEncoding)
+    .option("-t, --template <text>", say("help.template"))
     .option(
       "-m, --model <model>",
       say("help.model"),
       process.env.ORPOOL_MODEL ?? "openrouter/free",
     )
     .option("-s, --system <text>", say("help.system"))
-    .option(
-      "--field <name=value>",
-      say("help.field"),
-      addField,
-      {},
-    )
-    .option(
-      "-w, --window <time>",
-      say("help.window"),
-      "auto",
-    )
+    .option("--field <name=value>", say("help.field"), addField, {})
+    .option("-w, --window <time>", say("help.window"), "auto")
     .option("-d, --detach", say("help.detach"))
     .option("--again", say("help.again"))
     .action(async (input: string, _: unknown, command: Command) => {

@@ -4,8 +4,8 @@ import { inputError } from "../input/input-error.ts";
 import { describeCommand } from "../output/describe-command.ts";
 import { isWatched } from "../output/terminal.ts";
 import { formatCount } from "../progress/format.ts";
-import type { WayBack } from "./describe-way-back.ts";
 import { say } from "../words/say.ts";
+import type { WayBack } from "./describe-way-back.ts";
 
 /**
  * Asks whether to wait for a batch of the same input that runs already; the other answer sends it a second time.
@@ -41,9 +41,7 @@ export async function shouldResume(
     output: process.stderr,
   });
   try {
-    const answer = await terminal.question(
-      say("batch.resumeIt", { finding }),
-    );
+    const answer = await terminal.question(say("batch.resumeIt", { finding }));
     return !/^\s*n/i.test(answer);
   } finally {
     terminal.close();

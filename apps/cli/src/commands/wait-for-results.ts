@@ -10,8 +10,8 @@ import { describeProblems } from "../results/describe-problems.ts";
 import type { FailureTally } from "../results/failure-tally.ts";
 import type { ResultOptions } from "../results/result-options.ts";
 import { writeResults } from "../results/write-results.ts";
-import { describeWayBack, type WayBack } from "./describe-way-back.ts";
 import { say } from "../words/say.ts";
+import { describeWayBack, type WayBack } from "./describe-way-back.ts";
 
 /** Reasons of failures that a person is told. */
 const shownFailures = 3;

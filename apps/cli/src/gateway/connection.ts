@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { CliError } from "../output/cli-error.ts";
 import { exitCodes } from "../output/exit-codes.ts";
+import { say } from "../words/say.ts";
 import {
   createGatewayClient,
   type GatewayClient,
   type OperatorCredentials,
 } from "./gateway-client.ts";
-import { say } from "../words/say.ts";
 
 /** Options of every command: which gateway. */
 export type Connection = { readonly url: string };
@@ -32,10 +32,7 @@ export function connectAsOperator({ url }: Connection): GatewayClient {
   const operator = readOperator();
   if (operator)
     return createGatewayClient({ url, apiKey: undefined, operator });
-  throw new CliError(
-    say("batch.needsPassword"),
-    exitCodes.usage,
-  );
+  throw new CliError(say("batch.needsPassword"), exitCodes.usage);
 }
 
 /** As an operator where a password is given, else as a client. */

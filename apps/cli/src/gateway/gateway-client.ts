@@ -2,6 +2,7 @@ import { errorMessageSchema } from "@openrouter-free-pool/shared/api/error-objec
 import type { z } from "zod";
 import { CliError } from "../output/cli-error.ts";
 import { exitCodes } from "../output/exit-codes.ts";
+import { say } from "../words/say.ts";
 import {
   type Batch,
   type BatchPage,
@@ -21,7 +22,6 @@ import {
   type Usage,
   usageSchema,
 } from "./objects.ts";
-import { say } from "../words/say.ts";
 
 /** The gateway, over HTTP. Every method throws {@link CliError}. */
 export type GatewayClient = {

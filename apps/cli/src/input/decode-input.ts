@@ -1,6 +1,6 @@
 import { TextDecoder } from "node:util";
-import { inputError } from "./input-error.ts";
 import { say } from "../words/say.ts";
+import { inputError } from "./input-error.ts";
 
 /** Encodings that begin with a mark of their own. */
 const byteOrderMarks: readonly [encoding: string, mark: Buffer][] = [

@@ -1,6 +1,7 @@
 import { constants, createReadStream } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { readTextLines } from "@openrouter-free-pool/shared/lines/line-splitter";
+import { say } from "../words/say.ts";
 import { decodeInput } from "./decode-input.ts";
 import { inputError } from "./input-error.ts";
 import { peekText } from "./peek-text.ts";
@@ -13,7 +14,6 @@ import {
   type RequestLine,
   type RequestOptions,
 } from "./request-line.ts";
-import { say } from "../words/say.ts";
 
 /** Forms that an input may have. */
 export const inputFormats = [
@@ -80,9 +80,7 @@ async function* readRows(
   requests: RequestOptions,
 ): AsyncGenerator<RequestLine> {
   if (!requests.template) {
-    throw inputError(
-      say("input.needsTemplate"),
-    );
+    throw inputError(say("input.needsTemplate"));
   }
   yield* readTable(text, delimiter, requests);
 }
@@ -95,7 +93,8 @@ async function* readRequestLines(
   let number = 0;
   for await (const line of readTextLines(text, longestLineBytes)) {
     number += 1;
-    if (line === undefined) throw inputError(say("input.lineTooLong", { line: number }));
+    if (line === undefined)
+      throw inputError(say("input.lineTooLong", { line: number }));
     if (line.trim() === "") continue;
     if (format === "batch") yield readBatchLine(line, number);
     else if (format === "prompts") yield readPromptLine(line, number, requests);
@@ -129,9 +128,7 @@ export function detectFormat(source: string, beginning: string): InputFormat {
 }
 
 function indentedObjects() {
-  return inputError(
-    say("input.severalLines"),
-  );
+  return inputError(say("input.severalLines"));
 }
 
 async function hasRowsOfParquet({

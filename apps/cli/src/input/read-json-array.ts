@@ -1,3 +1,4 @@
+import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 import { isBatchLine } from "./read-json-lines.ts";
 import { nameOf, recordLine } from "./record-line.ts";
@@ -6,7 +7,6 @@ import {
   type RequestLine,
   type RequestOptions,
 } from "./request-line.ts";
-import { say } from "../words/say.ts";
 
 /** An array is parsed whole; larger inputs are to be JSON lines, which are read one by one. */
 const mostCharacters = 256 * 1024 * 1024;
@@ -22,7 +22,8 @@ export async function* readJsonArray(
 ): AsyncGenerator<RequestLine> {
   for (const [index, item] of (await parseArray(text)).entries()) {
     const place = { kind: "item", number: index + 1 } as const;
-    if (typeof item === "string") yield promptLine(nameOf(place), item, options);
+    if (typeof item === "string")
+      yield promptLine(nameOf(place), item, options);
     else if (isBatchLine(item)) {
       yield { customId: item.custom_id, text: JSON.stringify(item) };
     } else if (typeof item === "object" && item !== null) {
@@ -40,9 +41,7 @@ async function parseArray(
   for await (const chunk of chunks) {
     text += chunk;
     if (text.length > mostCharacters) {
-      throw inputError(
-        say("input.arrayTooLarge"),
-      );
+      throw inputError(say("input.arrayTooLarge"));
     }
   }
   try {

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 import { recordLine } from "./record-line.ts";
 import type { RequestLine, RequestOptions } from "./request-line.ts";
-import { say } from "../words/say.ts";
 
 const batchLineSchema = z.looseObject({
   custom_id: z.string(),
@@ -21,9 +21,7 @@ export function isBatchLine(
 export function readBatchLine(text: string, number: number): RequestLine {
   const value = parseJson(text, number);
   if (!isBatchLine(value)) {
-    throw inputError(
-      say("input.noBatchLine", { line: number }),
-    );
+    throw inputError(say("input.noBatchLine", { line: number }));
   }
   return { customId: value.custom_id, text };
 }

@@ -7,10 +7,10 @@ import {
   toJson,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 import { type JsonRecord, recordLine } from "./record-line.ts";
 import type { RequestLine, RequestOptions } from "./request-line.ts";
-import { say } from "../words/say.ts";
 
 /** Every Parquet file begins with it. */
 const mark = "PAR1";

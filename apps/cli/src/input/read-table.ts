@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import { parse } from "csv-parse";
+import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 import { peekText } from "./peek-text.ts";
 import { type JsonRecord, recordLine } from "./record-line.ts";
 import type { RequestLine, RequestOptions } from "./request-line.ts";
-import { say } from "../words/say.ts";
 
 const delimiters = [",", ";", "\t", "|"] as const;
 

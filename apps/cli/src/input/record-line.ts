@@ -1,11 +1,11 @@
 import { z } from "zod";
+import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 import {
   promptLine,
   type RequestLine,
   type RequestOptions,
 } from "./request-line.ts";
-import { say } from "../words/say.ts";
 
 const recordSchema = z
   .looseObject({
@@ -22,7 +22,7 @@ const recordSchema = z
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
 /** Where a record stands in its input, counted from 1. */
-export type Place = {
+type Place = {
   readonly kind: "line" | "row" | "item";
   readonly number: number;
 };

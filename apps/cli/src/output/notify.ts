@@ -1,7 +1,7 @@
+import { say } from "../words/say.ts";
 import { CliError } from "./cli-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { tell } from "./terminal.ts";
-import { say } from "../words/say.ts";
 
 const timeoutMs = 10_000;
 const tries = 2;
@@ -22,10 +22,7 @@ type EndNotice = {
 export function readNotifyUrl(text: string): string {
   const url = URL.parse(text);
   if (url && ["http:", "https:"].includes(url.protocol)) return url.href;
-  throw new CliError(
-    say("batch.badNotify", { text }),
-    exitCodes.usage,
-  );
+  throw new CliError(say("batch.badNotify", { text }), exitCodes.usage);
 }
 
 /** Posts a notice as JSON. The results are there already, so a failure is only told. */

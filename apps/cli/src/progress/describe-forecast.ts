@@ -1,6 +1,6 @@
 import type { Batch } from "../gateway/objects.ts";
-import { formatCount, formatDay, formatTime } from "./format.ts";
 import { say } from "../words/say.ts";
+import { formatCount, formatDay, formatTime } from "./format.ts";
 
 /**
  * What a batch takes: `5,000 calls, ends about 6 Dec 14:20 (11.1 account-days)`.

@@ -1,3 +1,4 @@
+import { say } from "../words/say.ts";
 import {
   formatCount,
   formatDay,
@@ -7,7 +8,6 @@ import {
 } from "./format.ts";
 import type { Progress } from "./progress.ts";
 import { fit, widthOf } from "./width.ts";
-import { say } from "../words/say.ts";
 
 const widestBar = 24;
 const narrowestBar = 8;

@@ -1,5 +1,5 @@
-import { simplify } from "./forms/simplify.ts";
 import { say } from "../words/say.ts";
+import { simplify } from "./forms/simplify.ts";
 
 /** Messages that are told apart; lines of others count together. */
 const mostMessages = 100;

@@ -2,9 +2,9 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { inputError } from "../input/input-error.ts";
+import { say } from "../words/say.ts";
 import { keepAnswered } from "./keep-answered.ts";
 import { formOf, type ResultOptions } from "./result-options.ts";
-import { say } from "../words/say.ts";
 
 /**
  * Checks that results can be written before anything is sent, and reads what a file to be continued has.
@@ -24,15 +24,11 @@ export async function prepareResults(options: {
     return { path, form, answered: undefined };
   }
   if (isContinued && form !== "openai" && form !== "simple") {
-    throw inputError(
-      say("batch.onlyLines", { path }),
-    );
+    throw inputError(say("batch.onlyLines", { path }));
   }
   const hasContent = await checkFile(path);
   if (hasContent && !isContinued && !options.isForced) {
-    throw inputError(
-      say("batch.isThere", { path }),
-    );
+    throw inputError(say("batch.isThere", { path }));
   }
   const answered = isContinued ? await keepAnswered(path) : undefined;
   return { path, form, answered };

@@ -13,7 +13,7 @@ import { connect as connectZh } from "./connect/zh-CN.ts";
 import { headline } from "./headline/en.ts";
 import { headline as headlineZh } from "./headline/zh-CN.ts";
 import { home, homeLive } from "./home/en.ts";
-import { home as homeZh, homeLive as homeLiveZh } from "./home/zh-CN.ts";
+import { homeLive as homeLiveZh, home as homeZh } from "./home/zh-CN.ts";
 import { keys } from "./keys/en.ts";
 import { keys as keysZh } from "./keys/zh-CN.ts";
 import { live } from "./live/en.ts";

@@ -41,7 +41,9 @@ type IsAny<T> = string extends T ? true : false;
  */
 type PlacesIn<Message> = Message extends `${infer Before}{${infer Rest}`
   ?
-      | (Before extends `${string}${Branch} ` | `${string}'` ? never : NameAtStart<Rest>)
+      | (Before extends `${string}${Branch} ` | `${string}'`
+          ? never
+          : NameAtStart<Rest>)
       | PlacesIn<Rest>
   : never;
 

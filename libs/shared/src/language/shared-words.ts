@@ -24,6 +24,5 @@ export const sharedCatalogues = {
 };
 
 /** Says what pages and terminal both say. */
-export const sayShared = createSay<(typeof sharedCatalogues)["en"]>(
-  sharedCatalogues,
-);
+export const sayShared =
+  createSay<(typeof sharedCatalogues)["en"]>(sharedCatalogues);

@@ -28,10 +28,15 @@ export function addClientOptions(command: Command): Command {
     .option("--per-day <calls>", say("help.clients.perDay", { none }))
     .option("--per-minute <calls>", say("help.clients.perMinute", { none }))
     .option("--max-queued <requests>", say("help.clients.maxQueued", { none }))
-    .option("--max-in-flight <calls>", say("help.clients.maxInFlight", { none }))
-    .option("--max-priority <priority>", say("help.clients.maxPriority", { none }))
     .option(
-      "--models <globs>", say("help.clients.models", { none }))
+      "--max-in-flight <calls>",
+      say("help.clients.maxInFlight", { none }),
+    )
+    .option(
+      "--max-priority <priority>",
+      say("help.clients.maxPriority", { none }),
+    )
+    .option("--models <globs>", say("help.clients.models", { none }))
     .option("--expires <time>", say("help.clients.expires", { none }))
     .option("--webhook <url>", say("help.clients.webhook", { none }))
     .option("--disable", say("help.clients.disable"))

@@ -10,12 +10,12 @@ import { CliError } from "../../output/cli-error.ts";
 import { type ExitCode, exitCodes } from "../../output/exit-codes.ts";
 import { print, tell } from "../../output/terminal.ts";
 import { formatCount } from "../../progress/format.ts";
+import { say } from "../../words/say.ts";
 import {
   addClientOptions,
   type ClientOptions,
   toSettings,
 } from "./client-options.ts";
-import { say } from "../../words/say.ts";
 import { sayState } from "./say-state.ts";
 
 type Options = Connection & ClientOptions & { readonly json?: boolean };
@@ -25,9 +25,7 @@ export function addClients(
   program: Command,
   end: (code: ExitCode) => void,
 ): void {
-  const clients = program
-    .command("clients")
-    .description(say("help.clients"));
+  const clients = program.command("clients").description(say("help.clients"));
   const json = ["--json", say("help.json")] as const;
   const optionsOf = (command: Command) => {
     const options = command.optsWithGlobals<Options>();
@@ -76,9 +74,7 @@ export function addClients(
     });
   clients
     .command("rotate")
-    .description(
-      say("help.clients.rotate"),
-    )
+    .description(say("help.clients.rotate"))
     .argument("<client>", say("help.clients.client"))
     .option(...json)
     .action(async (client: string, _: unknown, command: Command) => {
@@ -107,7 +103,10 @@ async function find(gateway: GatewayClient, wanted: string): Promise<Client> {
     clients.find(({ id }) => id === wanted) ??
     clients.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
   if (found) return found;
-  throw new CliError(say("operating.noClient", { name: wanted }), exitCodes.usage);
+  throw new CliError(
+    say("operating.noClient", { name: wanted }),
+    exitCodes.usage,
+  );
 }
 
 function showKey(client: IssuedClient, isJson: boolean): void {

@@ -5,8 +5,8 @@ import type { Pool } from "../../gateway/objects.ts";
 import { type ExitCode, exitCodes } from "../../output/exit-codes.ts";
 import { print } from "../../output/terminal.ts";
 import { formatCount, formatDuration } from "../../progress/format.ts";
-import { sayState } from "./say-state.ts";
 import { say } from "../../words/say.ts";
+import { sayState } from "./say-state.ts";
 
 /** `orpool keys`: the pool as a table. */
 export function addKeys(program: Command, end: (code: ExitCode) => void): void {

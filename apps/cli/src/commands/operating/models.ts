@@ -5,8 +5,8 @@ import type { Models } from "../../gateway/objects.ts";
 import { type ExitCode, exitCodes } from "../../output/exit-codes.ts";
 import { print } from "../../output/terminal.ts";
 import { formatCount, formatDuration } from "../../progress/format.ts";
-import { sayState } from "./say-state.ts";
 import { say } from "../../words/say.ts";
+import { sayState } from "./say-state.ts";
 
 type Model = Models["models"][number];
 
@@ -52,7 +52,9 @@ function draw(models: readonly Model[]): string {
       model.id,
       describeState(model),
       successRate === null ? "" : `${Math.round(100 * successRate)} %`,
-      latencyP50Ms === null ? "" : say("operating.seconds", {
+      latencyP50Ms === null
+        ? ""
+        : say("operating.seconds", {
             count: (latencyP50Ms / 1_000).toFixed(1),
           }),
       formatCount(calls),

@@ -23,16 +23,10 @@ export function addUsage(
 ): void {
   program
     .command("usage")
-    .description(
-      say("help.usage"),
-    )
+    .description(say("help.usage"))
     .option("--from <day>", say("help.from"))
     .option("--to <day>", say("help.to"))
-    .option(
-      "--by <names>",
-      say("help.by"),
-      "client,model,day",
-    )
+    .option("--by <names>", say("help.by"), "client,model,day")
     .option("--client <id>", say("help.onlyClient"))
     .option("--csv", "CSV")
     .option("--json", say("help.json"))
@@ -82,7 +76,9 @@ function draw({ groupBy, data, total }: Usage): string {
     };
     table.push([...groupBy.map((group) => names[group]), ...describe(row)]);
   }
-  const sum = groupBy.map((_, index) => (index === 0 ? say("operating.inAll") : ""));
+  const sum = groupBy.map((_, index) =>
+    index === 0 ? say("operating.inAll") : "",
+  );
   if (groupBy.length > 0) table.push([...sum, ...describe(total)]);
   return table.toString();
 }
@@ -95,7 +91,9 @@ function describe(figures: Usage["total"]): string[] {
     formatCount(answers),
     formatCount(errors),
     formatCount(promptTokens + completionTokens),
-    meanWaitMs === null ? "" : say("operating.seconds", { count: (meanWaitMs / 1_000).toFixed(1) }),
+    meanWaitMs === null
+      ? ""
+      : say("operating.seconds", { count: (meanWaitMs / 1_000).toFixed(1) }),
     savedUsd === null ? "" : `$${savedUsd.toFixed(2)}`,
   ];
 }

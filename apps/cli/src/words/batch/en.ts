@@ -57,7 +57,8 @@ export const batch = {
   missing: 'the request has no "{field}"',
   otherErrors: "other errors",
   needsOutput: "--continue needs --output",
-  onlyLines: "--continue adds to JSON lines; {path} can only be written as a whole",
+  onlyLines:
+    "--continue adds to JSON lines; {path} can only be written as a whole",
   isThere:
     "{path} is there already: --continue keeps its answers and adds the others (JSON lines only), --force overwrites it",
   isFolder: "{path} is a folder",

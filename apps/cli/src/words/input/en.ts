@@ -7,7 +7,7 @@ export const input = {
   badParquet: "{path} is no Parquet file that can be read: {reason}",
   parquetFile: "Parquet is read from a file, not from standard input",
   needsTemplate:
-    'A table needs --template, such as "Translate into \'{\'language\'}\': \'{\'text\'}\'"',
+    "A table needs --template, such as \"Translate into '{'language'}': '{'text'}'\"",
   lineTooLong: "Line {line} is too long",
   severalLines:
     "The input looks like JSON over several lines: write one object a line, or one array",

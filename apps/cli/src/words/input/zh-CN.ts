@@ -8,8 +8,7 @@ export const input: Translation<typeof original> = {
   noParquet: "{path} 不是 Parquet 文件",
   badParquet: "{path} 不是可以读取的 Parquet 文件：{reason}",
   parquetFile: "Parquet 只能从文件读取，不能从标准输入读取",
-  needsTemplate:
-    "表格需要 --template，例如 \"译成'{'language'}'：'{'text'}'\"",
+  needsTemplate: "表格需要 --template，例如 \"译成'{'language'}'：'{'text'}'\"",
   lineTooLong: "第 {line} 行太长",
   severalLines: "输入看起来是跨多行的 JSON：请每行写一个对象，或写成一个数组",
   isFolder: "{path} 是文件夹",
@@ -19,7 +18,8 @@ export const input: Translation<typeof original> = {
   arrayTooLarge: "JSON 数组太大，无法读取；请每行写一个对象（JSON 行）",
   badArray: "输入不是有效的 JSON 数组：{reason}",
   noArray: "输入不是 JSON 数组",
-  noBatchLine: "第 {line} 行不是批处理条目：需要 custom_id、method、url 和 body",
+  noBatchLine:
+    "第 {line} 行不是批处理条目：需要 custom_id、method、url 和 body",
   badLine: "第 {line} 行不是有效的 JSON",
   badTable: "无法读取表格：{reason}",
   noPrompt:

@@ -21,7 +21,8 @@ export function createRetryFromPage(deps: {
     try {
       await deps.retryBatch(batch, countedAs);
     } catch (error) {
-      if (error instanceof GatewayError) return say("common.sentence", { text: error.message });
+      if (error instanceof GatewayError)
+        return say("common.sentence", { text: error.message });
       throw error;
     }
     deps.pollBatches();

@@ -62,7 +62,9 @@ export function presentBatch(
     ),
     problems: (batch.errors ?? []).slice(0, 3).map(describeProblem),
     downloads: [
-      ...(completed > 0 ? [{ label: say("batches.output"), of: "output" }] : []),
+      ...(completed > 0
+        ? [{ label: say("batches.output"), of: "output" }]
+        : []),
       ...(failed > 0 ? [{ label: say("batches.errors"), of: "errors" }] : []),
     ],
     actions: actionsFor(batch),
@@ -135,7 +137,9 @@ function describeEnd(
       time: formatDuration((calls / perSecond) * 1_000),
     });
   }
-  return endsAt === null ? say("batches.endUnknown") : formatDate(endsAt * 1_000);
+  return endsAt === null
+    ? say("batches.endUnknown")
+    : formatDate(endsAt * 1_000);
 }
 
 /** The quota that a batch still takes, and whether its window is too short for it. */

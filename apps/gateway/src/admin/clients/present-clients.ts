@@ -52,7 +52,9 @@ function describeLimits(client: ClientObject): string[] {
       if (count === null) return [];
       return [say(`clients.limit.${name}`, { count: formatCount(count) })];
     }),
-    ...(maxPriority === null ? [] : [
+    ...(maxPriority === null
+      ? []
+      : [
           say("clients.limit.priority", {
             priority: say(`clients.priority.${maxPriority}`),
           }),

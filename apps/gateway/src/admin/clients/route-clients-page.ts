@@ -216,7 +216,10 @@ function showUnknown(response: Response): void {
 /** What a form says about an error; one that is no refusal is passed on. */
 function toProblem(error: unknown): { problem: string; status: number } {
   if (!(error instanceof GatewayError)) throw error;
-  return { problem: say("common.sentence", { text: error.message }), status: error.status };
+  return {
+    problem: say("common.sentence", { text: error.message }),
+    status: error.status,
+  };
 }
 
 /** Refusals of actions become pages. */

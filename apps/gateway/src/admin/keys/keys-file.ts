@@ -61,7 +61,9 @@ export function openKeysFile(path: string): KeysFile {
       const file = await realpath(path);
       await replace(file, (text) => {
         if (parseKeysFile(text).some(({ id }) => id === key.id)) {
-          throw new KeyRefusedError(say("keys.alreadyThere", { key: key.mask }));
+          throw new KeyRefusedError(
+            say("keys.alreadyThere", { key: key.mask }),
+          );
         }
         const isOpen = text !== "" && !text.endsWith("\n");
         return `${text}${isOpen ? "\n" : ""}${line}\n`;

@@ -111,7 +111,13 @@ function describeLoss(
 function actionsFor({ id, state, goneSince }: ModelStatus): ActionLink[] {
   return [
     ...(state === "cooling"
-      ? [{ action: "end-cooldown", target: id, label: say("models.endCooldown") } as const]
+      ? [
+          {
+            action: "end-cooldown",
+            target: id,
+            label: say("models.endCooldown"),
+          } as const,
+        ]
       : []),
     ...(goneSince === null
       ? []

@@ -11,7 +11,8 @@ export const access: Translation<typeof original> = {
   signInDetail:
     "没有设置 ADMIN_PASSWORD，因此只能通过登录链接打开这些页面。网关启动时会在日志中显示一个链接；链接用过或超过一小时后，会显示新的链接。",
   linkUsed: "此链接已失效",
-  linkUsedDetail: "登录链接只能使用一次，有效期一小时。网关日志中会显示新的链接。",
+  linkUsedDetail:
+    "登录链接只能使用一次，有效期一小时。网关日志中会显示新的链接。",
   otherSite: "来源不符",
   otherSiteDetail: "此请求来自其他网站，没有执行任何操作。",
   notFound: "未找到",

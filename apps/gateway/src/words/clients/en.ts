@@ -47,8 +47,7 @@ export const clients = {
   useTableLabel: "Use by day",
   dayUtc: "Day (UTC)",
   days: "{count} days",
-  chartLabel:
-    "{title} by day, {top} at most; the table below has the figures",
+  chartLabel: "{title} by day, {top} at most; the table below has the figures",
   "chart.requests": "Requests",
   "chart.answered": "answered",
   "chart.failed": "failed",
@@ -83,7 +82,8 @@ export const clients = {
   "hint.maxQueued": "at each gateway; empty: no limit",
   "hint.maxInFlight": "empty: no limit",
   "hint.maxPriority": "more urgent requests are treated like this",
-  "hint.models": "one a line, such as {example}, or names of aliases; empty: all",
+  "hint.models":
+    "one a line, such as {example}, or names of aliases; empty: all",
   "priority.": "no limit",
   "priority.high": "high",
   "priority.normal": "normal",

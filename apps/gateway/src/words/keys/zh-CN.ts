@@ -59,7 +59,8 @@ export const keys: Translation<typeof original> = {
   accountHint: "可选；同一账户的密钥共用一份额度",
   addButton: "添加密钥",
   added: "密钥已添加",
-  addedDetail: "{key} 已写入文件。worker 会在几秒内启用它，并向 OpenRouter 查询其状态。",
+  addedDetail:
+    "{key} 已写入文件。worker 会在几秒内启用它，并向 OpenRouter 查询其状态。",
   alreadyThere: "{key} 已在文件中",
   oneLine: "密钥应为一行，且不含 #",
   accountNames:

@@ -55,8 +55,7 @@ export const overview = {
   "queue.inFlight": "In flight",
   "queue.inFlightNote": "at OpenRouter",
   "workers.title": "Workers",
-  "workers.none":
-    "No worker is alive. Start one with {start}, or {scale}.",
+  "workers.none": "No worker is alive. Start one with {start}, or {scale}.",
   "workers.worker": "Worker",
   "workers.load": "Load",
   "workers.up": "Up for",

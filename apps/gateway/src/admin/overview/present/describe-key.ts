@@ -14,7 +14,8 @@ export function describeKey(key: KeyStatus, overview: Overview): string {
   const isParked = view.pool.accounts.get(key.account)?.parked !== undefined;
   const parked = isParked ? say("keys.parked") : "";
   const { elsewhere } = key.day;
-  const others = elsewhere > 0 ? say("keys.elsewhere", { count: elsewhere }) : "";
+  const others =
+    elsewhere > 0 ? say("keys.elsewhere", { count: elsewhere }) : "";
   const refuses = describeRefusals(key.account, overview);
   const asked = describeProbe(key, overview);
   return [since, parked, refuses, others, asked].filter(Boolean).join(" · ");

@@ -1,6 +1,10 @@
 import { describeObstacle } from "@openrouter-free-pool/shared/api/describe-obstacle";
 import { findProbeFailure } from "@openrouter-free-pool/shared/key-pool/keys/probe-results";
-import { formatClock, formatDate, formatDuration } from "../../../text/format.ts";
+import {
+  formatClock,
+  formatDate,
+  formatDuration,
+} from "../../../text/format.ts";
 import { say } from "../../../words/say.ts";
 import type { Overview } from "../read/read-overview.ts";
 import { type Bottleneck, findBottleneck } from "./find-bottleneck.ts";
