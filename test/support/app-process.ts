@@ -8,6 +8,9 @@ import { projectRoot } from "../../scripts/project-root.ts";
 import { compileCache } from "./compile-cache.ts";
 import { until } from "./until.ts";
 
+/** A machine that is busy with other things starts a process slowly. */
+const startTimeoutMs = 120_000;
+
 /** One line of an app's log. */
 export type LogLine = Record<string, unknown> & { msg?: string };
 
@@ -55,12 +58,13 @@ export async function startApp(
   dieWithParent(child);
   const app = watchProcess(child, isKept);
   const message = name === "gateway" ? "Gateway is ready" : "Worker is ready";
-  const ready = await until(`the ${name} is ready`, () => {
+  const isReady = () => {
     if (child.exitCode !== null || child.signalCode !== null) {
       throw new Error(`The ${name} ended at start:\n${app.output.join("\n")}`);
     }
     return app.logged(message)[0];
-  });
+  };
+  const ready = await until(`the ${name} is ready`, isReady, startTimeoutMs);
   return { ...app, ready };
 }
 
