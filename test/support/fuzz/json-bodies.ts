@@ -99,21 +99,30 @@ const damage = fc.oneof(
   { weight: 6, arbitrary: fc.constant((text: string) => Buffer.from(text)) },
   fc
     .nat()
-    .map((at) => (text: string) => Buffer.from(text.slice(0, at % text.length))),
-  fc.tuple(fc.nat(), fc.uint8Array({ maxLength: 4 })).map(
-    ([at, bytes]) =>
-      (text: string) => {
-        const whole = Buffer.from(text);
-        const cut = at % (whole.length + 1);
-        return Buffer.concat([whole.subarray(0, cut), bytes, whole.subarray(cut)]);
-      },
-  ),
+    .map(
+      (at) => (text: string) => Buffer.from(text.slice(0, at % text.length)),
+    ),
+  fc
+    .tuple(fc.nat(), fc.uint8Array({ maxLength: 4 }))
+    .map(([at, bytes]) => (text: string) => {
+      const whole = Buffer.from(text);
+      const cut = at % (whole.length + 1);
+      return Buffer.concat([
+        whole.subarray(0, cut),
+        bytes,
+        whole.subarray(cut),
+      ]);
+    }),
   fc.constant((text: string) => Buffer.from(`\ufeff${text}`)),
   fc.constant((text: string) => Buffer.from(text, "utf16le")),
-  fc.constantFrom(100, 300, 20_000).map(
-    (depth) => (text: string) =>
-      Buffer.from(`{"model":"m","messages":${"[".repeat(depth)}${text}${"]".repeat(depth)}}`),
-  ),
+  fc
+    .constantFrom(100, 300, 20_000)
+    .map(
+      (depth) => (text: string) =>
+        Buffer.from(
+          `{"model":"m","messages":${"[".repeat(depth)}${text}${"]".repeat(depth)}}`,
+        ),
+    ),
   fc.constant((text: string) =>
     Buffer.from(text.replace("{", '{"model":"a","model":{"b":1},')),
   ),

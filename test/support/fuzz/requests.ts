@@ -27,8 +27,26 @@ const otherPaths = [
 ].map((path) => `/${path}`);
 
 const segment = fc.oneof(
-  fc.constantFrom("v1", "api", "files", "batches", "admin", "content", "models"),
-  fc.constantFrom("..", ".", "%2e%2e", "%2F", "%00", "%", "%ff", "%c0%af", ";x"),
+  fc.constantFrom(
+    "v1",
+    "api",
+    "files",
+    "batches",
+    "admin",
+    "content",
+    "models",
+  ),
+  fc.constantFrom(
+    "..",
+    ".",
+    "%2e%2e",
+    "%2F",
+    "%00",
+    "%",
+    "%ff",
+    "%c0%af",
+    ";x",
+  ),
   fc.webSegment(),
   fc.string({ maxLength: 12 }).map(encodeURIComponentSafely),
   fc.constant("x".repeat(9_000)),
@@ -47,21 +65,53 @@ const query = fc.oneof(
   fc.webQueryParameters().map((text) => `?${text}`),
   fc
     .tuple(
-      fc.constantFrom("limit", "after", "from", "to", "group_by", "free", "order"),
-      fc.oneof(fc.constantFrom("-1", "1e9", "NaN", "", "%00", "[]"), fc.webSegment()),
+      fc.constantFrom(
+        "limit",
+        "after",
+        "from",
+        "to",
+        "group_by",
+        "free",
+        "order",
+      ),
+      fc.oneof(
+        fc.constantFrom("-1", "1e9", "NaN", "", "%00", "[]"),
+        fc.webSegment(),
+      ),
     )
     .map(([name, value]) => `?${name}=${value}&${name}=${value}`),
 );
 
 const headerText = fc.oneof(
   fc.stringMatching(/^[ -~]{0,40}$/),
-  fc.constantFrom("-1", "0", "NaN", "1e999", "null", "99999999999999999999", ","),
+  fc.constantFrom(
+    "-1",
+    "0",
+    "NaN",
+    "1e999",
+    "null",
+    "99999999999999999999",
+    ",",
+  ),
 );
 const headerName = fc.constantFrom(
   ...["X-Max-Wait-Ms", "X-Priority", "Idempotency-Key", "X-Answer-Check"],
-  ...["Prefer", "X-Keep-Alive", "Authorization", "x-api-key", "Accept", "Range"],
+  ...[
+    "Prefer",
+    "X-Keep-Alive",
+    "Authorization",
+    "x-api-key",
+    "Accept",
+    "Range",
+  ],
   ...["If-Range", "Origin", "Cookie", "X-Request-Id", "traceparent", "Referer"],
-  ...["X-Title", "Accept-Encoding", "Content-Encoding", "Content-Type", "Expect"],
+  ...[
+    "X-Title",
+    "Accept-Encoding",
+    "Content-Encoding",
+    "Content-Type",
+    "Expect",
+  ],
   ...["X-Forwarded-For", "X-Forwarded-Host", "X-HTTP-Method-Override", "Via"],
 );
 const headers: fc.Arbitrary<Header[]> = fc.array(
@@ -72,33 +122,51 @@ const json: Header = ["Content-Type", "application/json"];
 
 const jsonRequest = fc
   .tuple(fc.constantFrom(...jsonPaths), headers, jsonBodies)
-  .map(([at, more, body]): FuzzRequest => ({
-    method: "POST",
-    path: at,
-    headers: [json, ...more],
-    body,
-    isRaw: false,
-  }));
+  .map(
+    ([at, more, body]): FuzzRequest => ({
+      method: "POST",
+      path: at,
+      headers: [json, ...more],
+      body,
+      isRaw: false,
+    }),
+  );
 
 const readRequest = fc
   .tuple(
-    fc.constantFrom("GET", "GET", "GET", "HEAD", "OPTIONS", "DELETE", "PUT", "PATCH"),
+    fc.constantFrom(
+      "GET",
+      "GET",
+      "GET",
+      "HEAD",
+      "OPTIONS",
+      "DELETE",
+      "PUT",
+      "PATCH",
+    ),
     path,
     query,
     headers,
   )
-  .map(([method, at, more, each]): FuzzRequest => ({
-    method,
-    path: `${at}${more}`,
-    headers: each,
-    body: Buffer.alloc(0),
-    isRaw: false,
-  }));
+  .map(
+    ([method, at, more, each]): FuzzRequest => ({
+      method,
+      path: `${at}${more}`,
+      headers: each,
+      body: Buffer.alloc(0),
+      isRaw: false,
+    }),
+  );
 
 const formPart = fc
   .tuple(
     fc.constantFrom("file", "purpose", "expires_after[seconds]", "x", ""),
-    fc.constantFrom('; filename="a.jsonl"', '; filename="../../x"', "", '; filename*=utf-8\'\'%ff'),
+    fc.constantFrom(
+      '; filename="a.jsonl"',
+      '; filename="../../x"',
+      "",
+      "; filename*=utf-8''%ff",
+    ),
     fc.oneof(
       fc.constantFrom("batch", '{"custom_id":"a","method":"POST"}\n', "\u0000"),
       fc.string({ unit: "binary", maxLength: 40 }),
@@ -115,17 +183,19 @@ const formRequest = fc
     fc.boolean(),
     fc.uint8Array({ maxLength: 6 }),
   )
-  .map(([parts, boundary, isEnded, rest]): FuzzRequest => ({
-    method: "POST",
-    path: "/v1/files",
-    headers: [["Content-Type", `multipart/form-data; boundary=${boundary}`]],
-    body: Buffer.concat([
-      Buffer.from(parts.map((part) => `--b\r\n${part}`).join("")),
-      Buffer.from(isEnded ? "--b--\r\n" : ""),
-      rest,
-    ]),
-    isRaw: false,
-  }));
+  .map(
+    ([parts, boundary, isEnded, rest]): FuzzRequest => ({
+      method: "POST",
+      path: "/v1/files",
+      headers: [["Content-Type", `multipart/form-data; boundary=${boundary}`]],
+      body: Buffer.concat([
+        Buffer.from(parts.map((part) => `--b\r\n${part}`).join("")),
+        Buffer.from(isEnded ? "--b--\r\n" : ""),
+        rest,
+      ]),
+      isRaw: false,
+    }),
+  );
 
 const rawRequest = fc
   .tuple(
@@ -133,7 +203,13 @@ const rawRequest = fc
     fc.constantFrom("/v1/chat/completions", "*", "http://x/", "/\u0001", "v1"),
     fc.array(
       fc.tuple(
-        fc.constantFrom("Content-Length", "Transfer-Encoding", "Host", "X\u0001", ""),
+        fc.constantFrom(
+          "Content-Length",
+          "Transfer-Encoding",
+          "Host",
+          "X\u0001",
+          "",
+        ),
         fc.oneof(
           fc.constantFrom("5", "-1", "1, 2", "chunked", "chunked, x", "\u0000"),
           fc.string({ maxLength: 10 }),
@@ -143,13 +219,15 @@ const rawRequest = fc
     ),
     fc.uint8Array({ maxLength: 30 }),
   )
-  .map(([method, at, each, bytes]): FuzzRequest => ({
-    method,
-    path: at,
-    headers: each,
-    body: Buffer.from(bytes),
-    isRaw: true,
-  }));
+  .map(
+    ([method, at, each, bytes]): FuzzRequest => ({
+      method,
+      path: at,
+      headers: each,
+      body: Buffer.from(bytes),
+      isRaw: true,
+    }),
+  );
 
 /** A request that the upstream gets, whatever it makes of it. */
 const calledRequest = fc
@@ -157,26 +235,34 @@ const calledRequest = fc
     fc.constantFrom(...completionPaths),
     fc.boolean(),
     fc.nat({ max: 1_000_000_000 }),
-    fc.array(fc.tuple(fc.constant("X-Answer-Check"), fc.constantFrom("json", "content, complete")), { maxLength: 1 }),
+    fc.array(
+      fc.tuple(
+        fc.constant("X-Answer-Check"),
+        fc.constantFrom("json", "content, complete"),
+      ),
+      { maxLength: 1 },
+    ),
     upstreamAnswers,
   )
-  .map(([at, stream, number, checks, upstream]): FuzzRequest => ({
-    method: "POST",
-    path: at,
-    headers: [json, ...checks],
-    body: Buffer.from(
-      JSON.stringify({
-        model: `fuzz/m${number}:free`,
-        messages: [{ role: "user", content: "Hello" }],
-        prompt: "Hello",
-        input: "Hello",
-        max_tokens: 10,
-        stream,
-      }),
-    ),
-    isRaw: false,
-    upstream,
-  }));
+  .map(
+    ([at, stream, number, checks, upstream]): FuzzRequest => ({
+      method: "POST",
+      path: at,
+      headers: [json, ...checks],
+      body: Buffer.from(
+        JSON.stringify({
+          model: `fuzz/m${number}:free`,
+          messages: [{ role: "user", content: "Hello" }],
+          prompt: "Hello",
+          input: "Hello",
+          max_tokens: 10,
+          stream,
+        }),
+      ),
+      isRaw: false,
+      upstream,
+    }),
+  );
 
 /** Requests of all kinds; most of them end at the gateway. */
 export const fuzzRequests: fc.Arbitrary<FuzzRequest> = fc.oneof(

@@ -62,17 +62,15 @@ export async function runFuzz(
 
 async function fuzz(
   stack: Stack,
-  {
-    requests,
-    seed,
-    onProgress,
-  }: Parameters<typeof runFuzz>[1],
+  { requests, seed, onProgress }: Parameters<typeof runFuzz>[1],
 ): Promise<FuzzFigures> {
   const secrets = [testKey(0), testKey(1), password];
   const { send, close } = createSendFuzz(stack.url, atATime);
   const startedAt = performance.now();
-  const count: Record<"byStatus" | "unanswered" | "errors", Record<string, number>> =
-    { byStatus: {}, unanswered: {}, errors: {} };
+  const count: Record<
+    "byStatus" | "unanswered" | "errors",
+    Record<string, number>
+  > = { byStatus: {}, unanswered: {}, errors: {} };
   const add = (what: keyof typeof count, name: string) => {
     count[what][name] = (count[what][name] ?? 0) + 1;
   };

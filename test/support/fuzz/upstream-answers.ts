@@ -38,7 +38,10 @@ const answer = fc.record(
 
 const lineEnd = fc.constantFrom("\n", "\n", "\n", "\r\n", "\r");
 const event = fc.oneof(
-  { weight: 6, arbitrary: answer.map((each) => `data: ${JSON.stringify(each)}`) },
+  {
+    weight: 6,
+    arbitrary: answer.map((each) => `data: ${JSON.stringify(each)}`),
+  },
   fc.constant("data: [DONE]"),
   fc.constant(": OPENROUTER PROCESSING"),
   text.map((each) => `data:${each}`),
@@ -78,13 +81,15 @@ export const upstreamAnswers: fc.Arbitrary<Fault> = fc.oneof(
         ),
         fc.constantFrom(undefined, undefined, undefined, "gzip", "br"),
       )
-      .map(([code, type, body, encoding]): Fault => ({
-        kind: "custom",
-        status: code,
-        headers: { "Content-Type": type },
-        body,
-        ...(encoding ? { encoding } : {}),
-      })),
+      .map(
+        ([code, type, body, encoding]): Fault => ({
+          kind: "custom",
+          status: code,
+          headers: { "Content-Type": type },
+          body,
+          ...(encoding ? { encoding } : {}),
+        }),
+      ),
   },
   fc.constantFrom<Fault>(
     { kind: "drop-before-headers" },

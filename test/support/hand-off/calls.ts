@@ -54,5 +54,14 @@ export function createCalls(ledger: Ledger, fleet: Fleet) {
     return workerAt(index).finishJob({ job, ending: { status: 200 } });
   }
 
-  return { workerAt, handsOf, unsent, sent, timed, sendOrRelease, putBack, endJob };
+  return {
+    workerAt,
+    handsOf,
+    unsent,
+    sent,
+    timed,
+    sendOrRelease,
+    putBack,
+    endJob,
+  };
 }
