@@ -19,6 +19,8 @@ export type AppProcess = {
   readonly pid: number;
   /** The lines that it has written so far and that are kept, as they were written. */
   readonly output: string[];
+  /** What was written since the last time, and is then forgotten: for processes that write for hours. */
+  drain(): string[];
   /** The log lines with this message. */
   logged(message: string): LogLine[];
   signal(signal: NodeJS.Signals): void;
@@ -91,6 +93,10 @@ function watchProcess(child: ChildProcess, isKept: LogFilter): AppProcess {
   return {
     pid: child.pid ?? 0,
     output,
+    drain() {
+      lines.length = 0;
+      return output.splice(0);
+    },
     logged: (message) => lines.filter((line) => line.msg === message),
     signal: (signal) => void child.kill(signal),
     kill: async () => void (await end("SIGKILL")),
