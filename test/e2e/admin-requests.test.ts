@@ -55,7 +55,10 @@ test("what waits and what has ended is listed, with the error's own text and not
   const waiting = fetch(`${url}/v1/chat/completions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ model: testModel, messages: [{ role: "user", content: secret }] }),
+    body: JSON.stringify({
+      model: testModel,
+      messages: [{ role: "user", content: secret }],
+    }),
     signal: hungUp.signal,
   }).catch(() => undefined);
   const { requests } = await until("all are listed", async () => {

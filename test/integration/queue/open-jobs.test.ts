@@ -1,9 +1,9 @@
+import { delayJob } from "@openrouter-free-pool/shared/queue/held-job";
 import {
   countOpenJobs,
   listOpenJobs,
   type OpenState,
 } from "@openrouter-free-pool/shared/queue/open-jobs/list-open-jobs";
-import { delayJob } from "@openrouter-free-pool/shared/queue/held-job";
 import { expect, test } from "vitest";
 import { openQueue } from "../../support/bullmq-queue.ts";
 

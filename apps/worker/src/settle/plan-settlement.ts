@@ -11,9 +11,9 @@ import type { Reply } from "@openrouter-free-pool/shared/replies/reply";
 import { AnswerRecord } from "../call/stream/answer-record.ts";
 import { figuresOf } from "../job/figures.ts";
 import { backOff } from "./back-off.ts";
-import { tellError, withoutRequest } from "./tell-error.ts";
 import type { DeferralSpread } from "./deferral-spread.ts";
 import type { Disposition } from "./disposition.ts";
+import { tellError, withoutRequest } from "./tell-error.ts";
 
 /** What settling a job comes to. Durations in ms. */
 export type SettlementPlan = {

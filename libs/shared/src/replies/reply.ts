@@ -79,7 +79,11 @@ const streamData = z.object({
   isBeginning: z.boolean().exactOptional(),
   ...position,
 });
-const streamEnd = z.object({ kind: z.literal("stream-end"), tokens, ...position });
+const streamEnd = z.object({
+  kind: z.literal("stream-end"),
+  tokens,
+  ...position,
+});
 const streamBroken = z.object({
   kind: z.literal("stream-broken"),
   /** The status that says best what happened, such as 502. */

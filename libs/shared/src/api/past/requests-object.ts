@@ -76,12 +76,10 @@ export const requestListSchema = z.object({
     ended: z.int().meta({ description: "Those that are remembered" }),
   }),
   requests: z.array(requestObjectSchema),
-  looked: z
-    .object({ requests: z.int(), backTo: time })
-    .meta({
-      description:
-        "How many were looked at to find these, and back to which time",
-    }),
+  looked: z.object({ requests: z.int(), backTo: time }).meta({
+    description:
+      "How many were looked at to find these, and back to which time",
+  }),
   next: z.string().nullable().meta({
     description: "`cursor` of the next page; null where there is none",
   }),
