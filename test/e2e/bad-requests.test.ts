@@ -311,6 +311,15 @@ test.for([
   });
 });
 
+test("a HEAD with endless headers is answered without a body", async () => {
+  const { port, hostname } = new URL(stack.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(`HEAD /${"x".repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  const [head = "", body] = (await text(socket)).split("\r\n\r\n");
+  expect(head).toMatch(/^HTTP\/1.1 431 /);
+  expect(body).toBe("");
+});
+
 test("an expectation that nobody knows is passed over", async () => {
   const { port, hostname } = new URL(stack.url);
   const socket = connect(Number(port), hostname);

@@ -8,6 +8,9 @@ import { projectRoot } from "../../scripts/project-root.ts";
 import { compileCache } from "./compile-cache.ts";
 import { until } from "./until.ts";
 
+/** A machine that is busy with other things starts a process slowly. */
+const startTimeoutMs = 120_000;
+
 /** One line of an app's log. */
 export type LogLine = Record<string, unknown> & { msg?: string };
 
@@ -16,6 +19,8 @@ export type AppProcess = {
   readonly pid: number;
   /** The lines that it has written so far and that are kept, as they were written. */
   readonly output: string[];
+  /** What was written since the last time, and is then forgotten: for processes that write for hours. */
+  drain(): string[];
   /** The log lines with this message. */
   logged(message: string): LogLine[];
   signal(signal: NodeJS.Signals): void;
@@ -55,12 +60,13 @@ export async function startApp(
   dieWithParent(child);
   const app = watchProcess(child, isKept);
   const message = name === "gateway" ? "Gateway is ready" : "Worker is ready";
-  const ready = await until(`the ${name} is ready`, () => {
+  const isReady = () => {
     if (child.exitCode !== null || child.signalCode !== null) {
       throw new Error(`The ${name} ended at start:\n${app.output.join("\n")}`);
     }
     return app.logged(message)[0];
-  });
+  };
+  const ready = await until(`the ${name} is ready`, isReady, startTimeoutMs);
   return { ...app, ready };
 }
 
@@ -87,6 +93,10 @@ function watchProcess(child: ChildProcess, isKept: LogFilter): AppProcess {
   return {
     pid: child.pid ?? 0,
     output,
+    drain() {
+      lines.length = 0;
+      return output.splice(0);
+    },
     logged: (message) => lines.filter((line) => line.msg === message),
     signal: (signal) => void child.kill(signal),
     kill: async () => void (await end("SIGKILL")),

@@ -19,10 +19,8 @@ export type Nginx = {
   stop(): Promise<void>;
 };
 
-const configuration = join(
-  projectRoot,
-  "deploy/nginx/openrouter-free-pool.conf",
-);
+/** Configurations of `deploy/nginx`. */
+type Configuration = "openrouter-free-pool.conf" | "two-pools.conf";
 
 /** The nginx of this machine; a test without one says so: `ctx.skip("needs nginx on the PATH")`. */
 export function findNginx(): string | undefined {
@@ -33,12 +31,14 @@ export function findNginx(): string | undefined {
     .find(isExecutable);
 }
 
-/** Starts nginx in front of gateways with our configuration: addresses are replaced and nothing else. */
+/** Starts nginx in front of gateways with a configuration of ours: addresses are replaced, in their order, and nothing else. */
 export async function startNginx(
   binary: string,
   gateways: readonly { url: string }[],
+  configuration: Configuration = "openrouter-free-pool.conf",
 ): Promise<Nginx> {
-  const shipped = await readFile(configuration, "utf8");
+  const path = join(projectRoot, "deploy/nginx", configuration);
+  const shipped = await readFile(path, "utf8");
   return startSite(binary, (port) => replaceAddresses(shipped, port, gateways));
 }
 

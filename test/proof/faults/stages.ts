@@ -28,7 +28,7 @@ async function holdAt(
     isReached = true;
     return "hold";
   });
-  await until(what, () => isReached, 30_000);
+  await until(what, () => isReached, 60_000);
 }
 
 /** Replies on a connection on which a script was asked for. */
@@ -76,7 +76,7 @@ export const stages: readonly Stage[] = [
       await until(
         "many calls are in flight",
         async () => (await stack.simulator.summary()).inFlight >= 30,
-        30_000,
+        60_000,
       );
     },
   },

@@ -99,7 +99,7 @@ export class Recorder {
   #addCpu(processes: Figures, spanSeconds: number, seconds: number): void {
     const now = Object.entries(processes)
       .filter(([name]) => name.endsWith(" cpu"))
-      .reduce((sum, [, percent]) => sum + (percent ?? 0), 0);
+      .reduce((sum, [, percent]) => sum + (percent || 0), 0);
     const before = this.#totals.cpuPercent * (seconds - spanSeconds);
     this.#totals.cpuPercent = (before + now * spanSeconds) / seconds;
     this.#totals.seconds = seconds;

@@ -14,8 +14,12 @@ type JobState = {
   state: "waiting" | "held" | "done";
   /** Its client has its answer, but the job was not its worker's any more: it is not called again. */
   isAnswered: boolean;
-  /** Whose hands it is in, and whether that worker still lives. */
-  holder?: { readonly worker: number; isAlive: boolean };
+  /** Whose hands it is in, under which token, and whether that worker still lives. */
+  holder?: {
+    readonly worker: number;
+    readonly token: string | undefined;
+    isAlive: boolean;
+  };
   /** How often its lock has ended. */
   lapses: number;
 };
@@ -37,6 +41,7 @@ export class Ledger {
   readonly parked = new Map<string, { from: number; until: number }>();
   readonly retired = new Map<string, number>();
   readonly cooling = new Map<string, { from: number; until: number }>();
+  readonly startedAt = performance.now();
   steps = 0;
   calls = 0;
   lateGrants = 0;
@@ -58,14 +63,15 @@ export class Ledger {
   }
 
   /** A worker was given a job: nobody else who lives may hold it, and it must not be over. */
-  take(worker: number, jobId: string): void {
+  take(worker: number, { id, token }: CompletionJob): void {
+    const jobId = String(id);
     const job = this.stateOf(jobId);
     if (job.state === "done") throw new Error(`${jobId} was over`);
     if (job.holder?.isAlive) {
       throw new Error(`${jobId} is held by worker ${job.holder.worker}, too`);
     }
     job.state = "held";
-    job.holder = { worker, isAlive: true };
+    job.holder = { worker, token, isAlive: true };
   }
 
   leave(jobId: string, state: JobState["state"]): void {

@@ -18,13 +18,22 @@ export type RawError = {
  */
 const lingerMs = 1_000;
 
-/** Answers with an error in the form that all our errors have, and closes the connection. */
-export function endWithError(socket: Socket, error: RawError): void {
+/**
+ * Answers with an error in the form that all our errors have, and closes the connection.
+ *
+ * @param options.isHead a HEAD is answered: its answer has no body.
+ */
+export function endWithError(
+  socket: Socket,
+  error: RawError,
+  { isHead = false } = {},
+): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  socket.end(describe(error));
+  const { head, body } = describe(error);
+  socket.end(isHead ? head : head + body);
   setTimeout(() => socket.destroy(), lingerMs).unref();
 }
 
@@ -34,7 +43,7 @@ function describe({
   type,
   reason,
   retryAfterSeconds,
-}: RawError): string {
+}: RawError): { head: string; body: string } {
   const body = JSON.stringify({
     error: {
       code: status,
@@ -48,7 +57,7 @@ function describe({
       },
     },
   });
-  return [
+  const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     "Content-Type: application/json; charset=utf-8",
     `Content-Length: ${Buffer.byteLength(body)}`,
@@ -56,7 +65,7 @@ function describe({
       ? []
       : [`Retry-After: ${retryAfterSeconds}`]),
     "Connection: close",
-    "",
-    body,
+    "\r\n",
   ].join("\r\n");
+  return { head, body };
 }

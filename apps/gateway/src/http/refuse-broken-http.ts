@@ -2,7 +2,11 @@ import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { endWithError, type RawError } from "./end-with-error.ts";
 
-type ParserError = Error & { code?: string };
+type ParserError = Error & {
+  code?: string;
+  /** What was being parsed. */
+  rawPacket?: Buffer;
+};
 
 /**
  * Answers what is not even HTTP (or too slow, or with endless headers) in the
@@ -20,7 +24,10 @@ export function refuseBrokenHttp(
       (response) => response.socket === socket && response.headersSent,
     );
     if (isAnswering || error.code === "ECONNRESET") socket.destroy();
-    else endWithError(socket, explain(error.code));
+    else {
+      const isHead = error.rawPacket?.toString("latin1", 0, 5) === "HEAD ";
+      endWithError(socket, explain(error.code), { isHead });
+    }
   });
 }
 

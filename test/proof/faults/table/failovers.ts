@@ -98,12 +98,11 @@ const lostWithPrimary = {
 
 function partition(
   from: Parameters<Group["cutOff"]>[0],
-  entry: Pick<Fault, "name" | "how">,
+  entry: Pick<Fault, "name" | "how" | "calledAgain">,
 ): Fault {
   return sentinelFault({
     ...entry,
     hasLine: true,
-    calledAgain: lostWithPrimary,
     async strike(group) {
       group.cutOff(from);
       await replaced(group);
@@ -128,9 +127,15 @@ export const failoverFaults: readonly Fault[] = [
   partition("everything", {
     name: "sentinel-partition",
     how: "the primary is cut off from everything until 3 s after it was replaced",
+    calledAgain: lostWithPrimary,
   }),
   partition("servers", {
     name: "sentinel-split",
     how: "the primary is cut off from its replica and the Sentinels, and everything else still speaks with it, until 3 s after it was replaced",
+    calledAgain: {
+      most: 80,
+      because:
+        "the old primary serves on until it is replaced, and the new one does not know what ended meanwhile",
+    },
   }),
 ];

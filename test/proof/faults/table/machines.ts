@@ -50,8 +50,8 @@ export const machineFaults: readonly Fault[] = [
   },
   {
     name: "midnight",
-    how: "days of 15 s and 40 calls: the day ends in mid-burst, twice",
-    // 120 calls go out in a day, and the rest of the load in the next one.
+    how: "days of 15 s and 40 calls for each account: a day ends in mid-burst",
+    // 120 calls go out in a day at most, and the rest of the load in the next one.
     stack: { dayMs: 15_000, perDay: 40 },
     strike: async () => undefined,
   },

@@ -73,6 +73,7 @@ async function runBatch(
   const model = chatModels[round % chatModels.length] ?? "";
   const input = batchInput(lines, { prefix: `batch-${round}`, model });
   const uploaded = await uploadFile(deps, input);
+  if (uploaded.status !== 200) throw new Error(`upload ${uploaded.status}`);
   const { id } = JSON.parse(uploaded.text) as { id: string };
   let batch = await ask<Batch>("/v1/batches", {
     input_file_id: id,
