@@ -159,11 +159,14 @@ test("every admin page speaks Chinese, and fits a phone", async () => {
   await page.getByRole("heading", { name: "密钥池" }).waitFor();
   for (const path of [
     "/admin",
+    "/admin?range=90d",
+    "/admin/requests",
     "/admin/models",
     "/admin/batches",
     "/admin/clients",
     "/admin/clients/new",
     "/admin/clients/none",
+    "/admin/webhooks",
     "/admin/confirm?action=pause",
     "/admin/keys/new",
     "/admin/none",

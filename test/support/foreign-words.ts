@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 const allowed = new Set(
   `Free Pool OpenRouter OpenAI API key URL Base JavaScript Redis UTC English worker pool auto AI SDK
   SillyTavern Open WebUI Cline Roo Code Continue Cherry Studio LobeChat LangChain aider llm
-  Webhook token Batch`.split(/\s+/),
+  Webhook token Batch Worker`.split(/\s+/),
 );
 
 /**
@@ -30,8 +30,9 @@ export async function findForeignWords(
   );
 }
 
+/** The hints of an app name its own menus and commands. */
 const collectTexts = `(() => {
-  const skipped = "code, pre, script, style, noscript, option, textarea, [lang=en], .foreign";
+  const skipped = "code, pre, script, style, noscript, option, textarea, [lang=en], .app > .hint";
   const texts = [document.title];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {

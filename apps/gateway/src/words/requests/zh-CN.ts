@@ -17,7 +17,7 @@ export const requests: Translation<typeof original> = {
   "filter.client": "客户端",
   "filter.model": "模型",
   "filter.key": "密钥",
-  "filter.id": "id",
+  "filter.id": "ID",
   "filter.from": "起始（UTC）",
   "filter.to": "截止（UTC）",
   show: "查看",
