@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { say } from "../words/say.mjs";
 import { runNpm } from "./run-npm.mjs";
 
 // Only these fields change what is installed; an edited script or description must not cost an installation.
@@ -29,7 +30,7 @@ export function hasCurrentDependencies(root) {
 export async function installDependencies(root) {
   const first = !existsSync(join(root, "node_modules", ".package-lock.json"));
   console.error(
-    `Installing dependencies (${first ? "first run" : "they have changed"}) …`,
+    say("installing", { reason: say(first ? "firstRun" : "changed") }),
   );
   // Not `npm ci`: it insists on optional binaries of other platforms, which a mirror may lack.
   // Install scripts are not needed: every native part comes as a prebuilt optional package.

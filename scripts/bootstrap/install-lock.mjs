@@ -8,6 +8,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { say } from "../words/say.mjs";
 
 const pollMs = 200;
 
@@ -31,10 +32,7 @@ async function acquire(lock) {
       breakLock(lock, owner);
       continue;
     }
-    if (!announced)
-      console.error(
-        "Waiting for another command of this project to finish installing …",
-      );
+    if (!announced) console.error(say("waiting"));
     announced = true;
     await delay(pollMs);
   }

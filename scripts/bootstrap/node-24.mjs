@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join, relative } from "node:path";
+import { say } from "../words/say.mjs";
 import { runNpm } from "./run-npm.mjs";
 import { StopWithMessage } from "./stop-with-message.mjs";
 
@@ -34,7 +35,7 @@ export function findNode(root) {
 /** Puts a recent Node beside the dependencies, from npm's package of the plain binary: no install script is involved. */
 export async function installNode(root) {
   console.error(
-    `Installing Node ${wantedMajor} for this project (found ${process.version}) …`,
+    say("installingNode", { wanted: wantedMajor, found: process.version }),
   );
   const folder = nodeFolder(root);
   rmSync(folder, { recursive: true, force: true });
@@ -49,9 +50,7 @@ export async function installNode(root) {
   const version =
     spawnSync(binary, ["--version"], { encoding: "utf8" }).stdout?.trim() ?? "";
   if (majorOf(version) !== wantedMajor) {
-    throw new StopWithMessage(
-      `The Node ${wantedMajor} from npm does not run on this machine: install Node ${wantedMajor} or later yourself, then run the same command again.`,
-    );
+    throw new StopWithMessage(say("nodeDoesNotRun", { wanted: wantedMajor }));
   }
   writeFileSync(verifiedMark(root), packageName());
   linkAsCommand(root, binary);

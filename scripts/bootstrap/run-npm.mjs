@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { basename } from "node:path";
+import { say } from "../words/say.mjs";
 import { StopWithMessage } from "./stop-with-message.mjs";
 
 // Without a network, npm alone would take minutes to say so.
@@ -51,11 +52,10 @@ function findNpm() {
 }
 
 function explain(code, output) {
-  if (code === "ENOENT")
-    return "npm was not found: install Node.js with npm, then run the same command again.";
+  if (code === "ENOENT") return say("noNpm");
   const reason = output.match(offline)?.[0];
   if (reason) {
-    return `The npm registry cannot be reached (${reason}): check the network or \`npm config get registry\`, then run the same command again.`;
+    return say("noRegistry", { reason });
   }
-  return `${output}\nnpm could not install the dependencies (see above): fix that, then run the same command again.`;
+  return say("npmFailed", { output });
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { say } from "../words/say.mjs";
 import { projectRoot } from "./project-root.mjs";
 
 const forwardedSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -35,7 +36,7 @@ export function runTarget({
   });
   forwardSignals(child);
   child.once("error", (error) => {
-    console.error(`Cannot start ${target}: ${error.message}`);
+    console.error(say("cannotStart", { target, reason: error.message }));
     process.exitCode = 127;
   });
   child.once("exit", (code, signal) => {

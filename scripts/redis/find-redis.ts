@@ -1,3 +1,4 @@
+import { say } from "../words/say.mjs";
 import { dockerAnswers } from "./docker-engine.ts";
 import { installRedis } from "./install-redis.ts";
 import { startKeptRedis } from "./kept-redis.ts";
@@ -47,9 +48,7 @@ async function fromDocker(
     const { startContainerRedis } = await import("./container-redis.ts");
     return { kind: "docker", ...(await startContainerRedis()) };
   } catch (error) {
-    console.error(
-      `Docker could not start Redis (${firstLine(error)}): looking on this machine instead …`,
-    );
+    console.error(say("dockerFailed", { reason: firstLine(error) }));
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { say } from "../words/say.mjs";
 import { NoRedisError } from "./no-redis-error.ts";
 import { findRedisBinary, type RedisBinary } from "./redis-binary.ts";
 
@@ -50,21 +51,21 @@ const packageManagers: PackageManager[] = [
   { command: "brew", needsRoot: false, installs: [["install", "redis"]] },
 ];
 
-const advice =
-  "start Docker, or install redis-server, or set REDIS_URL to a Redis you have, then run the same command again.";
-
 /** Installs Redis with the system's package manager, saying so. Nothing is left running by it. */
 export async function installRedis(): Promise<RedisBinary> {
   const manager = packageManagers.find(({ command }) => isOnPath(command));
   const asRoot = manager?.needsRoot ? rootPrefix() : [];
   if (!manager || !asRoot)
-    throw new NoRedisError(`No Redis and no Docker on this machine: ${advice}`);
+    throw new NoRedisError(say("noRedis", { advice: say("redisAdvice") }));
   const output = await runInstallation(manager, asRoot);
   const binary = findRedisBinary();
   if (binary) return binary;
   console.error(output);
   throw new NoRedisError(
-    `${manager.command} could not install Redis (see above): ${advice}`,
+    say("redisNotInstalled", {
+      command: manager.command,
+      advice: say("redisAdvice"),
+    }),
   );
 }
 
@@ -79,9 +80,7 @@ async function runInstallation(
     "install",
     manager.installs[0].at(-1),
   ].join(" ");
-  console.error(
-    `No Redis and no Docker on this machine: installing Redis (${shown}) …`,
-  );
+  console.error(say("installingRedis", { command: shown }));
   let output = manager.refresh
     ? (await run(commandLine(manager.refresh))).output
     : "";

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../project-root.ts";
+import { say } from "../words/say.mjs";
 import { NoRedisError } from "./no-redis-error.ts";
 import { type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
 import type { RedisBinary } from "./redis-binary.ts";
@@ -36,7 +37,5 @@ function refuseSecondServer(pidFile: string, dataDir: string): void {
     encoding: "utf8",
   });
   if (!/redis|valkey/.test(stdout ?? "")) return;
-  throw new NoRedisError(
-    `Redis (process ${pid}) already uses ${dataDir}: stop the other \`npm start\`, or set REDIS_URL to share one Redis.`,
-  );
+  throw new NoRedisError(say("redisInUse", { pid, folder: dataDir }));
 }

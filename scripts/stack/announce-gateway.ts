@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { say } from "../words/say.mjs";
 
 const pollMs = 250;
 const patienceMs = 15_000;
@@ -31,7 +32,10 @@ export async function announceGateway(
     const report = keysReport();
     if (reason === undefined) {
       console.error(
-        `Ready: the base URL for your apps is ${url}/v1. ${url} tries a model and connects apps, ${url}/admin shows the key pool. ${report ? `${report}. ` : ""}Ctrl-C stops everything.`,
+        say("ready", {
+          url,
+          report: report ? say("report", { report }) : "",
+        }),
       );
       return;
     }
@@ -39,7 +43,9 @@ export async function announceGateway(
     const isLate = performance.now() - startedAt > patienceMs;
     if (!hasComplained && (lacksKeys || isLate)) {
       console.error(
-        `Not ready yet: ${lacksKeys ? `${report}. Put keys that work into OPENROUTER_API_KEYS; these are tried again every few minutes` : reason}.`,
+        say("notReady", {
+          reason: lacksKeys ? say("noKeyWorks", { report }) : reason,
+        }),
       );
       hasComplained = true;
     }
@@ -63,9 +69,7 @@ export function listenForKeysReport() {
 export function announceSignIn(message: unknown): void {
   const { signInLink } = (message ?? {}) as { signInLink?: unknown };
   if (typeof signInLink !== "string") return;
-  console.error(
-    `Open this link to sign in to the admin pages, once: ${signInLink}`,
-  );
+  console.error(say("signIn", { link: signInLink }));
 }
 
 async function whyNotReady(
@@ -79,7 +83,7 @@ async function whyNotReady(
     const body = await response.text();
     return response.ok ? undefined : readReason(body);
   } catch {
-    return `${url} does not answer`;
+    return say("noAnswer", { url });
   }
 }
 

@@ -1,9 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-
-const invitation = `No key of OpenRouter is set yet. Make one, free of charge, at https://openrouter.ai/keys and paste it here.
-It is not shown. Several accounts: one key a line, or separated by commas.
-`;
+import { say } from "../words/say.mjs";
 
 /**
  * Asks a person for keys until an empty line.
@@ -12,7 +9,7 @@ It is not shown. Several accounts: one key a line, or separated by commas.
  */
 export async function askForKeys(
   terminal: NodeJS.ReadStream,
-  say: (text: string) => void,
+  tell: (text: string) => void,
 ): Promise<readonly string[]> {
   // Only now: most starts ask nothing, and the scripts run without the packages.
   const { parseApiKey } = await import(
@@ -31,20 +28,20 @@ export async function askForKeys(
     gaveUp = true;
     lines.close();
   });
-  say(`${invitation}Key: `);
+  tell(say("invitation") + say("key"));
   for await (const line of lines) {
     if (line.trim() === "") break;
     for (const entry of line.split(/[,;]/).filter((text) => text.trim())) {
       try {
-        say(`${parseApiKey(entry).mask}\n`);
+        tell(`${parseApiKey(entry).mask}\n`);
         entries.push(entry.trim());
       } catch (error) {
-        say(`This is no key: ${(error as Error).message}\n`);
+        tell(say("noKey", { reason: (error as Error).message }));
       }
     }
-    say("Another key, or Enter to start: ");
+    tell(say("anotherKey"));
   }
   lines.close();
-  say("\n");
+  tell("\n");
   return gaveUp ? [] : entries;
 }

@@ -1,3 +1,4 @@
+import { say } from "../words/say.mjs";
 import { askForKeys } from "./ask-keys.ts";
 import { keepKeys } from "./keep-keys.ts";
 
@@ -13,14 +14,12 @@ export async function provideKeys(dotEnv: string): Promise<boolean> {
     ? await askForKeys(process.stdin, (text) => process.stderr.write(text))
     : [];
   if (keys.length === 0) {
-    console.error(
-      `OPENROUTER_API_KEYS is not set: put \`OPENROUTER_API_KEYS=your keys\` into ${dotEnv}. In a checkout, .env.example lists all settings, and \`npm run demo\` needs no key.`,
-    );
+    console.error(say("keysNotSet", { file: dotEnv }));
     return false;
   }
   keepKeys(dotEnv, keys);
   process.env.OPENROUTER_API_KEYS = keys.join(",");
-  console.error(`Written to ${dotEnv}, which only you may read.`);
+  console.error(say("written", { file: dotEnv }));
   return true;
 }
 

@@ -3,6 +3,7 @@ import { loadDotEnv } from "../../libs/shared/src/config/dot-env.ts";
 import { projectRoot } from "../project-root.ts";
 import { findRedis } from "../redis/find-redis.ts";
 import { NoRedisError } from "../redis/no-redis-error.ts";
+import { say } from "../words/say.mjs";
 import {
   announceGateway,
   announceSignIn,
@@ -110,8 +111,6 @@ async function runApps({
 
 // The gateway first: the requests that it still has to answer need the worker.
 async function drain(apps: Supervised[]): Promise<void> {
-  console.error(
-    "Stopping: finishing what is under way (Ctrl-C again to stop at once) …",
-  );
+  console.error(say("stopping"));
   for (const app of apps) await app.stop();
 }

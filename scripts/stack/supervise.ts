@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { dieWithParent } from "../processes/die-with-parent.ts";
+import { say } from "../words/say.mjs";
 
 export interface SuperviseOptions {
   name: string;
@@ -86,11 +87,15 @@ async function keepRunning(
     const delayMs = restartDelaysMs[restarts];
     restarts += 1;
     if ((isFirst && ranMs < startupMs) || delayMs === undefined) {
-      console.error(`The ${name} ended (exit code ${exitCode}): stopping.`);
+      console.error(say("ended", { name, code: exitCode }));
       return exitCode || 1;
     }
     console.error(
-      `The ${name} ended (exit code ${exitCode}): starting it again in ${delayMs / 1_000} s …`,
+      say("restarting", {
+        name,
+        code: exitCode,
+        seconds: delayMs / 1_000,
+      }),
     );
     await delay(delayMs, undefined, { signal: stopping }).catch(never);
   }

@@ -1,11 +1,14 @@
+import { hostname } from "node:os";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
 import { findBarriers } from "../support/accessibility.ts";
 import { usePages } from "../support/browser.ts";
 import { testModel } from "../support/chat.ts";
+import { findForeignWords } from "../support/foreign-words.ts";
 import { send } from "../support/send.ts";
 import { type Gateway, type Stack, startStack } from "../support/stack.ts";
 
+const password = "correct horse battery";
 const clientKey = "a-client-key-0123456789";
 const phone = { width: 390, height: 844 };
 const pages = usePages();
@@ -17,7 +20,7 @@ beforeAll(async () => {
   stack = await startStack({
     redisUrl: inject("redisUrl"),
     simulator: { interChunkMs: 20, models: { [testModel]: {} } },
-    env: { ADMIN_PASSWORD: "correct horse battery" },
+    env: { ADMIN_PASSWORD: password },
   });
   open = stack.gateways[0] as Gateway;
   withKeys = await stack.startGateway({ GATEWAY_API_KEYS: clientKey });
@@ -27,6 +30,9 @@ afterEach(async () => {
   await pages.closeAll();
   expect(pages.takeComplaints()).toEqual([]);
 });
+
+/** What people and machines wrote, which pages show as it is. */
+const written = hostname().split(/\W+/);
 
 const stateOf = (page: Page) => page.locator("#state-text");
 
@@ -108,6 +114,7 @@ test("the pages are usable for everybody: light, dark and on a phone", async () 
   for (const options of [
     { colorScheme: "light" as const },
     { colorScheme: "dark" as const, viewport: phone },
+    { viewport: phone, locale: "zh-CN" },
   ]) {
     const page = await pages.open(withKeys.url, options);
     for (const path of ["/", "/connect"]) {
@@ -118,5 +125,55 @@ test("the pages are usable for everybody: light, dark and on a phone", async () 
         "document.documentElement.scrollWidth - document.documentElement.clientWidth";
       expect(await page.evaluate(overflow), path).toBe(0);
     }
+  }
+});
+
+test("the pages speak the browser's language, or the one chosen in them", async () => {
+  const page = await pages.open(open.url, { locale: "zh-CN" });
+  for (const path of ["/", "/connect"]) {
+    await page.goto(path);
+    expect(await page.evaluate("document.documentElement.lang")).toBe("zh-CN");
+    expect(await findForeignWords(page), path).toEqual([]);
+  }
+  await page.getByRole("link", { name: "English" }).click();
+  await page.getByText("What to fill in where.").waitFor();
+  expect(page.url()).toBe(`${open.url}/connect`);
+  await page.goto("/");
+  await stateOf(page).getByText("Ready:").waitFor();
+  await page.getByRole("link", { name: "中文" }).click();
+  await stateOf(page).getByText("就绪：").waitFor();
+  await page.getByRole("button", { name: "发送" }).click();
+  await page.locator("#status").getByText("其中排队").waitFor();
+});
+
+test("every admin page speaks Chinese, and fits a phone", async () => {
+  const page = await pages.open(withKeys.url, {
+    locale: "zh-CN",
+    viewport: phone,
+  });
+  await page.goto("/admin");
+  expect(await findForeignWords(page)).toEqual([]);
+  await page.getByLabel("用户名").fill("admin");
+  await page.getByLabel("密码").fill(password);
+  await page.getByRole("button", { name: "登录" }).click();
+  await page.getByRole("heading", { name: "密钥池" }).waitFor();
+  for (const path of [
+    "/admin",
+    "/admin/models",
+    "/admin/batches",
+    "/admin/clients",
+    "/admin/clients/new",
+    "/admin/clients/none",
+    "/admin/confirm?action=pause",
+    "/admin/keys/new",
+    "/admin/none",
+  ]) {
+    const isRefused = (await page.goto(path))?.ok() === false;
+    // Refusals, which Chromium notes in its console.
+    if (isRefused) pages.takeComplaints();
+    expect(await findForeignWords(page, written), path).toEqual([]);
+    expect(await findBarriers(page), path).toEqual([]);
+    const overflow = "document.documentElement.scrollWidth - innerWidth";
+    expect(await page.evaluate(overflow), path).toBeLessThanOrEqual(0);
   }
 });

@@ -38,10 +38,12 @@ import type { ManageClients } from "./clients/manage-clients.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { ReadHistory } from "./history/read-history.ts";
 import type { ReadModelsStatus } from "./models/status/read-models-status.ts";
+import { chooseLanguage } from "./pages/choose-language.ts";
 import { type PoolWatch, poolMaxAgeMs } from "./pool/pool-watch.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
 import type { ReadRequests } from "./requests/listing/read-requests.ts";
 import { neverStored, securityHeaders } from "./web-access/security-headers.ts";
+import { say, wordsForScripts } from "./words/say.ts";
 
 const views = fileURLToPath(new URL("./views", import.meta.url));
 
@@ -97,7 +99,7 @@ export function buildAdmin(deps: {
       sendBackgroundAgain: deps.background.sendAgain,
     }),
   });
-  const findNotice = createFindNotice({ actions, sessions, poolWatch });
+  const findNotice = createFindNotice({ sessions, poolWatch });
   const readOverview = createReadOverview({
     ...deps,
     readBacklogs: deps.batches.batches.readBacklogs,
@@ -113,7 +115,8 @@ export function buildAdmin(deps: {
   admin.set("views", views).set("view engine", "ejs").enable("view cache");
   admin.use(securityHeaders());
   admin.use("/assets", serveAssets());
-  admin.use(neverStored);
+  Object.assign(admin.locals, { say, wordsForScripts });
+  admin.use(neverStored, chooseLanguage);
   admin.use(...guard.handlers);
   admin.use(
     routeOverview({
@@ -172,8 +175,11 @@ export function buildAdmin(deps: {
     }),
   );
   admin.use((_request, response) => {
-    const message = "There is no such page.";
-    showMessage(response, { status: 404, title: "Not found", message });
+    showMessage(response, {
+      status: 404,
+      title: say("access.notFound"),
+      message: say("access.notFoundDetail"),
+    });
   });
   const { checkPassword, announce } = guard;
   return { handler: admin, checkPassword, announce };

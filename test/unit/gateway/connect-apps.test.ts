@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { listApps } from "../../../apps/gateway/src/home/connect/apps.ts";
-import { connectWords } from "../../../apps/gateway/src/home/connect/words.ts";
+import { connect } from "../../../apps/gateway/src/words/connect/en.ts";
 
 const place = {
   baseUrl: "http://localhost:3000/v1",
@@ -24,7 +24,7 @@ test.for(apps)("docs/connect.md has the fields of $name", (app) => {
   for (const [label, value] of app.fields) {
     expect(rowsOf(section)).toContain(`| \`${label}\` | \`${value}\` |`);
   }
-  expect(section).toContain(connectWords.where[app.id]);
+  expect(section).toContain(connect[`where.${app.id}`]);
   expect(section).toContain(app.snippet ?? "");
 });
 

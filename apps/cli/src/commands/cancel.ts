@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { type Connection, connect } from "../gateway/connection.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { print } from "../output/terminal.ts";
+import { say } from "../words/say.ts";
 
 /** `orpool cancel`: end a batch; what it has is kept. */
 export function addCancel(
@@ -10,13 +11,15 @@ export function addCancel(
 ): void {
   program
     .command("cancel")
-    .description("end a batch early; the results that it has are kept")
-    .argument("<batch>", "the batch's id")
+    .description(say("help.cancel"))
+    .argument("<batch>", say("help.batchId"))
     .action(async (id: string, _: unknown, command: Command) => {
       const gateway = connect(command.optsWithGlobals<Connection>());
       const { status } = await gateway.cancelBatch(id);
       print(
-        process.stdout.isTTY ? status : JSON.stringify({ batch: id, status }),
+        process.stdout.isTTY
+          ? say(`batch.status.${status}`)
+          : JSON.stringify({ batch: id, status }),
       );
       end(exitCodes.done);
     });

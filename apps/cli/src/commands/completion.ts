@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import addTab from "@bomb.sh/tab/commander";
 import type { Command } from "commander";
+import { say } from "../words/say.ts";
 
 /** Names that are offered at a time. */
 const mostFiles = 200;
@@ -10,7 +11,7 @@ export function addCompletion(program: Command): void {
   const shell = addTab(program, { completionCommandName: "completion" });
   program.commands
     .find((command) => command.name() === "completion")
-    ?.description("print a script that completes commands in a shell");
+    ?.description(say("help.completion"));
   for (const { arguments: words, options } of shell.commands.values()) {
     for (const place of [words.get("input"), options.get("output")]) {
       if (place) place.handler = offerFiles;

@@ -1,4 +1,5 @@
 import { describeCommand } from "../output/describe-command.ts";
+import { say } from "../words/say.ts";
 
 /** How to come back to a batch that goes on. */
 export type WayBack = {
@@ -13,11 +14,16 @@ export function describeWayBack(
   batchId: string,
   { connectionFlags, resultFlags }: WayBack,
 ): string {
-  const resume = [...connectionFlags, ...resultFlags];
+  const command = (name: string, flags: readonly string[]) => ({
+    command: describeCommand([name, batchId, ...flags]),
+  });
   return [
-    `The batch goes on without you: ${batchId}`,
-    `  come back:  ${describeCommand(["resume", batchId, ...resume])}`,
-    `  look:       ${describeCommand(["status", batchId, ...connectionFlags])}`,
-    `  cancel:     ${describeCommand(["cancel", batchId, ...connectionFlags])}`,
+    say("batch.goesOn", { id: batchId }),
+    say(
+      "batch.comeBack",
+      command("resume", [...connectionFlags, ...resultFlags]),
+    ),
+    say("batch.look", command("status", connectionFlags)),
+    say("batch.cancel", command("cancel", connectionFlags)),
   ].join("\n");
 }

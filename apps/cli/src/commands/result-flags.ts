@@ -3,6 +3,7 @@ import { type Connection, listConnectionFlags } from "../gateway/connection.ts";
 import { readNotifyUrl } from "../output/notify.ts";
 import { prepareResults } from "../results/prepare-results.ts";
 import type { ResultOptions } from "../results/result-options.ts";
+import { say } from "../words/say.ts";
 import type { WaitOptions } from "./wait-for-results.ts";
 
 /** Options of the commands that wait for a batch and write its results. */
@@ -22,23 +23,16 @@ export function addResultFlags(
 ): Command {
   return addOutputFlags(command)
     .option("-c, --continue", continuing)
-    .option(
-      "--notify <url>",
-      "POST {text, batch, status, total, completed, failed} there at the end",
-      readNotifyUrl,
-    )
-    .option("-q, --quiet", "show no progress");
+    .option("--notify <url>", say("help.notify"), readNotifyUrl)
+    .option("-q, --quiet", say("help.quiet"));
 }
 
 /** Adds those of {@link ResultFlags} that say where results go. */
 export function addOutputFlags(command: Command): Command {
   return command
-    .option(
-      "-o, --output <file>",
-      "where results go; .csv, .tsv and .parquet are tables (default: standard output)",
-    )
-    .option("--force", "overwrite the output file")
-    .option("--simple", "write {id, content} instead of OpenAI's lines");
+    .option("-o, --output <file>", say("help.output"))
+    .option("--force", say("help.force"))
+    .option("--simple", say("help.simple"));
 }
 
 /** Reads what a command is to do while it waits for a batch; checks where its results are to go. */

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { connect } from "../gateway/connection.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { writeResults } from "../results/write-results.ts";
+import { say } from "../words/say.ts";
 import {
   addOutputFlags,
   type ResultFlags,
@@ -16,8 +17,8 @@ export function addResults(
   addOutputFlags(
     program
       .command("results")
-      .description("get the results that a batch has so far")
-      .argument("<batch>", "the batch's id"),
+      .description(say("help.results"))
+      .argument("<batch>", say("help.batchId")),
   ).action(async (id: string, _: unknown, command: Command) => {
     const flags = command.optsWithGlobals<ResultFlags>();
     const gateway = connect(flags);

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type Connection, connect } from "../gateway/connection.ts";
 import type { ExitCode } from "../output/exit-codes.ts";
+import { say } from "../words/say.ts";
 import { addResultFlags, readWaitOptions } from "./result-flags.ts";
 import { waitForResults } from "./wait-for-results.ts";
 
@@ -12,9 +13,9 @@ export function addResume(
   addResultFlags(
     program
       .command("resume")
-      .description("watch a batch again, and get its results when it ends")
-      .argument("<batch>", "the batch's id"),
-    { continuing: "keep the answers that the output file has, and append" },
+      .description(say("help.resume"))
+      .argument("<batch>", say("help.batchId")),
+    { continuing: say("help.continueResume") },
   ).action(async (id: string, _: unknown, command: Command) => {
     const flags = command.optsWithGlobals<Connection>();
     const options = await readWaitOptions(command);

@@ -3,6 +3,7 @@ import { connect } from "../gateway/connection.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { isWatched, print, tell } from "../output/terminal.ts";
 import { showForecast } from "../progress/show-forecast.ts";
+import { say } from "../words/say.ts";
 import { describeWayBack } from "./describe-way-back.ts";
 import {
   addResultFlags,
@@ -21,13 +22,11 @@ export function addRetry(
   addResultFlags(
     program
       .command("retry")
-      .description(
-        "send the failed lines of an ended batch again, as a new one",
-      )
-      .argument("<batch>", "the batch's id"),
-    { continuing: "keep the answers that the output file has, and append" },
+      .description(say("help.retry"))
+      .argument("<batch>", say("help.batchId")),
+    { continuing: say("help.continueResume") },
   )
-    .option("-d, --detach", "do not wait: print the new batch's id and end")
+    .option("-d, --detach", say("help.detachRetry"))
     .action(async (id: string, _: unknown, command: Command) => {
       end(await retry(id, command));
     });

@@ -15,6 +15,7 @@ import { parseTemplate } from "../input/template.ts";
 import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { isWatched, print, tell } from "../output/terminal.ts";
 import { showForecast } from "../progress/show-forecast.ts";
+import { say } from "../words/say.ts";
 import { describeWayBack, type WayBack } from "./describe-way-back.ts";
 import { findRunning } from "./find-running.ts";
 import {
@@ -42,45 +43,29 @@ export function addRun(program: Command, end: (code: ExitCode) => void): void {
   addResultFlags(
     program
       .command("run")
-      .description("send every line of an input through the pool")
-      .argument("<input>", "a file, or - for standard input"),
+      .description(say("help.run"))
+      .argument("<input>", say("help.input")),
     {
-      continuing: "leave out what the output file has answers for, and append",
+      continuing: say("help.continueRun"),
     },
   )
     .addOption(
-      new Option("-f, --format <format>", "form of the input").choices(
+      new Option("-f, --format <format>", say("help.format")).choices(
         inputFormats,
       ),
     )
-    .option(
-      "--encoding <name>",
-      "encoding of the input, such as latin1 or gbk (default: UTF-8)",
-      readEncoding,
-    )
-    .option(
-      "-t, --template <text>",
-      "prompt made of the fields of a record: {field}",
-    )
+    .option("--encoding <name>", say("help.encoding"), readEncoding)
+    .option("-t, --template <text>", say("help.template"))
     .option(
       "-m, --model <model>",
-      "model of prompts",
+      say("help.model"),
       process.env.ORPOOL_MODEL ?? "openrouter/free",
     )
-    .option("-s, --system <text>", "system message of prompts")
-    .option(
-      "--field <name=value>",
-      "another field of every prompt's body, such as temperature=0",
-      addField,
-      {},
-    )
-    .option(
-      "-w, --window <time>",
-      "time that the batch may take: 24h, 7d … (21d at most); auto fits the quota",
-      "auto",
-    )
-    .option("-d, --detach", "do not wait: print the batch's id and end")
-    .option("--again", "send the input also while a batch of it runs")
+    .option("-s, --system <text>", say("help.system"))
+    .option("--field <name=value>", say("help.field"), addField, {})
+    .option("-w, --window <time>", say("help.window"), "auto")
+    .option("-d, --detach", say("help.detach"))
+    .option("--again", say("help.again"))
     .action(async (input: string, _: unknown, command: Command) => {
       end(await run(input, command));
     });
@@ -97,8 +82,8 @@ async function run(input: string, command: Command): Promise<ExitCode> {
   );
   try {
     if (upload.lines === 0) {
-      if (answered.size === 0) throw inputError("The input has no lines");
-      tell("Every line has an answer already");
+      if (answered.size === 0) throw inputError(say("batch.noLines"));
+      tell(say("batch.allAnswered"));
       return exitCodes.done;
     }
     const { wayBack } = options;
@@ -164,7 +149,7 @@ async function startBatch(
 
 function readEncoding(name: string): string {
   if (isEncoding(name)) return name;
-  throw inputError(`--encoding: nobody knows ${name}`);
+  throw inputError(say("batch.unknownEncoding", { name }));
 }
 
 /** Values are JSON where they can be, else text. */
@@ -173,7 +158,7 @@ function addField(
   fields: Record<string, unknown>,
 ): Record<string, unknown> {
   const equals = pair.indexOf("=");
-  if (equals < 1) throw inputError(`--field wants name=value, not ${pair}`);
+  if (equals < 1) throw inputError(say("batch.badField", { pair }));
   const text = pair.slice(equals + 1);
   return { ...fields, [pair.slice(0, equals)]: parseValue(text) };
 }

@@ -4,6 +4,7 @@ import { inputError } from "../input/input-error.ts";
 import { describeCommand } from "../output/describe-command.ts";
 import { isWatched } from "../output/terminal.ts";
 import { formatCount } from "../progress/format.ts";
+import { say } from "../words/say.ts";
 import type { WayBack } from "./describe-way-back.ts";
 
 /**
@@ -16,15 +17,23 @@ export async function shouldResume(
   { connectionFlags, resultFlags }: WayBack,
 ): Promise<boolean> {
   const { total, completed, failed } = counts;
-  const progress =
+  const finding =
     total === 0
-      ? ""
-      : ` (${formatCount(completed + failed)} of ${formatCount(total)} done)`;
-  const finding = `This input runs already as ${id}${progress}`;
+      ? say("batch.runsAlready", { id })
+      : say("batch.runsAlreadyProgress", {
+          id,
+          done: formatCount(completed + failed),
+          total: formatCount(total),
+        });
   if (!process.stdin.isTTY || !isWatched()) {
     const resume = ["resume", id, ...connectionFlags, ...resultFlags];
+    const command = describeCommand(resume);
     throw inputError(
-      `${finding}\n  come back:  ${describeCommand(resume)}\n  send it a second time:  add --again`,
+      [
+        finding,
+        say("batch.comeBack", { command }),
+        say("batch.sendAgain"),
+      ].join("\n"),
     );
   }
   const terminal = createInterface({
@@ -32,9 +41,7 @@ export async function shouldResume(
     output: process.stderr,
   });
   try {
-    const answer = await terminal.question(
-      `${finding}. Resume it? [Y/n: send it a second time] `,
-    );
+    const answer = await terminal.question(say("batch.resumeIt", { finding }));
     return !/^\s*n/i.test(answer);
   } finally {
     terminal.close();

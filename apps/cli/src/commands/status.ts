@@ -12,8 +12,17 @@ import {
 } from "../progress/describe-forecast.ts";
 import { formatCount } from "../progress/format.ts";
 import { readCapacity } from "../progress/show-forecast.ts";
+import { say } from "../words/say.ts";
 
 const usualCount = "20";
+const columns = [
+  "batch",
+  "status",
+  "lines",
+  "answered",
+  "failed",
+  "since",
+] as const;
 
 /** `orpool status`: the newest batches, or one of them. */
 export function addStatus(
@@ -22,10 +31,10 @@ export function addStatus(
 ): void {
   program
     .command("status")
-    .description("show the newest batches, or one of them")
-    .argument("[batch]", "a batch's id")
-    .option("-n, --number <count>", "how many batches", usualCount)
-    .option("--json", "JSON lines, also on a terminal")
+    .description(say("help.status"))
+    .argument("[batch]", say("help.aBatchId"))
+    .option("-n, --number <count>", say("help.number"), usualCount)
+    .option("--json", say("help.jsonLines"))
     .action(async (id: string | undefined, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<
         Connection & { number: string; json?: boolean }
@@ -65,7 +74,7 @@ async function describeOpen(
 
 function draw(batches: readonly Batch[]): string {
   const table = new Table({
-    head: ["batch", "status", "lines", "answered", "failed", "since"],
+    head: columns.map((name) => say(`batch.column.${name}`)),
     colAligns: ["left", "left", "right", "right", "right", "left"],
     style: { head: [], border: [] },
   });
@@ -74,7 +83,7 @@ function draw(batches: readonly Batch[]): string {
     const since = new Date(created_at * 1_000).toLocaleString();
     table.push([
       id,
-      status,
+      say(`batch.status.${status}`),
       ...[total, completed, failed].map(formatCount),
       since,
     ]);

@@ -10,6 +10,7 @@ import { describeProblems } from "../results/describe-problems.ts";
 import type { FailureTally } from "../results/failure-tally.ts";
 import type { ResultOptions } from "../results/result-options.ts";
 import { writeResults } from "../results/write-results.ts";
+import { say } from "../words/say.ts";
 import { describeWayBack, type WayBack } from "./describe-way-back.ts";
 
 /** Reasons of failures that a person is told. */
@@ -62,7 +63,13 @@ function describeEnd(
   { path }: ResultOptions,
 ) {
   const { total, completed, failed } = counts;
-  const text = `${id}: ${status}; ${formatCount(completed)} of ${formatCount(total)} answered, ${formatCount(failed)} failed`;
+  const text = say("batch.end", {
+    id,
+    status: say(`batch.status.${status}`),
+    completed: formatCount(completed),
+    total: formatCount(total),
+    failed: formatCount(failed),
+  });
   return { text, batch: id, status, total, completed, failed, results: path };
 }
 
@@ -81,9 +88,13 @@ function summarise(
   }
   if (!isQuiet && isWatched()) {
     const where = results.path === undefined ? "" : ` → ${results.path}`;
-    tell(
-      `${batch.status}: ${formatCount(completed)} of ${formatCount(total)} answered, ${formatCount(failed)} failed${where}`,
-    );
+    const summary = say("batch.summary", {
+      status: say(`batch.status.${batch.status}`),
+      completed: formatCount(completed),
+      total: formatCount(total),
+      failed: formatCount(failed),
+    });
+    tell(summary + where);
     for (const { message, lines } of failures.top(shownFailures)) {
       tell(`  ${formatCount(lines)} × ${message}`);
     }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { CliError } from "../output/cli-error.ts";
 import { exitCodes } from "../output/exit-codes.ts";
+import { say } from "../words/say.ts";
 import {
   createGatewayClient,
   type GatewayClient,
@@ -31,10 +32,7 @@ export function connectAsOperator({ url }: Connection): GatewayClient {
   const operator = readOperator();
   if (operator)
     return createGatewayClient({ url, apiKey: undefined, operator });
-  throw new CliError(
-    "Set ORPOOL_ADMIN_PASSWORD to the gateway's ADMIN_PASSWORD.",
-    exitCodes.usage,
-  );
+  throw new CliError(say("batch.needsPassword"), exitCodes.usage);
 }
 
 /** As an operator where a password is given, else as a client. */

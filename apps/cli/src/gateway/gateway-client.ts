@@ -2,6 +2,7 @@ import { errorMessageSchema } from "@openrouter-free-pool/shared/api/error-objec
 import type { z } from "zod";
 import { CliError } from "../output/cli-error.ts";
 import { exitCodes } from "../output/exit-codes.ts";
+import { say } from "../words/say.ts";
 import {
   type Batch,
   type BatchPage,
@@ -91,7 +92,7 @@ export function createGatewayClient(options: {
     const response = await fetch(`${base}${path}`, { ...init, headers }).catch(
       (cause: unknown) => {
         throw new CliError(
-          `No gateway answers at ${base}; is it running? Set --url or ORPOOL_URL.`,
+          say("batch.noGateway", { url: base }),
           exitCodes.error,
           cause,
         );
@@ -112,7 +113,7 @@ export function createGatewayClient(options: {
     const parsed = schema.safeParse(await response.json());
     if (parsed.success) return parsed.data;
     throw new CliError(
-      `What answers at ${base} is no gateway that this command knows`,
+      say("batch.unknownGateway", { url: base }),
       exitCodes.error,
       parsed.error,
     );

@@ -1,4 +1,5 @@
 import { TextDecoder } from "node:util";
+import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 
 /** Encodings that begin with a mark of their own. */
@@ -67,7 +68,7 @@ function decode(
     return decoder.decode(bytes, { stream: !isLast });
   } catch (cause) {
     throw inputError(
-      `The input is not valid ${decoder.encoding.toUpperCase()}: name its encoding with --encoding, such as latin1, windows-1252, gbk, shift_jis or utf-16le`,
+      say("input.encoding", { encoding: decoder.encoding.toUpperCase() }),
       cause,
     );
   }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 import { promptEndpoint, type RequestLine } from "./request-line.ts";
 
@@ -66,7 +67,10 @@ export async function prepareUpload(
   } catch (error) {
     await remove();
     if (error instanceof Error && "syscall" in error) {
-      throw inputError(`The input cannot be read: ${error.message}`, error);
+      throw inputError(
+        say("input.unreadable", { reason: error.message }),
+        error,
+      );
     }
     throw error;
   }

@@ -1,6 +1,7 @@
 import { constants, createReadStream } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { readTextLines } from "@openrouter-free-pool/shared/lines/line-splitter";
+import { say } from "../words/say.ts";
 import { decodeInput } from "./decode-input.ts";
 import { inputError } from "./input-error.ts";
 import { isParquet } from "./is-parquet.ts";
@@ -69,7 +70,7 @@ export async function* readInput(
       yield* readJsonArray(text, requests);
       return;
     case "parquet":
-      throw inputError(`${source} is no Parquet file`);
+      throw inputError(say("input.noParquet", { path: source }));
     default:
       yield* readRequestLines(text, format, requests);
   }
@@ -81,9 +82,7 @@ async function* readRows(
   requests: RequestOptions,
 ): AsyncGenerator<RequestLine> {
   if (!requests.template) {
-    throw inputError(
-      'A table needs --template, such as "Translate into {language}: {text}"',
-    );
+    throw inputError(say("input.needsTemplate"));
   }
   yield* readTable(text, delimiter, requests);
 }
@@ -96,7 +95,8 @@ async function* readRequestLines(
   let number = 0;
   for await (const line of readTextLines(text, longestLineBytes)) {
     number += 1;
-    if (line === undefined) throw inputError(`Line ${number} is too long`);
+    if (line === undefined)
+      throw inputError(say("input.lineTooLong", { line: number }));
     if (line.trim() === "") continue;
     if (format === "batch") yield readBatchLine(line, number);
     else if (format === "prompts") yield readPromptLine(line, number, requests);
@@ -130,9 +130,7 @@ export function detectFormat(source: string, beginning: string): InputFormat {
 }
 
 function indentedObjects() {
-  return inputError(
-    "The input looks like JSON over several lines: write one object a line, or one array",
-  );
+  return inputError(say("input.severalLines"));
 }
 
 async function hasRowsOfParquet({
@@ -144,7 +142,7 @@ async function hasRowsOfParquet({
     return isWanted && (format === "parquet" || (await isParquet(source)));
   }
   if (format !== "parquet") return false;
-  throw inputError("Parquet is read from a file, not from standard input");
+  throw inputError(say("input.parquetFile"));
 }
 
 /** @throws {CliError} when a file cannot be read, with the reason in a sentence. */
@@ -152,14 +150,14 @@ async function checkSource(source: string): Promise<void> {
   if (source === "-") return;
   try {
     if ((await stat(source)).isDirectory()) {
-      throw inputError(`${source} is a folder`);
+      throw inputError(say("input.isFolder", { path: source }));
     }
     await access(source, constants.R_OK);
   } catch (cause) {
     if (!(cause instanceof Error && "syscall" in cause)) throw cause;
     const isMissing = "code" in cause && cause.code === "ENOENT";
     throw inputError(
-      isMissing ? `There is no file ${source}` : `${source} may not be read`,
+      say(isMissing ? "input.noFile" : "input.notReadable", { path: source }),
       cause,
     );
   }

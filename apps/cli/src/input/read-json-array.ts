@@ -1,6 +1,7 @@
+import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 import { isBatchLine } from "./read-json-lines.ts";
-import { recordLine } from "./record-line.ts";
+import { nameOf, recordLine } from "./record-line.ts";
 import {
   promptLine,
   type RequestLine,
@@ -20,14 +21,15 @@ export async function* readJsonArray(
   options: RequestOptions,
 ): AsyncGenerator<RequestLine> {
   for (const [index, item] of (await parseArray(text)).entries()) {
-    const place = `item-${index + 1}`;
-    if (typeof item === "string") yield promptLine(place, item, options);
+    const place = { kind: "item", number: index + 1 } as const;
+    if (typeof item === "string")
+      yield promptLine(nameOf(place), item, options);
     else if (isBatchLine(item)) {
       yield { customId: item.custom_id, text: JSON.stringify(item) };
     } else if (typeof item === "object" && item !== null) {
       yield recordLine(item as Record<string, unknown>, place, options);
     } else {
-      throw inputError(`Item ${index + 1} is neither an object nor a string`);
+      throw inputError(say("input.badItem", { item: index + 1 }));
     }
   }
 }
@@ -39,9 +41,7 @@ async function parseArray(
   for await (const chunk of chunks) {
     text += chunk;
     if (text.length > mostCharacters) {
-      throw inputError(
-        "A JSON array of this size is not read; write one object a line (JSON lines)",
-      );
+      throw inputError(say("input.arrayTooLarge"));
     }
   }
   try {
@@ -49,7 +49,7 @@ async function parseArray(
     if (Array.isArray(value)) return value;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw inputError(`The input is not a valid JSON array: ${reason}`, cause);
+    throw inputError(say("input.badArray", { reason }), cause);
   }
-  throw inputError("The input is not a JSON array");
+  throw inputError(say("input.noArray"));
 }

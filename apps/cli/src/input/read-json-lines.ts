@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 import { recordLine } from "./record-line.ts";
 import type { RequestLine, RequestOptions } from "./request-line.ts";
@@ -20,9 +21,7 @@ export function isBatchLine(
 export function readBatchLine(text: string, number: number): RequestLine {
   const value = parseJson(text, number);
   if (!isBatchLine(value)) {
-    throw inputError(
-      `Line ${number} is no batch line: it needs custom_id, method, url and body`,
-    );
+    throw inputError(say("input.noBatchLine", { line: number }));
   }
   return { customId: value.custom_id, text };
 }
@@ -35,13 +34,13 @@ export function readPromptLine(
 ): RequestLine {
   const value = parseJson(text, number);
   const record = typeof value === "object" && value !== null ? value : {};
-  return recordLine({ ...record }, `line-${number}`, options);
+  return recordLine({ ...record }, { kind: "line", number }, options);
 }
 
 function parseJson(text: string, number: number): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw inputError(`Line ${number} is not valid JSON`, cause);
+    throw inputError(say("input.badLine", { line: number }), cause);
   }
 }

@@ -6,6 +6,7 @@ import {
   toJson,
 } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
+import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 import { type JsonRecord, recordLine } from "./record-line.ts";
 import type { RequestLine, RequestOptions } from "./request-line.ts";
@@ -26,7 +27,7 @@ export async function* readParquet(
   let number = 0;
   for await (const row of readRows(path)) {
     number += 1;
-    yield recordLine(row, `row-${number}`, options);
+    yield recordLine(row, { kind: "row", number }, options);
   }
 }
 
@@ -47,7 +48,7 @@ async function* readRows(path: string): AsyncGenerator<JsonRecord> {
     }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw inputError(`${path} is no Parquet file that can be read: ${reason}`);
+    throw inputError(say("input.badParquet", { path, reason }));
   }
 }
 

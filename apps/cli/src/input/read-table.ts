@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { parse } from "csv-parse";
+import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 import { peekText } from "./peek-text.ts";
 import { type JsonRecord, recordLine } from "./record-line.ts";
@@ -36,11 +37,11 @@ export async function* readTable(
   try {
     for await (const row of rows as AsyncIterable<JsonRecord>) {
       number += 1;
-      yield recordLine(row, `row-${number}`, options);
+      yield recordLine(row, { kind: "row", number }, options);
     }
   } catch (cause) {
     if (cause instanceof Error && "code" in cause) {
-      throw inputError(`The table cannot be read: ${cause.message}`, cause);
+      throw inputError(say("input.badTable", { reason: cause.message }), cause);
     }
     throw cause;
   }

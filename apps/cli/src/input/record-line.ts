@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 import {
   promptLine,
@@ -20,30 +21,39 @@ const recordSchema = z
 /** One record of an input: a row of a table, or a JSON object. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
+/** Where a record stands in its input, counted from 1. */
+type Place = {
+  readonly kind: "line" | "row" | "item";
+  readonly number: number;
+};
+
+/** The id of what has none: `line-3`. */
+export function nameOf({ kind, number }: Place): string {
+  return `${kind}-${number}`;
+}
+
 /**
  * Makes a request of a record. A template makes the prompt of the record's fields; without one the
  * record holds `prompt` or `messages`, and its other fields go into the body.
  *
- * @param place names the record where it has no id of its own, such as `line-3`.
+ * @param place names the record where it has no id of its own, such as line 3.
  * @throws {CliError} when the record has neither.
  */
 export function recordLine(
   record: JsonRecord,
-  place: string,
+  place: Place,
   { template, ...defaults }: RequestOptions,
 ): RequestLine {
   if (template) {
-    const name = record.custom_id || record.id || place;
+    const name = record.custom_id || record.id || nameOf(place);
     return promptLine(String(name), template(record), defaults);
   }
   const parsed = recordSchema.safeParse(record);
   if (!parsed.success) {
-    const where = place.replace("-", " ");
-    throw inputError(
-      `${where.charAt(0).toUpperCase()}${where.slice(1)} has neither "prompt" nor "messages"; a prompt of other fields is made with --template`,
-    );
+    const where = say(`input.place.${place.kind}`, { number: place.number });
+    throw inputError(say("input.noPrompt", { place: where }));
   }
   const { prompt = "", custom_id: customId, id, ...fields } = parsed.data;
-  const name = customId ?? (id === undefined ? place : String(id));
+  const name = customId ?? (id === undefined ? nameOf(place) : String(id));
   return promptLine(name, prompt, defaults, fields);
 }

@@ -1,3 +1,4 @@
+import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 
 /** Fills the fields of a record into a text. */
@@ -16,9 +17,7 @@ export function parseTemplate(text: string): Template {
       const value = record[name.trim()];
       if (value !== undefined && value !== null) return toText(value);
       const columns = Object.keys(record).join(", ");
-      throw inputError(
-        `The template wants a column "${name.trim()}"; there are: ${columns}`,
-      );
+      throw inputError(say("input.noColumn", { name: name.trim(), columns }));
     });
 }
 

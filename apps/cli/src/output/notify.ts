@@ -1,3 +1,4 @@
+import { say } from "../words/say.ts";
 import { CliError } from "./cli-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { tell } from "./terminal.ts";
@@ -21,10 +22,7 @@ type EndNotice = {
 export function readNotifyUrl(text: string): string {
   const url = URL.parse(text);
   if (url && ["http:", "https:"].includes(url.protocol)) return url.href;
-  throw new CliError(
-    `--notify wants an http or https address, not ${text}`,
-    exitCodes.usage,
-  );
+  throw new CliError(say("batch.badNotify", { text }), exitCodes.usage);
 }
 
 /** Posts a notice as JSON. The results are there already, so a failure is only told. */
@@ -40,11 +38,11 @@ export async function notify(url: string, notice: EndNotice): Promise<void> {
       });
       await response.body?.cancel();
       if (response.ok) return;
-      reason = `it answered ${response.status}`;
+      reason = say("batch.notify.answered", { status: response.status });
     } catch (error) {
       const isLate = error instanceof Error && error.name === "TimeoutError";
-      reason = isLate ? "it does not answer" : "it cannot be reached";
+      reason = say(isLate ? "batch.notify.late" : "batch.notify.unreachable");
     }
   }
-  tell(`${new URL(url).host} was not notified: ${reason}`);
+  tell(say("batch.notNotified", { host: new URL(url).host, reason }));
 }

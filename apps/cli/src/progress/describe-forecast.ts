@@ -1,4 +1,5 @@
 import type { Batch } from "../gateway/objects.ts";
+import { say } from "../words/say.ts";
 import { formatCount, formatDay, formatTime } from "./format.ts";
 
 /**
@@ -16,11 +17,12 @@ export function describeForecast(
   const end =
     obstacle ??
     (endsAt === null
-      ? "no key is usable"
-      : `ends about ${formatTime(endsAt, now)}`);
-  const quota =
-    accountDays === null ? "" : ` (${accountDays.toFixed(1)} account-days)`;
-  return `${formatCount(calls)} calls, ${end}${quota}`;
+      ? say("batch.noKeyUsable")
+      : say("batch.endsAbout", { time: formatTime(endsAt, now) }));
+  const facts = { calls: formatCount(calls), end };
+  return accountDays === null
+    ? say("batch.forecast", facts)
+    : say("batch.forecastQuota", { ...facts, days: accountDays.toFixed(1) });
 }
 
 /**
@@ -36,18 +38,21 @@ export function describeShortWindow(
   const { expires_at: expiresAt, completion_window: window } = batch;
   if (!calls || endsAt === null || expiresAt === null) return undefined;
   if (endsAt <= expiresAt) return undefined;
-  const quota =
-    perDay === undefined ? "" : `, ${formatCount(perDay)} calls a day`;
-  const spelt = window.replace(/(\d)([a-z])/, "$1 $2");
-  return `${formatCount(calls)} lines${quota}: ends about ${formatDay(endsAt, now)}; the window of ${spelt} is too short`;
+  const facts = {
+    calls: formatCount(calls),
+    day: formatDay(endsAt, now),
+    window: window.replace(/(\d)([a-z])/, "$1 $2"),
+  };
+  return perDay === undefined
+    ? say("batch.shortWindow", facts)
+    : say("batch.shortWindowQuota", { ...facts, perDay: formatCount(perDay) });
 }
 
 /** A warning for each model that OpenRouter will end before the batch is done. */
 export function describeEndingModels({
   forecast: { ending_models: ending = [] },
 }: Pick<Batch, "forecast">): readonly string[] {
-  return ending.map(
-    ({ id, expiration_date: day }) =>
-      `${id} ends on ${day}, before this batch does: lines that are left then fail`,
+  return ending.map(({ id, expiration_date: day }) =>
+    say("batch.modelEnds", { model: id, day }),
   );
 }

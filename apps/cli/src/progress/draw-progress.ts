@@ -1,3 +1,4 @@
+import { say } from "../words/say.ts";
 import {
   formatCount,
   formatDay,
@@ -6,6 +7,7 @@ import {
   formatTime,
 } from "./format.ts";
 import type { Progress } from "./progress.ts";
+import { fit, widthOf } from "./width.ts";
 
 const widestBar = 24;
 const narrowestBar = 8;
@@ -17,10 +19,10 @@ type Part = { readonly text: string; readonly rank: number };
 /** A line of at most `columns` characters: the bar gives way first, then what matters least. */
 export function drawProgress(progress: Progress, columns: number): string {
   const { status, total, completed, failed } = progress;
-  if (status === "validating") return "validating …".slice(0, columns);
+  if (status === "validating") return fit(say("batch.validating"), columns);
   const share = total === 0 ? 0 : (completed + failed) / total;
   let parts = describeParts(progress, share);
-  const lengthOf = (kept: readonly Part[]) => join(kept).length + 1;
+  const lengthOf = (kept: readonly Part[]) => widthOf(join(kept)) + 1;
   while (parts.length > 1 && narrowestBar + lengthOf(parts) > columns) {
     const last = Math.max(...parts.map(({ rank }) => rank));
     parts = parts.filter(({ rank }) => rank !== last);
@@ -29,7 +31,7 @@ export function drawProgress(progress: Progress, columns: number): string {
   const width = Math.min(widestBar, room);
   const filled = Math.round(share * width);
   const bar = "█".repeat(filled) + "░".repeat(width - filled);
-  return `${bar} ${join(parts)}`.slice(0, columns);
+  return fit(`${bar} ${join(parts)}`, columns);
 }
 
 function describeParts(progress: Progress, share: number): readonly Part[] {
@@ -42,11 +44,17 @@ function describeParts(progress: Progress, share: number): readonly Part[] {
     },
     status === "in_progress"
       ? { text: formatRate(progress.perSecond), rank: 4 }
-      : { text: status, rank: 3 },
-    { text: failed > 0 ? `${formatCount(failed)} failed` : "", rank: 3 },
+      : { text: say(`batch.status.${status}`), rank: 3 },
     {
       text:
-        quotaLeft === undefined ? "" : `quota left ${formatCount(quotaLeft)}`,
+        failed > 0 ? say("batch.failed", { count: formatCount(failed) }) : "",
+      rank: 3,
+    },
+    {
+      text:
+        quotaLeft === undefined
+          ? ""
+          : say("batch.quotaLeft", { count: formatCount(quotaLeft) }),
       rank: 5,
     },
     { text: describeEnd(progress), rank: 1 },
@@ -58,13 +66,18 @@ function describeEnd(progress: Progress): string {
     progress;
   if (total - completed - failed <= 0) return "";
   if (obstacle !== undefined) return obstacle;
-  if (etaMs !== undefined) return `ETA ${formatDuration(etaMs)}`;
+  if (etaMs !== undefined) {
+    return say("batch.eta", { time: formatDuration(etaMs) });
+  }
   if (endsAt === null) return "";
   const now = Date.now();
   if (expiresAt !== null && endsAt > expiresAt) {
-    return `ends about ${formatDay(endsAt, now)}, window ${formatDay(expiresAt, now)}`;
+    return say("batch.endsAboutWindow", {
+      day: formatDay(endsAt, now),
+      window: formatDay(expiresAt, now),
+    });
   }
-  return `ends about ${formatTime(endsAt, now)}`;
+  return say("batch.endsAbout", { time: formatTime(endsAt, now) });
 }
 
 function join(parts: readonly Part[]): string {

@@ -1,8 +1,9 @@
-const whole = new Intl.NumberFormat("en");
+import { currentLanguage } from "@openrouter-free-pool/shared/language/current-language";
+import { say } from "../words/say.ts";
 
 /** `20,000` */
 export function formatCount(count: number): string {
-  return whole.format(count);
+  return count.toLocaleString(currentLanguage());
 }
 
 /** `2d 3h`, `4h 5m`, `6m 7s`, `8s` */
@@ -15,21 +16,24 @@ export function formatDuration(ms: number): string {
     [seconds % 60, "s"],
   ] as const;
   const first = parts.findIndex(([value]) => value > 0);
-  if (first < 0) return "0s";
-  return parts
-    .slice(first, first + 2)
-    .map(([value, unit]) => `${value}${unit}`)
-    .join(" ");
+  const [large, small] = (first < 0 ? parts.slice(-1) : parts.slice(first)).map(
+    ([value, unit]) => say(`batch.units.${unit}`, { count: value }),
+  );
+  if (large === undefined || small === undefined) return large ?? "";
+  return say("batch.units.two", { first: large, second: small });
 }
 
 /** `12.3/s`, or by the minute when it is slow. */
 export function formatRate(perSecond: number | undefined): string {
-  if (perSecond === undefined) return "–/s";
+  if (perSecond === undefined) return say("batch.perSecond", { rate: "–" });
   return perSecond >= 1
-    ? `${perSecond.toFixed(perSecond < 10 ? 1 : 0)}/s`
-    : `${(perSecond * 60).toFixed(1)}/min`;
+    ? say("batch.perSecond", {
+        rate: perSecond.toFixed(perSecond < 10 ? 1 : 0),
+      })
+    : say("batch.perMinute", { rate: (perSecond * 60).toFixed(1) });
 }
 
+const locales = { en: "en-GB", "zh-CN": "zh-CN" } as const;
 const date = { day: "numeric", month: "short" } as const;
 const shownWithTimeMs = 2 * 86_400_000;
 
@@ -55,5 +59,8 @@ function formatIn(
   seconds: number,
   options: Intl.DateTimeFormatOptions,
 ): string {
-  return new Date(seconds * 1_000).toLocaleString("en-GB", options);
+  return new Date(seconds * 1_000).toLocaleString(
+    locales[currentLanguage()],
+    options,
+  );
 }

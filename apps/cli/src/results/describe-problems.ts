@@ -1,4 +1,5 @@
 import type { Batch } from "../gateway/objects.ts";
+import { say } from "../words/say.ts";
 
 type Problem = NonNullable<Batch["errors"]>["data"][number];
 
@@ -19,22 +20,24 @@ export function describeProblems(problems: readonly Problem[]): string[] {
   }
   return [...linesOf].map(([message, lines]) => {
     const sentence = toSentence(message);
-    return lines.length === 0 ? sentence : `${nameLines(lines)}: ${sentence}`;
+    return lines.length === 0 ? sentence : nameLines(lines, sentence);
   });
 }
 
-function nameLines(lines: readonly number[]): string {
-  const [first] = lines;
-  if (lines.length === 1) return `Line ${first}`;
+function nameLines(lines: readonly number[], problem: string): string {
+  const [first = 0] = lines;
+  if (lines.length === 1) return say("batch.line", { line: first, problem });
   const named = lines.slice(0, namedLines).join(", ");
   const more = lines.length - namedLines;
-  return more > 0 ? `Lines ${named} and ${more} more` : `Lines ${named}`;
+  return more > 0
+    ? say("batch.linesMore", { lines: named, more, problem })
+    : say("batch.lines", { lines: named, problem });
 }
 
 /** The gateway says where in a line a field is missing; who wrote the file wants to know what to add. */
 function toSentence(message: string): string {
   return message.replaceAll(
     /(?:`body`: )?`([^`]+)`:? (?:is required|Invalid input: expected \w+, received undefined)/g,
-    'the request has no "$1"',
+    (_, field: string) => say("batch.missing", { field }),
   );
 }

@@ -1,10 +1,10 @@
+import { say } from "../words/say.ts";
 import { simplify } from "./forms/simplify.ts";
 
 /** Messages that are told apart; lines of others count together. */
 const mostMessages = 100;
 /** A message in a summary, in characters. */
 const longestMessage = 200;
-const others = "other errors";
 
 /** Counts failed lines by what their errors say: thousands of lines often have the same. */
 export class FailureTally {
@@ -13,6 +13,7 @@ export class FailureTally {
   /** Counts a line of the error file. */
   record(line: string): void {
     const { error } = simplify(line);
+    const others = say("batch.otherErrors");
     const text = (error ?? others).slice(0, longestMessage);
     const isRoom = this.#counts.size < mostMessages || this.#counts.has(text);
     const message = isRoom ? text : others;

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { inputError } from "../input/input-error.ts";
+import { say } from "../words/say.ts";
 import { keepAnswered } from "./keep-answered.ts";
 import { formOf, type ResultOptions } from "./result-options.ts";
 
@@ -19,19 +20,15 @@ export async function prepareResults(options: {
   const { path, isContinued } = options;
   const form = formOf(path, options.isSimple);
   if (path === undefined) {
-    if (isContinued) throw inputError("--continue needs --output");
+    if (isContinued) throw inputError(say("batch.needsOutput"));
     return { path, form, answered: undefined };
   }
   if (isContinued && form !== "openai" && form !== "simple") {
-    throw inputError(
-      `--continue adds to JSON lines; ${path} can only be written as a whole`,
-    );
+    throw inputError(say("batch.onlyLines", { path }));
   }
   const hasContent = await checkFile(path);
   if (hasContent && !isContinued && !options.isForced) {
-    throw inputError(
-      `${path} is there already: --continue keeps its answers and adds the others (JSON lines only), --force overwrites it`,
-    );
+    throw inputError(say("batch.isThere", { path }));
   }
   const answered = isContinued ? await keepAnswered(path) : undefined;
   return { path, form, answered };
@@ -40,13 +37,13 @@ export async function prepareResults(options: {
 /** @returns whether the file has content that could be lost. */
 async function checkFile(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) throw inputError(`${path} is a folder`);
+  if (found?.isDirectory()) throw inputError(say("batch.isFolder", { path }));
   await access(found ? path : dirname(path), constants.W_OK).catch((cause) => {
     const isThere = found || cause.code !== "ENOENT";
     throw inputError(
       isThere
-        ? `${path} may not be written`
-        : `There is no folder ${dirname(path)}`,
+        ? say("batch.notWritable", { path })
+        : say("batch.noFolder", { path: dirname(path) }),
       cause,
     );
   });

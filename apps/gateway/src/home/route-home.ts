@@ -3,15 +3,14 @@ import express, { type Request, Router } from "express";
 import { serveAssets } from "../admin/serve-assets.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import { serveFile } from "../middleware/serve-file.ts";
-import { renderPage } from "../pages/render-page.ts";
-import { commonWords } from "../pages/words.ts";
+import { chooseLanguage } from "../pages/choose-language.ts";
+import { sendPage } from "../pages/send-page.ts";
 import {
   neverStored,
   securityHeaders,
 } from "../web-access/security-headers.ts";
+import { say } from "../words/say.ts";
 import { listApps } from "./connect/apps.ts";
-import { connectWords } from "./connect/words.ts";
-import { homeWords, liveWords } from "./words.ts";
 
 const model = "pool/auto";
 const ownFiles = fileURLToPath(new URL("./assets", import.meta.url));
@@ -39,37 +38,23 @@ export function routeHome({
     "/assets",
     express.static(ownFiles, { index: false, redirect: false }),
   );
-  router.get("/", securityHeaders(), neverStored, async (request, response) => {
-    const page = await renderPage("home", {
-      common: commonWords,
-      words: homeWords,
-      live: liveWords,
-      fill,
+  router.get(pages, securityHeaders(), neverStored, chooseLanguage);
+  router.get("/", (request, response) =>
+    sendPage(response, "home", {
       requiresKey: requiresKey(),
       baseUrl: baseUrlOf(request),
       model,
-    });
-    response.type("html").send(page);
-  });
-  router.get(
-    "/connect",
-    securityHeaders(),
-    neverStored,
-    async (request, response) => {
-      const baseUrl = baseUrlOf(request);
-      const key = connectWords[requiresKey() ? "clientKey" : "anyKey"];
-      const page = await renderPage("connect", {
-        common: commonWords,
-        words: connectWords,
-        live: { copied: connectWords.copied },
-        fill,
-        baseUrl,
-        model,
-        apps: listApps({ baseUrl, key, model }),
-      });
-      response.type("html").send(page);
-    },
+    }),
   );
+  router.get("/connect", (request, response) => {
+    const baseUrl = baseUrlOf(request);
+    const key = say(requiresKey() ? "connect.clientKey" : "connect.anyKey");
+    return sendPage(response, "connect", {
+      baseUrl,
+      model,
+      apps: listApps({ baseUrl, key, model }),
+    });
+  });
   router.all(pages, allowOnly("GET", "HEAD"));
   return router;
 }
@@ -77,9 +62,4 @@ export function routeHome({
 /** What the browser asked for; behind a proxy that says less, the page's script corrects it. */
 function baseUrlOf(request: Request): string {
   return `${request.protocol}://${request.host ?? "localhost"}/v1`;
-}
-
-/** Puts values into a text of the catalogue. */
-function fill(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\{\{(\w+)\}\}/g, (_, name) => values[name] ?? "");
 }

@@ -1,8 +1,8 @@
 import { Router } from "express";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import { serveFile } from "../middleware/serve-file.ts";
-import { renderPage } from "../pages/render-page.ts";
-import { commonWords } from "../pages/words.ts";
+import { chooseLanguage } from "../pages/choose-language.ts";
+import { sendPage } from "../pages/send-page.ts";
 import { securityHeaders } from "../web-access/security-headers.ts";
 
 /** Files of the page: a well-known viewer, from us instead of from a CDN, and what starts it. */
@@ -26,10 +26,9 @@ export function routeOpenApi(options: { requiresKey: () => boolean }): Router {
     response.json(options.requiresKey() ? keyed : open);
   });
   router.use("/docs", securityHeaders());
-  router.get("/docs", async (_request, response) => {
-    const page = await renderPage("docs", { common: commonWords });
-    response.type("html").send(page);
-  });
+  router.get("/docs", chooseLanguage, (_request, response) =>
+    sendPage(response, "docs", {}),
+  );
   // The page's own links are relative, so that it also works below a proxy's path.
   router.get("/docs/", (_request, response) => {
     response.redirect(308, "../docs");

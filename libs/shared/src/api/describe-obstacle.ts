@@ -1,3 +1,4 @@
+import { sayShared } from "../language/shared-words.ts";
 import { whyBroken } from "./broken-key.ts";
 import type { KeyStatus, PoolStatus } from "./pool-status.ts";
 
@@ -13,10 +14,13 @@ export function describeObstacle({
   readonly keys: readonly Pick<KeyStatus, "state">[];
   readonly workers: PoolStatus["workers"];
 }): string | undefined {
-  if (workers === 0) return "no worker runs";
-  if (keys.length === 0) return "no worker has a key";
+  if (workers === 0) return sayShared("obstacle.noWorker");
+  if (keys.length === 0) return sayShared("obstacle.noKey");
   const reasons = keys.flatMap(({ state }) => whyBroken(state) ?? []);
   if (reasons.length < keys.length) return undefined;
   const kinds = [...new Set(reasons)].sort();
-  return `no key works (${keys.length} of ${keys.length}: ${kinds.join(", ")})`;
+  return sayShared("obstacle.noneWorks", {
+    count: keys.length,
+    reasons: kinds.join(sayShared("obstacle.comma")),
+  });
 }

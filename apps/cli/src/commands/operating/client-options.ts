@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ClientSettings } from "../../gateway/gateway-client.ts";
+import { say } from "../../words/say.ts";
 
 /** The word that removes a limit. */
 const none = "none";
@@ -23,20 +24,23 @@ export type ClientOptions = {
 /** Adds the options of a client's settings to a command. */
 export function addClientOptions(command: Command): Command {
   return command
-    .option("--weight <number>", "its share against other clients, 1 to 100")
-    .option("--per-day <calls>", `calls in a UTC day, or ${none}`)
-    .option("--per-minute <calls>", `calls in a minute, or ${none}`)
-    .option("--max-queued <requests>", `requests open at a time, or ${none}`)
-    .option("--max-in-flight <calls>", `calls at a time, or ${none}`)
-    .option("--max-priority <priority>", `high, normal, low, or ${none}`)
+    .option("--weight <number>", say("help.clients.weight"))
+    .option("--per-day <calls>", say("help.clients.perDay", { none }))
+    .option("--per-minute <calls>", say("help.clients.perMinute", { none }))
+    .option("--max-queued <requests>", say("help.clients.maxQueued", { none }))
     .option(
-      "--models <globs>",
-      `models it may use, comma-separated, or ${none}`,
+      "--max-in-flight <calls>",
+      say("help.clients.maxInFlight", { none }),
     )
-    .option("--expires <time>", `such as 2027-01-31T00:00:00Z, or ${none}`)
-    .option("--webhook <url>", `where its events go, or ${none}`)
-    .option("--disable", "its key opens nothing")
-    .option("--enable", "its key opens again");
+    .option(
+      "--max-priority <priority>",
+      say("help.clients.maxPriority", { none }),
+    )
+    .option("--models <globs>", say("help.clients.models", { none }))
+    .option("--expires <time>", say("help.clients.expires", { none }))
+    .option("--webhook <url>", say("help.clients.webhook", { none }))
+    .option("--disable", say("help.clients.disable"))
+    .option("--enable", say("help.clients.enable"));
 }
 
 /** The settings that options ask for; the gateway checks them. */

@@ -10,11 +10,13 @@ import { CliError } from "../../output/cli-error.ts";
 import { type ExitCode, exitCodes } from "../../output/exit-codes.ts";
 import { print, tell } from "../../output/terminal.ts";
 import { formatCount } from "../../progress/format.ts";
+import { say } from "../../words/say.ts";
 import {
   addClientOptions,
   type ClientOptions,
   toSettings,
 } from "./client-options.ts";
+import { sayState } from "./say-state.ts";
 
 type Options = Connection & ClientOptions & { readonly json?: boolean };
 
@@ -23,10 +25,8 @@ export function addClients(
   program: Command,
   end: (code: ExitCode) => void,
 ): void {
-  const clients = program
-    .command("clients")
-    .description("manage who may call (needs ORPOOL_ADMIN_PASSWORD)");
-  const json = ["--json", "JSON, also on a terminal"] as const;
+  const clients = program.command("clients").description(say("help.clients"));
+  const json = ["--json", say("help.json")] as const;
   const optionsOf = (command: Command) => {
     const options = command.optsWithGlobals<Options>();
     const isJson = options.json || process.stdout.isTTY !== true;
@@ -35,7 +35,7 @@ export function addClients(
 
   clients
     .command("list")
-    .description("show all clients")
+    .description(say("help.clients.list"))
     .option(...json)
     .action(async (_: unknown, command: Command) => {
       const { isJson, gateway } = optionsOf(command);
@@ -47,7 +47,7 @@ export function addClients(
   addClientOptions(
     clients
       .command("create")
-      .description("make a client; its key is shown this once")
+      .description(say("help.clients.create"))
       .argument("<name>"),
   )
     .option(...json)
@@ -60,9 +60,9 @@ export function addClients(
   addClientOptions(
     clients
       .command("update")
-      .description("change a client; what is not said stays")
-      .argument("<client>", "its name or id")
-      .option("--name <name>", "another name"),
+      .description(say("help.clients.update"))
+      .argument("<client>", say("help.clients.client"))
+      .option("--name <name>", say("help.clients.name")),
   )
     .option(...json)
     .action(async (client: string, _: unknown, command: Command) => {
@@ -74,10 +74,8 @@ export function addClients(
     });
   clients
     .command("rotate")
-    .description(
-      "give a client another key; the old one opens nothing any more",
-    )
-    .argument("<client>", "its name or id")
+    .description(say("help.clients.rotate"))
+    .argument("<client>", say("help.clients.client"))
     .option(...json)
     .action(async (client: string, _: unknown, command: Command) => {
       const { isJson, gateway } = optionsOf(command);
@@ -87,15 +85,13 @@ export function addClients(
     });
   clients
     .command("delete")
-    .description(
-      "remove a client, and cancel its open batches and background requests",
-    )
-    .argument("<client>", "its name or id")
+    .description(say("help.clients.delete"))
+    .argument("<client>", say("help.clients.client"))
     .action(async (client: string, _: unknown, command: Command) => {
       const { gateway } = optionsOf(command);
       const { id, name } = await find(gateway, client);
       await gateway.deleteClient(id);
-      tell(`Removed ${name}.`);
+      tell(say("operating.removed", { name }));
       end(exitCodes.done);
     });
 }
@@ -107,7 +103,10 @@ async function find(gateway: GatewayClient, wanted: string): Promise<Client> {
     clients.find(({ id }) => id === wanted) ??
     clients.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
   if (found) return found;
-  throw new CliError(`There is no client ${wanted}.`, exitCodes.usage);
+  throw new CliError(
+    say("operating.noClient", { name: wanted }),
+    exitCodes.usage,
+  );
 }
 
 function showKey(client: IssuedClient, isJson: boolean): void {
@@ -115,10 +114,10 @@ function showKey(client: IssuedClient, isJson: boolean): void {
     print(JSON.stringify(client));
     return;
   }
-  tell(`The key of ${client.name}, shown this once:`);
+  tell(say("operating.keyOf", { name: client.name }));
   print(client.key);
   if (client.webhookSecret) {
-    tell("The secret that signs the events of its webhook:");
+    tell(say("operating.webhookSecret"));
     print(client.webhookSecret);
   }
 }
@@ -126,14 +125,14 @@ function showKey(client: IssuedClient, isJson: boolean): void {
 function draw(clients: readonly Client[]): string {
   const table = new Table({
     head: [
-      "client",
-      "id",
-      "key",
-      "state",
-      "weight",
-      "a day",
-      "a minute",
-      "models",
+      say("operating.client"),
+      say("operating.id"),
+      say("operating.key"),
+      say("operating.state"),
+      say("operating.weight"),
+      say("operating.aDay"),
+      say("operating.aMinute"),
+      say("operating.models"),
     ],
     colAligns: [
       "left",
@@ -153,8 +152,8 @@ function draw(clients: readonly Client[]): string {
     table.push([
       name,
       id,
-      keyHint ?? "environment",
-      state,
+      keyHint ?? say("operating.environment"),
+      sayState(state),
       weight,
       describeLimit(use?.day, perDay),
       describeLimit(use?.minute, perMinute),
@@ -167,6 +166,8 @@ function draw(clients: readonly Client[]): string {
 /** What is used of a limit, where that is known, and the limit. */
 function describeLimit(used: number | undefined, most: number | null): string {
   if (most === null) return "";
-  const part = used === undefined ? "" : `${formatCount(used)} of `;
-  return part + formatCount(most);
+  const limit = formatCount(most);
+  return used === undefined
+    ? limit
+    : say("operating.useOf", { used: formatCount(used), limit });
 }

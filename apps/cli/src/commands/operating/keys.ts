@@ -5,13 +5,15 @@ import type { Pool } from "../../gateway/objects.ts";
 import { type ExitCode, exitCodes } from "../../output/exit-codes.ts";
 import { print } from "../../output/terminal.ts";
 import { formatCount, formatDuration } from "../../progress/format.ts";
+import { say } from "../../words/say.ts";
+import { sayState } from "./say-state.ts";
 
 /** `orpool keys`: the pool as a table. */
 export function addKeys(program: Command, end: (code: ExitCode) => void): void {
   program
     .command("keys")
-    .description("show the pool of keys and what is left of its quota")
-    .option("--json", "JSON, also on a terminal")
+    .description(say("help.keys"))
+    .option("--json", say("help.json"))
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<
         Connection & { json?: boolean }
@@ -24,9 +26,18 @@ export function addKeys(program: Command, end: (code: ExitCode) => void): void {
     });
 }
 
+const columns = [
+  "key",
+  "account",
+  "state",
+  "minute",
+  "day",
+  "resetsIn",
+] as const;
+
 function draw({ keys, pool, queue, workers }: Pool): string {
   const table = new Table({
-    head: ["key", "account", "state", "minute", "day", "resets in"],
+    head: columns.map((name) => say(`operating.${name}`)),
     colAligns: ["left", "left", "left", "right", "right", "right"],
     style: { head: [], border: [] },
   });
@@ -35,18 +46,21 @@ function draw({ keys, pool, queue, workers }: Pool): string {
     table.push([
       key,
       account,
-      state,
+      sayState(state),
       describeUse(minute),
       describeUse(day),
       resetIn === null ? "" : formatDuration(resetIn * 1_000),
     ]);
   }
-  const summary = [
-    `${formatCount(pool.leftToday)} calls left today`,
-    `${formatCount(pool.perMinute)} in ${formatDuration(pool.windowMs)}, ${formatCount(pool.slotsFree)} of them free now`,
-    `${formatCount(queue.waiting)} waiting, ${formatCount(queue.inFlight)} in flight`,
-    `${workers} ${workers === 1 ? "worker" : "workers"}`,
-  ].join("; ");
+  const summary = say("operating.summary", {
+    left: formatCount(pool.leftToday),
+    perMinute: formatCount(pool.perMinute),
+    window: formatDuration(pool.windowMs),
+    free: formatCount(pool.slotsFree),
+    waiting: formatCount(queue.waiting),
+    inFlight: formatCount(queue.inFlight),
+    workers,
+  });
   return `${table.toString()}\n${summary}`;
 }
 

@@ -5,6 +5,8 @@ import type { Models } from "../../gateway/objects.ts";
 import { type ExitCode, exitCodes } from "../../output/exit-codes.ts";
 import { print } from "../../output/terminal.ts";
 import { formatCount, formatDuration } from "../../progress/format.ts";
+import { say } from "../../words/say.ts";
+import { sayState } from "./say-state.ts";
 
 type Model = Models["models"][number];
 
@@ -15,8 +17,8 @@ export function addModels(
 ): void {
   program
     .command("models")
-    .description("show the free models, best record first, and how they do")
-    .option("--json", "JSON, also on a terminal")
+    .description(say("help.models"))
+    .option("--json", say("help.json"))
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<
         Connection & { json?: boolean }
@@ -29,9 +31,18 @@ export function addModels(
     });
 }
 
+const columns = [
+  "model",
+  "state",
+  "success",
+  "median",
+  "callsToday",
+  "ends",
+] as const;
+
 function draw(models: readonly Model[]): string {
   const table = new Table({
-    head: ["model", "state", "success", "median", "calls today", "ends"],
+    head: columns.map((name) => say(`operating.${name}`)),
     colAligns: ["left", "left", "right", "right", "right", "left"],
     style: { head: [], border: [] },
   });
@@ -41,7 +52,11 @@ function draw(models: readonly Model[]): string {
       model.id,
       describeState(model),
       successRate === null ? "" : `${Math.round(100 * successRate)} %`,
-      latencyP50Ms === null ? "" : `${(latencyP50Ms / 1_000).toFixed(1)}s`,
+      latencyP50Ms === null
+        ? ""
+        : say("operating.seconds", {
+            count: (latencyP50Ms / 1_000).toFixed(1),
+          }),
       formatCount(calls),
       model.expirationDate ?? "",
     ]);
@@ -51,6 +66,9 @@ function draw(models: readonly Model[]): string {
 
 function describeState({ state, coolingFor }: Model): string {
   return coolingFor === null
-    ? state
-    : `${state}, ${formatDuration(coolingFor * 1_000)}`;
+    ? sayState(state)
+    : say("operating.cooling", {
+        state: sayState(state),
+        time: formatDuration(coolingFor * 1_000),
+      });
 }

@@ -5,6 +5,7 @@ import type { Usage } from "../../gateway/objects.ts";
 import { type ExitCode, exitCodes } from "../../output/exit-codes.ts";
 import { print } from "../../output/terminal.ts";
 import { formatCount } from "../../progress/format.ts";
+import { say } from "../../words/say.ts";
 
 type Options = Connection & {
   readonly from?: string;
@@ -22,19 +23,13 @@ export function addUsage(
 ): void {
   program
     .command("usage")
-    .description(
-      "show what was used: your own, or with ORPOOL_ADMIN_PASSWORD everybody's",
-    )
-    .option("--from <day>", "first UTC day; 30 days by default")
-    .option("--to <day>", "last UTC day; today by default")
-    .option(
-      "--by <names>",
-      "any of client, model, day, comma-separated",
-      "client,model,day",
-    )
-    .option("--client <id>", "only this client's")
+    .description(say("help.usage"))
+    .option("--from <day>", say("help.from"))
+    .option("--to <day>", say("help.to"))
+    .option("--by <names>", say("help.by"), "client,model,day")
+    .option("--client <id>", say("help.onlyClient"))
     .option("--csv", "CSV")
-    .option("--json", "JSON, also on a terminal")
+    .option("--json", say("help.json"))
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const gateway = connectAsEither(options);
@@ -63,25 +58,27 @@ function toQuery({ from, to, by, client }: Options): URLSearchParams {
 function draw({ groupBy, data, total }: Usage): string {
   const table = new Table({
     head: [
-      ...groupBy,
-      "calls",
-      "answers",
-      "errors",
-      "tokens",
-      "mean wait",
-      "saved",
+      ...groupBy.map((name) => say(`operating.${name}`)),
+      say("operating.calls"),
+      say("operating.answers"),
+      say("operating.errors"),
+      say("operating.tokens"),
+      say("operating.meanWait"),
+      say("operating.saved"),
     ],
     style: { head: [], border: [] },
   });
   for (const row of data) {
     const names = {
-      client: row.clientName ?? row.client ?? "without a key",
+      client: row.clientName ?? row.client ?? say("operating.withoutKey"),
       model: row.model ?? "",
       day: row.day ?? "",
     };
     table.push([...groupBy.map((group) => names[group]), ...describe(row)]);
   }
-  const sum = groupBy.map((_, index) => (index === 0 ? "in all" : ""));
+  const sum = groupBy.map((_, index) =>
+    index === 0 ? say("operating.inAll") : "",
+  );
   if (groupBy.length > 0) table.push([...sum, ...describe(total)]);
   return table.toString();
 }
@@ -94,7 +91,9 @@ function describe(figures: Usage["total"]): string[] {
     formatCount(answers),
     formatCount(errors),
     formatCount(promptTokens + completionTokens),
-    meanWaitMs === null ? "" : `${(meanWaitMs / 1_000).toFixed(1)}s`,
+    meanWaitMs === null
+      ? ""
+      : say("operating.seconds", { count: (meanWaitMs / 1_000).toFixed(1) }),
     savedUsd === null ? "" : `$${savedUsd.toFixed(2)}`,
   ];
 }

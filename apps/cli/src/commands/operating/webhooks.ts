@@ -7,6 +7,8 @@ import {
 import type { Delivery } from "../../gateway/objects.ts";
 import { type ExitCode, exitCodes } from "../../output/exit-codes.ts";
 import { print, tell } from "../../output/terminal.ts";
+import { say } from "../../words/say.ts";
+import { sayState } from "./say-state.ts";
 
 type Options = Connection & {
   readonly limit: string;
@@ -23,17 +25,15 @@ export function addWebhooks(
 ): void {
   const webhooks = program
     .command("webhooks")
-    .description(
-      "see which events reached their webhooks (needs ORPOOL_ADMIN_PASSWORD)",
-    );
+    .description(say("help.webhooks"));
   webhooks
     .command("list")
-    .description("show events, the newest first")
-    .option("--limit <number>", "how many", "50")
-    .option("--after <event>", "those before this one")
-    .option("--status <status>", "waiting, delivered, failed or unwanted")
-    .option("--client <id>", "only this client's")
-    .option("--json", "JSON, also on a terminal")
+    .description(say("help.webhooks.list"))
+    .option("--limit <number>", say("help.webhooks.limit"), "50")
+    .option("--after <event>", say("help.webhooks.after"))
+    .option("--status <status>", say("help.webhooks.status"))
+    .option("--client <id>", say("help.onlyClient"))
+    .option("--json", say("help.json"))
     .action(async (_: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>();
       const gateway = connectAsOperator(options);
@@ -42,17 +42,17 @@ export function addWebhooks(
       if (isJson) for (const delivery of data) print(JSON.stringify(delivery));
       else print(draw(data));
       const last = data.at(-1);
-      if (hasMore && last) tell(`There are more: --after ${last.id}`);
+      if (hasMore && last) tell(say("operating.moreEvents", { id: last.id }));
       end(exitCodes.done);
     });
   webhooks
     .command("send")
-    .description("send an event again, now, with the same webhook-id")
-    .argument("<event>", "its id")
+    .description(say("help.webhooks.send"))
+    .argument("<event>", say("help.webhooks.event"))
     .action(async (id: string, _: unknown, command: Command) => {
       const options = command.optsWithGlobals<Connection>();
       await connectAsOperator(options).sendEvent(id);
-      tell(`${id} is on its way.`);
+      tell(say("operating.sent", { id }));
       end(exitCodes.done);
     });
 }
@@ -66,9 +66,19 @@ function toQuery({ limit, after, status, client }: Options): URLSearchParams {
   });
 }
 
+const columns = [
+  "event",
+  "about",
+  "client",
+  "receiver",
+  "state",
+  "tries",
+  "error",
+] as const;
+
 function draw(deliveries: readonly Delivery[]): string {
   const table = new Table({
-    head: ["event", "about", "client", "receiver", "state", "tries", "error"],
+    head: columns.map((name) => say(`operating.${name}`)),
     style: { head: [], border: [] },
   });
   for (const delivery of deliveries) {
@@ -76,9 +86,9 @@ function draw(deliveries: readonly Delivery[]): string {
     table.push([
       `${type}\n${delivery.id}`,
       about,
-      clientName ?? client ?? "without a key",
+      clientName ?? client ?? say("operating.withoutKey"),
       receiver ?? "",
-      delivery.status,
+      sayState(delivery.status),
       delivery.attempts,
       delivery.lastError ?? "",
     ]);

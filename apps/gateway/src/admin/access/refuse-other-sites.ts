@@ -1,4 +1,5 @@
 import type { RequestHandler } from "express";
+import { say } from "../../words/say.ts";
 import { showMessage } from "../pages/show-message.ts";
 import { isSameOrigin } from "./is-same-origin.ts";
 
@@ -6,6 +7,9 @@ import { isSameOrigin } from "./is-same-origin.ts";
 export const refuseOtherSites: RequestHandler = (request, response, next) => {
   const isReading = request.method === "GET" || request.method === "HEAD";
   if (isReading || isSameOrigin(request)) return next();
-  const message = "Another site sent this request; nothing was done.";
-  showMessage(response, { status: 403, title: "Not from there", message });
+  showMessage(response, {
+    status: 403,
+    title: say("access.otherSite"),
+    message: say("access.otherSiteDetail"),
+  });
 };

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { toSeconds } from "../../errors/gateway-error.ts";
+import { say } from "../../words/say.ts";
 import { showMessage } from "../pages/show-message.ts";
 import { readBasicCredentials } from "./basic-credentials.ts";
 import type { CheckPassword } from "./check-password.ts";
@@ -46,9 +47,11 @@ export function requireLink(deps: {
     const session = await sessions.read(request);
     if (session) return grantAccess({ sessions, session, response, next });
     await signInLink.renew();
-    const message =
-      "No ADMIN_PASSWORD is set, so only a sign-in link opens these pages. The gateway shows one in its log when it starts, and a new one when that is used up or an hour old.";
-    showMessage(response, { status: 403, title: "Sign in first", message });
+    showMessage(response, {
+      status: 403,
+      title: say("access.signIn"),
+      message: say("access.signInDetail"),
+    });
   };
 }
 

@@ -1,4 +1,5 @@
 import express, { type Request, type Response, Router } from "express";
+import { say } from "../../words/say.ts";
 import type { CheckPassword } from "./check-password.ts";
 import type { Credentials } from "./credentials.ts";
 import type { KnownBrowsers } from "./known-browsers.ts";
@@ -23,12 +24,12 @@ export function routeLogin(deps: {
     if (check.outcome === "locked") {
       const minutes = Math.ceil(check.waitMs / 60_000);
       response.status(429).set("Retry-After", String(minutes * 60));
-      const error = `Too many wrong passwords from your address. Try again in ${minutes} min.`;
+      const error = say("access.locked", { minutes });
       return showForm(response, { next, error });
     }
     if (check.outcome === "wrong") {
       response.status(401);
-      const error = "That user name and password do not belong together.";
+      const error = say("access.wrong");
       return showForm(response, { next, error });
     }
     knownBrowsers.remember(request, response);

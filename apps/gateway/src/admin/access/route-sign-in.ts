@@ -1,4 +1,5 @@
 import { Router } from "express";
+import { say } from "../../words/say.ts";
 import { showMessage } from "../pages/show-message.ts";
 import type { Sessions } from "./sessions/sessions.ts";
 import type { SignInLink } from "./sessions/sign-in-link.ts";
@@ -29,9 +30,8 @@ export function routeSignIn(deps: {
     await signInLink.renew();
     showMessage(response, {
       status: 403,
-      title: "This link cannot be used any more",
-      message:
-        "A sign-in link works once and for an hour. The gateway's log shows a new one.",
+      title: say("access.linkUsed"),
+      message: say("access.linkUsedDetail"),
     });
   });
   return router;

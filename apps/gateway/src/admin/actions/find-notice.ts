@@ -1,9 +1,9 @@
 import type { Request, Response } from "express";
 import type { PoolWatch } from "../../pool/pool-watch.ts";
+import { say } from "../../words/say.ts";
 import { sessionOf } from "../access/require-access.ts";
 import type { Sessions } from "../access/sessions/sessions.ts";
-import { type ActionName, isActionName } from "./action-names.ts";
-import type { Action } from "./actions.ts";
+import { isActionName } from "./action-names.ts";
 import { doneText } from "./done-text.ts";
 import { nameTarget } from "./name-target.ts";
 
@@ -15,11 +15,10 @@ export type FindNotice = (
 
 /** Builds {@link FindNotice}. */
 export function createFindNotice(deps: {
-  actions: Record<ActionName, Action>;
   sessions: Sessions;
   poolWatch: PoolWatch;
 }): FindNotice {
-  const { actions, sessions, poolWatch } = deps;
+  const { sessions, poolWatch } = deps;
   return function findNotice(request, response) {
     const { done, target = "", proof } = request.query;
     if (!isActionName(done)) return undefined;
@@ -28,6 +27,8 @@ export function createFindNotice(deps: {
       return undefined;
     }
     const label = nameTarget(done, String(target), poolWatch.current());
-    return label === undefined ? undefined : actions[done].done(label);
+    return label === undefined
+      ? undefined
+      : say(`actions.${done}.done`, { target: label });
   };
 }

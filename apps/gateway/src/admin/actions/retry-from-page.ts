@@ -1,6 +1,7 @@
 import type { BatchStore } from "../../batches/records/batch-store.ts";
 import type { RetryBatch } from "../../batches/retry/retry-batch.ts";
 import { GatewayError } from "../../errors/gateway-error.ts";
+import { say } from "../../words/say.ts";
 
 /** Retries a batch. @returns why it cannot be; true when its lines are on their way. */
 export type RetryFromPage = (batchId: string) => Promise<true | string>;
@@ -16,11 +17,12 @@ export function createRetryFromPage(deps: {
 }): RetryFromPage {
   return async function retryFromPage(batchId) {
     const batch = await deps.batches.find(batchId);
-    if (!batch) return `There is no batch ${batchId}.`;
+    if (!batch) return say("batches.noBatch", { id: batchId });
     try {
       await deps.retryBatch(batch, countedAs);
     } catch (error) {
-      if (error instanceof GatewayError) return `${error.message}.`;
+      if (error instanceof GatewayError)
+        return say("common.sentence", { text: error.message });
       throw error;
     }
     deps.pollBatches();

@@ -1,6 +1,7 @@
 import { Router } from "express";
 import type { Logger } from "pino";
 import type { PoolWatch } from "../../pool/pool-watch.ts";
+import { say } from "../../words/say.ts";
 import { sessionOf } from "../access/require-access.ts";
 import { formOf, readForm } from "../access/route-login.ts";
 import { formText, type Sessions } from "../access/sessions/sessions.ts";
@@ -26,19 +27,18 @@ export function routeActions(deps: {
     const { action: name, target = "" } = request.query;
     const label = nameTarget(name, String(target), poolWatch.current());
     if (!isActionName(name) || label === undefined) {
-      return showMessage(response, unknownTarget);
+      return showMessage(response, unknownTarget());
     }
     if (!(await concernsModel(name, String(target)))) {
-      return showMessage(response, nothingToDo);
+      return showMessage(response, nothingToDo());
     }
-    const { question, consequence, button, ...rest } = actions[name];
-    const { isHarmful = false, page } = rest;
+    const { isHarmful = false, page } = actions[name];
     response.render("confirm", {
       post: `/admin/actions/${name}`,
       target: String(target),
-      question: question(label),
-      consequence,
-      button,
+      question: say(`actions.${name}.question`, { target: label }),
+      consequence: say(`actions.${name}.consequence`),
+      button: say(`actions.${name}.button`),
       isHarmful,
       page: pageOf(request.query.page, page),
     });
@@ -49,20 +49,28 @@ export function routeActions(deps: {
     const { token, target = "", page: from } = formOf(request);
     const session = sessionOf(response);
     if (!sessions.isProof(session, formText, String(token ?? ""))) {
-      return showMessage(response, staleForm);
+      return showMessage(response, {
+        status: 403,
+        title: say("access.staleForm"),
+        message: say("access.staleConfirmation"),
+      });
     }
     const label = nameTarget(name, String(target), poolWatch.current());
     if (!isActionName(name) || label === undefined) {
-      return showMessage(response, unknownTarget);
+      return showMessage(response, unknownTarget());
     }
     const { run, page } = actions[name];
     const outcome = await run(String(target));
     const isDone = outcome === true;
     logger.warn({ action: name, target: label, isDone }, "An operator acted");
     if (typeof outcome === "string") {
-      return showMessage(response, { ...refused, message: outcome });
+      return showMessage(response, {
+        status: 409,
+        title: say("access.refused"),
+        message: outcome,
+      });
     }
-    if (!isDone) return showMessage(response, nothingToDo);
+    if (!isDone) return showMessage(response, nothingToDo());
     const query = new URLSearchParams({
       done: name,
       target: String(target),
@@ -84,20 +92,18 @@ function pageOf(
     : { name: "", path: usual };
 }
 
-const unknownTarget = {
-  status: 404,
-  title: "There is no such thing",
-  message: "The key or account is not in the pool any more.",
-};
-const refused = { status: 409, title: "That cannot be done" };
-const staleForm = {
-  status: 403,
-  title: "That page was too old",
-  message: "Nothing was done. Open the page again and confirm once more.",
-};
-const nothingToDo = {
-  status: 409,
-  title: "There was nothing to do",
-  message:
-    "No worker has this key, or what was to be ended had ended by itself.",
-};
+function unknownTarget() {
+  return {
+    status: 404,
+    title: say("actions.unknownTarget"),
+    message: say("actions.unknownTargetDetail"),
+  };
+}
+
+function nothingToDo() {
+  return {
+    status: 409,
+    title: say("actions.nothingToDo"),
+    message: say("actions.nothingToDoDetail"),
+  };
+}

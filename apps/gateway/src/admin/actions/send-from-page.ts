@@ -1,5 +1,6 @@
 import { GatewayError } from "../../errors/gateway-error.ts";
 import type { ManageDeliveries } from "../../webhooks/deliveries/manage-deliveries.ts";
+import { say } from "../../words/say.ts";
 
 const from = "page";
 
@@ -11,7 +12,8 @@ export function createSendFromPage(
     try {
       await deliveries.sendAgain(eventId, from);
     } catch (error) {
-      if (error instanceof GatewayError) return `${error.message}.`;
+      if (error instanceof GatewayError)
+        return say("common.sentence", { text: error.message });
       throw error;
     }
     return true;

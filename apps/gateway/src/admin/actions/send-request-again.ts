@@ -1,6 +1,7 @@
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { findJob } from "@openrouter-free-pool/shared/queue/find-jobs";
 import type { SendBackgroundAgain } from "../../background/api/send-again.ts";
+import { say } from "../../words/say.ts";
 import type { SendAgain } from "../bull-board/send-again.ts";
 import { isBackground } from "./request-targets.ts";
 
@@ -16,7 +17,7 @@ export function createSendRequestAgain(deps: {
   return async function sendRequestAgain(target) {
     if (isBackground(target)) return deps.sendBackgroundAgain(target);
     const job = await findJob(deps.queue, target);
-    if (!job) return "The queue does not keep this request any more.";
+    if (!job) return say("requests.notKept");
     return (await deps.sendAgain(job)) ?? true;
   };
 }

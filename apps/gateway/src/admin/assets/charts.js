@@ -1,4 +1,5 @@
 import uPlot from "./vendor/uPlot.esm.js";
+import { say } from "./words.js";
 
 const height = 170;
 const charts = new Map();
@@ -96,11 +97,21 @@ const countsRequests = (name) => name === "rate" || name === "calls";
 function timesOf(chart, times) {
   const [first = 0] = chart.data[0];
   const span = (chart.data[0].at(-1) ?? first) - first;
-  const pattern = span > 2 * 86_400 ? "{D} {MMM}" : "{HH}:{mm}";
-  const format = uPlot.fmtDate(pattern);
+  const format = span > 2 * 86_400 ? formatDay : formatMinute;
   return times.map((seconds) =>
     format(uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC")),
   );
+}
+
+const formatMinute = uPlot.fmtDate("{HH}:{mm}");
+
+/** A day as the pages write it, "6 Dec", of a date whose own fields are UTC. */
+function formatDay(date) {
+  const { lang } = document.documentElement;
+  return date.toLocaleDateString(lang === "en" ? "en-GB" : lang, {
+    day: "numeric",
+    month: "short",
+  });
 }
 
 function unitOf(name) {
@@ -110,19 +121,22 @@ function unitOf(name) {
 
 function seconds(value) {
   if (value === 0) return "0";
-  if (value < 1) return `${Math.round(value * 1_000)} ms`;
-  if (value < 60) return `${Number(value.toFixed(1))} s`;
-  return `${Number((value / 60).toFixed(1))} min`;
+  if (value < 1) {
+    return say("milliseconds", { count: Math.round(value * 1_000) });
+  }
+  if (value < 60) return say("seconds", { count: Number(value.toFixed(1)) });
+  return say("minutes", { count: Number((value / 60).toFixed(1)) });
 }
 
 /** The newest figure in words, for those who cannot see the chart. */
 function describe(name, figures, place) {
   place.dataset.title ??= place.ariaLabel;
-  const words = lines[name].map(({ column }) => {
+  const newest = lines[name].map(({ column }) => {
     const value = figures[column].findLast((figure) => figure !== null) ?? 0;
     return countsRequests(name) ? value : seconds(value);
   });
-  return `${place.dataset.title}. Newest: ${words.join(" and ")}.`;
+  const { title } = place.dataset;
+  return say("newest", { title, values: newest.join(say("and")) });
 }
 
 function drawAnew() {

@@ -1,3 +1,5 @@
+import { say } from "./words.js";
+
 const secondMs = 1_000;
 
 /** When each countdown ends, on this page's clock; the server says how much is left. */
@@ -14,9 +16,11 @@ export function showCountdowns() {
 /** The same words that the server uses. */
 function describe(ms) {
   const seconds = Math.max(0, Math.ceil(ms / secondMs));
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return say("seconds", { count: seconds });
   const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
-  return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+  const large = say("minutes", { count: minutes });
+  if (rest === 0) return large;
+  return say("two", { large, small: say("seconds", { count: rest }) });
 }
 
 setInterval(() => {

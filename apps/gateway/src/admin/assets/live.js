@@ -1,6 +1,7 @@
 import { showCountdowns } from "./countdowns.js";
 import { sortTables } from "./sort-tables.js";
 import { Idiomorph } from "./vendor/idiomorph.esm.js";
+import { say } from "./words.js";
 
 const everyMs = 2_000;
 const patienceMs = 10_000;
@@ -59,14 +60,14 @@ async function update() {
     drawCharts(charts);
   }
   newestBucket = newest ?? 0;
-  tell("live", `Live, as of ${at} UTC`);
+  tell("live", say("asOf", { time: at }));
 }
 
 async function run() {
   try {
     if (!document.hidden) await update();
   } catch {
-    tell("lost", "No answer from the gateway; trying again");
+    tell("lost", say("lost"));
   }
   setTimeout(run, everyMs);
 }

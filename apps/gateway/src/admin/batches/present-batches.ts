@@ -10,6 +10,7 @@ import {
   formatDate,
   formatDuration,
 } from "../../text/format.ts";
+import { say } from "../../words/say.ts";
 import type { ActionLink } from "../actions/action-names.ts";
 import { countLines, type LineCounts, listFailures } from "./count-lines.ts";
 import { presentState } from "./present-state.ts";
@@ -43,13 +44,14 @@ export function presentBatch(
   return {
     id,
     name: batch.inputName ?? `${id.slice(0, 14)}…`,
-    owner: batch.owner,
-    endpoint: batch.endpoint,
-    created: formatAgo(Math.max(0, now - batch.createdAt)),
+    facts: describeFacts(batch, now),
     state: presentState(status, lines),
     total,
     done,
-    progress: `${formatCount(done)} of ${formatCount(total)}`,
+    progress: say("batches.progress", {
+      done: formatCount(done),
+      total: formatCount(total),
+    }),
     percent: total === 0 ? "" : `${Math.floor((100 * done) / total)} %`,
     counts: describeCounts(lines),
     rate: perSecond === undefined ? "–" : formatRate(perSecond),
@@ -60,8 +62,10 @@ export function presentBatch(
     ),
     problems: (batch.errors ?? []).slice(0, 3).map(describeProblem),
     downloads: [
-      ...(completed > 0 ? [{ label: "Output", of: "output" }] : []),
-      ...(failed > 0 ? [{ label: "Errors", of: "errors" }] : []),
+      ...(completed > 0
+        ? [{ label: say("batches.output"), of: "output" }]
+        : []),
+      ...(failed > 0 ? [{ label: say("batches.errors"), of: "errors" }] : []),
     ],
     actions: actionsFor(batch),
   };
@@ -71,20 +75,34 @@ export function presentBatch(
 function describeCounts({ answered, failed, notCalled }: LineCounts): string {
   if (failed + notCalled === 0) return "";
   return [
-    `${formatCount(answered)} answered`,
-    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
-    ...(notCalled > 0 ? [`${formatCount(notCalled)} not called`] : []),
-  ].join(", ");
+    say("batches.answered", { count: formatCount(answered) }),
+    ...(failed > 0
+      ? [say("batches.failed", { count: formatCount(failed) })]
+      : []),
+    ...(notCalled > 0
+      ? [say("batches.notCalled", { count: formatCount(notCalled) })]
+      : []),
+  ].join(say("common.comma"));
+}
+
+function describeFacts(
+  { endpoint, owner, createdAt }: BatchRecord,
+  now: number,
+): string {
+  const created = formatAgo(Math.max(0, now - createdAt));
+  return owner
+    ? say("batches.factsOwner", { endpoint, created, owner })
+    : say("batches.facts", { endpoint, created });
 }
 
 function actionsFor(batch: BatchRecord): ActionLink[] {
   const { id: target, status } = batch;
   if (status === "validating" || status === "in_progress") {
-    return [{ action: "cancel-batch", target, label: "Cancel" }];
+    return [{ action: "cancel-batch", target, label: say("batches.cancel") }];
   }
   return findObstacle(batch)
     ? []
-    : [{ action: "retry-batch", target, label: "Retry failed" }];
+    : [{ action: "retry-batch", target, label: say("batches.retry") }];
 }
 
 function describeEnd(
@@ -105,7 +123,9 @@ function describeEnd(
       batch.expiredAt ??
       batch.failedAt ??
       now;
-    return `took ${formatDuration(endedAt - batch.createdAt)}`;
+    return say("batches.took", {
+      time: formatDuration(endedAt - batch.createdAt),
+    });
   }
   const { calls, ends_at: endsAt } = forecast;
   if (!calls) return "–";
@@ -113,9 +133,13 @@ function describeEnd(
   const isEnough = quotaLeft === undefined || calls <= quotaLeft;
   // The rate of now says more than any plan, but nothing of the days after today.
   if (perSecond && isEnough) {
-    return `in ${formatDuration((calls / perSecond) * 1_000)}`;
+    return say("batches.in", {
+      time: formatDuration((calls / perSecond) * 1_000),
+    });
   }
-  return endsAt === null ? "not known" : formatDate(endsAt * 1_000);
+  return endsAt === null
+    ? say("batches.endUnknown")
+    : formatDate(endsAt * 1_000);
 }
 
 /** The quota that a batch still takes, and whether its window is too short for it. */
@@ -126,8 +150,10 @@ function describeForecast(
   if (!calls || accountDays === null) return undefined;
   const isLate = endsAt !== null && endsAt * 1_000 > expiresAt;
   return {
-    quota: `${accountDays.toFixed(1)} account-days`,
-    warning: isLate ? `expires before, ${formatDate(expiresAt)}` : undefined,
+    quota: say("batches.accountDays", { days: accountDays.toFixed(1) }),
+    warning: isLate
+      ? say("batches.expiresBefore", { date: formatDate(expiresAt) })
+      : undefined,
   };
 }
 
@@ -138,11 +164,13 @@ function describeProblem({
   line: number | null;
   message: string;
 }): string {
-  return line === null ? message : `Line ${line}: ${message}`;
+  return line === null ? message : say("batches.problem", { line, message });
 }
 
 function formatRate(perSecond: number): string {
   return perSecond >= 1
-    ? `${perSecond.toFixed(perSecond < 10 ? 1 : 0)} / s`
-    : `${(60 * perSecond).toFixed(1)} / min`;
+    ? say("batches.perSecond", {
+        rate: perSecond.toFixed(perSecond < 10 ? 1 : 0),
+      })
+    : say("batches.perMinute", { rate: (60 * perSecond).toFixed(1) });
 }

@@ -1,16 +1,17 @@
 import type { BatchStatus } from "@openrouter-free-pool/shared/api/batch-object";
+import { say } from "../../words/say.ts";
 import type { Tone } from "../overview/present/headline.ts";
 import type { LineCounts } from "./count-lines.ts";
 
-const states: Record<BatchStatus, { label: string; tone: Tone }> = {
-  validating: { label: "validating", tone: "quiet" },
-  in_progress: { label: "in progress", tone: "quiet" },
-  finalizing: { label: "finalizing", tone: "quiet" },
-  cancelling: { label: "cancelling", tone: "notice" },
-  completed: { label: "completed", tone: "good" },
-  failed: { label: "failed", tone: "bad" },
-  expired: { label: "expired", tone: "bad" },
-  cancelled: { label: "cancelled", tone: "quiet" },
+const tones: Record<BatchStatus, Tone> = {
+  validating: "quiet",
+  in_progress: "quiet",
+  finalizing: "quiet",
+  cancelling: "notice",
+  completed: "good",
+  failed: "bad",
+  expired: "bad",
+  cancelled: "quiet",
 };
 
 /** A batch's state in a word; good only where every line has its answer. */
@@ -18,8 +19,10 @@ export function presentState(
   status: BatchStatus,
   { answered, failed }: LineCounts,
 ): { label: string; tone: Tone } {
-  if (status !== "completed" || failed === 0) return states[status];
+  if (status !== "completed" || failed === 0) {
+    return { label: say(`batches.state.${status}`), tone: tones[status] };
+  }
   return answered === 0
-    ? { label: "completed, none answered", tone: "bad" }
-    : { label: "completed, some failed", tone: "notice" };
+    ? { label: say("batches.noneAnswered"), tone: "bad" }
+    : { label: say("batches.someFailed"), tone: "notice" };
 }

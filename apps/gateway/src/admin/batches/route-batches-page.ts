@@ -11,6 +11,7 @@ import { describeKeys } from "../../pool/keys-status.ts";
 import type { PoolWatch } from "../../pool/pool-watch.ts";
 import type { RedisHealth } from "../../redis/redis-health.ts";
 import type { Storage } from "../../storage/open-storage.ts";
+import { say } from "../../words/say.ts";
 import type { FindNotice } from "../actions/find-notice.ts";
 import { renderPart } from "../pages/render-part.ts";
 import { showMessage } from "../pages/show-message.ts";
@@ -88,7 +89,7 @@ function fileOf(request: Request): string {
 }
 
 function showNoResults(response: Response): void {
-  const title = "There are no such results";
-  const message = "The batch has none yet, or they have expired.";
+  const title = say("batches.noResults");
+  const message = say("batches.noResultsDetail");
   showMessage(response, { status: 404, title, message });
 }

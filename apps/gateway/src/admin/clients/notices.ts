@@ -1,14 +1,10 @@
 import type { Request, Response } from "express";
+import { say } from "../../words/say.ts";
 import { sessionOf } from "../access/require-access.ts";
 import type { Sessions } from "../access/sessions/sessions.ts";
 
-const texts = {
-  saved: (name: string) =>
-    `${name} is saved; it holds everywhere within a second.`,
-  removed: (name: string) => `${name} is removed.`,
-  opened: () => "Anybody may call now.",
-} as const;
-type Notice = keyof typeof texts;
+const notices = ["saved", "removed", "opened"] as const;
+type Notice = (typeof notices)[number];
 
 /** Says on the page of clients what was done on the page before; nothing that only an address claims. */
 export class ClientNotices {
@@ -30,16 +26,19 @@ export class ClientNotices {
   find(request: Request, response: Response): string | undefined {
     const { done, target = "", proof } = request.query;
     const name = String(target);
-    if (typeof done !== "string" || !Object.hasOwn(texts, done))
-      return undefined;
+    if (!isNotice(done)) return undefined;
     const session = sessionOf(response);
     const isOurs = this.#sessions.isProof(
       session,
       textOf(done, name),
       String(proof),
     );
-    return isOurs ? texts[done as Notice](name) : undefined;
+    return isOurs ? say(`clients.done.${done}`, { name }) : undefined;
   }
+}
+
+function isNotice(text: unknown): text is Notice {
+  return (notices as readonly unknown[]).includes(text);
 }
 
 function textOf(notice: string, name: string): string {

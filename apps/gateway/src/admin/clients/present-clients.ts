@@ -5,6 +5,7 @@ import type {
 import type { UsageFigures } from "@openrouter-free-pool/shared/api/usage-object";
 import { formatCount, formatDate } from "../../text/format.ts";
 import { noUsage } from "../../usage/read-usage.ts";
+import { say } from "../../words/say.ts";
 import type { Tone } from "../overview/present/headline.ts";
 import { presentFigures } from "./present-usage.ts";
 
@@ -13,6 +14,17 @@ const tones: Record<ClientObject["state"], Tone> = {
   disabled: "quiet",
   expired: "bad",
 };
+
+/** Limits that are counts, and what is measured against each. */
+const bounds = [
+  ["perDay", "day"],
+  ["perMinute", "minute"],
+  ["maxQueued", "open"],
+  ["maxInFlight", "inFlight"],
+] as const satisfies readonly (readonly [
+  keyof ClientObject,
+  keyof ClientUse,
+])[];
 
 /** A client as a row of the table. */
 export function presentClient(
@@ -24,9 +36,9 @@ export function presentClient(
   return {
     id,
     name,
-    note: keyHint ?? "from GATEWAY_API_KEYS",
+    note: keyHint ?? say("clients.fromEnvironment"),
     isEditable: source === "run-time",
-    state: { label: state, tone: tones[state] },
+    state: { label: say(`clients.state.${state}`), tone: tones[state] },
     limits: describeLimits(client, use),
     ...presentFigures(usage, mostCalls),
   };
@@ -39,40 +51,55 @@ export function presentFormer(
   mostCalls: number,
 ) {
   return {
-    name: id === "" ? "Without a key" : id,
-    note: id === "" ? "" : "no client any more",
+    name: id === "" ? say("clients.withoutKey") : id,
+    note: id === "" ? "" : say("clients.former"),
     ...presentFigures(usage, mostCalls),
   };
 }
 
 /** The limits that are set, in a few words each, with what is used of them. */
 function describeLimits(client: ClientObject, use?: ClientUse): string[] {
-  const { weight, perDay, perMinute, maxQueued, maxInFlight } = client;
-  const { maxPriority, models, expiresAt } = client;
-  const counts = [
-    [use?.day, perDay, "a day"],
-    [use?.minute, perMinute, "a minute"],
-    [use?.open, maxQueued, "open"],
-    [use?.inFlight, maxInFlight, "in flight"],
-  ] as const;
+  const { weight, maxPriority, models, expiresAt } = client;
   const waiting = use?.waiting ?? 0;
   return [
-    ...(weight === 1 ? [] : [`weight ${weight}`]),
-    ...counts.flatMap(([used, most, unit]) => {
+    ...(weight === 1 ? [] : [say("clients.limit.weight", { count: weight })]),
+    ...bounds.flatMap(([name, measure]) => {
+      const most = client[name];
       if (most === null) return [];
-      const part = used === undefined ? "" : `${formatCount(used)} of `;
-      return [`${part}${formatCount(most)} ${unit}`];
+      const count = formatCount(most);
+      return use === undefined
+        ? [say(`clients.limit.${name}`, { count })]
+        : [
+            say(`clients.use.${name}`, {
+              used: formatCount(use[measure]),
+              count,
+            }),
+          ];
     }),
-    ...(waiting === 0 ? [] : [`${formatCount(waiting)} waiting for it`]),
-    ...(maxPriority === null ? [] : [`priority ${maxPriority}`]),
+    ...(waiting === 0
+      ? []
+      : [say("clients.use.waiting", { count: formatCount(waiting) })]),
+    ...(maxPriority === null
+      ? []
+      : [
+          say("clients.limit.priority", {
+            priority: say(`clients.priority.${maxPriority}`),
+          }),
+        ]),
     ...(models === null ? [] : [describeModels(models)]),
     ...(expiresAt === null
       ? []
-      : [`until ${formatDate(Date.parse(expiresAt))}`]),
+      : [
+          say("clients.limit.until", {
+            date: formatDate(Date.parse(expiresAt)),
+          }),
+        ]),
   ];
 }
 
 function describeModels(models: readonly string[]): string {
   const [first = "", ...rest] = models;
-  return rest.length === 0 ? first : `${first} and ${rest.length} more`;
+  return rest.length === 0
+    ? first
+    : say("clients.limit.models", { model: first, count: rest.length });
 }

@@ -1,6 +1,7 @@
 import type { UsageFigures } from "@openrouter-free-pool/shared/api/usage-object";
 import { formatCount, formatOptional } from "../../text/format.ts";
 import { noUsage } from "../../usage/read-usage.ts";
+import { say } from "../../words/say.ts";
 
 /** Heights of a chart's bars are shares of this. */
 const fullHeight = 100;
@@ -73,21 +74,21 @@ export function presentDays(
     first: days.at(0) ?? "",
     last: days.at(-1) ?? "",
     charts: [
-      drawChart("Requests", {
-        parts: ["answered", "failed"],
+      drawChart(say("clients.chart.requests"), {
+        parts: [say("clients.chart.answered"), say("clients.chart.failed")],
         isSecondBad: true,
         values: figures.map(({ answers, errors }) => [answers, errors]),
         format: formatCount,
       }),
-      drawChart("Tokens", {
-        parts: ["prompt", "completion"],
+      drawChart(say("clients.chart.tokens"), {
+        parts: [say("clients.chart.prompt"), say("clients.chart.completion")],
         values: figures.map((each) => [
           each.promptTokens,
           each.completionTokens,
         ]),
         format: formatCount,
       }),
-      drawChart("Saved at list prices", {
+      drawChart(say("clients.chart.saved"), {
         parts: [],
         values: figures.map(({ savedUsd }) => [savedUsd ?? 0, 0]),
         format: formatDollars,

@@ -7,6 +7,7 @@ import { toClientObject } from "../../clients/records/client.ts";
 import type { UsageName } from "../../usage/fold-usage.ts";
 import type { ReadUsage } from "../../usage/read-usage.ts";
 import { lastDays } from "../../usage/usage-query.ts";
+import { say } from "../../words/say.ts";
 import { presentClient, presentFormer } from "./present-clients.ts";
 import { mostCalls, presentDays, presentModels } from "./present-usage.ts";
 
@@ -23,7 +24,7 @@ export function readSpan(given: unknown): number {
 function linkSpans(current: number) {
   return spans.map((span) => ({
     href: `?days=${span}`,
-    label: `${span} days`,
+    label: say("clients.days", { count: span }),
     isCurrent: span === current,
   }));
 }

@@ -1,4 +1,5 @@
 import type { RequestHandler } from "express";
+import { say } from "../../words/say.ts";
 import { sessionOf } from "../access/require-access.ts";
 import { formOf } from "../access/route-login.ts";
 import { formText, type Sessions } from "../access/sessions/sessions.ts";
@@ -11,8 +12,8 @@ export function requireOwnForm(sessions: Sessions): RequestHandler {
     if (sessions.isProof(sessionOf(response), formText, token)) return next();
     showMessage(response, {
       status: 403,
-      title: "That page was too old",
-      message: "Nothing was done. Open the page again and send it once more.",
+      title: say("access.staleForm"),
+      message: say("access.staleFormDetail"),
     });
   };
 }

@@ -10,11 +10,12 @@ import type { RedisHealth } from "../../redis/redis-health.ts";
 import type { ReadUsage } from "../../usage/read-usage.ts";
 import { toUsageCsv } from "../../usage/usage-csv.ts";
 import { readUsageQuery } from "../../usage/usage-query.ts";
+import { say } from "../../words/say.ts";
 import { formOf, readForm } from "../access/route-login.ts";
 import type { Sessions } from "../access/sessions/sessions.ts";
 import { showMessage } from "../pages/show-message.ts";
 import { type ClientFields, readClientForm, toFields } from "./client-form.ts";
-import { confirmations, isConfirmation } from "./confirmations.ts";
+import { isConfirmation } from "./confirmations.ts";
 import { ClientNotices } from "./notices.ts";
 import { presentClient } from "./present-clients.ts";
 import {
@@ -131,10 +132,12 @@ export function routeClientsPage(deps: {
     const client = findClient(request, response);
     if (!client) return;
     if (!isConfirmation(action) || !client.record) return showUnknown(response);
-    const { question, ...rest } = confirmations[action];
+    const { name } = client;
     response.render("confirm", {
-      ...rest,
-      question: question(client.name),
+      question: say(`clients.${action}.question`, { name }),
+      consequence: say(`clients.${action}.consequence`),
+      button: say(`clients.${action}.button`),
+      isHarmful: true,
       post: `/admin/clients/${client.id}/${action}`,
       target: client.id,
       page: { name: "", path: `/admin/clients/${client.id}` },
@@ -217,15 +220,18 @@ function showKey(
 }
 
 function showUnknown(response: Response): void {
-  const title = "There is no such client";
-  const message = "It was removed, or there is nothing of the kind to do.";
+  const title = say("clients.unknown");
+  const message = say("clients.unknownDetail");
   showMessage(response, { status: 404, title, message });
 }
 
 /** What a form says about an error; one that is no refusal is passed on. */
 function toProblem(error: unknown): { problem: string; status: number } {
   if (!(error instanceof GatewayError)) throw error;
-  return { problem: `${error.message}.`, status: error.status };
+  return {
+    problem: say("common.sentence", { text: error.message }),
+    status: error.status,
+  };
 }
 
 /** Refusals of actions become pages. */
@@ -236,5 +242,5 @@ function showProblem(
   _next: unknown,
 ): void {
   const { problem: message, status } = toProblem(error);
-  showMessage(response, { status, title: "That cannot be done", message });
+  showMessage(response, { status, title: say("access.refused"), message });
 }

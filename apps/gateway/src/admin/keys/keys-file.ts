@@ -14,6 +14,7 @@ import {
   parseApiKey,
   parseKeysFile,
 } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import { say } from "../../words/say.ts";
 
 /** What is left behind by a process that ended while it wrote is in nobody's way for longer. */
 const staleMs = 30_000;
@@ -60,7 +61,9 @@ export function openKeysFile(path: string): KeysFile {
       const file = await realpath(path);
       await replace(file, (text) => {
         if (parseKeysFile(text).some(({ id }) => id === key.id)) {
-          throw new KeyRefusedError(`${key.mask} is in the file already`);
+          throw new KeyRefusedError(
+            say("keys.alreadyThere", { key: key.mask }),
+          );
         }
         const isOpen = text !== "" && !text.endsWith("\n");
         return `${text}${isOpen ? "\n" : ""}${line}\n`;
@@ -78,7 +81,7 @@ function toLine(entry: { key: string; account: string }): string {
 
 function parse(line: string, entry: { key: string; account: string }): ApiKey {
   if (/[\r\n#]/.test(line)) {
-    throw new KeyRefusedError("A key is one line without #");
+    throw new KeyRefusedError(say("keys.oneLine"));
   }
   const key = parseLine(line);
   // What stands before a = could be a part of the key, and the other way round.
@@ -86,9 +89,7 @@ function parse(line: string, entry: { key: string; account: string }): ApiKey {
     key.secret === entry.key.trim() &&
     [entry.account.trim(), key.id].includes(key.account);
   if (isAsMeant) return key;
-  throw new KeyRefusedError(
-    "account names are 1 to 64 letters, digits, dots, dashes, underscores or @, in a field of their own; they do not begin with sk-",
-  );
+  throw new KeyRefusedError(say("keys.accountNames"));
 }
 
 function parseLine(line: string): ApiKey {
@@ -129,6 +130,6 @@ async function openAlone(path: string, mode: number) {
     return await open(path, "wx", mode & 0o777);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    throw new KeyRefusedError("Somebody else adds a key; try again");
+    throw new KeyRefusedError(say("keys.somebodyElse"));
   }
 }

@@ -1,5 +1,6 @@
 import { type Response, Router } from "express";
 import type { Logger } from "pino";
+import { say } from "../../words/say.ts";
 import { sessionOf } from "../access/require-access.ts";
 import { formOf, readForm } from "../access/route-login.ts";
 import { formText, type Sessions } from "../access/sessions/sessions.ts";
@@ -17,7 +18,7 @@ export function routeAddKey(deps: {
   const router = Router();
 
   router.get("/new", async (_request, response) => {
-    if (!(await keysFile?.isWritable())) return showMessage(response, noFile);
+    if (!(await keysFile?.isWritable())) return showMessage(response, noFile());
     showForm(response, {});
   });
 
@@ -25,9 +26,13 @@ export function routeAddKey(deps: {
     const { token, key = "", account = "" } = formOf(request);
     const session = sessionOf(response);
     if (!sessions.isProof(session, formText, String(token ?? ""))) {
-      return showMessage(response, staleForm);
+      return showMessage(response, {
+        status: 403,
+        title: say("access.staleForm"),
+        message: say("access.staleKey"),
+      });
     }
-    if (!(await keysFile?.isWritable())) return showMessage(response, noFile);
+    if (!(await keysFile?.isWritable())) return showMessage(response, noFile());
     const name = String(account).trim();
     try {
       const added = await keysFile?.add({ key: String(key), account: name });
@@ -37,8 +42,8 @@ export function routeAddKey(deps: {
       );
       showMessage(response, {
         status: 200,
-        title: "The key was added",
-        message: `${added?.mask} is in the file. Workers take it over within seconds, and ask OpenRouter about it.`,
+        title: say("keys.added"),
+        message: say("keys.addedDetail", { key: added?.mask ?? "" }),
       });
     } catch (error) {
       const isOurs = error instanceof KeyRefusedError;
@@ -47,7 +52,9 @@ export function routeAddKey(deps: {
       response.status(isOurs ? 400 : 500);
       showForm(response, {
         account: name,
-        error: isOurs ? `${error.message}.` : "The file could not be written.",
+        error: isOurs
+          ? say("common.sentence", { text: error.message })
+          : say("keys.notWritten"),
       });
     }
   });
@@ -61,14 +68,10 @@ function showForm(
   response.render("add-key", { account: "", error: undefined, ...what });
 }
 
-const noFile = {
-  status: 404,
-  title: "Keys cannot be added here",
-  message:
-    "This gateway has no OPENROUTER_API_KEYS_FILE, or may not write it. Add the key where the workers read theirs.",
-};
-const staleForm = {
-  status: 403,
-  title: "That page was too old",
-  message: "Nothing was done. Open the page again.",
-};
+function noFile() {
+  return {
+    status: 404,
+    title: say("keys.noFile"),
+    message: say("keys.noFileDetail"),
+  };
+}

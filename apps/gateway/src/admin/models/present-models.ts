@@ -1,12 +1,13 @@
 import type { ModelStatus } from "@openrouter-free-pool/shared/api/models-status";
 import { formatAgo, formatCount, formatDuration } from "../../text/format.ts";
+import { say } from "../../words/say.ts";
 import type { ActionLink } from "../actions/action-names.ts";
 import type { Tone } from "../overview/present/headline.ts";
 
-const spans = { hour: "Last hour", day: "Last day" } as const;
+const spans = ["hour", "day"] as const;
 
 /** Over which time the page tells of models. */
-type Span = keyof typeof spans;
+type Span = (typeof spans)[number];
 
 /** What a column shows, and by what it sorts; a value of undefined comes last. */
 type Cell = {
@@ -15,28 +16,28 @@ type Cell = {
 };
 
 const columns = [
-  { label: "Model", first: "ascending", isNumber: false },
-  { label: "State", first: "ascending", isNumber: false },
-  { label: "Calls", first: "descending", isNumber: true },
-  { label: "Success", first: "descending", isNumber: true },
-  { label: "Empty", first: "descending", isNumber: true },
-  { label: "Median", first: "ascending", isNumber: true },
-  { label: "95 %", first: "ascending", isNumber: true },
-  { label: "First token", first: "ascending", isNumber: true },
-  { label: "Tokens/s", first: "descending", isNumber: true },
-  { label: "429s", first: "descending", isNumber: true },
-  { label: "Waiting", first: "descending", isNumber: true },
-  { label: "Ends on", first: "ascending", isNumber: true },
+  { name: "model", first: "ascending", isNumber: false },
+  { name: "state", first: "ascending", isNumber: false },
+  { name: "calls", first: "descending", isNumber: true },
+  { name: "success", first: "descending", isNumber: true },
+  { name: "empty", first: "descending", isNumber: true },
+  { name: "median", first: "ascending", isNumber: true },
+  { name: "95", first: "ascending", isNumber: true },
+  { name: "firstToken", first: "ascending", isNumber: true },
+  { name: "tokens", first: "descending", isNumber: true },
+  { name: "429", first: "descending", isNumber: true },
+  { name: "waiting", first: "descending", isNumber: true },
+  { name: "ends", first: "ascending", isNumber: true },
 ] as const;
 
 const states = {
-  up: { label: "Up", tone: "good", order: 0 },
-  unproven: { label: "Unproven", tone: "quiet", order: 1 },
-  cooling: { label: "Cooling down", tone: "notice", order: 2 },
-  gone: { label: "Gone", tone: "bad", order: 3 },
+  up: { tone: "good", order: 0 },
+  unproven: { tone: "quiet", order: 1 },
+  cooling: { tone: "notice", order: 2 },
+  gone: { tone: "bad", order: 3 },
 } as const satisfies Record<
   ModelStatus["state"],
-  { label: string; tone: Tone; order: number }
+  { tone: Tone; order: number }
 >;
 
 /** Reads from the page's address over which time it is to tell. */
@@ -51,10 +52,13 @@ export function presentModels(
   now = Date.now(),
 ) {
   return {
-    columns,
+    columns: columns.map(({ name, ...rest }) => ({
+      label: say(`models.column.${name}`),
+      ...rest,
+    })),
     rows: models.map((model) => presentModel(model, span, now)),
-    spans: (Object.keys(spans) as Span[]).map((name) => ({
-      label: spans[name],
+    spans: spans.map((name) => ({
+      label: say(`models.span.${name}`),
       href: `/admin/models?span=${name}`,
       isCurrent: name === span,
     })),
@@ -64,19 +68,17 @@ export function presentModels(
 function presentModel(model: ModelStatus, span: Span, now: number) {
   const { id, state, coolingFor, goneSince, reason, waiting } = model;
   const figures = model[span];
-  const { label, tone, order } = states[state];
-  const found =
-    goneSince === null ? "" : `found ${formatAgo(now - Date.parse(goneSince))}`;
+  const { tone, order } = states[state];
   return {
     id,
     name: model.name ?? "",
     state: {
-      label,
+      label: say(`models.state.${state}`),
       tone,
       value: order,
       coolingMs: coolingFor === null ? undefined : coolingFor * 1_000,
       coolingText: formatDuration((coolingFor ?? 0) * 1_000),
-      note: [found, reason ?? ""].filter(Boolean).join(": "),
+      note: describeLoss(goneSince, reason, now),
     },
     cells: [
       count(figures.calls),
@@ -94,10 +96,28 @@ function presentModel(model: ModelStatus, span: Span, now: number) {
   };
 }
 
+function describeLoss(
+  goneSince: string | null,
+  reason: string | null,
+  now: number,
+): string {
+  if (goneSince === null) return reason ?? "";
+  const ago = formatAgo(now - Date.parse(goneSince));
+  return reason === null
+    ? say("models.found", { ago })
+    : say("models.foundBecause", { ago, reason });
+}
+
 function actionsFor({ id, state, goneSince }: ModelStatus): ActionLink[] {
   return [
     ...(state === "cooling"
-      ? [{ action: "end-cooldown", target: id, label: "End cooldown" } as const]
+      ? [
+          {
+            action: "end-cooldown",
+            target: id,
+            label: say("models.endCooldown"),
+          } as const,
+        ]
       : []),
     ...(goneSince === null
       ? []
@@ -105,7 +125,7 @@ function actionsFor({ id, state, goneSince }: ModelStatus): ActionLink[] {
           {
             action: "forget-gone",
             target: id,
-            label: "Forget that it is gone",
+            label: say("models.forgetGone"),
           } as const,
         ]),
   ];

@@ -10,10 +10,10 @@ import {
   formatDate,
   formatDuration,
 } from "../../text/format.ts";
+import { say } from "../../words/say.ts";
 import type { ActionLink } from "../actions/action-names.ts";
 import type { Tone } from "../overview/present/headline.ts";
 import type { Selection } from "./selection.ts";
-import { fillIn, requestsWords as words } from "./words.ts";
 
 const tones = {
   calling: "quiet",
@@ -34,15 +34,18 @@ export function presentRequests(
   const { counts, requests, next } = list;
   const isFirst = selection.cursor === undefined;
   return {
-    words,
     choices: presentChoices(list, selection),
     rows: requests.map((request) => presentRow(request, options)),
-    empty: counts.ended === 0 ? words.noneYet : words.none,
+    empty: say(counts.ended === 0 ? "requests.noneYet" : "requests.none"),
     looked: describeLooked(list),
     next: next === null ? undefined : selection.linkTo({ cursor: next }),
-    nextLabel: requests.length > 0 ? words.nextPage : words.further,
+    nextLabel: say(
+      requests.length > 0 ? "requests.nextPage" : "requests.further",
+    ),
     first: isFirst ? undefined : selection.linkTo({ cursor: undefined }),
-    about: options.keepsPayloads ? words.payloads : words.noPayloads,
+    about: say(
+      options.keepsPayloads ? "requests.payloads" : "requests.noPayloads",
+    ),
   };
 }
 
@@ -51,7 +54,7 @@ function presentChoices({ counts }: RequestList, selection: Selection) {
   return (["all", ...requestStates] as const).map((name) => {
     const count = known[name];
     return {
-      label: words.states[name],
+      label: say(`requests.state.${name}`),
       count: count === undefined ? "" : formatCount(count),
       href: selection.linkTo({ status: name, cursor: undefined }),
       isCurrent: name === selection.status,
@@ -63,10 +66,10 @@ function describeLooked({ looked, requests, counts }: RequestList): string {
   const { backTo } = looked;
   const count = formatCount(looked.requests);
   if (looked.requests === 0 || looked.requests <= requests.length) return "";
-  if (backTo === null) return fillIn(words.looked, { count });
+  if (backTo === null) return say("requests.looked", { count });
   const time = formatDate(Date.parse(backTo));
   const kept = formatCount(counts.ended);
-  return fillIn(words.lookedBack, { count, kept, time });
+  return say("requests.lookedBack", { count, kept, time });
 }
 
 function presentRow(
@@ -75,29 +78,27 @@ function presentRow(
 ) {
   const { state, status, kind, client, key, tokens } = request;
   const since = request.endedAt ?? request.createdAt;
+  const label = say(`requests.state.${state}`);
   const id = request.id ?? request.jobId ?? "";
   return {
     id,
     job: jobLink(request, keepsPayloads),
-    about: [kind === null ? "" : words.kinds[kind], client ?? ""]
+    about: [describeKind(kind), client ?? ""]
       .filter(Boolean)
-      .join(", "),
+      .join(say("common.comma")),
     when: since === null ? "" : formatAgo(Math.max(0, now - Date.parse(since))),
     at: since ?? "",
     tone: tones[state],
     state:
       state === "failed" && status !== null
-        ? fillIn(words.status, {
-            state: words.states[state],
-            status: String(status),
-          })
-        : words.states[state],
+        ? say("requests.status", { state: label, status })
+        : label,
     note: describeNote(request, now),
-    model: request.model ?? words.unnamed,
+    model: request.model ?? say("requests.unnamed"),
     called:
       request.calledModel === null
         ? ""
-        : fillIn(words.instead, { model: request.calledModel }),
+        : say("requests.instead", { model: request.calledModel }),
     key: key ?? "",
     waited: duration(request.waitedMs),
     call: duration(request.callMs),
@@ -106,26 +107,33 @@ function presentRow(
     tokens:
       tokens === null
         ? "–"
-        : fillIn(words.tokensOf, {
+        : say("requests.tokensOf", {
             prompt: formatCount(tokens.prompt),
             completion: formatCount(tokens.completion),
           }),
     actions: actionsFor(request, keepsPayloads),
-    ofRequest: fillIn(words.ofRequest, { id }),
+    ofRequest: say("requests.ofRequest", { id }),
   };
+}
+
+/** What kind of request it is; a client's that waits is the usual one, and not named. */
+function describeKind(kind: RequestObject["kind"]): string {
+  return kind === null || kind === "waiting"
+    ? ""
+    : say(`requests.kind.${kind}`);
 }
 
 /** The place in line, when it comes again, or what went wrong. */
 function describeNote(request: RequestObject, now: number): string {
   const { place, dueAt, error, reason, state } = request;
   if (place !== null) {
-    return fillIn(words.place, { place: formatCount(place) });
+    return say("requests.place", { place: formatCount(place) });
   }
   if (state === "delayed" && dueAt !== null) {
     const leftMs = Date.parse(dueAt) - now;
     return leftMs > 0
-      ? fillIn(words.dueAgain, { time: formatDuration(leftMs) })
-      : words.comesAgain;
+      ? say("requests.dueAgain", { time: formatDuration(leftMs) })
+      : say("requests.comesAgain");
   }
   return state === "answered" ? "" : (error ?? reason ?? "");
 }
@@ -154,12 +162,22 @@ function actionsFor(
     state === "failed" || state === "expired" || state === "cancelled";
   if (!hasFailed) return [];
   if (kind === "background" && of !== null) {
-    return [{ action: "send-again", target: of, label: words.sendAgain }];
+    return [
+      { action: "send-again", target: of, label: say("requests.sendAgain") },
+    ];
   }
   if (kind === "line" && of !== null) {
-    return [{ action: "retry-batch", target: of, label: words.retryLines }];
+    return [
+      { action: "retry-batch", target: of, label: say("requests.retryLines") },
+    ];
   }
   return keepsPayloads && jobId !== null && state === "failed"
-    ? [{ action: "send-again", target: jobId, label: words.sendAgain }]
+    ? [
+        {
+          action: "send-again",
+          target: jobId,
+          label: say("requests.sendAgain"),
+        },
+      ]
     : [];
 }

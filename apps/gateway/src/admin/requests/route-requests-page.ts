@@ -2,11 +2,11 @@ import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock"
 import { Router } from "express";
 import type { RedisHealth } from "../../redis/redis-health.ts";
 import type { ReadRequests } from "../../requests/listing/read-requests.ts";
+import { say } from "../../words/say.ts";
 import type { FindNotice } from "../actions/find-notice.ts";
 import { renderPart } from "../pages/render-part.ts";
 import { presentRequests } from "./present-requests.ts";
 import { readSelection, type Selection } from "./selection.ts";
-import { fillIn, requestsWords as words } from "./words.ts";
 
 /** `/admin/requests`: what waits, what is called, and what became of the rest. */
 export function routeRequestsPage(deps: {
@@ -32,14 +32,13 @@ export function routeRequestsPage(deps: {
     const ofPage = table ? 200 : 503;
     response.status(problem === undefined ? ofPage : 400).render("requests", {
       table,
-      words,
       given,
       status,
       clear: "/admin/requests",
       problem:
         problem === undefined
           ? undefined
-          : fillIn(words.wrong, { why: problem }),
+          : say("requests.wrong", { why: problem }),
       notice: deps.findNotice(request, response),
       now: new Date(),
     });

@@ -5,9 +5,9 @@ import {
 } from "@openrouter-free-pool/shared/api/webhooks/delivery-object";
 import { formatAgo, formatDuration } from "../../text/format.ts";
 import type { DeliveryFilter } from "../../webhooks/deliveries/delivery-store.ts";
+import { say } from "../../words/say.ts";
 import type { ActionLink } from "../actions/action-names.ts";
 import type { Tone } from "../overview/present/headline.ts";
-import { webhookWords as words } from "./words.ts";
 
 const path = "/admin/webhooks";
 
@@ -31,36 +31,39 @@ export function presentDelivery(delivery: DeliveryObject, now: number) {
   const action: ActionLink = {
     action: "send-event",
     target: id,
-    label: isOver ? words.sendAgain : words.sendNow,
+    label: say(isOver ? "webhooks.sendAgain" : "webhooks.sendNow"),
   };
   return {
     id,
     type,
     about,
     created: ago(createdAt),
-    client: clientName ?? client ?? words.noClient,
-    clientNote: client !== null && clientName === null ? words.goneClient : "",
-    receiver: receiver ?? words.notTried,
+    client: clientName ?? client ?? say("webhooks.noClient"),
+    clientNote:
+      client !== null && clientName === null ? say("webhooks.goneClient") : "",
+    receiver: receiver ?? say("webhooks.notTried"),
     state: {
-      label: words.statuses[delivery.status],
+      label: say(`webhooks.status.${delivery.status}`),
       tone: toneOf(delivery),
     },
     attempts,
     lastTry:
       lastTryAt === null
         ? ""
-        : words.lastTry.replace("{{time}}", ago(lastTryAt)),
-    next: isOver ? words.none : describeNext(Date.parse(nextTryAt) - now),
+        : say("webhooks.lastTry", { time: ago(lastTryAt) }),
+    next: isOver
+      ? say("webhooks.none")
+      : describeNext(Date.parse(nextTryAt) - now),
     error: lastError ?? "",
     action,
-    aboutEvent: words.about.replace("{{id}}", id),
+    aboutEvent: say("webhooks.about", { id }),
   };
 }
 
 function describeNext(ms: number): string {
   return ms <= 0
-    ? words.now
-    : words.inTime.replace("{{time}}", formatDuration(ms));
+    ? say("webhooks.now")
+    : say("webhooks.inTime", { time: formatDuration(ms) });
 }
 
 /** Links to the same list of other states. */
@@ -68,7 +71,8 @@ export function linkFilters({ status, client }: DeliveryFilter) {
   const all = [undefined, ...deliveryStatuses];
   return all.map((each) => ({
     href: linkTo({ status: each, client }),
-    label: each === undefined ? words.all : words.statuses[each],
+    label:
+      each === undefined ? say("webhooks.all") : say(`webhooks.status.${each}`),
     isCurrent: each === status,
   }));
 }

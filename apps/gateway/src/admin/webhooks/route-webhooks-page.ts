@@ -4,10 +4,10 @@ import { GatewayError } from "../../errors/gateway-error.ts";
 import type { RedisHealth } from "../../redis/redis-health.ts";
 import { readDeliveryQuery } from "../../webhooks/deliveries/delivery-query.ts";
 import type { ManageDeliveries } from "../../webhooks/deliveries/manage-deliveries.ts";
+import { say } from "../../words/say.ts";
 import type { FindNotice } from "../actions/find-notice.ts";
 import { showMessage } from "../pages/show-message.ts";
 import { linkFilters, linkTo, presentDelivery } from "./present-deliveries.ts";
-import { webhookWords as words } from "./words.ts";
 
 /** `/admin/webhooks`: what became of the events that clients are told. */
 export function routeWebhooksPage(deps: {
@@ -41,7 +41,6 @@ export function routeWebhooksPage(deps: {
     try {
       const list = await readList(request);
       response.status(list ? 200 : 503).render("webhooks", {
-        words,
         isOn,
         list,
         notice: deps.findNotice(request, response),
@@ -49,7 +48,7 @@ export function routeWebhooksPage(deps: {
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       const { status, message } = error;
-      showMessage(response, { status, title: words.title, message });
+      showMessage(response, { status, title: say("webhooks.title"), message });
     }
   });
   return router;

@@ -4,7 +4,7 @@ const words = JSON.parse(document.body.dataset.words);
 
 /** A text of the catalogue with its values. */
 export function say(name, values = {}) {
-  return words[name].replace(/\{\{(\w+)\}\}/g, (_, key) => values[key] ?? "");
+  return words[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 }
 
 /** The address of something of this gateway, also below a proxy's path. */

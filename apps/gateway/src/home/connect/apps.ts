@@ -1,4 +1,6 @@
-import type { connectWords } from "./words.ts";
+import type { TextKey } from "../../words/say.ts";
+
+type IdOf<Key> = Key extends `connect.where.${infer Id}` ? Id : never;
 
 /** The values that depend on the gateway. */
 type Place = {
@@ -10,11 +12,14 @@ type Place = {
 
 /** One app: how its fields are called, and what belongs there. */
 type App = {
-  readonly id: keyof typeof connectWords.where;
+  /** By which the catalogue says where in the app the fields are: `connect.where.…`. */
+  readonly id: IdOf<TextKey>;
   readonly name: string;
   readonly fields: readonly (readonly [label: string, value: string])[];
   /** The same as a text to paste, where the app reads one. */
   readonly snippet?: string;
+  /** Whether the catalogue has a `connect.note.…` about it. */
+  readonly hasNote?: true;
 };
 
 /** The apps of `/connect` and of docs/connect.md, with the names that they themselves give to their fields. */
@@ -22,6 +27,7 @@ export function listApps({ baseUrl, key, model }: Place): readonly App[] {
   return [
     {
       id: "sillytavern",
+      hasNote: true,
       name: "SillyTavern",
       fields: [
         ["Chat Completion Source", "Custom (OpenAI-compatible)"],
@@ -32,6 +38,7 @@ export function listApps({ baseUrl, key, model }: Place): readonly App[] {
     },
     {
       id: "openwebui",
+      hasNote: true,
       name: "Open WebUI",
       fields: [
         ["Provider Type", "OpenAI"],
@@ -68,6 +75,7 @@ export function listApps({ baseUrl, key, model }: Place): readonly App[] {
     },
     {
       id: "cherrystudio",
+      hasNote: true,
       name: "Cherry Studio",
       fields: [
         ["Provider Type", "OpenAI"],
@@ -78,6 +86,7 @@ export function listApps({ baseUrl, key, model }: Place): readonly App[] {
     },
     {
       id: "lobechat",
+      hasNote: true,
       name: "LobeChat",
       fields: [
         ["ENABLED_OPENAI", "1"],
@@ -123,6 +132,7 @@ const model = pool("${model}");`,
     },
     {
       id: "aider",
+      hasNote: true,
       name: "aider",
       fields: [
         ["prefix of the model", "openai/"],
@@ -136,6 +146,7 @@ aider --model openai/${model}`,
     },
     {
       id: "llm",
+      hasNote: true,
       name: "llm",
       fields: [
         ["model_id", "free-pool"],

@@ -1,5 +1,6 @@
 import type { KeyStatus } from "@openrouter-free-pool/shared/api/pool-status";
 import { formatAgo } from "../../../text/format.ts";
+import { say } from "../../../words/say.ts";
 import type { Overview } from "../read/read-overview.ts";
 
 /** An account may refuse many models; the first of them show which setting it is. */
@@ -11,9 +12,10 @@ export function describeKey(key: KeyStatus, overview: Overview): string {
   const { retired } = view.pool.keys.find(({ id }) => id === key.id) ?? {};
   const since = retired ? formatAgo(view.pool.now - retired.at) : "";
   const isParked = view.pool.accounts.get(key.account)?.parked !== undefined;
-  const parked = isParked ? "parked by OpenRouter" : "";
+  const parked = isParked ? say("keys.parked") : "";
   const { elsewhere } = key.day;
-  const others = elsewhere > 0 ? `${elsewhere} of today used elsewhere` : "";
+  const others =
+    elsewhere > 0 ? say("keys.elsewhere", { count: elsewhere }) : "";
   const refuses = describeRefusals(key.account, overview);
   const asked = describeProbe(key, overview);
   return [since, parked, refuses, others, asked].filter(Boolean).join(" · ");
@@ -23,8 +25,9 @@ export function describeKey(key: KeyStatus, overview: Overview): string {
 function describeProbe(key: KeyStatus, { view, probes }: Overview): string {
   const probe = probes.get(key.id);
   if (!probe || probe.status === 200) return "";
-  const answer = probe.status ?? probe.failure ?? "no answer";
-  return `asked OpenRouter ${formatAgo(view.pool.now - probe.at)}: ${answer}`;
+  const answer = probe.status ?? probe.failure ?? say("keys.noAnswer");
+  const ago = formatAgo(view.pool.now - probe.at);
+  return say("keys.asked", { ago, answer });
 }
 
 /** When OpenRouter was asked about the keys; undefined when it was not. */
@@ -36,7 +39,7 @@ export function describeLastProbe({
   const times = status.keys.flatMap(({ id }) => probes.get(id)?.at ?? []);
   if (times.length === 0) return undefined;
   const newest = times.reduce((latest, at) => Math.max(latest, at));
-  return `OpenRouter asked about them ${formatAgo(view.pool.now - newest)}`;
+  return say("keys.allAsked", { ago: formatAgo(view.pool.now - newest) });
 }
 
 /** The models that the account's own settings at OpenRouter exclude. */
@@ -44,9 +47,8 @@ function describeRefusals(account: string, { refusals }: Overview): string {
   const own = refusals.filter((refusal) => refusal.account === account);
   const shown = own
     .slice(0, mostRefusalsShown)
-    .map(
-      ({ model, setting }) => `refuses ${model} (account setting: ${setting})`,
-    );
+    .map(({ model, setting }) => say("keys.refuses", { model, setting }));
   const more = own.length - shown.length;
-  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
+  const rest = more > 0 ? [say("keys.more", { count: more })] : [];
+  return [...shown, ...rest].join(say("common.comma"));
 }

@@ -1,5 +1,5 @@
 import type { KeyStatus } from "@openrouter-free-pool/shared/api/pool-status";
-import { keyStateLabels } from "./key-states.ts";
+import { keyStates } from "./key-states.ts";
 
 /** The keys that share a budget; there is at least one. */
 export type AccountGroup = {
@@ -20,6 +20,6 @@ export function groupByAccount(keys: readonly KeyStatus[]): AccountGroup[] {
 
 /** Of keys out of use, those that an operator took out want the least attention. */
 function urgencyOf({ state }: KeyStatus): number {
-  const { group } = keyStateLabels[state];
+  const { group } = keyStates[state];
   return state === "taken-out" ? urgency.out + 0.5 : urgency[group];
 }

@@ -2,10 +2,10 @@ import { describeObstacle } from "@openrouter-free-pool/shared/api/describe-obst
 import { findProbeFailure } from "@openrouter-free-pool/shared/key-pool/keys/probe-results";
 import {
   formatClock,
-  formatCount,
   formatDate,
   formatDuration,
 } from "../../../text/format.ts";
+import { say } from "../../../words/say.ts";
 import type { Overview } from "../read/read-overview.ts";
 import { type Bottleneck, findBottleneck } from "./find-bottleneck.ts";
 
@@ -37,52 +37,74 @@ const describe: Record<
 > = {
   "no-worker": () => ({
     tone: "bad",
-    text: "No worker is alive",
-    detail:
-      "Requests wait in the queue and nothing is sent to OpenRouter. Start a worker, or read the log of the one that ended.",
+    text: say("headline.noWorker"),
+    detail: say("headline.noWorkerDetail"),
   }),
   paused: (overview) => ({
     tone: "notice",
-    text: "The queue is paused",
-    detail: `${countLeft(overview)} until somebody resumes it; calls in flight go on.`,
+    text: say("headline.paused"),
+    detail: say("headline.pausedDetail", { left: countLeft(overview) }),
   }),
   "no-key": ({ status, workers }) => ({
     tone: "bad",
     text: capitalize(
       describeObstacle({ keys: status.keys, workers: workers.length }) ?? "",
     ),
-    detail: `New requests are refused with 503. ${adviceOnKeys(status)}`,
+    detail: say("headline.noKeyDetail", { advice: adviceOnKeys(status) }),
   }),
   unreachable: ({ probes, status }) => ({
     tone: "bad",
-    text: "OpenRouter cannot be reached",
-    detail: `${findProbeFailure(
-      probes,
-      status.keys.map(({ id }) => id),
-    )}. Calls are tried again, then answered with 502. Look at the workers' network, their HTTPS_PROXY and OPENROUTER_BASE_URL.`,
+    text: say("headline.unreachable"),
+    detail: say("headline.unreachableDetail", {
+      reason:
+        findProbeFailure(
+          probes,
+          status.keys.map(({ id }) => id),
+        ) ?? "",
+    }),
   }),
   day: ({ view: { pool } }) => ({
     tone: "notice",
-    text: "Today's calls are used up",
-    detail: `What waits goes on at ${formatClock(pool.dayEndsAt)} UTC, in ${formatDuration(pool.dayEndsAt - pool.now)}. A key of another account adds calls at once.`,
+    text: say("headline.day"),
+    detail: say("headline.dayDetail", {
+      clock: formatClock(pool.dayEndsAt),
+      time: formatDuration(pool.dayEndsAt - pool.now),
+    }),
   }),
   "workers-full": ({ workers, status, left }) => ({
     tone: "notice",
-    text: workers.length === 1 ? "The worker is full" : "The workers are full",
-    detail: `${countLeft({ left })} although ${countOf(status.pool.slotsFree, "slot")} ${status.pool.slotsFree === 1 ? "is" : "are"} free. Start another worker, or raise WORKER_CONCURRENCY.`,
+    text: say("headline.workersFull", { workers: workers.length }),
+    detail: say("headline.workersFullDetail", {
+      left: countLeft({ left }),
+      slots: status.pool.slotsFree,
+    }),
   }),
   model: ({ cooling, view, left }) => ({
     tone: "notice",
     text:
       cooling.length === 1
-        ? `${cooling[0]?.model} cools down`
-        : `${formatCount(cooling.length)} models cool down`,
-    detail: `${countLeft({ left })} for ${cooling.length === 1 ? "it" : "them"}; the first is called again in ${formatDuration(Math.max(0, Math.min(...cooling.map(({ until }) => until)) - view.pool.now))}. Requests with a chain of models or pool/auto do not wait for one model.`,
+        ? say("headline.modelCools", { model: cooling[0]?.model ?? "" })
+        : say("headline.modelsCool", { count: cooling.length }),
+    detail: say("headline.modelsCoolDetail", {
+      left: countLeft({ left }),
+      count: cooling.length,
+      time: formatDuration(
+        Math.max(
+          0,
+          Math.min(...cooling.map(({ until }) => until)) - view.pool.now,
+        ),
+      ),
+    }),
   }),
   quota: ({ status: { pool }, left, view }) => ({
     tone: "notice",
-    text: "The day's quota is the bottleneck",
-    detail: `${countLeft({ left })}, and ${countOf(pool.leftToday, "call")} ${pool.leftToday === 1 ? "is" : "are"} left today of ${formatCount(pool.perDay)} a day; ${describeEnd({ left, view })}. Keys of more accounts make it sooner.`,
+    text: say("headline.quota"),
+    detail: say("headline.quotaDetail", {
+      left: countLeft({ left }),
+      calls: pool.leftToday,
+      perDay: pool.perDay,
+      end: describeEnd({ left, view }),
+    }),
   }),
 };
 
@@ -94,8 +116,10 @@ function findLostKeys(overview: Overview): Headline | undefined {
   if (lost === 0) return undefined;
   return {
     tone: "notice",
-    text: `${countOf(lost, "key")} of ${formatCount(status.keys.length)} out of use`,
-    detail: `The others carry on. ${describePace(overview, undefined).detail}`,
+    text: say("headline.lostKeys", { lost, keys: status.keys.length }),
+    detail: say("headline.lostKeysDetail", {
+      pace: describePace(overview, undefined).detail,
+    }),
   };
 }
 
@@ -103,61 +127,55 @@ function describePace(
   overview: Overview,
   bottleneck: "minute" | undefined,
 ): Headline {
-  const { status, left } = overview;
-  if (left.requests + left.lines === 0) {
-    const detail =
-      status.pool.slotsFree > 0
-        ? "Requests go straight out."
-        : "Every account is at its limit for the moment; the next request waits for a slot.";
-    return { tone: "good", text: "Nothing waits", detail };
+  const { pool } = overview.status;
+  const { requests, lines } = overview.left;
+  if (requests + lines === 0) {
+    const detail = say(
+      pool.slotsFree > 0 ? "headline.straightOut" : "headline.nextWaits",
+    );
+    return { tone: "good", text: say("headline.nothingWaits"), detail };
   }
-  const pace =
-    bottleneck === "minute"
-      ? ` The accounts' limits set the pace: ${countOf(status.pool.perMinute, "call")} per ${formatDuration(status.pool.windowMs)}.`
-      : "";
+  const facts = { left: countLeft(overview), end: describeEnd(overview) };
   return {
     tone: "good",
-    text: "Working through the queue",
-    detail: `${countLeft(overview)}; ${describeEnd(overview)}.${pace}`,
+    text: say("headline.working"),
+    detail:
+      bottleneck === "minute"
+        ? say("headline.workingDetailMinute", {
+            ...facts,
+            calls: pool.perMinute,
+            window: formatDuration(pool.windowMs),
+          })
+        : say("headline.workingDetail", facts),
   };
 }
 
 /** "5 requests and 4,900 lines of 1 batch wait". */
 function countLeft({ left }: Pick<Overview, "left">): string {
   const { requests, lines, batches } = left;
-  const parts = [
-    ...(requests > 0 ? [countOf(requests, "request")] : []),
-    ...(lines > 0
-      ? [`${countOf(lines, "line")} of ${countOf(batches, "batch", "es")}`]
-      : []),
-  ];
-  if (parts.length === 0) return "New requests wait";
-  return `${parts.join(" and ")} ${requests + lines === 1 ? "waits" : "wait"}`;
+  if (requests + lines === 0) return say("headline.left.none");
+  if (lines === 0) return say("headline.left.requests", { requests });
+  if (requests === 0) return say("headline.left.lines", { lines, batches });
+  return say("headline.left.both", { requests, lines, batches });
 }
 
 function describeEnd({
   left: { drainMs },
   view: { pool },
 }: Pick<Overview, "left" | "view">): string {
-  if (drainMs === undefined) return "nobody knows when the last one goes out";
+  if (drainMs === undefined) return say("headline.end.unknown");
   return drainMs > longMs
-    ? `the last one goes out about ${formatDate(pool.now + drainMs)} UTC`
-    : `the last one goes out in about ${formatDuration(drainMs)}`;
+    ? say("headline.end.date", { date: formatDate(pool.now + drainMs) })
+    : say("headline.end.soon", { time: formatDuration(drainMs) });
 }
 
 function adviceOnKeys({ keys }: Overview["status"]): string {
-  if (keys.length === 0) {
-    return "Workers read keys from OPENROUTER_API_KEYS or OPENROUTER_API_KEYS_FILE.";
-  }
+  if (keys.length === 0) return say("headline.advice.none");
   return keys.some(({ state }) => state === "taken-out")
-    ? "Put a key back into use, or add one that works."
-    : "Add a key that works, from openrouter.ai/keys.";
-}
-
-function countOf(count: number, thing: string, plural = "s"): string {
-  return `${formatCount(count)} ${thing}${count === 1 ? "" : plural}`;
+    ? say("headline.advice.takenOut")
+    : say("headline.advice.broken");
 }
 
 function capitalize(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return text.replace(/^./, (first) => first.toUpperCase());
 }

@@ -1,16 +1,11 @@
 import type { KeyStatus } from "@openrouter-free-pool/shared/api/pool-status";
 import { type RangeName, readRange } from "../../../history/ranges.ts";
-import { keyStateLabels } from "./key-states.ts";
+import { keyStates } from "./key-states.ts";
 
 /** The groups of keys that can be shown, in order. */
-export const keyGroups = [
-  { name: "all", label: "All" },
-  { name: "available", label: "Available" },
-  { name: "limited", label: "At a limit" },
-  { name: "out", label: "Out of use" },
-] as const;
+export const keyGroups = ["all", "available", "limited", "out"] as const;
 
-type KeyGroup = (typeof keyGroups)[number]["name"];
+type KeyGroup = (typeof keyGroups)[number];
 
 const longestFind = 100;
 
@@ -34,7 +29,7 @@ export function readKeySelection(query: {
   const page = Number(query.page ?? 1);
   const find = typeof query.find === "string" ? query.find : "";
   return {
-    group: keyGroups.find(({ name }) => name === query.keys)?.name ?? "all",
+    group: keyGroups.find((name) => name === query.keys) ?? "all",
     find: find.trim().slice(0, longestFind),
     page: Number.isInteger(page) && page > 0 ? page : 1,
     range: readRange(query.range),
@@ -61,7 +56,7 @@ export function selectKeys(
   const wanted = find.toLowerCase();
   return keys.filter(
     ({ key, account, state }) =>
-      (group === "all" || keyStateLabels[state].group === group) &&
+      (group === "all" || keyStates[state].group === group) &&
       `${key}\n${account}`.toLowerCase().includes(wanted),
   );
 }

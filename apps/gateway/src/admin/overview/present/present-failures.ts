@@ -3,60 +3,23 @@ import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-
 import { clientGone } from "../../../errors/gateway-error.ts";
 import { countBy, type Tally } from "../../../history/stretches.ts";
 import { formatAgo, formatCount } from "../../../text/format.ts";
-
+import { say, type TextKey } from "../../../words/say.ts";
 import type { Tone } from "./headline.ts";
 
 const recentMs = 300_000;
 
-/** Every refusal of OpenRouter by what it concerned, and what became of it. */
-const verdicts: Record<string, { label: string; tone: Tone; effect: string }> =
-  {
-    "account-limited:minute": {
-      label: "429, account's minute",
-      tone: "notice",
-      effect: "parked; sent on another account",
-    },
-    "account-limited:day": {
-      label: "429, account's day",
-      tone: "notice",
-      effect: "parked; sent on another account",
-    },
-    "account-limited:stated": {
-      label: "429, account, for a stated time",
-      tone: "notice",
-      effect: "parked; sent on another account",
-    },
-    "model-limited": {
-      label: "429, model or provider",
-      tone: "notice",
-      effect: "cools down; delayed",
-    },
-    "account-without-credit": {
-      label: "402, account without credit",
-      tone: "bad",
-      effect: "out of use; sent on another account",
-    },
-    "key-refused:invalid": {
-      label: "401, key refused",
-      tone: "bad",
-      effect: "out of use; sent on another key",
-    },
-    "key-refused:key-limit": {
-      label: "403, key over its own limit",
-      tone: "bad",
-      effect: "out of use; sent on another key",
-    },
-    unfit: {
-      label: "200, answer failed its checks",
-      tone: "notice",
-      effect: "tried again; the last one given to the client",
-    },
-    aborted: {
-      label: "Client went away during the call",
-      tone: "quiet",
-      effect: "call aborted",
-    },
-  };
+/** Every refusal of OpenRouter by what it concerned, and what became of it; the catalogue names it: `overview.failure.…`. */
+const verdicts = {
+  "account-limited:minute": { tone: "notice", effect: "otherAccount" },
+  "account-limited:day": { tone: "notice", effect: "otherAccount" },
+  "account-limited:stated": { tone: "notice", effect: "otherAccount" },
+  "model-limited": { tone: "notice", effect: "coolsDown" },
+  "account-without-credit": { tone: "bad", effect: "outOtherAccount" },
+  "key-refused:invalid": { tone: "bad", effect: "outOtherKey" },
+  "key-refused:key-limit": { tone: "bad", effect: "outOtherKey" },
+  unfit: { tone: "notice", effect: "unfit" },
+  aborted: { tone: "quiet", effect: "aborted" },
+} as const;
 
 /** One row of "refusals and failures". */
 type FailureRow = {
@@ -98,37 +61,40 @@ type Describe = (name: string) => Described | undefined;
 
 function describeVerdict(name: string): Described | undefined {
   if (name === "return" || name === "relayed") return undefined;
-  const known = verdicts[name];
-  if (known) return known;
+  if (isVerdict(name)) {
+    const { tone, effect } = verdicts[name];
+    return describe(say(`overview.failure.${name}`), tone, effect);
+  }
   const [kind = name, status = ""] = name.split(":");
   return kind === "broken"
-    ? {
-        label: "Stream broken off",
-        tone: "bad",
-        effect: "client got an error event",
-      }
-    : {
-        label: status === "" ? kind : `${status} from OpenRouter`,
-        tone: "notice",
-        effect: "tried again later",
-      };
+    ? describe(say("overview.failure.broken"), "bad", "broken")
+    : describe(
+        status === "" ? kind : say("overview.failure.upstream", { status }),
+        "notice",
+        "later",
+      );
+}
+
+function isVerdict(name: string): name is keyof typeof verdicts {
+  return Object.hasOwn(verdicts, name);
 }
 
 function describeStatus(name: string): Described | undefined {
   const status = Number(name);
   if (status < 400) return undefined;
   if (status === clientGone) {
-    return {
-      label: "Client hung up before its answer",
-      tone: "quiet",
-      effect: "taken off the queue",
-    };
+    return describe(say("overview.failure.hungUp"), "quiet", "takenOff");
   }
-  return {
-    label: `Answered with ${name}`,
-    tone: status >= 500 ? "bad" : "quiet",
-    effect: "client got this status",
-  };
+  const tone = status >= 500 ? "bad" : "quiet";
+  const label = say("overview.failure.status", { status: name });
+  return describe(label, tone, "status");
+}
+
+type EffectOf<Key> = Key extends `overview.effect.${infer Name}` ? Name : never;
+type Effect = EffectOf<TextKey>;
+
+function describe(label: string, tone: Tone, effect: Effect): Described {
+  return { label, tone, effect: say(`overview.effect.${effect}`) };
 }
 
 function figures(tally: Tally, recent: Tally | undefined, now: number) {

@@ -7,21 +7,71 @@ import {
   formatDay,
   formatOptional,
 } from "../../../text/format.ts";
+import { say } from "../../../words/say.ts";
 import type { Overview } from "../read/read-overview.ts";
-import { historyWords } from "./history-words.ts";
+
+/** The table's columns of figures, in order; the catalogue names them. */
+const columns = [
+  "requests",
+  "answered",
+  "failed",
+  "gone",
+  "calls",
+  "limited",
+  "waitMedian",
+  "wait95",
+  "callMedian",
+  "call95",
+] as const;
 
 /** Which range is shown, and the ways to the others. */
 export function presentRanges(current: RangeName) {
-  const { ranges: words, ...common } = historyWords;
+  const unit = say(`history.unit.${current}`);
+  const title = say(`history.title.${current}`);
   return {
-    ...common,
-    ...words[current],
+    title,
     choices: rangeNames.map((name) => ({
-      label: words[name].link,
+      label: say(`history.link.${name}`),
       href: name === "hour" ? "/admin" : `/admin?range=${name}`,
       isCurrent: name === current,
     })),
+    charts: presentCharts({ title, unit }),
   };
+}
+
+/** The charts with what their lines are; a script draws them. */
+function presentCharts({ title, unit }: { title: string; unit: string }) {
+  const ofWaits = {
+    first: say("history.line.median"),
+    second: say("history.line.most"),
+    tone: "line-b",
+  };
+  const charts = [
+    {
+      name: "rate",
+      chart: say("history.chart.requests", { unit }),
+      first: say("history.line.answered"),
+      second: say("history.line.failed"),
+      tone: "line-bad",
+    },
+    {
+      name: "calls",
+      chart: say("history.chart.calls", { unit }),
+      first: say("history.line.sent"),
+      second: say("history.line.limited"),
+      tone: "line-bad",
+    },
+    { name: "wait", chart: say("history.chart.wait"), ...ofWaits },
+    { name: "call", chart: say("history.chart.call"), ...ofWaits },
+  ];
+  return charts.map(({ name, chart, first, second, tone }) => ({
+    name,
+    chart,
+    first,
+    second,
+    tone,
+    label: say("history.chartLabel", { chart, title, first, second }),
+  }));
 }
 
 /** The past as a table, newest first: what the charts show, for those who cannot see them. */
@@ -50,5 +100,11 @@ export function presentHistory({ past, range }: Overview) {
         ].map(formatOptional),
       ],
     }));
-  return { ...historyWords.ranges[range], columns: historyWords.columns, rows };
+  return {
+    table: say(`history.table.${range}`),
+    region: say(`history.region.${range}`),
+    from: say(`history.from.${range}`),
+    columns: columns.map((name) => say(`history.column.${name}`)),
+    rows,
+  };
 }

@@ -1,12 +1,14 @@
 import type { KeyStatus } from "@openrouter-free-pool/shared/api/pool-status";
+import { say } from "../../../words/say.ts";
 import type { ActionLink } from "../../actions/action-names.ts";
 import type { Overview } from "../read/read-overview.ts";
 import { describeKey } from "./describe-key.ts";
-import { keyStateLabels } from "./key-states.ts";
+import { keyStates } from "./key-states.ts";
 
 /** What the page says of one key, and what can be done with it. */
 export function presentKey(key: KeyStatus, overview: Overview) {
-  const { label, tone } = keyStateLabels[key.state];
+  const { tone } = keyStates[key.state];
+  const label = say(`keys.state.${key.state}`);
   return {
     id: key.id,
     mask: key.key,
@@ -17,7 +19,7 @@ export function presentKey(key: KeyStatus, overview: Overview) {
 
 function actionsFor(key: KeyStatus, { view }: Overview): ActionLink[] {
   if (key.state === "taken-out") {
-    return [{ action: "put-back", target: key.id, label: "Put back" }];
+    return [{ action: "put-back", target: key.id, label: say("keys.putBack") }];
   }
   const isParked = view.pool.accounts.get(key.account)?.parked !== undefined;
   return [
@@ -26,11 +28,11 @@ function actionsFor(key: KeyStatus, { view }: Overview): ActionLink[] {
           {
             action: "unpark",
             target: key.account,
-            label: "End parking",
+            label: say("keys.unpark"),
           } as const,
         ]
       : []),
-    { action: "probe", target: key.id, label: "Probe" },
-    { action: "take-out", target: key.id, label: "Take out" },
+    { action: "probe", target: key.id, label: say("keys.probe") },
+    { action: "take-out", target: key.id, label: say("keys.takeOut") },
   ];
 }

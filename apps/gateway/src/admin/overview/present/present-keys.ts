@@ -1,3 +1,4 @@
+import { say } from "../../../words/say.ts";
 import type { Overview } from "../read/read-overview.ts";
 import { describeLastProbe } from "./describe-key.ts";
 import { type AccountGroup, groupByAccount } from "./group-keys.ts";
@@ -29,8 +30,8 @@ export function presentKeys(overview: Overview, selection: KeySelection) {
     range: selection.range,
     asked: describeLastProbe(overview),
     dayEndsInMs: overview.view.pool.dayEndsAt - overview.view.pool.now,
-    groups: keyGroups.map(({ name, label }) => ({
-      label,
+    groups: keyGroups.map((name) => ({
+      label: say(`keys.group.${name}`),
       count: selectKeys(keys, { ...selection, group: name }).length,
       href: linkToKeys({ ...selection, group: name, page: 1 }),
       isCurrent: name === selection.group,
@@ -66,7 +67,7 @@ function presentAccount({ account, keys }: AccountGroup, overview: Overview) {
   return {
     // An account that nobody named is called by its first key.
     name: account === id ? undefined : account,
-    title: account === id ? `Account of ${mask}` : account,
+    title: account === id ? say("keys.accountOf", { key: mask }) : account,
     minute: presentUse(first.minute),
     day: presentUse(first.day),
     keys: keys.map((key) => presentKey(key, overview)),

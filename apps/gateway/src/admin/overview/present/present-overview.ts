@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatOptional,
 } from "../../../text/format.ts";
+import { say } from "../../../words/say.ts";
 import type { Overview } from "../read/read-overview.ts";
 import { findHeadline } from "./headline.ts";
 import type { KeySelection } from "./key-selection.ts";
@@ -50,34 +51,53 @@ function presentTiles(overview: Overview) {
   );
   return [
     {
-      label: "Waiting",
+      label: say("overview.tile.waiting"),
       value: formatCount(waiting),
-      note: `${left.lines > 0 ? `${formatCount(left.lines)} in batches; ` : ""}${formatCount(view.inFlight)} in flight`,
+      note:
+        left.lines > 0
+          ? say("overview.tile.waitingNoteBatches", {
+              lines: formatCount(left.lines),
+              inFlight: formatCount(view.inFlight),
+            })
+          : say("overview.tile.waitingNote", {
+              inFlight: formatCount(view.inFlight),
+            }),
     },
     {
-      label: "Empty in",
+      label: say("overview.tile.empty"),
       value: waiting === 0 ? "–" : formatOptional(left.drainMs),
-      note: "until the last one goes out",
+      note: say("overview.tile.emptyNote"),
     },
     {
-      label: "Slots free now",
+      label: say("overview.tile.slots"),
       value: formatCount(pool.slotsFree),
-      note: `of ${formatCount(pool.perMinute)} per ${formatDuration(limits.windowMs)}`,
+      note: say("overview.tile.slotsNote", {
+        count: formatCount(pool.perMinute),
+        window: formatDuration(limits.windowMs),
+      }),
     },
     {
-      label: "Left today",
+      label: say("overview.tile.left"),
       value: formatCount(pool.leftToday),
-      note: `of ${formatCount(dayTotal)}; new day in ${formatDuration(view.pool.dayEndsAt - view.pool.now)}`,
+      note: say("overview.tile.leftNote", {
+        count: formatCount(dayTotal),
+        time: formatDuration(view.pool.dayEndsAt - view.pool.now),
+      }),
     },
     {
-      label: "Keys available",
+      label: say("overview.tile.keys"),
       value: formatCount(pool.available),
-      note: `of ${formatCount(pool.keys)} in ${formatCount(pool.accounts)} account${pool.accounts === 1 ? "" : "s"}`,
+      note: say("overview.tile.keysNote", {
+        keys: formatCount(pool.keys),
+        accounts: pool.accounts,
+      }),
     },
     {
-      label: "Answered",
+      label: say("overview.tile.answered"),
       value: formatCount(lastMinute.answered),
-      note: `in the last minute; ${formatCount(lastMinute.failed)} failed`,
+      note: say("overview.tile.answeredNote", {
+        failed: formatCount(lastMinute.failed),
+      }),
     },
   ];
 }
@@ -99,7 +119,7 @@ function presentQueue({ view, depth }: Overview) {
     delayed: formatCount(depth.delayed),
     held: formatCount(depth.held),
     lines: priorityNames.map((name) => ({
-      priority: name.replace(/^./, (first) => first.toUpperCase()),
+      priority: say(`overview.queue.${name}`),
       waiting: formatCount(view.inLine[name]),
       head: formatOptional(depth.headWaits.get(name)),
     })),
@@ -109,7 +129,9 @@ function presentQueue({ view, depth }: Overview) {
 function presentWorkers({ workers, view }: Overview) {
   return workers.map(({ id, details }) => ({
     id: id.slice(0, 8),
-    where: details ? `${details.host}, process ${details.pid}` : "unknown",
+    where: details
+      ? say("overview.workers.where", details)
+      : say("overview.workers.unknown"),
     version: details?.version ?? "–",
     inFlight: details?.inFlight ?? 0,
     concurrency: details?.concurrency ?? 0,

@@ -1,11 +1,10 @@
-/** What `/` says. `{{name}}` stands for a value. */
-export const homeWords = {
+/** What `/` says. */
+export const home = {
   title: "OpenRouter Free Pool",
   lead: "One address for OpenRouter's free models. A request waits for a free call instead of being refused.",
-  stateLabel: "State of the pool",
   address: "Base URL",
   addressHint:
-    "For every app that speaks OpenAI's API. The API key is {{key}}, the model {{model}}, or any that the list below has.",
+    "For every app that speaks OpenAI's API. The API key is {key}, the model {model}, or any that the list below has.",
   anyKey: "any text",
   clientKey: "a client key of this gateway",
   copy: "Copy",
@@ -21,34 +20,33 @@ export const homeWords = {
   answer: "Answer",
   moreTitle: "More",
   noScript: "Trying a model and the state of the pool need JavaScript.",
-  links: {
-    connect: "Fields for SillyTavern, Open WebUI, Cline and others",
-    docs: "All endpoints, to browse and to try",
-    admin: "Keys, their use and their limits",
-    models: "Which models answer, and how fast",
-    batches: "Files of many prompts, and when they end",
-    queue: "Every request that waits, and what became of the others",
-  },
+  "link.connect": "Fields for SillyTavern, Open WebUI, Cline and others",
+  "link.docs": "All endpoints, to browse and to try",
+  "link.admin": "Keys, their use and their limits",
+  "link.admin/models": "Which models answer, and how fast",
+  "link.admin/batches": "Files of many prompts, and when they end",
+  "link.admin/requests":
+    "Every request that waits, and what became of the others",
 } as const;
 
 /** What the scripts of `/` say, later than the server does. */
-export const liveWords = {
+export const homeLive = {
   copied: "Copied",
   needsKey: "Enter a client key to see the state of the pool.",
   noAnswer: "The gateway does not answer. This page tries again.",
   noWorker: "No worker is alive: requests wait.",
   noKey: "No key of OpenRouter is known yet.",
   usedUp:
-    "Today's calls are used up: {{waiting}} waiting, new calls at 00:00 UTC.",
-  busy: "All calls of this minute are used: {{waiting}} waiting, {{left}} of {{perDay}} calls left today.",
+    "Today's calls are used up: {waiting} waiting, new calls at 00:00 UTC.",
+  busy: "All calls of this minute are used: {waiting} waiting, {left} of {perDay} calls left today.",
   ready:
-    "Ready: {{slots}} calls free now, {{left}} of {{perDay}} left today, {{waiting}} waiting.",
+    "Ready: {slots} calls free now, {left} of {perDay} left today, {waiting} waiting.",
   sending: "Sent …",
-  queued: "Place {{position}} in line …",
+  queued: "Place {position} in line …",
   thinking: "The model thinks …",
-  done: "{{model}}, {{seconds}} s, {{waited}} s of them in line",
+  done: "{model}, {seconds} s, {waited} s of them in line",
   empty: "The answer is empty.",
   stopped: "Stopped.",
-  failed: "{{status}}: {{message}}",
-  broken: "The connection broke off: {{message}}",
+  failed: "{status}: {message}",
+  broken: "The connection broke off: {message}",
 } as const;

@@ -1,5 +1,5 @@
-/** What `/admin/webhooks` says. `{{name}}` stands for a value. */
-export const webhookWords = {
+/** What `/admin/webhooks` says. */
+export const webhooks = {
   title: "Webhooks",
   listTitle: "Events, newest first",
   lead: "What clients are told when their batches and background responses end, and whether it arrived.",
@@ -13,26 +13,23 @@ export const webhookWords = {
   tries: "Tries",
   next: "Next try",
   error: "Last error",
-  actions: "Actions",
   noClient: "without a key",
   goneClient: "no client any more",
   notTried: "not tried yet",
   now: "now",
-  inTime: "in {{time}}",
-  lastTry: "last one {{time}}",
+  inTime: "in {time}",
+  lastTry: "last one {time}",
   none: "none",
   sendAgain: "Send again",
   sendNow: "Send now",
-  about: "event {{id}}",
+  about: "event {id}",
   filters: "Which events",
   all: "All",
   pages: "Pages of events",
   newest: "Newest",
   older: "Older",
-  statuses: {
-    waiting: "waiting",
-    delivered: "delivered",
-    failed: "given up",
-    unwanted: "no address",
-  },
+  "status.waiting": "waiting",
+  "status.delivered": "delivered",
+  "status.failed": "given up",
+  "status.unwanted": "no address",
 } as const;

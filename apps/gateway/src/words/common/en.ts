@@ -1,0 +1,28 @@
+/** What all pages say. */
+export const common = {
+  product: "Free Pool",
+  skip: "Skip to the content",
+  navigation: "Pages",
+  home: "Home",
+  connect: "Connect",
+  api: "API",
+  admin: "Admin",
+  keys: "Keys",
+  requests: "Requests",
+  models: "Models",
+  batches: "Batches",
+  clients: "Clients",
+  webhooks: "Webhooks",
+  logOut: "Log out",
+  cancel: "Cancel",
+  actions: "Actions",
+  asOf: "As of",
+  overWhichTime: "Over which time",
+  stateOfPool: "State of the pool",
+  noRedis: "Redis is unreachable",
+  noRedisDetail:
+    "Requests are refused with 503 until it is back. This page tries again by itself.",
+  useOf: "{used, number} of {limit, number}",
+  comma: ", ",
+  sentence: "{text}.",
+} as const;

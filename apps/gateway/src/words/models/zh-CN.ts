@@ -1,0 +1,33 @@
+import type { Translation } from "@openrouter-free-pool/shared/language/message";
+import type { models as original } from "./en.ts";
+
+export const models: Translation<typeof original> = {
+  title: "模型",
+  best: "表现最好的在前",
+  "span.hour": "最近一小时",
+  "span.day": "最近一天",
+  none: "没有。还没有取得 OpenRouter 的模型列表，也没有调用过任何模型。",
+  table: "模型表",
+  "column.model": "模型",
+  "column.state": "状态",
+  "column.calls": "调用",
+  "column.success": "成功率",
+  "column.empty": "空回答",
+  "column.median": "中位数",
+  "column.95": "95 %",
+  "column.firstToken": "首个 token",
+  "column.tokens": "token/秒",
+  "column.429": "429",
+  "column.waiting": "等待中",
+  "column.ends": "下线日期",
+  "state.up": "正常",
+  "state.unproven": "未经验证",
+  "state.cooling": "冷却中",
+  "state.gone": "已下线",
+  for: "剩余",
+  found: "{ago}发现",
+  foundBecause: "{ago}发现：{reason}",
+  endCooldown: "结束冷却",
+  forgetGone: "清除下线标记",
+  about: "：{model}",
+};

@@ -1,0 +1,28 @@
+import { createSay } from "./create-say.ts";
+import type { Translation } from "./message.ts";
+
+const obstacle = {
+  noWorker: "no worker runs",
+  noKey: "no worker has a key",
+  noneWorks: "no key works ({count} of {count}: {reasons})",
+  takenOut: "taken out",
+  comma: ", ",
+} as const;
+
+const obstacleZh: Translation<typeof obstacle> = {
+  noWorker: "没有正在运行的 worker",
+  noKey: "worker 没有密钥",
+  noneWorks: "没有可用的密钥（{count} / {count}：{reasons}）",
+  takenOut: "已停用",
+  comma: "、",
+};
+
+/** What pages and terminal both say. */
+export const sharedCatalogues = {
+  en: { obstacle },
+  "zh-CN": { obstacle: obstacleZh },
+};
+
+/** Says what pages and terminal both say. */
+export const sayShared =
+  createSay<(typeof sharedCatalogues)["en"]>(sharedCatalogues);

@@ -1,0 +1,12 @@
+import { defaultLanguage, findLanguage, type Language } from "./languages.ts";
+
+/** Variables that name the language of a terminal, the strongest first; the first is ours. */
+const variables = ["ORPOOL_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"] as const;
+
+/** The language of a terminal, by its environment. */
+export function readTerminalLanguage(
+  environment: Readonly<Record<string, string | undefined>>,
+): Language {
+  const name = variables.find((variable) => environment[variable]);
+  return findLanguage((name && environment[name]) ?? "") ?? defaultLanguage;
+}
