@@ -31,8 +31,8 @@ async function start(
     redisUrl: inject("redisUrl"),
     accounts: 1,
     perMinute,
-    // What waits goes on waiting, however slowly a busy machine draws pages.
-    windowMs: 1_800_000,
+    // What waits goes on waiting, however slowly a busy machine draws pages; less than MAX_WAIT_MS, or it is refused.
+    windowMs: 540_000,
     env: { ADMIN_PASSWORD: operatorPassword, ...env },
   });
   return stack;
