@@ -19,6 +19,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop());
 
 type Client = { id: string; name: string; key: string; webhookSecret: string };
+type Usage = { model: string; calls: number; answers: number };
 
 async function run(args: string[], env: Record<string, string> = {}) {
   const { url } = stack;
@@ -52,13 +53,19 @@ test("an operator manages clients, and a client sees its use", async () => {
   });
   const key = alice?.key ?? "";
   expect((await chat(stack.url, { headers: withKey(key) })).status).toBe(200);
-  const usage = await until("it is counted", async () => {
-    const { lines } = await run(["usage", "--by", "model"], {
+  // The worker counts the call, the gateway the answer.
+  const usage = await until("both are counted", async () => {
+    const { stdout } = await run(["usage", "--by", "model"], {
       ORPOOL_API_KEY: key,
     });
-    return lines.length > 0 && lines;
+    const [line] = stdout.startsWith("{") ? jsonLines<Usage>(stdout) : [];
+    return line?.calls && line.answers ? line : undefined;
   });
-  expect(usage).toMatchObject([{ model: "test/model:free", answers: 1 }]);
+  expect(usage).toMatchObject({
+    model: "test/model:free",
+    calls: 1,
+    answers: 1,
+  });
   const { stdout } = await asOperator("usage", "--csv", "--by", "client");
   expect(stdout).toMatch(/^client,clientName,calls,.*\n.*,alice,1,/);
 
