@@ -43,17 +43,18 @@ export async function startFaultyLine(port: number): Promise<FaultyLine> {
     pass: (bytes: Buffer) => Fate,
   ): void {
     let lastDueAt = 0;
+    const underWay: Buffer[] = [];
     let waiting: Buffer[] | undefined;
     const send = (bytes: Buffer) => {
-      if (delayMs === 0 && performance.now() >= lastDueAt) {
+      if (delayMs === 0 && underWay.length === 0) {
         to.write(bytes);
         return;
       }
       lastDueAt = Math.max(lastDueAt, performance.now() + delayMs);
-      setTimeout(
-        () => to.write(bytes),
-        Math.ceil(lastDueAt - performance.now()),
-      );
+      underWay.push(bytes);
+      // Timers of different lengths that are due together may fire in another order.
+      const deliver = () => to.write(underWay.shift() ?? "");
+      setTimeout(deliver, Math.ceil(lastDueAt - performance.now()));
     };
     from.on("data", (bytes: Buffer) => {
       if (waiting) return void waiting.push(bytes);

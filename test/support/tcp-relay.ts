@@ -19,9 +19,13 @@ export async function startTcpRelay(port: number): Promise<TcpRelay> {
   /** Passes on what arrives, delayed and in order. */
   function carry(from: Socket, to: Socket): void {
     let lastDueAt = 0;
+    const tasks: (() => void)[] = [];
     const later = (task: () => void) => {
       lastDueAt = Math.max(lastDueAt, performance.now() + delayMs);
-      setTimeout(task, Math.ceil(lastDueAt - performance.now()));
+      tasks.push(task);
+      // Timers of different lengths that are due together may fire in another order.
+      const next = () => tasks.shift()?.();
+      setTimeout(next, Math.ceil(lastDueAt - performance.now()));
     };
     from.on("data", (chunk) => later(() => to.write(chunk)));
     from.on("end", () => later(() => to.end()));
