@@ -84,60 +84,64 @@ const faults: Fault[] = [
   },
 ];
 
-test.for(faults)("150 requests while $title", { timeout: 180_000 }, async (fault, {
-  annotate,
-  onTestFinished,
-  skip,
-}) => {
-  if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
-  if (fault.strike === reshard && spawnSync("redis-cli", ["-v"]).status !== 0) {
-    skip("needs redis-cli on the PATH");
-  }
-  const cluster = await startRedisCluster();
-  onTestFinished(() => cluster.stop());
-  const prefix = await findPrefix(cluster);
-  const stack = await startStack({
-    redisUrl: (await cluster.ownerOf(prefix)).url,
-    prefix,
-    windowMs: 2_000,
-    guardMs: 800,
-    perDay: 10_000,
-    gateways: 2,
-    workers: 2,
-    simulator: { latencyMs: 200, jitterMs: 100 },
-    env: { REDIS_URL: "", REDIS_CLUSTER: cluster.addresses },
-  });
-  onTestFinished(() => stack.stop());
-  const { gateways, simulator } = stack;
+test.for(faults)(
+  "150 requests while $title",
+  { timeout: 180_000 },
+  async (fault, { annotate, onTestFinished, skip }) => {
+    if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
+    if (
+      fault.strike === reshard &&
+      spawnSync("redis-cli", ["-v"]).status !== 0
+    ) {
+      skip("needs redis-cli on the PATH");
+    }
+    const cluster = await startRedisCluster({ nodeTimeoutMs: 2_000 });
+    onTestFinished(() => cluster.stop());
+    const prefix = await findPrefix(cluster);
+    const stack = await startStack({
+      redisUrl: (await cluster.ownerOf(prefix)).url,
+      prefix,
+      windowMs: 2_000,
+      guardMs: 800,
+      perDay: 10_000,
+      gateways: 2,
+      workers: 2,
+      simulator: { latencyMs: 200, jitterMs: 100 },
+      env: { REDIS_URL: "", REDIS_CLUSTER: cluster.addresses },
+    });
+    onTestFinished(() => stack.stop());
+    const { gateways, simulator } = stack;
 
-  const answeredAt: number[] = [];
-  const asked = Array.from({ length: count }, async (_, i) => {
-    const url = gateways[i % 2]?.url ?? "";
-    const answer: ChatResult = await chat(url, { marker: `job-${i}` });
-    answeredAt.push(performance.now());
-    return answer;
-  });
-  await until("the second window has begun", async () => {
-    return ((await simulator.summary()).byStatus[200] ?? 0) > 70;
-  });
-  const struckAt = performance.now();
-  await fault.strike(cluster, prefix);
-  const strikeMs = performance.now() - struckAt;
+    const answeredAt: number[] = [];
+    const asked = Array.from({ length: count }, async (_, i) => {
+      const url = gateways[i % 2]?.url ?? "";
+      const answer: ChatResult = await chat(url, { marker: `job-${i}` });
+      answeredAt.push(performance.now());
+      return answer;
+    });
+    await until("the second window has begun", async () => {
+      return ((await simulator.summary()).byStatus[200] ?? 0) > 70;
+    });
+    const struckAt = performance.now();
+    await fault.strike(cluster, prefix);
+    const strikeMs = performance.now() - struckAt;
 
-  const answers = await Promise.all(asked);
-  const calls = await simulator.calls();
-  const { quotaViolations } = await simulator.summary();
-  const next = answeredAt.find((at) => at > struckAt + strikeMs) ?? Number.NaN;
-  await annotate(
-    `${count} requests, ${answers.length} answered, ${calls.length} calls, ${quotaViolations} over a limit; ` +
-      `a new owner after ${seconds(strikeMs)}, the next answer after ${seconds(next - struckAt)}`,
-  );
-  expect(countStatuses(answers)).toEqual({ 200: count });
-  expect(new Set(calls.map(({ marker }) => marker)).size).toBe(count);
-  expect(calls.length).toBeLessThanOrEqual(fault.most);
-  expect(quotaViolations).toBe(0);
-  for (const { url } of gateways) expect((await chat(url)).status).toBe(200);
-});
+    const answers = await Promise.all(asked);
+    const calls = await simulator.calls();
+    const { quotaViolations } = await simulator.summary();
+    const next =
+      answeredAt.find((at) => at > struckAt + strikeMs) ?? Number.NaN;
+    await annotate(
+      `${count} requests, ${answers.length} answered, ${calls.length} calls, ${quotaViolations} over a limit; ` +
+        `a new owner after ${seconds(strikeMs)}, the next answer after ${seconds(next - struckAt)}`,
+    );
+    expect(countStatuses(answers)).toEqual({ 200: count });
+    expect(new Set(calls.map(({ marker }) => marker)).size).toBe(count);
+    expect(calls.length).toBeLessThanOrEqual(fault.most);
+    expect(quotaViolations).toBe(0);
+    for (const { url } of gateways) expect((await chat(url)).status).toBe(200);
+  },
+);
 
 test("two pools with prefixes of their own are at different nodes of one Cluster", async (ctx) => {
   if (!privateRedisAvailable()) ctx.skip("needs redis-server on the PATH");

@@ -4,7 +4,10 @@ import { Redis } from "ioredis";
 import { expect, test } from "vitest";
 import { projectRoot } from "../../../scripts/project-root.ts";
 import { findFreePort } from "../../../scripts/redis/free-port.ts";
-import { privateRedisAvailable, startPrivateRedis } from "../../support/redis.ts";
+import {
+  privateRedisAvailable,
+  startPrivateRedis,
+} from "../../support/redis.ts";
 
 const script = join(projectRoot, "deploy/compose/create-cluster.sh");
 /** The bus is 10,000 above the port: so much room must be left. */
@@ -34,7 +37,9 @@ test("the start script of compose makes a Cluster of six nodes, once", async (ct
       timeout: 60_000,
     });
     expect(status, `${time} start: ${stderr}`).toBe(0);
-    const nodes = String(await redis.cluster("NODES")).trim().split("\n");
+    const nodes = String(await redis.cluster("NODES"))
+      .trim()
+      .split("\n");
     expect(nodes).toHaveLength(6);
     expect(nodes.filter((line) => line.includes("slave"))).toHaveLength(3);
   }

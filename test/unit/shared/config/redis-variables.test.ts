@@ -133,11 +133,18 @@ test.each([
     "REDIS_SENTINELS: stands beside REDIS_CLUSTER",
   ],
   [
-    { REDIS_URL: "redis://:secret@a", REDIS_SENTINELS: "a", REDIS_CLUSTER: "a" },
+    {
+      REDIS_URL: "redis://:secret@a",
+      REDIS_SENTINELS: "a",
+      REDIS_CLUSTER: "a",
+    },
     "REDIS_URL: stands beside REDIS_SENTINELS and REDIS_CLUSTER",
   ],
-])("several places of Redis are refused, and no password in one of them is shown: %j", (given, problem) => {
-  expect(problemsOf(given)).toEqual([
-    `${problem}, wants to be the only one of them`,
-  ]);
-});
+])(
+  "several places of Redis are refused, and no password in one of them is shown: %j",
+  (given, problem) => {
+    expect(problemsOf(given)).toEqual([
+      `${problem}, wants to be the only one of them`,
+    ]);
+  },
+);

@@ -14,7 +14,10 @@ const ranges: Ranges = [
   [0, 5460, ["10.0.0.1", 7000, first]],
   [5461, 16383, ["10.0.0.2", 7001, second], ["10.0.0.3", 7002, "c"]],
 ];
-const view = (slot: number, more: { own?: string; info?: string; ranges?: Ranges } = {}) =>
+const view = (
+  slot: number,
+  more: { own?: string; info?: string; ranges?: Ranges } = {},
+) =>
   readView(asked, {
     info: "cluster_enabled:1\r\ncluster_state:ok\r\n",
     ranges,
@@ -51,7 +54,10 @@ test("only the slot that is given away counts as migrating", () => {
   expect(view(77, { own }).isMigrating).toBe(false);
 });
 
-test.each([null, "", "?"])("a node that does not know its own name: %j", (host) => {
-  const owner = view(1, { ranges: [[0, 5460, [host, 7000, first]]] }).owner;
-  expect(owner).toEqual({ ...asked, id: first });
-});
+test.each([null, "", "?"])(
+  "a node that does not know its own name: %j",
+  (host) => {
+    const owner = view(1, { ranges: [[0, 5460, [host, 7000, first]]] }).owner;
+    expect(owner).toEqual({ ...asked, id: first });
+  },
+);
