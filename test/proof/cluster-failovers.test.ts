@@ -95,7 +95,7 @@ test.for(faults)(
     ) {
       skip("needs redis-cli on the PATH");
     }
-    const cluster = await startRedisCluster();
+    const cluster = await startRedisCluster({ nodeTimeoutMs: 2_000 });
     onTestFinished(() => cluster.stop());
     const prefix = await findPrefix(cluster);
     const stack = await startStack({
