@@ -19,7 +19,8 @@ beforeAll(async () => {
     accounts: 1,
     perMinute: 3,
     perDay: 1_000,
-    windowMs: 2_000,
+    // Long enough for a busy machine to see what waits.
+    windowMs: 6_000,
     env: { BODY_BYTES_IN_FLIGHT: "8mb" },
   });
 });
