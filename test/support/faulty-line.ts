@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { inOrder } from "./in-order.ts";
 
 /** Some bytes on their way, and the connection that they are on. */
 export type Passage = {
@@ -42,20 +43,9 @@ export async function startFaultyLine(port: number): Promise<FaultyLine> {
     to: Socket,
     pass: (bytes: Buffer) => Fate,
   ): void {
-    let lastDueAt = 0;
-    const underWay: Buffer[] = [];
+    const later = inOrder(() => delayMs);
+    const send = (bytes: Buffer) => later(() => to.write(bytes));
     let waiting: Buffer[] | undefined;
-    const send = (bytes: Buffer) => {
-      if (delayMs === 0 && underWay.length === 0) {
-        to.write(bytes);
-        return;
-      }
-      lastDueAt = Math.max(lastDueAt, performance.now() + delayMs);
-      underWay.push(bytes);
-      // Timers of different lengths that are due together may fire in another order.
-      const deliver = () => to.write(underWay.shift() ?? "");
-      setTimeout(deliver, Math.ceil(lastDueAt - performance.now()));
-    };
     from.on("data", (bytes: Buffer) => {
       if (waiting) return void waiting.push(bytes);
       const fate = pass(bytes);

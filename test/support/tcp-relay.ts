@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { inOrder } from "./in-order.ts";
 
 /** An address that leads to whatever server it is pointed at, as a service's name does. */
 export type TcpRelay = {
@@ -18,15 +19,7 @@ export async function startTcpRelay(port: number): Promise<TcpRelay> {
 
   /** Passes on what arrives, delayed and in order. */
   function carry(from: Socket, to: Socket): void {
-    let lastDueAt = 0;
-    const tasks: (() => void)[] = [];
-    const later = (task: () => void) => {
-      lastDueAt = Math.max(lastDueAt, performance.now() + delayMs);
-      tasks.push(task);
-      // Timers of different lengths that are due together may fire in another order.
-      const next = () => tasks.shift()?.();
-      setTimeout(next, Math.ceil(lastDueAt - performance.now()));
-    };
+    const later = inOrder(() => delayMs);
     from.on("data", (chunk) => later(() => to.write(chunk)));
     from.on("end", () => later(() => to.end()));
   }

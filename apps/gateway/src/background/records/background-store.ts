@@ -109,6 +109,16 @@ export function createBackgroundStore(deps: {
 }): BackgroundStore {
   const { redis, redisKeys, clock } = deps;
 
+  /** All that may know of a request; see the scripts. */
+  const keysOf = (id: string) => [
+    redisKeys.background(id),
+    redisKeys.openBackground,
+    redisKeys.backgroundLeaders,
+    redisKeys.backgroundCounts,
+    redisKeys.backgroundByExpiry,
+    redisKeys.backgroundJobs,
+  ];
+
   async function find(id: string): Promise<BackgroundRecord | undefined> {
     const fields = await redis.hgetall(redisKeys.background(id));
     return "order" in fields ? backgroundRecordSchema.parse(fields) : undefined;
@@ -167,15 +177,7 @@ export function createBackgroundStore(deps: {
       const outcome = await runScript(
         redis,
         endScript,
-        [
-          redisKeys.background(id),
-          redisKeys.openBackground,
-          redisKeys.backgroundLeaders,
-          redisKeys.backgroundCounts,
-          redisKeys.backgroundByExpiry,
-          redisKeys.backgroundJobs,
-          redisKeys.backgroundUntold,
-        ],
+        [...keysOf(id), redisKeys.backgroundUntold],
         [
           id,
           owner,
@@ -220,15 +222,7 @@ export function createBackgroundStore(deps: {
       findDue(redisKeys.backgroundUntold, clock.now() - untoldMs),
     findExpired: () => findDue(redisKeys.backgroundByExpiry, clock.now()),
     async remove(id) {
-      const keys = [
-        redisKeys.background(id),
-        redisKeys.openBackground,
-        redisKeys.backgroundLeaders,
-        redisKeys.backgroundCounts,
-        redisKeys.backgroundByExpiry,
-        redisKeys.backgroundJobs,
-      ];
-      await runScript(redis, removeScript, keys, [id]);
+      await runScript(redis, removeScript, keysOf(id), [id]);
     },
   };
 }

@@ -75,9 +75,7 @@ export class SlotOwner {
     if (!owner) throw new Error(`nobody owns hash slot ${slot}`);
     const own = view.isOwner ? view : await this.#ask(owner);
     if (!own.isServing || !own.isOwner) {
-      throw new Error(
-        `${owner.host}:${owner.port} does not own hash slot ${slot}`,
-      );
+      throw new Error(`${nameOf(owner)} does not own hash slot ${slot}`);
     }
     // Of what a script reads and writes some would be here and some there.
     if (own.isMigrating) {
@@ -94,11 +92,7 @@ export class SlotOwner {
 
   #candidates(): HostAndPort[] {
     const all = [...this.#known, ...this.#cluster.nodes];
-    return [
-      ...new Map(
-        all.map((node) => [`${node.host}:${node.port}`, node]),
-      ).values(),
-    ];
+    return [...new Map(all.map((node) => [nameOf(node), node])).values()];
   }
 
   async #watch(): Promise<void> {
