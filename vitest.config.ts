@@ -10,12 +10,18 @@ const timeouts = {
 };
 /** A file is not worth a process: none changes what another one could see. */
 const inFewProcesses = { isolate: false, maxWorkers: 2 };
+/**
+ * Tests of many processes on a shared machine: what fails once in a hundred runs is tried again,
+ * and named at the end of the run (test/support/name-second-tries.ts), so that it is not forgotten.
+ */
+const twice = { retry: 1 };
 const withRedis = { globalSetup: ["test/support/global-setup.ts"] };
 
 // The groups run one after the other, and what measures or loads the whole machine has it to itself.
 export default defineConfig({
   test: {
     pool: "forks",
+    reporters: ["default", "./test/support/name-second-tries.ts"],
     projects: [
       {
         test: {
@@ -45,6 +51,7 @@ export default defineConfig({
           ...inFewProcesses,
           // These mostly wait, for a window or for a process.
           maxWorkers: Math.min(availableParallelism() + 1, 4),
+          ...twice,
           sequence: { groupOrder: 2 },
         },
       },
@@ -54,6 +61,7 @@ export default defineConfig({
           include: ["test/load/**/*.test.ts"],
           ...timeouts,
           ...withRedis,
+          ...twice,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
         },

@@ -56,12 +56,16 @@ test("a batch says when it ends, from its creation on", async () => {
   });
   expect(endsInDays(created)).toBe(2);
 
-  const spent = await until("today's budget is spent", async () => {
+  await until("today's budget is spent", async () => {
     const batch = await send(`/${created.id}`);
-    return batch.request_counts.completed === 10 && batch;
+    return batch.request_counts.completed === 10;
   });
-  expect(spent.forecast).toMatchObject({ calls: 20, account_days: 2 });
-  expect(endsInDays(spent)).toBe(2);
+  // The gateway's view of the pool is a little older than the batch's counts.
+  await until("the other 20 are forecast for the two days after", async () => {
+    const batch = await send(`/${created.id}`);
+    expect(batch.forecast).toMatchObject({ calls: 20, account_days: 2 });
+    return endsInDays(batch) === 2;
+  });
 
   const { id } = await start(30);
   // The batches share 40 calls equally; then 10 of the second one are left.
