@@ -13,12 +13,11 @@ import { PendingRequest } from "../../apps/gateway/src/completions/pending-reque
 import { PendingRequests } from "../../apps/gateway/src/completions/pending-requests.ts";
 import type { StreamSink } from "../../apps/gateway/src/completions/pending-stream.ts";
 import { createAddJobs } from "../../apps/gateway/src/jobs/add-jobs.ts";
-import {
-  createEnqueue,
-  type Enqueue,
-} from "../../apps/gateway/src/jobs/enqueue.ts";
 import { planFinishedRetention } from "../../apps/gateway/src/jobs/finished-retention.ts";
-import { createJobQueue } from "../../apps/gateway/src/jobs/job-queue.ts";
+import {
+  createJobQueue,
+  type JobQueue,
+} from "../../apps/gateway/src/jobs/job-queue.ts";
 import { RedisGrace } from "../../apps/gateway/src/redis/redis-grace.ts";
 import { RedisHealth } from "../../apps/gateway/src/redis/redis-health.ts";
 import { removeKeys } from "./remove-keys.ts";
@@ -40,7 +39,7 @@ export const answer: AnswerReply = {
 export function openGatewayJobs(options: {
   graceMs: number;
   /** Takes the place of the real one, which it may call. */
-  around?: (enqueue: Enqueue) => Enqueue;
+  around?: (add: JobQueue["add"]) => JobQueue["add"];
 }) {
   const url = inject("redisUrl");
   const prefix = `test-${randomUUID()}`;
@@ -55,27 +54,22 @@ export function openGatewayJobs(options: {
   queue.on("error", () => undefined);
   const redisHealth = new RedisHealth(redis);
   const grace = new RedisGrace({ redisHealth, graceMs: options.graceMs });
-  const waitingBodies = new BodyBudget(1_000_000);
-  const enqueue = createEnqueue({
+  const real = createJobQueue({
+    queue,
     addJobs: createAddJobs({
       redis,
       redisKeys,
       tracing: undefined,
       weightOf: () => 1,
     }),
-    redis,
-    redisKeys,
-    retention: planFinishedRetention({ count: 0, bytes: 0 }),
-    waitingBodies,
-  });
-  const jobs = createJobQueue({
-    queue,
-    enqueue: options.around?.(enqueue) ?? enqueue,
     grace,
     redis,
     redisKeys,
+    retention: planFinishedRetention({ count: 0, bytes: 0 }),
+    waitingBodies: new BodyBudget(1_000_000),
     markMs: 60_000,
   });
+  const jobs = { ...real, add: options.around?.(real.add) ?? real.add };
   const registry = new PendingRequests({ jobs, logger });
   onTestFinished(async () => {
     await queue.close();
@@ -90,7 +84,6 @@ export function openGatewayJobs(options: {
     redisKeys,
     queue,
     grace,
-    enqueue,
     jobs,
     registry,
     untilUp: () => until("Redis is up", () => redisHealth.isUp),

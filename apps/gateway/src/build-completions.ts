@@ -23,7 +23,6 @@ import { ClientBudgets } from "./forecast/client-budgets.ts";
 import { Forecast } from "./forecast/forecast.ts";
 import { createIdempotency } from "./idempotency/idempotency.ts";
 import type { AddJobs } from "./jobs/add-jobs.ts";
-import { createEnqueue } from "./jobs/enqueue.ts";
 import { planFinishedRetention } from "./jobs/finished-retention.ts";
 import type { PoolWatch } from "./pool/pool-watch.ts";
 import { RedisGrace } from "./redis/redis-grace.ts";
@@ -68,15 +67,9 @@ export function buildCompletions(deps: {
   });
   // Bodies of requests that have a job, or that wait for another's reply.
   const waitingBodies = new BodyBudget(config.BODY_BYTES_IN_FLIGHT);
-  const enqueue = createEnqueue({
-    addJobs: deps.addJobs,
-    redis,
-    redisKeys,
-    retention: planFinishedRetention({
-      count: config.KEEP_FINISHED_JOBS,
-      bytes: config.KEEP_FINISHED_BYTES,
-    }),
-    waitingBodies,
+  const retention = planFinishedRetention({
+    count: config.KEEP_FINISHED_JOBS,
+    bytes: config.KEEP_FINISHED_BYTES,
   });
   const forecast = new Forecast({
     poolWatch: deps.poolWatch,
@@ -101,7 +94,7 @@ export function buildCompletions(deps: {
     logger,
   });
   const catchUp = () => reader.catchUp();
-  const waiting = { ...deps, grace, enqueue, catchUp };
+  const waiting = { ...deps, grace, retention, waitingBodies, catchUp };
   const interactive = buildWaiting({
     ...waiting,
     checkCapacity,

@@ -3,11 +3,13 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { BodyBudget } from "./bodies/body-budget.ts";
 import { PendingRequests } from "./completions/pending-requests.ts";
 import { createRecoverLost } from "./completions/recover-lost.ts";
 import { createSubmit } from "./completions/submit.ts";
 import type { CheckCapacity } from "./forecast/check-capacity.ts";
-import type { Enqueue } from "./jobs/enqueue.ts";
+import type { AddJobs } from "./jobs/add-jobs.ts";
+import type { FinishedRetention } from "./jobs/finished-retention.ts";
 import { createJobQueue } from "./jobs/job-queue.ts";
 import type { RedisGrace } from "./redis/redis-grace.ts";
 
@@ -22,7 +24,9 @@ export function buildWaiting(deps: {
   clock: RedisClock;
   queue: CompletionsQueue;
   grace: RedisGrace;
-  enqueue: Enqueue;
+  addJobs: AddJobs;
+  retention: FinishedRetention;
+  waitingBodies: BodyBudget;
   /** undefined: their places in line are granted. */
   checkCapacity: CheckCapacity | undefined;
   /** Hands over all replies that are there at this moment. */

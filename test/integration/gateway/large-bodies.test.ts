@@ -10,26 +10,26 @@ const always = () => true;
 
 test("a body that was renamed for a new job is found when the job is made again", async () => {
   const gateway = openGatewayJobs({ graceMs: 0 });
-  const { enqueue, observer, redisKeys, queue } = gateway;
+  const { jobs, observer, redisKeys, queue } = gateway;
   await gateway.untilUp();
   const body = new HeldBody(large());
   const { request } = gateway.hold({});
   const job = { request, body, priority: 20 };
   const [first, second] = [randomUUID(), randomUUID()];
-  await enqueue({ ...job, jobId: first }, always);
+  await jobs.add({ ...job, jobId: first }, always);
   expect(body.bytes).toBeUndefined();
 
   // Redis renamed it, and the connection broke before the answer.
   await observer.rename(redisKeys.body(first), redisKeys.body(second));
-  await enqueue({ ...job, jobId: second }, always);
-  await enqueue({ ...job, jobId: second }, always);
+  await jobs.add({ ...job, jobId: second }, always);
+  await jobs.add({ ...job, jobId: second }, always);
   expect(await queue.getJob(second)).toBeDefined();
   expect(body.storedAs).toBe(second);
 });
 
 test("a body counts until Redis has it, also when its client has gone", async () => {
   const gateway = openGatewayJobs({ graceMs: 0 });
-  const { enqueue, redisKeys, observer } = gateway;
+  const { jobs, redisKeys, observer } = gateway;
   await gateway.untilUp();
   let isReleased = false;
   const body = new HeldBody(large(), () => {
@@ -38,7 +38,7 @@ test("a body counts until Redis has it, also when its client has gone", async ()
   const clientLetsGo = body.hold();
   const { request } = gateway.hold({});
   const jobId = randomUUID();
-  const stored = enqueue({ jobId, request, body, priority: 20 }, always);
+  const stored = jobs.add({ jobId, request, body, priority: 20 }, always);
   clientLetsGo();
   expect(isReleased).toBe(false);
   await stored;
@@ -48,12 +48,12 @@ test("a body counts until Redis has it, also when its client has gone", async ()
 
 test("a body whose client has gone is not sent to Redis", async () => {
   const gateway = openGatewayJobs({ graceMs: 0 });
-  const { enqueue, redisKeys, observer } = gateway;
+  const { jobs, redisKeys, observer } = gateway;
   await gateway.untilUp();
   const body = new HeldBody(large());
   const { request } = gateway.hold({});
   const jobId = randomUUID();
-  const stored = enqueue({ jobId, request, body, priority: 20 }, () => false);
+  const stored = jobs.add({ jobId, request, body, priority: 20 }, () => false);
   await expect(stored).rejects.toMatchObject({ code: "client-gone" });
   expect(await observer.exists(redisKeys.body(jobId))).toBe(0);
 });

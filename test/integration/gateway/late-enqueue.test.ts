@@ -7,11 +7,11 @@ test("a late failure to enqueue does not settle the job that took its place", as
   let enqueued = 0;
   const gateway = openGatewayJobs({
     graceMs: 0,
-    around: (enqueue) => async (job, isWanted) => {
+    around: (add) => async (job, isWanted) => {
       enqueued += 1;
       // Redis never answers the first one, and the connection breaks in the end.
       if (enqueued === 1) await stuck.blpop(`${job.jobId}:nothing`, 0);
-      else await enqueue(job, isWanted);
+      else await add(job, isWanted);
     },
   });
   const { observer, redisKeys, registry } = gateway;

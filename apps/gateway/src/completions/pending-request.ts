@@ -16,7 +16,8 @@ import {
   waitedOut,
   waitedOutUnseen,
 } from "../errors/refusals.ts";
-import type { JobQueue, StreamProgress } from "../jobs/job-queue.ts";
+import type { StreamProgress } from "../jobs/acknowledge-stream.ts";
+import type { JobQueue } from "../jobs/job-queue.ts";
 import type { QueuedRequest } from "../jobs/submission.ts";
 import { PendingStream, type StreamSink } from "./pending-stream.ts";
 

@@ -5,7 +5,7 @@ import type {
   StreamStartReply,
 } from "@openrouter-free-pool/shared/replies/reply";
 import { acknowledgeEveryBytes } from "@openrouter-free-pool/shared/replies/stream-credit";
-import type { StreamProgress } from "../jobs/job-queue.ts";
+import type { StreamProgress } from "../jobs/acknowledge-stream.ts";
 
 /** Takes a stream in on behalf of its client. */
 export type StreamSink = {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { readPlace } from "@openrouter-free-pool/shared/queue/find-jobs";
 import {
@@ -6,28 +5,23 @@ import {
   removeJob,
 } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
-import { acknowledge } from "@openrouter-free-pool/shared/replies/stream-credit";
 import type { Redis } from "ioredis";
+import type { BodyBudget } from "../bodies/body-budget.ts";
+import { bodyLost, type HeldBody } from "../bodies/held-body.ts";
+import { GatewayError } from "../errors/gateway-error.ts";
 import { toRedisError } from "../errors/refusals.ts";
 import type { RedisGrace } from "../redis/redis-grace.ts";
-import type { Enqueue } from "./enqueue.ts";
+import {
+  acknowledgeStream,
+  type StreamProgress,
+} from "./acknowledge-stream.ts";
+import { type AddJobs, isLarge } from "./add-jobs.ts";
+import type { FinishedRetention } from "./finished-retention.ts";
 import type { QueuedRequest } from "./submission.ts";
 import { disarmJob, removeWithBody } from "./withdraw-job.ts";
 
 /** Withdrawals that are remembered until Redis confirms them. */
 const mostUnconfirmed = 10_000;
-
-/** A worker whose client reads must hear of it: without that it ends the stream. */
-const acknowledgeAgainMs = 200;
-
-/** How far the client of a stream is. */
-export type StreamProgress = {
-  readonly workerId: string;
-  /** Bytes that the client has taken in all, at this moment. */
-  readonly takenBytes: () => number;
-  /** Whether the same call still feeds the stream. */
-  readonly isCurrent: () => boolean;
-};
 
 /** What a pending request does with its job. */
 export type JobQueue = {
@@ -35,7 +29,9 @@ export type JobQueue = {
    * Puts a job on the queue. During a short outage of Redis it is tried again.
    *
    * @param isWanted whether the job still stands for the request.
-   * @throws {GatewayError} `redis-down`, `queue-full`.
+   * @throws {GatewayError} `redis-down`, `queue-full`, `client-queue-full`, `client-gone` when the job is no
+   *   longer wanted before its body is stored, `body-lost` when a job has to be made again and the body is
+   *   nowhere any more.
    */
   add(job: QueuedRequest, isWanted: () => boolean): Promise<void>;
   /** Removes a job, unless a worker holds it. @returns whether it is gone. */
@@ -63,19 +59,73 @@ export type JobQueue = {
 /** Builds {@link JobQueue}. */
 export function createJobQueue(deps: {
   queue: CompletionsQueue;
-  enqueue: Enqueue;
+  addJobs: AddJobs;
   grace: RedisGrace;
   redis: Redis;
   redisKeys: RedisKeys;
+  retention: FinishedRetention;
+  /** Bounds the small bodies that are kept while they wait, for a Redis that loses its jobs. */
+  waitingBodies: BodyBudget;
   /** Longest time that a withdrawn job can still turn up, in ms. */
   markMs: number;
 }): JobQueue {
-  const { queue, enqueue, grace, redis, redisKeys, markMs } = deps;
+  const { queue, addJobs, grace, redis, redisKeys, markMs } = deps;
+  const { keep: keepFinished, payloadBytes } = deps.retention;
 
   const disarm = (jobId: string) => disarmJob(deps, jobId, markMs);
 
   /** Jobs and their clients. */
   const unconfirmed = new Map<string, string | undefined>();
+
+  /** The body of a lost job may still be there; a command may be sent twice. @returns whether it is. */
+  async function moveBody(from: string, to: string): Promise<boolean> {
+    try {
+      await redis.rename(redisKeys.body(from), redisKeys.body(to));
+      return true;
+    } catch (error) {
+      if (!/no such key/.test(String(error))) throw error;
+      return (await redis.exists(redisKeys.body(to))) === 1;
+    }
+  }
+
+  /** The body as it goes on the queue. A job that is made again finds it where the last one had it. */
+  async function bodyFor(
+    jobId: string,
+    body: HeldBody,
+  ): Promise<Buffer | "stored"> {
+    if (body.bytes) return body.bytes;
+    if (!(await moveBody(body.storedAs ?? jobId, jobId))) throw bodyLost();
+    body.storedAs = jobId;
+    return "stored";
+  }
+
+  async function addOnce(
+    { jobId, request, body, priority, counting }: QueuedRequest,
+    isWanted: () => boolean,
+  ): Promise<void> {
+    // The bytes count until Redis has them, also when the client has gone.
+    const letGo = body.hold();
+    try {
+      const job = {
+        request: { ...request, keptPayloadBytes: payloadBytes },
+        body: await bodyFor(jobId, body),
+        isWanted,
+        jobId,
+        priority,
+        counting,
+        timestamp: request.receivedAt,
+        keepFinished,
+      };
+      await addJobs([job]);
+      body.storedAs = jobId;
+      if (isLarge(body.size)) body.drop();
+      else body.countIn(deps.waitingBodies);
+    } catch (error) {
+      throw error instanceof GatewayError ? error : toRedisError(error);
+    } finally {
+      letGo();
+    }
+  }
 
   async function callOffOnce(
     jobId: string,
@@ -98,7 +148,7 @@ export function createJobQueue(deps: {
   }
 
   return {
-    add: (job, isWanted) => grace.retry(() => enqueue(job, isWanted), isWanted),
+    add: (job, isWanted) => grace.retry(() => addOnce(job, isWanted), isWanted),
     remove: (jobId, client) => removeWithBody(deps, jobId, client),
     disarm,
     async callOff(jobId, client) {
@@ -111,17 +161,6 @@ export function createJobQueue(deps: {
       }
     },
     readPlace: (jobId, client) => readPlace(redis, redisKeys, jobId, client),
-    async acknowledge(jobId, { workerId, takenBytes, isCurrent }) {
-      const stream = { workerId, jobId };
-      for (;;) {
-        try {
-          // An earlier figure never replaces a later one: each try sends the latest.
-          return await acknowledge(redis, redisKeys, stream, takenBytes());
-        } catch (error) {
-          await sleep(acknowledgeAgainMs, undefined, { ref: false });
-          if (!isCurrent()) throw error;
-        }
-      }
-    },
+    acknowledge: (jobId, progress) => acknowledgeStream(deps, jobId, progress),
   };
 }

@@ -20,6 +20,7 @@ export type QueuedRequest = {
   readonly jobId: string;
   readonly request: Omit<CompletionRequest, "body">;
   readonly body: HeldBody;
-  readonly priority: number /** How it counts against its client's open requests; absent: not at all. */;
+  readonly priority: number;
+  /** How it counts against its client's open requests; absent: not at all. */
   readonly counting?: JobToAdd["counting"];
 };
