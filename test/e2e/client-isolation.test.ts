@@ -14,6 +14,7 @@ import {
 } from "../support/operator.ts";
 import { send } from "../support/send.ts";
 import { type Stack, startStack } from "../support/stack.ts";
+import { streamChat } from "../support/stream-chat.ts";
 import { until } from "../support/until.ts";
 
 const paidTwin = testModel.replace(":free", "");
@@ -152,6 +153,23 @@ test("an idempotency key is a client's own", async () => {
   expect(repeated.headers.get("idempotent-replayed")).toBe("true");
   const calls = await stack.simulator.calls({ marker: "idempotent" });
   expect(calls).toHaveLength(2);
+});
+
+test("a stream under an idempotency key is a client's own", async () => {
+  const stream = (client: { key: string }) =>
+    streamChat(`${stack.url}/v1`, {
+      marker: "streamed",
+      headers: { ...withKey(client.key), "idempotency-key": "streamed" },
+    });
+  const first = await stream(a);
+  expect(first.status).toBe(200);
+  const other = await stream(b);
+  expect(other.status).toBe(200);
+  expect(other.headers.get("idempotent-replayed")).toBeNull();
+  expect(other.bytes.equals(first.bytes)).toBe(false);
+  // Its own client is told that a stream is not repeated.
+  expect((await stream(a)).status).toBe(409);
+  expect(await stack.simulator.calls({ marker: "streamed" })).toHaveLength(2);
 });
 
 test("an idempotency key of the background is a client's own", async () => {
