@@ -1,4 +1,7 @@
 import { usageObjectSchema } from "@openrouter-free-pool/shared/api/usage-object";
+import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { shardOf } from "@openrouter-free-pool/shared/usage/usage-counts";
+import { Redis } from "ioredis";
 import type OpenAI from "openai";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { AdminClient } from "../support/admin-client.ts";
@@ -275,6 +278,11 @@ test("use is told apart by client, model and day, and each client sees its own",
 
   const byDay = usageObjectSchema.parse((await usageOf(c.key)).body);
   expect(byDay.data[0]?.day).toBe(byDay.to);
+  const redis = new Redis(inject("redisUrl"));
+  const { usage } = createRedisKeys(stack.prefix);
+  const keptMs = await redis.pttl(usage(byDay.to, shardOf(c.id)));
+  redis.disconnect();
+  expect(Math.floor(keptMs / 86_400_000)).toBe(90);
 
   const others = await usageOf(b.key, `?client=${c.id}`);
   expect(others.text).not.toContain(c.id);
