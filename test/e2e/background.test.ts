@@ -149,6 +149,30 @@ test("Prefer: respond-async gives a place to ask at, and there the answer byte f
   expect((await send(place)).status).toBe(404);
 });
 
+test("one that waits in line says its place", async () => {
+  const busy = Array.from({ length: 25 }, () =>
+    send(
+      "/v1/chat/completions",
+      { method: "POST", body: JSON.stringify(chatBody) },
+      keyOfB,
+    ),
+  );
+  const place = await until("one has to wait", async () => {
+    const accepted = await askLater();
+    const path = accepted.headers.get("location") ?? "";
+    const waiting = await send(path);
+    const position = Number(waiting.headers.get("x-queue-position"));
+    if (waiting.status === 202 && position > 0) {
+      expect(await waiting.json()).toMatchObject({ position });
+      return path;
+    }
+    await send(path, { method: "DELETE" });
+    return undefined;
+  });
+  await send(place, { method: "DELETE" });
+  await Promise.all(busy);
+});
+
 test("an error is an answer, too: with its status, in the form of its dialect", async () => {
   await stack.simulator.settings({
     models: { "test/refused:free": { fault: { kind: "400" } } },

@@ -1,4 +1,7 @@
 import { usageObjectSchema } from "@openrouter-free-pool/shared/api/usage-object";
+import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { shardOf } from "@openrouter-free-pool/shared/usage/usage-counts";
+import { Redis } from "ioredis";
 import type OpenAI from "openai";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { AdminClient } from "../support/admin-client.ts";
@@ -14,6 +17,7 @@ import {
 } from "../support/operator.ts";
 import { send } from "../support/send.ts";
 import { type Stack, startStack } from "../support/stack.ts";
+import { streamChat } from "../support/stream-chat.ts";
 import { until } from "../support/until.ts";
 
 const paidTwin = testModel.replace(":free", "");
@@ -154,6 +158,23 @@ test("an idempotency key is a client's own", async () => {
   expect(calls).toHaveLength(2);
 });
 
+test("a stream under an idempotency key is a client's own", async () => {
+  const stream = (client: { key: string }) =>
+    streamChat(`${stack.url}/v1`, {
+      marker: "streamed",
+      headers: { ...withKey(client.key), "idempotency-key": "streamed" },
+    });
+  const first = await stream(a);
+  expect(first.status).toBe(200);
+  const other = await stream(b);
+  expect(other.status).toBe(200);
+  expect(other.headers.get("idempotent-replayed")).toBeNull();
+  expect(other.bytes.equals(first.bytes)).toBe(false);
+  // Its own client is told that a stream is not repeated.
+  expect((await stream(a)).status).toBe(409);
+  expect(await stack.simulator.calls({ marker: "streamed" })).toHaveLength(2);
+});
+
 test("an idempotency key of the background is a client's own", async () => {
   const headers = { prefer: "respond-async", "idempotency-key": "later" };
   const placeOf = async (client: typeof a) =>
@@ -257,6 +278,11 @@ test("use is told apart by client, model and day, and each client sees its own",
 
   const byDay = usageObjectSchema.parse((await usageOf(c.key)).body);
   expect(byDay.data[0]?.day).toBe(byDay.to);
+  const redis = new Redis(inject("redisUrl"));
+  const { usage } = createRedisKeys(stack.prefix);
+  const keptMs = await redis.pttl(usage(byDay.to, shardOf(c.id)));
+  redis.disconnect();
+  expect(Math.floor(keptMs / 86_400_000)).toBe(90);
 
   const others = await usageOf(b.key, `?client=${c.id}`);
   expect(others.text).not.toContain(c.id);

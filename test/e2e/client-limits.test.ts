@@ -22,6 +22,7 @@ beforeAll(async () => {
     perMinute: 1_000,
     env: {
       ADMIN_PASSWORD: operatorPassword,
+      MAX_QUEUE_SIZE: "20",
       MODEL_ALIASES: `two=m/a:free|${testModel}`,
     },
   });
@@ -125,6 +126,32 @@ test("a client whose own budget is spent is told so, and others go on", async ()
   const { clients } = JSON.parse(text) as { clients: { name: string }[] };
   expect(clients.find(({ name }) => name === "frugal")).toMatchObject({
     use: { day: 2, inFlight: 0, waiting: 0 },
+  });
+});
+
+test("what waits for a client's own budget fills the queue for such clients only", async () => {
+  const [one, two, free] = await Promise.all([
+    operator.create("one-at-a-time", { maxInFlight: 1 }),
+    operator.create("two-at-a-time", { maxInFlight: 2 }),
+    operator.create("free"),
+  ]);
+  const ask = ({ key }: { key: string }, signal?: AbortSignal) =>
+    chat(stack.url, { headers: withKey(key), ...(signal && { signal }) });
+  await stack.simulator.settings({ latencyMs: 60_000 });
+  const hangUp = new AbortController();
+  const statuses: number[] = [];
+  const isRefused = () => statuses.includes(503);
+  await until("it is refused", async () => {
+    const asked = ask(one, hangUp.signal);
+    asked.then(({ status }) => statuses.push(status)).catch(() => {});
+    return isRefused();
+  });
+  await stack.simulator.settings({ latencyMs: 0 });
+  expect((await ask(two)).status).toBe(503);
+  expect((await ask(free)).status).toBe(200);
+  hangUp.abort();
+  await until("there is room again", async () => {
+    return (await ask(two)).status === 200;
   });
 });
 

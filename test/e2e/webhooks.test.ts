@@ -112,22 +112,32 @@ test("a receiver that is down for three tries gets the event once more, with the
   expect(received.every(({ path }) => path === "/events")).toBe(true);
 });
 
-test("a batch says its end", async () => {
-  const file = await openai.files.create({
-    file: await toFile(Buffer.from(batchInput(3)), "input.jsonl"),
-    purpose: "batch",
-  });
-  const { id } = await openai.batches.create({
-    input_file_id: file.id,
-    endpoint: "/v1/chat/completions",
-    completion_window: "24h",
-  });
-  const [event] = await until("the event has come", async () => {
-    const events = await eventsOf(id);
-    return events.length > 0 ? events : undefined;
-  });
-  expect(event).toMatchObject({ type: "batch.completed" });
-});
+test.for(["completed", "cancelled", "failed"] as const)(
+  "a batch says its end: %s",
+  async (ending) => {
+    const lines = batchInput(30);
+    // A line for another endpoint.
+    const input =
+      ending === "failed" ? lines.replace("/v1/chat", "/v1/other") : lines;
+    await stack.simulator.settings({ latencyMs: 200 });
+    const file = await openai.files.create({
+      file: await toFile(Buffer.from(input), "input.jsonl"),
+      purpose: "batch",
+    });
+    const { id } = await openai.batches.create({
+      input_file_id: file.id,
+      endpoint: "/v1/chat/completions",
+      completion_window: "24h",
+    });
+    if (ending === "cancelled") await openai.batches.cancel(id);
+    const [event] = await until("the event has come", async () => {
+      const events = await eventsOf(id);
+      return events.length > 0 ? events : undefined;
+    });
+    expect(event).toMatchObject({ type: `batch.${ending}` });
+    await stack.simulator.settings({ latencyMs: 0 });
+  },
+);
 
 test("operators see what arrived, and send it again under its id", async () => {
   const operator = operatorOf(stack.url);

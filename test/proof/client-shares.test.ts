@@ -1,3 +1,4 @@
+import { countInLine } from "@openrouter-free-pool/shared/queue/queue-depth";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { Redis } from "ioredis";
 import { expect, inject, onTestFinished, test } from "vitest";
@@ -116,26 +117,96 @@ test("budgets are exact with 4 workers and 2 gateways, and after a restart of Re
   await annotate(`the fullest window held ${100 * most} % of its bound`);
 });
 
-test("where priorities mix, nobody starves", async ({ annotate }) => {
-  const { stack, operator } = await start({ perMinute: 30 });
-  const names = ["a", "b", "c"];
+test("shares are exact with 4 workers and 2 gateways, before and after a restart of Redis", async ({
+  annotate,
+}) => {
+  const redis = await startPrivateRedis({ appendonly: true });
+  onTestFinished(() => redis.stop());
+  const { stack, operator } = await start({
+    redisUrl: redis.url,
+    accounts: 10,
+    perMinute: 6,
+    windowMs: 2_000,
+    gateways: 2,
+    workers: 4,
+    simulator: { latencyMs: 20 },
+  });
+  const urls = stack.gateways.map(({ url }) => url);
+  const wanted = [
+    { name: "heavy", weight: 3, count: 600 },
+    { name: "light", weight: 1, count: 250 },
+  ];
+  const answers = wanted.map(async ({ name, weight, count }) => {
+    const { key } = await operator.create(name, { weight });
+    const headers = withKey(key);
+    return Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        chat(urls[index % urls.length] ?? "", { headers, marker: name }),
+      ),
+    );
+  });
+  const reader = new Redis(redis.url);
+  onTestFinished(() => reader.disconnect());
+  const called = async () => (await stack.simulator.summary()).total;
+  await until("all wait or are called", async () => {
+    const redisKeys = createRedisKeys(stack.prefix);
+    const inLine = await countInLine(reader, redisKeys, "normal");
+    return inLine + (await called()) >= 800;
+  });
+  const begun = await called();
+  await until("half are called", async () => (await called()) >= begun + 200);
+  reader.disconnect();
+  await redis.kill();
+  const atRestart = await called();
+  await redis.restart();
+  const statuses = (await Promise.all(answers)).flat();
+  expect(statuses.filter(({ status }) => status !== 200)).toEqual([]);
+  const order = (await stack.simulator.calls()).map(({ marker }) => marker);
+  const heavyIn = (from: number, to: number) =>
+    order.slice(from, to).filter((marker) => marker === "heavy").length;
+  const before = heavyIn(begun, atRestart) / (atRestart - begun);
+  const after = heavyIn(atRestart, begun + 400) / (begun + 400 - atRestart);
+  const inAll = heavyIn(begun, begun + 400);
+  await annotate(
+    `of 400 calls the heavy one had ${inAll}, promised 300; ${percent(before)} before the restart, ${percent(after)} after it; ${order.length - 850} calls made twice`,
+  );
+  expect(Math.abs(inAll - 300)).toBeLessThanOrEqual(15);
+  expect(Math.abs(after - 0.75)).toBeLessThanOrEqual(0.05);
+});
+
+test("where priorities mix, nobody starves, and shares go by weight within each", async ({
+  annotate,
+}) => {
+  // Few slots at a time: what waits is always more.
+  const { stack, operator } = await start({
+    accounts: 10,
+    perMinute: 3,
+    windowMs: 1_000,
+  });
+  const weights = { a: 1, b: 1, c: 2 };
+  const names = Object.keys(weights) as (keyof typeof weights)[];
   const kinds = ["high", "normal", "low"];
+  // The first slots are free, and go to those who come first.
+  let uncounted = 90;
   let isOver = false;
   const answered = new Map<string, number>();
-  const loops = [];
+  const loops: (() => Promise<void>)[] = [];
   for (const name of names) {
-    const { key } = await operator.create(name, { weight: name.length });
+    const { key } = await operator.create(name, { weight: weights[name] });
     for (const priority of kinds) {
       const marker = `${name} ${priority}`;
       const headers = { ...withKey(key), "x-priority": priority };
-      for (let loop = 0; loop < 20; loop += 1) {
+      for (let loop = 0; loop < 25 * weights[name]; loop += 1) {
         loops.push(async () => {
           while (!isOver) {
-            const signal = AbortSignal.timeout(60_000);
-            const { status } = await chat(stack.url, {
-              ...{ headers, marker, signal },
-            }).catch(() => ({ status: 0 }));
+            const signal = AbortSignal.timeout(150_000);
+            const asked = { headers, marker, signal };
+            const { status } = await chat(stack.url, asked).catch(() => ({
+              status: 0,
+            }));
             if (status !== 200 || isOver) continue;
+            uncounted -= 1;
+            if (uncounted >= 0) continue;
             answered.set(marker, (answered.get(marker) ?? 0) + 1);
           }
         });
@@ -147,18 +218,20 @@ test("where priorities mix, nobody starves", async ({ annotate }) => {
   await until(
     "each has had answers",
     () => answered.size === all && [...answered.values()].every((n) => n >= 10),
-    90_000,
+    150_000,
   );
   isOver = true;
   await annotate(JSON.stringify(Object.fromEntries(answered)));
-  // Within a priority, equal weights get alike.
   for (const priority of kinds) {
-    const counts = names.map(
-      (name) => answered.get(`${name} ${priority}`) ?? 0,
+    const turns = names.map(
+      (name) => (answered.get(`${name} ${priority}`) ?? 0) / weights[name],
     );
-    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(
-      Math.max(3, 0.1 * Math.max(...counts)),
+    expect(Math.max(...turns) - Math.min(...turns)).toBeLessThanOrEqual(
+      Math.max(3, 0.1 * Math.max(...turns)),
     );
   }
+  await stack.stop();
   await Promise.all(running);
-}, 180_000);
+}, 240_000);
+
+const percent = (part: number) => `${(100 * part).toFixed(1)} %`;

@@ -55,6 +55,8 @@ export async function openPools(
   const [first] = pools;
   if (!redis || !first) throw new Error("At least one connection");
   await announceGateway(redis, redisKeys, "gateway", false);
+  // It lives as long as the test, however slow the machine is.
+  await redis.persist(redisKeys.gatewayAlive("gateway"));
   await first.register();
   return {
     prefix,

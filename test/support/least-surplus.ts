@@ -4,16 +4,25 @@ export type Turn = {
   readonly weights: readonly number[];
 };
 
-/**
- * The least that any client got beyond its share in any so many calls in a row through which
- * it had work. Its share of a call is its weight against those of all that had work.
- */
-export function leastSurplus(turns: readonly Turn[], window: number): number {
+/** The least that any client got beyond its share while it had work. */
+export type LeastSurplus = {
+  /** In any so many calls in a row. */
+  readonly inWindow: number;
+  /** Since it began to have work. */
+  readonly sinceBegin: number;
+};
+
+/** Measures {@link LeastSurplus}. A client's share of a call is its weight against those of all that have work. */
+export function leastSurplus(
+  turns: readonly Turn[],
+  window: number,
+): LeastSurplus {
   const clients = turns[0]?.weights.length ?? 0;
   const totals = turns.map(({ weights }) =>
     weights.reduce((sum, weight) => sum + weight, 0),
   );
-  let least = Number.POSITIVE_INFINITY;
+  let inWindow = 0;
+  let sinceBegin = 0;
   for (let client = 0; client < clients; client += 1) {
     /** Surplus after each call since the client has had work. */
     let sums = [0];
@@ -25,12 +34,12 @@ export function leastSurplus(turns: readonly Turn[], window: number): number {
       }
       const got = turn.client === client ? 1 : 0;
       const share = weight / (totals[index] ?? 1);
-      sums.push((sums.at(-1) ?? 0) + got - share);
+      const sum = (sums.at(-1) ?? 0) + got - share;
+      sums.push(sum);
+      sinceBegin = Math.min(sinceBegin, sum);
       const before = sums.at(-1 - window);
-      if (before !== undefined) {
-        least = Math.min(least, (sums.at(-1) ?? 0) - before);
-      }
+      if (before !== undefined) inWindow = Math.min(inWindow, sum - before);
     }
   }
-  return least;
+  return { inWindow, sinceBegin };
 }

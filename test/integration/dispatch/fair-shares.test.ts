@@ -3,13 +3,14 @@ import {
   dropJob,
   returnJob,
 } from "@openrouter-free-pool/shared/queue/held-job";
+import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import { expect, test } from "vitest";
 import { openQueue } from "../../support/bullmq-queue.ts";
 import { openDispatch } from "../../support/open-dispatch.ts";
 
-const { high, normal } = priorities;
+const { high, normal, low } = priorities;
 
 async function openShares() {
   const queue = await openQueue();
@@ -96,6 +97,20 @@ test("one that sends one request after the other gets no more than its share", a
   }
   expect(count(order, "a")).toBeLessThanOrEqual(26);
   expect(count(order, "a")).toBeGreaterThanOrEqual(23);
+});
+
+test("less urgent requests that are let before all others are turns of their clients, too", async () => {
+  const { queue, add, take } = await openShares();
+  await add("urgent", 100, { priority: high });
+  await add("a", 40, { priority: low });
+  const order: string[] = [];
+  for (let i = 0; i < 40; i += 1) {
+    if (order.at(-1) !== "a") await add("b", 1, { priority: low });
+    await moveToFront(queue.redis, queue.redisKeys, "low");
+    order.push(...(await take(1)));
+  }
+  expect(count(order, "a")).toBeGreaterThanOrEqual(19);
+  expect(count(order, "a")).toBeLessThanOrEqual(21);
 });
 
 test("requests that are called off do not push a client's next ones back", async () => {

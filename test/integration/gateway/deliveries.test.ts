@@ -150,14 +150,14 @@ test("lists are filtered and paged, and one bad record hides no other", async ()
   expect((await store.list(page, { status: "failed" })).items).toEqual([]);
 });
 
-/** A receiver that answers, or that never does. */
+/** A receiver that answers with this status, or that never does. */
 async function receive(
-  answer: boolean,
+  answer: number | undefined,
 ): Promise<{ url: string; seen: string[]; close: () => void }> {
   const seen: string[] = [];
   const server: Server = createServer((request, response) => {
     seen.push(String(request.headers["webhook-id"]));
-    if (answer) response.end();
+    if (answer) response.writeHead(answer).end();
   });
   await new Promise<void>((resolve) => server.listen(0, () => resolve()));
   const { port } = server.address() as AddressInfo;
@@ -172,7 +172,7 @@ async function receive(
 }
 
 test("a receiver that hangs holds up nobody else's events", async () => {
-  const [hanging, well] = [await receive(false), await receive(true)];
+  const [hanging, well] = [await receive(undefined), await receive(200)];
   for (let at = 0; at < 60; at += 1) await publish(`resp_${at}`);
   const [wanted, unwanted] = [
     await publish("resp_b", "client_b"),
@@ -203,4 +203,39 @@ test("a receiver that hangs holds up nobody else's events", async () => {
   await until("nobody wants the last one", () => results.includes("unwanted"));
   expect(await store.find(unwanted.id)).toMatchObject({ status: "unwanted" });
   expect(hanging.seen.length).toBeLessThanOrEqual(25);
+});
+
+test("an event is tried for three days in growing pauses, and then has failed", async () => {
+  const down = await receive(503);
+  const delivery = await publish("resp_1");
+  const sender = new EventSender({
+    store,
+    isReady: () => true,
+    findReceiver: () => ({ url: down.url, secret }),
+    dispatcher: new Agent(),
+    clock,
+    retryMs: 3_600_000,
+    onTried: () => undefined,
+    logger: pino({ level: "silent" }),
+  });
+  sender.start();
+  onTestFinished(async () => {
+    down.close();
+    await sender.stop();
+  });
+  const untilTried = (attempts: number) =>
+    until(`it was tried ${attempts} times`, async () => {
+      const found = await store.find(delivery.id);
+      return found?.attempts === attempts && found;
+    });
+  const hours: number[] = [];
+  for (const attempts of [1, 2, 3, 4]) {
+    const { nextTryAt = 0 } = await untilTried(attempts);
+    const pauseMs = nextTryAt - clock.now();
+    hours.push(Math.round(pauseMs / 3_600_000));
+    skip(attempts < 4 ? pauseMs : 3 * 86_400_000);
+  }
+  expect(hours).toEqual([1, 2, 4, 6]);
+  expect(await untilTried(5)).toMatchObject({ status: "failed" });
+  expect(new Set(down.seen)).toEqual(new Set([delivery.id]));
 });

@@ -18,8 +18,9 @@ export function createCheckCapacity(deps: {
 }): CheckCapacity {
   const { forecast, clientBudgets } = deps;
   return async function checkCapacity(asked) {
-    const { maxWaitMs, priority } = asked;
-    const ownRefusal = await clientBudgets.findRefusal(asked);
-    await forecast.checkCapacity(maxWaitMs, priority, ownRefusal);
+    const { client, maxWaitMs, priority } = asked;
+    const refusal = await clientBudgets.findRefusal(asked);
+    const isBudgeted = clientBudgets.holdsRequestsOf(client);
+    await forecast.checkCapacity(maxWaitMs, priority, { isBudgeted, refusal });
   };
 }

@@ -55,6 +55,13 @@ export class ClientBudgets {
     this.#limits = deps.limits;
   }
 
+  /** Whether requests of a client may have to wait for its own budget. */
+  holdsRequestsOf(client: string | undefined): boolean {
+    if (client === undefined) return false;
+    const settings = this.#settingsOf(client);
+    return this.#hasBudget(client) || settings?.maxInFlight != null;
+  }
+
   /** Why a request would wait in vain for its client's own budget; undefined when it would not. */
   async findRefusal(asked: Asked): Promise<GatewayError | undefined> {
     const { client, maxWaitMs } = asked;

@@ -48,23 +48,25 @@ export class Forecast {
    *
    * @param maxWaitMs how long it can wait.
    * @param priority its BullMQ priority: who is more urgent goes first.
-   * @param ownRefusal why its client's own budget has no room, to be thrown where the pool has.
-   * @throws {GatewayError} `keys-rate-limited`, `queue-full`, `no-usable-key` or `ownRefusal`.
+   * @param own its client's own budget: whether it has one, and why it has no room, to be thrown where the pool has.
+   * @throws {GatewayError} `keys-rate-limited`, `queue-full`, `no-usable-key` or `own.refusal`.
    */
   async checkCapacity(
     maxWaitMs: number,
     priority: number,
-    ownRefusal?: GatewayError,
+    own: { isBudgeted: boolean; refusal?: GatewayError | undefined },
   ): Promise<void> {
     const name = priorityName(priority);
     const known = await this.#poolWatch.readRecent();
-    if (this.#check(known, maxWaitMs, name)) {
+    const find = (view: PoolView | undefined) =>
+      this.#check(view, maxWaitMs, name) ??
+      (own.isBudgeted ? this.#checkHeld(view) : undefined);
+    if (find(known)) {
       // Nobody is refused on old news.
-      const view = await this.#poolWatch.readNow();
-      const refusal = this.#check(view, maxWaitMs, name);
+      const refusal = find(await this.#poolWatch.readNow());
       if (refusal) throw refusal;
     }
-    if (ownRefusal) throw ownRefusal;
+    if (own.refusal) throw own.refusal;
     this.#admissions.push({ at: performance.now(), name });
     this.#admitted[name] += 1;
   }
@@ -89,7 +91,8 @@ export class Forecast {
       return noUsableKey();
     }
     const { high, normal, low } = this.#admitted;
-    const queued = view.waiting + high + normal + low;
+    // Those that wait for a budget of their own have a bound of their own: nobody is refused because of them.
+    const queued = view.waiting - view.held + high + normal + low;
     if (queued >= this.#maxQueueSize) {
       return queueFull(this.#whenServed(view, queued + 1 - this.#maxQueueSize));
     }
@@ -102,6 +105,12 @@ export class Forecast {
         : keysRateLimited({ maxWaitMs, retryAfterMs });
     }
     return undefined;
+  }
+
+  /** Refuses one more that would wait for its client's own budget. */
+  #checkHeld(view: PoolView | undefined): GatewayError | undefined {
+    if (!view || view.held < this.#maxQueueSize) return undefined;
+    return queueFull(this.#limits.windowMs);
   }
 
   /** Everybody who is as urgent or more goes first, and those whose delay ends. Who waits for a budget of his own does not. */

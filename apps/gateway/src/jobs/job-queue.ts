@@ -1,7 +1,7 @@
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { readPlace } from "@openrouter-free-pool/shared/queue/find-jobs";
 import {
-  forgetHeld,
+  forgetJob,
   removeJob,
 } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
@@ -137,7 +137,7 @@ export function createJobQueue(deps: {
       // Nobody sends it again; a call in flight has read it.
       await redis.unlink(redisKeys.body(jobId));
       if (await removeJob(queue, jobId)) {
-        await forgetHeld(redis, redisKeys, { jobId, client });
+        await forgetJob(redis, redisKeys, { jobId, client });
       } else {
         await redis.publish(redisKeys.cancellations, jobId);
       }

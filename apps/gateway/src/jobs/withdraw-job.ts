@@ -1,6 +1,6 @@
 import type { CompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import {
-  forgetHeld,
+  forgetJob,
   removeJob,
 } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
@@ -18,7 +18,7 @@ export async function removeWithBody(
   if (!isGone) return false;
   await Promise.all([
     redis.unlink(redisKeys.body(jobId)),
-    forgetHeld(redis, redisKeys, { jobId, client }),
+    forgetJob(redis, redisKeys, { jobId, client }),
   ]);
   return true;
 }

@@ -1,33 +1,25 @@
--- Fair shares, see tags.lua. Needs `sharesPrefix`.
-local taken = {}
+-- Fair shares, see tags.lua. Needs it, leave-line.lua and `sharesPrefix`.
 
--- A job of a client has left the line.
-local function leaveLine(job)
-  local line = sharesPrefix .. (job.fields.priority or '') .. ':' .. job.share.client
-  redis.call('ZREM', line, job.id)
+-- The tag of a job in line; nil when it has none: those that return stand ahead of all turns, see priorities.ts.
+local function tagOf(job, priority)
+  if not job.score or priority % 10 ~= 0 then return nil end
+  -- One that was moved to the front, see move-to-front.lua.
+  if job.score < 2 then return (job.score - 1) * PRIORITY end
+  local tag = job.score - priority * PRIORITY
+  return tag >= 0 and tag < PRIORITY and tag or nil
 end
 
--- Notes that a job of a client was taken for the first time: its tag is the time of its priority now.
-local function countTurn(job, fields, share)
-  local priority = tonumber(fields.priority)
-  -- Those that return stand ahead of all turns, see priorities.ts.
-  if priority % 10 ~= 0 then return end
-  local tag = job.score and job.score - priority * 0x100000000
-  -- One that was moved to the front has no tag any more.
-  if not tag or tag < 0 or tag >= 0x100000000 then return end
-  local turns = taken[priority] or { now = 0 }
-  taken[priority] = turns
-  turns.now = math.max(turns.now, tag)
-  turns['client:' .. share.client] = tag + 0.5 / share.weight
-end
-
-local function recordTurns()
-  for priority, turns in pairs(taken) do
-    local values = {}
-    for name, tag in pairs(turns) do
-      values[#values + 1] = name
-      values[#values + 1] = string.format('%.17g', tag)
-    end
-    redis.call('HSET', sharesPrefix .. text(priority), unpack(values))
-  end
+-- Notes that a job of a client was taken for the first time: the time of its priority goes on.
+local function countTurn(job, share)
+  local priority = tonumber(job.fields.priority)
+  local tag = tagOf(job, priority)
+  if not tag then return end
+  local shares = sharesPrefix .. text(priority)
+  local now, weights, phase = unpack(redis.call('HMGET', shares, 'now', 'weights', 'phase:' .. share.client))
+  local turn = 1 / share.weight
+  local begin = tag - tonumber(phase or 0.5) * turn
+  now = math.max(tonumber(now or 0), begin) + 1 / math.max(tonumber(weights or 0), share.weight)
+  redis.call('HSET', shares, 'now', exactly(now), 'client:' .. share.client, exactly(begin + turn))
+  -- Those ahead of it in the client's own line were removed.
+  redis.call('ZREMRANGEBYSCORE', shares .. ':' .. share.client, '-inf', '(' .. exactly(tag))
 end

@@ -46,6 +46,7 @@ local refusals, sharesPrefix, fullClients = cjson.decode(ARGV[21]), ARGV[22], cj
 --- @include "../queue/bullmq/tags"
 --- @include "../budgets/held-jobs"
 --- @include "../queue/bullmq/line"
+--- @include "../queue/bullmq/leave-line"
 --- @include "./shares"
 
 local most = math.min(mostJobs, roomForJobs())
@@ -148,7 +149,7 @@ local function takeJob(job, said, token)
   redis.call('SET', jobKey .. ':lock', token, 'PX', lockMs)
   redis.call('HSET', jobKey, 'processedOn', text(now), 'ats', (tonumber(job.fields.ats) or 0) + 1, 'grant', grant)
   local isTurn = said[1] == 'granted' or (said[1] == 'unasked' and not job.fields.progress)
-  if isTurn and job.share then countTurn(job, job.fields, job.share) end
+  if isTurn and job.share then countTurn(job, job.share) end
   return { job.id, token, job.hash, said }
 end
 
@@ -188,7 +189,7 @@ for _, job in ipairs(jobs) do
       replies[#replies + 1] = takeJob(job, said, tokenPrefix .. text(tokenNumber + #replies))
       taking[#taking + 1] = job.id
     end
-    if job.share then leaveLine(job) end
+    if job.share then leaveLine(job.id, job.fields.priority or '', job.share.client) end
   end
   -- One without a hash was removed.
   local from = job.score and fromLine or fromList
@@ -199,7 +200,6 @@ end
 for _, jobId in ipairs(fromList) do redis.call('LREM', wait, -1, jobId) end
 if #fromLine > 0 then redis.call('ZREM', prioritized, unpack(fromLine)) end
 if #taking > 0 then redis.call('LPUSH', active, unpack(taking)) end
-recordTurns()
 
 local waiting, dueMs = markLine()
 return { text(now), waiting, dueMs, slotMs or (waiting > 0 and untilSlot() or 0), unpack(replies) }

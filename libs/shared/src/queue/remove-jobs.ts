@@ -1,12 +1,17 @@
 import type { Redis } from "ioredis";
 import type { RedisKeys } from "../redis/keys.ts";
+import { loadScript, runScript } from "../redis/script.ts";
 import type { CompletionJob } from "./completion-job.ts";
 import type { CompletionsQueue } from "./completions-queue.ts";
+
+const forgetting = loadScript(
+  new URL("./bullmq/forget-job.lua", import.meta.url),
+);
 
 /** Jobs of one command. */
 const atATime = 1_000;
 
-/** Removes a job, unless a worker holds it. @returns whether it is gone. See {@link forgetHeld}, too. */
+/** Removes a job, unless a worker holds it. @returns whether it is gone. See {@link forgetJob}, too. */
 export async function removeJob(
   queue: CompletionsQueue,
   jobId: string,
@@ -14,14 +19,16 @@ export async function removeJob(
   return (await queue.remove(jobId)) === 1;
 }
 
-/** Forgets that a job which is gone waited for its client's budget. */
-export async function forgetHeld(
+/** Forgets that a job which is gone was one of its client's that wait. */
+export async function forgetJob(
   redis: Redis,
   redisKeys: RedisKeys,
-  held: { jobId: string; client: string | undefined },
+  { jobId, client }: { jobId: string; client: string | undefined },
 ): Promise<void> {
-  if (held.client === undefined) return;
-  await redis.zrem(redisKeys.clientWaiting(held.client), held.jobId);
+  if (client === undefined) return;
+  const keys = [redisKeys.clientWaiting(client)];
+  const args = [redisKeys.sharesPrefix, jobId, client];
+  await runScript(redis, forgetting, keys, args);
 }
 
 /**

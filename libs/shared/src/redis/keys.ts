@@ -72,9 +72,10 @@ export function createRedisKeys(prefix: string) {
     /** Pub/sub channel that tells a worker how far the clients of its streams are. */
     workerCredits: (workerId: string) => `${root}:worker:${workerId}:credits`,
     /**
-     * First part of the keys of fair shares. A script adds the number of a priority: HASH with `now`, the tag of the
-     * job that was taken last, and `client:<id>`, the tag of a client's next turn; and behind it the client: SORTED SET
-     * of its jobs in line by tag.
+     * First part of the keys of fair shares, see `tags.lua`. A script adds the number of a priority: HASH with its time,
+     * `now`; `client:<id>`, when the client's last turn ends; its `phase:<id>`; while it has jobs in line its `weight:<id>`;
+     * the sum of these, `weights`; and `begins`, how many phases there were. And behind it the client: SORTED SET of its
+     * jobs in line by tag.
      */
     sharesPrefix: `${root}:shares:`,
     /** The last one of them. */

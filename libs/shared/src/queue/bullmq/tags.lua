@@ -1,13 +1,21 @@
 --[[
-  Places in line by fair queueing: within a priority, each job of a client has a turn of 1 / weight, which begins
-  where its last one ended, and never before the time of the priority: the tag of the job that was taken last. The tag
-  is the middle of the turn. So slots go to clients by weight, however many jobs each of them has in line, and nobody is
-  owed what he did not use. The middle, because many turns begin at the same time: by their beginning all light clients
-  would go before a heavy one, by their end all heavy ones before a light one. Needs `prioritized` and `sharesPrefix`.
+  Places in line by fair queueing. Within a priority each job of a client has a turn of 1 / weight, which begins where
+  the client's last one ended, and never before the time of the priority. That is the time of a pool that serves all
+  who have work at once, by weight: each call moves it on by 1 / (sum of their weights). So slots go by weight,
+  however many jobs each client has in line, and nobody is owed what he did not use.
+
+  The tag is a point within the turn, at the same part of each turn of a client: its phase. Many turns begin at the
+  same time. With one phase for all, all light clients would have theirs at one time, and a heavy one waits for them all.
+  Multiples of the golden ratio spread any number of clients evenly.
+
+  Needs `prioritized` and `sharesPrefix`. See keys.ts for what is kept.
 ]]
 local PRIORITY = 0x100000000
 local LINE_TTL_MS = 86400000
 local MOST_STALE = 1000
+local GOLDEN_RATIO = 0.6180339887498949
+
+local function exactly(number) return string.format('%.17g', number) end
 
 -- The tag of the last of a client's jobs that is still in line; nil when none is.
 local function readLastTag(line)
@@ -33,25 +41,35 @@ local function dropStale(line)
   return dropped
 end
 
--- When the next turns of clients begin.
+-- Where the next turns of clients begin, and their phase.
 local nextTurns = {}
+
+local function readNextTurn(shares, line, client, weight)
+  local now, ended, phase, counted =
+    unpack(redis.call('HMGET', shares, 'now', 'client:' .. client, 'phase:' .. client, 'weight:' .. client))
+  if not counted then
+    redis.call('HSET', shares, 'weight:' .. client, weight)
+    redis.call('HINCRBY', shares, 'weights', weight)
+  end
+  now, ended = tonumber(now or 0), tonumber(ended or 0)
+  local last = readLastTag(line)
+  if last and phase then return { begin = last + (1 - phase) / weight, phase = tonumber(phase) } end
+  -- Who comes back before his last turn has ended goes on as before.
+  if not phase or ended <= now then
+    phase = (0.5 + redis.call('HINCRBY', shares, 'begins', 1) * GOLDEN_RATIO) % 1
+    redis.call('HSET', shares, 'phase:' .. client, exactly(phase))
+  end
+  return { begin = math.max(now, ended, last or 0), phase = tonumber(phase) }
+end
 
 local function takeTag(jobId, priority, client, weight)
   local shares = sharesPrefix .. priority
   local line = shares .. ':' .. client
-  local half = 0.5 / weight
-  local begin = nextTurns[line]
-  if not begin then
-    local virtual, served = unpack(redis.call('HMGET', shares, 'now', 'client:' .. client))
-    begin = math.max(tonumber(virtual or 0), tonumber(served or 0))
-    -- What lies behind the time was removed.
-    if begin > 0 then redis.call('ZREMRANGEBYSCORE', line, '-inf', '(' .. string.format('%.17g', begin - 1 / weight)) end
-    local last = readLastTag(line)
-    if last then begin = math.max(begin, last + half) end
-  end
-  local tag = begin + half
-  nextTurns[line] = tag + half
-  redis.call('ZADD', line, string.format('%.17g', tag), jobId)
+  local turn = nextTurns[line] or readNextTurn(shares, line, client, weight)
+  nextTurns[line] = turn
+  local tag = turn.begin + turn.phase / weight
+  turn.begin = turn.begin + 1 / weight
+  redis.call('ZADD', line, exactly(tag), jobId)
   redis.call('PEXPIRE', line, LINE_TTL_MS)
   return tag
 end
