@@ -1,6 +1,7 @@
 import { operatorOf, operatorPassword } from "../../support/operator.ts";
 import { type PrivateRedis, startPrivateRedis } from "../../support/redis.ts";
 import { type Stack, startStack } from "../../support/stack.ts";
+import { inspectable, isInspectorLine } from "./samples/inspect-app.ts";
 import { chatModels } from "./traffic/kinds.ts";
 
 /** What is soaked: two gateways, two workers, one Redis with its file, and three clients. */
@@ -38,11 +39,13 @@ export async function startSubject(rate: number): Promise<Subject> {
     env: {
       ADMIN_PASSWORD: operatorPassword,
       UPSTREAM_TIMEOUT_MS: "20000",
+      ...inspectable,
       ...retention,
     },
     keepLogLine: ({ msg, level }) =>
       msg === "Worker health is served" ||
       Boolean(msg?.endsWith(" is ready")) ||
+      isInspectorLine(msg) ||
       Number(level) >= errorLevel,
   });
   const operator = operatorOf(stack.url);
