@@ -1,3 +1,4 @@
+import { isErrorLine, type LogLine } from "../../support/app-process.ts";
 import type { Stack } from "../../support/stack.ts";
 import type { FaultRecord } from "./faults/run-faults.ts";
 import { type RunTotals, sumOf } from "./report/summary.ts";
@@ -136,8 +137,8 @@ function perSecond(traffic: TrafficFigures, seconds: number): Figures {
 function errorMessage(text: string): string | undefined {
   if (isInspectorLine(text)) return undefined;
   if (!text.startsWith("{")) return text.slice(0, 120);
-  const { level, msg } = JSON.parse(text) as { level?: number; msg?: string };
-  return Number(level) >= 50
-    ? (msg ?? "an error without a message")
-    : undefined;
+  const line = JSON.parse(text) as LogLine;
+  if (!isErrorLine(line)) return undefined;
+  const { err } = line as { err?: { message?: string } };
+  return [line.msg, err?.message].filter(Boolean).join(": ").slice(0, 120);
 }

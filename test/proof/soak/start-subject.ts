@@ -1,3 +1,4 @@
+import { isErrorLine } from "../../support/app-process.ts";
 import { operatorOf, operatorPassword } from "../../support/operator.ts";
 import { type PrivateRedis, startPrivateRedis } from "../../support/redis.ts";
 import { type Stack, startStack } from "../../support/stack.ts";
@@ -21,8 +22,6 @@ const retention = {
   IDEMPOTENCY_TTL_SECONDS: "120",
   FILE_TTL_SECONDS: "600",
 };
-/** pino's number of `error`. */
-const errorLevel = 50;
 
 /** Starts it, with accounts for so many requests a second in windows of a real minute. */
 export async function startSubject(rate: number): Promise<Subject> {
@@ -42,11 +41,11 @@ export async function startSubject(rate: number): Promise<Subject> {
       ...inspectable,
       ...retention,
     },
-    keepLogLine: ({ msg, level }) =>
+    keepLogLine: ({ msg, ...line }) =>
       msg === "Worker health is served" ||
       Boolean(msg?.endsWith(" is ready")) ||
       isInspectorLine(msg) ||
-      Number(level) >= errorLevel,
+      isErrorLine(line),
   });
   const operator = operatorOf(stack.url);
   const clientKeys = [];
