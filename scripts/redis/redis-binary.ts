@@ -11,6 +11,8 @@ export interface RedisBinary {
 // Debian's redis-tools holds the whole server under the name of a checking tool, without the service that
 // its redis-server package would start: `redis-server` there is only a link to it.
 const candidates = ["redis-server", "valkey-server", "redis-check-rdb"];
+/** A machine that is busy with other things takes seconds to start a program. */
+const answerTimeoutMs = 30_000;
 const suffix = process.platform === "win32" ? ".exe" : "";
 
 /** Looks on the PATH for a program that really is a Redis (or Valkey) server. */
@@ -43,7 +45,7 @@ function isServer({ path, argv0 }: RedisBinary): boolean {
   const { stdout } = spawnSync(path, ["--version"], {
     argv0,
     encoding: "utf8",
-    timeout: 3_000,
+    timeout: answerTimeoutMs,
     stdio: ["ignore", "pipe", "ignore"],
   });
   return /^(Redis|Valkey) server/.test(stdout ?? "");

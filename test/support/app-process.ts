@@ -14,6 +14,11 @@ const startTimeoutMs = 120_000;
 /** One line of an app's log. */
 export type LogLine = Record<string, unknown> & { msg?: string };
 
+/** Whether a line says that something failed that must not. */
+export function isErrorLine({ level }: LogLine): boolean {
+  return level === "error" || level === "fatal";
+}
+
 /** A gateway or a worker, as a process of its own. */
 export type AppProcess = {
   readonly pid: number;

@@ -226,16 +226,19 @@ export function buildWorker(deps: {
       fetching.start();
     },
     /**
-     * Finishes what is in hand and leaves the queue. After a grace time calls are aborted and
-     * their jobs put back, so that another worker can take them.
+     * Finishes what is in hand, and takes no more. After a grace time calls are aborted and their
+     * jobs put back, so that another worker can take them.
      */
-    async close(): Promise<void> {
+    async finish(): Promise<void> {
       const graceOver = setTimeout(
         () => locks.abortAll(stoppingReason),
         config.SHUTDOWN_GRACE_MS,
       );
       await fetching.stop();
       clearTimeout(graceOver);
+    },
+    /** Leaves the queue. */
+    async close(): Promise<void> {
       await Promise.all(repetitions.map((repetition) => repetition.stop()));
       // By force: an idle worker's wait for a job is cut off instead of sat out.
       await worker.close(true);

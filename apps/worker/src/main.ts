@@ -28,6 +28,7 @@ import {
   disconnectRedis,
 } from "@openrouter-free-pool/shared/redis/connect";
 import { EvictionPolicy } from "@openrouter-free-pool/shared/redis/eviction-policy";
+import { findOutage } from "@openrouter-free-pool/shared/redis/find-outage";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
@@ -48,6 +49,8 @@ import { createReportLateGrant } from "./metrics/late-grants.ts";
 
 /** How often a worker looks whether it is time to ask about the keys, or whether that was forgotten. */
 const probePollMs = 5_000;
+/** How long Redis may take to answer a worker that stops. */
+const farewellMs = 3_000;
 
 loadDotEnv();
 const config = loadConfigOrExit(() =>
@@ -221,7 +224,14 @@ closeOnSignals(
     () => probing.stop(),
     async () => keysWatch?.stop(),
   ],
-  { deadlineMs: config.SHUTDOWN_GRACE_MS + 10_000, logger },
+  {
+    deadlineMs: config.SHUTDOWN_GRACE_MS + 10_000,
+    logger,
+    async finishWork() {
+      await dispatch.finish();
+      return await findOutage(redis, farewellMs);
+    },
+  },
 );
 
 // A pool that Redis still knows may lack keys that were put back while no worker was there.

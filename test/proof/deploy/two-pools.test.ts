@@ -81,7 +81,7 @@ test("two pools behind one nginx serve all clients with the calls of both, each 
 
 test("a client that was made at run time exists in its own pool only", async () => {
   const [a, b] = [await startPool(0), await startPool(10)];
-  const { key } = await operatorOf(a.url).create("made in a");
+  const { key } = await operatorOf(a.url).create("made-in-a");
   expect((await chat(a.url, { headers: withKey(key) })).status).toBe(200);
   expect((await chat(b.url, { headers: withKey(key) })).status).toBe(401);
 });

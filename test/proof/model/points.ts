@@ -27,10 +27,10 @@ export const points: readonly {
     },
   },
   {
-    name: "calls in flight: 320 requests, 1 worker × 16, calls of 2 s, a cold model",
+    name: "calls in flight: 320 requests, 1 worker × 16, calls of 4 s, a cold model",
     plan: {
       ...base,
-      ...{ accounts: 40, requests: 320, latencyMs: 2_000 },
+      ...{ accounts: 40, requests: 320, latencyMs: 4_000 },
       ...{ workers: 1, concurrency: 16, isCold: true },
       limits: {
         ...{ perMinute: 20, windowMs: 6_000, guardMs: 300 },

@@ -9,6 +9,7 @@ import { type FaultRecord, runFaults } from "./faults/run-faults.ts";
 import { readOptions } from "./options.ts";
 import { Recorder } from "./recorder.ts";
 import { isRight, writeReport } from "./report/write-report.ts";
+import { createLiveMemoryReader } from "./samples/read-live-memory.ts";
 import { createProcessReader, type Watched } from "./samples/read-processes.ts";
 import { createRedisReader } from "./samples/read-redis.ts";
 import { startSubject } from "./start-subject.ts";
@@ -42,6 +43,7 @@ const recorder = new Recorder({
   faults,
   watched,
   readProcesses: createProcessReader(),
+  readLiveMemory: createLiveMemoryReader(),
   redisReader: createRedisReader(redis.url, stack.prefix),
 });
 

@@ -1,7 +1,10 @@
+import { isErrorLine, type LogLine } from "../../support/app-process.ts";
 import type { Stack } from "../../support/stack.ts";
 import type { FaultRecord } from "./faults/run-faults.ts";
 import { type RunTotals, sumOf } from "./report/summary.ts";
 import type { RunRecord } from "./report/write-report.ts";
+import { isInspectorLine } from "./samples/inspect-app.ts";
+import type { createLiveMemoryReader } from "./samples/read-live-memory.ts";
 import type { Watched } from "./samples/read-processes.ts";
 import type { Figures, Sample } from "./samples/sample.ts";
 import type { Tally, TrafficFigures } from "./traffic/tally.ts";
@@ -16,6 +19,7 @@ type RecorderDeps = {
   readonly faults: readonly FaultRecord[];
   readonly watched: () => Watched[];
   readonly readProcesses: (watched: readonly Watched[]) => Promise<Figures>;
+  readonly readLiveMemory: ReturnType<typeof createLiveMemoryReader>;
   readonly redisReader: { read(): Promise<Figures>; close(): void };
 };
 
@@ -39,12 +43,15 @@ export class Recorder {
   async record(seconds: number): Promise<RunRecord> {
     const { stack, tally, faults, watched, readProcesses, redisReader } =
       this.#deps;
+    const { readLiveMemory } = this.#deps;
+    const [gateway, worker] = [stack.gateways[0], stack.workers[0]];
     const lastSeconds = this.#samples.at(-1)?.seconds ?? 0;
     const traffic = tally.take();
-    const [processes, redis, upstream] = await Promise.all([
+    const [processes, redis, upstream, live] = await Promise.all([
       readProcesses(watched()),
       redisReader.read(),
       stack.simulator.takeSummary(),
+      readLiveMemory({ "gateway-1": gateway, "worker-1": worker }, seconds),
     ]);
     this.#totals.calls += upstream.total;
     this.#totals.overQuota += upstream.quotaViolations;
@@ -55,6 +62,7 @@ export class Recorder {
       figures: {
         ...processes,
         ...redis,
+        ...live,
         ...perSecond(traffic, seconds - lastSeconds),
         open: tally.open,
       },
@@ -127,9 +135,10 @@ function perSecond(traffic: TrafficFigures, seconds: number): Figures {
 }
 
 function errorMessage(text: string): string | undefined {
+  if (isInspectorLine(text)) return undefined;
   if (!text.startsWith("{")) return text.slice(0, 120);
-  const { level, msg } = JSON.parse(text) as { level?: number; msg?: string };
-  return Number(level) >= 50
-    ? (msg ?? "an error without a message")
-    : undefined;
+  const line = JSON.parse(text) as LogLine;
+  if (!isErrorLine(line)) return undefined;
+  const { err } = line as { err?: { message?: string } };
+  return [line.msg, err?.message].filter(Boolean).join(": ").slice(0, 120);
 }

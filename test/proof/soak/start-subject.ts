@@ -1,6 +1,8 @@
+import { isErrorLine } from "../../support/app-process.ts";
 import { operatorOf, operatorPassword } from "../../support/operator.ts";
 import { type PrivateRedis, startPrivateRedis } from "../../support/redis.ts";
 import { type Stack, startStack } from "../../support/stack.ts";
+import { inspectable, isInspectorLine } from "./samples/inspect-app.ts";
 import { chatModels } from "./traffic/kinds.ts";
 
 /** What is soaked: two gateways, two workers, one Redis with its file, and three clients. */
@@ -20,8 +22,6 @@ const retention = {
   IDEMPOTENCY_TTL_SECONDS: "120",
   FILE_TTL_SECONDS: "600",
 };
-/** pino's number of `error`. */
-const errorLevel = 50;
 
 /** Starts it, with accounts for so many requests a second in windows of a real minute. */
 export async function startSubject(rate: number): Promise<Subject> {
@@ -38,12 +38,14 @@ export async function startSubject(rate: number): Promise<Subject> {
     env: {
       ADMIN_PASSWORD: operatorPassword,
       UPSTREAM_TIMEOUT_MS: "20000",
+      ...inspectable,
       ...retention,
     },
-    keepLogLine: ({ msg, level }) =>
+    keepLogLine: ({ msg, ...line }) =>
       msg === "Worker health is served" ||
       Boolean(msg?.endsWith(" is ready")) ||
-      Number(level) >= errorLevel,
+      isInspectorLine(msg) ||
+      isErrorLine(line),
   });
   const operator = operatorOf(stack.url);
   const clientKeys = [];

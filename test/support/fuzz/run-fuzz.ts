@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { AppProcess } from "../app-process.ts";
+import { type AppProcess, isErrorLine, type LogLine } from "../app-process.ts";
 import { residentMiB } from "../memory.ts";
 import { type Stack, startStack, testKey } from "../stack.ts";
 import { findFault, findLeak } from "./find-faults.ts";
@@ -105,10 +105,9 @@ async function fuzz(
     for (const line of app?.drain() ?? []) {
       const leak = findLeak(line, secrets);
       if (leak) faults.push(`a log line with ${leak}: ${line.slice(0, 300)}`);
-      const level = Number(/^\{"level":(\d+)/.exec(line)?.[1] ?? 0);
-      if (level < 50) continue;
-      const { msg = "" } = JSON.parse(line) as { msg?: string };
-      add("errors", msg);
+      if (!line.startsWith("{")) continue;
+      const entry = JSON.parse(line) as LogLine;
+      if (isErrorLine(entry)) add("errors", entry.msg ?? "");
     }
   }
 

@@ -30,10 +30,10 @@ const logger = pino({ level: "silent" });
 /** Its own sign of life is not what is tested. */
 const gatewayId = "gateway";
 
-/** Short, so that a window passes often; the day is, too. */
+/** Short, so that a window passes often; the day is, too, and its calls are fewer than its windows would let through. */
 export const limits: RateLimits = {
   perMinute: 3,
-  perDay: 40,
+  perDay: 15,
   windowMs: 150,
   dayMs: 5_000,
   guardMs: 15,

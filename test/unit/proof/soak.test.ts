@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { FaultRecord } from "../../proof/soak/faults/run-faults.ts";
 import { readOptions } from "../../proof/soak/options.ts";
 import { drawChart } from "../../proof/soak/report/draw-chart.ts";
 import { judgeGrowth } from "../../proof/soak/report/judge.ts";
@@ -12,8 +13,11 @@ function runOf(valueAt: (seconds: number) => number): Sample[] {
   }));
 }
 
-function growthOf(samples: readonly Sample[]) {
-  return judgeGrowth(samples).find(
+function growthOf(
+  samples: readonly Sample[],
+  faults: readonly FaultRecord[] = [],
+) {
+  return judgeGrowth(samples, faults).find(
     ({ figure }) => figure === "worker-1 memory",
   );
 }
@@ -34,6 +38,20 @@ test("a slow leak below the same saw is found", () => {
   const growth = growthOf(leak);
   expect(growth?.perHour).toBeCloseTo(20, 0);
   expect(growth?.isFlat).toBe(false);
+});
+
+test("memory that a fault takes the first time and that is kept is no leak", () => {
+  const faults = Array.from({ length: 23 }, (_, n) => ({
+    name: `fault ${n % 6}`,
+    from: (n + 1) * 300,
+  }));
+  const steps = runOf((s) => 200 + Math.min(Math.floor(s / 300), 6) * 20);
+  expect(growthOf(steps, faults)?.isFlat).toBe(true);
+});
+
+test("a figure that was not measured does not count as flat", () => {
+  const gone = runOf(() => Number.NaN);
+  expect(growthOf(gone)?.isFlat).toBe(false);
 });
 
 test("a chart has its lines, its marks and no stray markup", () => {

@@ -1,9 +1,10 @@
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
+import { isRedisOutage } from "@openrouter-free-pool/shared/redis/redis-outage";
 import type { ErrorRequestHandler, Request, Response } from "express";
 import type { Logger } from "pino";
 import { toOpenAiError } from "../dialects/openai-error.ts";
 import { GatewayError, toSeconds } from "../errors/gateway-error.ts";
-import { redisFull } from "../errors/refusals.ts";
+import { redisDown, redisFull } from "../errors/refusals.ts";
 import { letBodyPass } from "../http/let-body-pass.ts";
 import { isStorageError, storageFailed } from "../storage/storage-error.ts";
 import { suggestPath } from "./suggest-path.ts";
@@ -73,6 +74,8 @@ function toGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
   if (isOutOfMemory(thrown)) return redisFull(thrown);
   if (isStorageError(thrown)) return storageFailed(thrown);
+  // The connection was cut after it had been looked at.
+  if (isRedisOutage(thrown)) return redisDown(thrown);
   return (
     readBodyError(thrown) ??
     new GatewayError("internal", "Internal error", { cause: thrown })

@@ -26,12 +26,19 @@ export function exitOnConfigError(error: unknown): never {
 /**
  * Closes everything in reverse order of creation when the process is told to
  * stop, and ends it; also when a second signal comes or `deadlineMs` passes.
+ *
+ * @param options.finishWork comes first, and ends with nothing in hand. It returns why the rest
+ *   cannot be closed in order: then nobody waits for that.
  */
 export function closeOnSignals(
   closers: readonly Closer[],
-  options: { deadlineMs: number; logger: Logger },
+  options: {
+    deadlineMs: number;
+    logger: Logger;
+    finishWork?: () => Promise<string | undefined>;
+  },
 ): void {
-  const { deadlineMs, logger } = options;
+  const { deadlineMs, logger, finishWork } = options;
   let stoppingSince: number | undefined;
 
   async function stop(signal: string): Promise<void> {
@@ -47,13 +54,22 @@ export function closeOnSignals(
       logger.error("Stopping took too long");
       process.exit(1);
     }, deadlineMs).unref();
+    const obstacle = await finishWork?.();
+    if (obstacle === undefined) {
+      await closeAll();
+      logger.info("Stopped");
+    } else {
+      logger.warn({ reason: obstacle }, "Stopped, with nothing in hand");
+    }
+    process.exit(0);
+  }
+
+  async function closeAll(): Promise<void> {
     for (const close of closers.toReversed()) {
       await close().catch((error: unknown) =>
         logger.error({ err: error }, "Closing failed"),
       );
     }
-    logger.info("Stopped");
-    process.exit(0);
   }
 
   process.on("SIGTERM", () => void stop("SIGTERM"));

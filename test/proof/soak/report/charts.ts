@@ -15,11 +15,20 @@ const charts: readonly {
     figures: [...apps, "redis"].map((name) => `${name} memory`),
   },
   {
+    file: "live",
+    title: "Live memory (all garbage collected), MiB",
+    figures: ["gateway-1", "worker-1"].map((name) => `${name} live`),
+  },
+  {
     file: "heap",
     title: "Heap in use, MiB",
     figures: apps.map((name) => `${name} heap`),
   },
-  { file: "redis-memory", title: "Redis: data, MiB", figures: ["redis data"] },
+  {
+    file: "redis-memory",
+    title: "Redis: memory; keys kept for hours or days; other keys. MiB",
+    figures: ["redis data", "redis kept", "redis passing"],
+  },
   {
     file: "redis-keys",
     title: "Redis: keys; all, and those that are not kept for an hour or more",

@@ -15,12 +15,12 @@ export type RunRecord = {
 };
 
 /** Whether nothing was lost or refused without cause, nothing went over quota, and nothing grew. */
-export function isRight({ samples, totals }: RunRecord): boolean {
+export function isRight({ samples, faults, totals }: RunRecord): boolean {
   return (
     sumOf(totals.lost) === 0 &&
     totals.overQuota === 0 &&
     totals.refusedWithoutFault === 0 &&
-    judgeGrowth(samples).every(({ isFlat }: Growth) => isFlat)
+    judgeGrowth(samples, faults).every(({ isFlat }: Growth) => isFlat)
   );
 }
 
@@ -35,7 +35,8 @@ export async function writeReport(
   for (const [file, image] of drawCharts(run.samples, marks)) {
     await writeFile(join(folder, file), image);
   }
-  const summary = describeRun(run.totals, run.faults, judgeGrowth(run.samples));
+  const growth = judgeGrowth(run.samples, run.faults);
+  const summary = describeRun(run.totals, run.faults, growth);
   await writeFile(join(folder, "summary.md"), summary);
   return summary;
 }
