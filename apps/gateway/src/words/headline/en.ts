@@ -8,7 +8,7 @@ export const headline = {
   noKeyDetail: "New requests are refused with 503. {advice}",
   "advice.none":
     "Workers read keys from OPENROUTER_API_KEYS or OPENROUTER_API_KEYS_FILE.",
-  "advice.takenOut": "Put a key back into use, or add one that works.",
+  "advice.takenOut": "Enable a key, or add one that works.",
   "advice.broken": "Add a key that works, from openrouter.ai/keys.",
   unreachable: "OpenRouter cannot be reached",
   unreachableDetail:
