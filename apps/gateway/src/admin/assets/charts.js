@@ -72,7 +72,7 @@ function optionsFor(place, name) {
       { ...axis, size: 24, space: 70, values: timesOf },
       {
         ...axis,
-        size: 46,
+        size: 56,
         space: 34,
         values: unitOf(name),
         ...(countsRequests(name) ? { incrs: wholeSteps } : {}),

@@ -45,7 +45,7 @@ export const headline = {
     "{lines, plural, one {# line} other {# lines}} of {batches, plural, one {# batch} other {# batches}} {lines, plural, one {waits} other {wait}}",
   "left.both":
     "{requests, plural, one {# request} other {# requests}} and {lines, plural, one {# line} other {# lines}} of {batches, plural, one {# batch} other {# batches}} wait",
-  "end.unknown": "nobody knows when the last one goes out",
+  "end.unknown": "when the last one goes out is not known",
   "end.date": "the last one goes out about {date} UTC",
   "end.soon": "the last one goes out in about {time}",
 } as const;
