@@ -49,8 +49,7 @@ const failure = `
 const nextSteps = `
   ${colors.bold("With your own keys")}
 
-    cp .env.example .env     ${colors.dim("# put them into OPENROUTER_API_KEYS")}
-    npm start                ${colors.dim("# the gateway, at http://localhost:3000")}
+    npm start                ${colors.dim("# asks for them; the gateway is at http://localhost:3000")}
 
   and point the OpenAI SDK, or any client like it, at the gateway:
 

@@ -101,16 +101,16 @@ test("no call goes out on a key that was taken out, until it is put back", async
     return Object.keys(byAccount).length === 2;
   });
   const mask = await textOf(rowOf(page, "alice").locator("code"));
-  await act(page, `Take out key ${mask}`, "Take it out");
+  await act(page, `Disable key ${mask}`, "Disable");
   await until("the page tells", async () =>
-    /Taken out/.test(await textOf(rowOf(page, "alice"))),
+    /Disabled/.test(await textOf(rowOf(page, "alice"))),
   );
   const before = await simulator.calls({ account: "alice" });
   expect(await textOf(page.getByRole("status"))).toContain(mask);
   expect(countStatuses(await answers)).toEqual({ 200: 40 });
   expect(await simulator.calls({ account: "alice" })).toEqual(before);
 
-  await act(page, `Put back key ${mask}`, "Put it back");
+  await act(page, `Enable key ${mask}`, "Enable");
   await burst(url, 20);
   const after = await simulator.calls({ account: "alice" });
   expect(after.length).toBeGreaterThan(before.length);
@@ -146,7 +146,7 @@ test("a key is probed on demand: a dead one goes out, a healthy one comes back",
   const mask = await textOf(rowOf(page, "alice").locator("code"));
   const key = testKey(1);
   await simulator.settings({ keys: { [key]: { fault: { kind: "401" } } } });
-  await act(page, `Probe key ${mask}`, "Ask now");
+  await act(page, `Check now key ${mask}`, "Check now");
   await until("it is out of use", async () =>
     /Invalid[\s\S]*asked OpenRouter just now: 401/.test(
       await textOf(rowOf(page, "alice")),
@@ -154,7 +154,7 @@ test("a key is probed on demand: a dead one goes out, a healthy one comes back",
   );
   await simulator.settings({ keys: { [key]: null } });
   await until("it is back", async () => {
-    await act(page, `Probe key ${mask}`, "Ask now");
+    await act(page, `Check now key ${mask}`, "Check now");
     return /Available/.test(await textOf(rowOf(page, "alice")));
   });
 });

@@ -112,12 +112,13 @@ test("a CSV with a template", async () => {
   ]);
 });
 
-test("text from standard input", async () => {
-  const { code, stdout } = await orpool(["run", "-", "--simple", "-q"], {
-    ...options,
-    input: "first\n\nsecond\n",
-  });
+test("text from standard input; a receiver of notices that is not there changes nothing", async () => {
+  const { code, stdout, stderr } = await orpool(
+    ["run", "-", "--simple", "-q", "--notify", "http://127.0.0.1:1/hook"],
+    { ...options, input: "first\n\nsecond\n" },
+  );
   expect(code).toBe(0);
+  expect(stderr).toBe("127.0.0.1:1 was not notified: it cannot be reached\n");
   const contents = jsonLines<Simple>(stdout).map(({ content }) => content);
   expect(contents.sort()).toEqual(["echo: first", "echo: second"]);
 });

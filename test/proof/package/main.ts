@@ -1,6 +1,7 @@
 /**
- * The published package, as somebody meets it who has never seen it: `npm pack`, then `npx` from the tarball in an
- * empty folder, with every Node of this machine. The simulator plays OpenRouter.
+ * The product as somebody meets it who has never seen it: `npm pack`, then `npx` from the tarball in an empty folder,
+ * and a clone of this checkout's last commit with `npm start`; with every Node of this machine. The simulator plays
+ * OpenRouter.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -20,10 +21,18 @@ try {
     { cwd: projectRoot, encoding: "utf8" },
   ).trim();
   const tarball = join(folder, name);
+  const npx = `npx --yes --package '${tarball}' openrouter-free-pool`;
+  const clone = `git clone --quiet '${projectRoot}' . && npm start`;
+  const ways = [
+    { name, first: npx, again: npx },
+    { name: "clone", first: clone, again: "npm start" },
+  ];
   const results = [];
   for (const node of findNodes()) {
-    console.error(`${name} with Node ${node.version} …`);
-    results.push(await answerOnce(node, { tarball, simulator }));
+    for (const way of ways) {
+      console.error(`${way.name} with Node ${node.version} …`);
+      results.push(await answerOnce(node, { way, simulator }));
+    }
   }
   console.error("Seconds from the command to each step:");
   console.table(results);

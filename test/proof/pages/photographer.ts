@@ -1,25 +1,17 @@
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { findBarriers } from "../../support/accessibility.ts";
-import { logInPage, type Pages } from "../../support/browser.ts";
-import { type Look, looks } from "./looks.ts";
+import type { Pages } from "../../support/browser.ts";
+import { operatorPassword } from "../../support/operator.ts";
+import { until } from "../../support/until.ts";
+import type { Look } from "./looks.ts";
+import type { Place } from "./places.ts";
 
 /** A busy machine draws slowly. */
 const patienceMs = 180_000;
 
-/** A page of the gateway. */
-export type Place = {
-  readonly name: string;
-  readonly path: string;
-  /** Not ours in every part: neither barriers nor width are counted. */
-  readonly isForeign?: boolean;
-};
-
 /** One picture, and what is wrong on it. */
 export type Picture = {
-  readonly state: string;
-  readonly page: string;
-  readonly look: string;
   readonly file: string;
   /** Barriers that axe finds, errors of the console, parts that stick out of the screen. */
   readonly problems: readonly string[];
@@ -28,56 +20,94 @@ export type Picture = {
 /** Takes pictures of all pages of one gateway, in every look. */
 export async function photograph(
   pages: Pages,
-  gateway: {
-    readonly state: string;
-    readonly url: string;
-    readonly password: string;
+  gateway: { readonly state: string; readonly url: string },
+  options: {
+    readonly places: readonly Place[];
+    readonly looks: readonly Look[];
+    readonly folder: string;
   },
-  options: { readonly places: readonly Place[]; readonly folder: string },
 ): Promise<Picture[]> {
   const pictures: Picture[] = [];
-  for (const look of looks) {
-    const page = await pages.open(gateway.url, look.options);
-    await logIn(page, gateway.password);
-    for (const place of options.places) {
-      const file = `${gateway.state}-${place.name}-${look.name}.png`;
-      const problems = await takePicture(page, place, {
-        file: join(options.folder, file),
-      });
-      problems.push(...pages.takeComplaints());
-      const { state } = gateway;
-      pictures.push({ ...named(state, place, look), file, problems });
-    }
+  for (const look of options.looks) {
+    pictures.push(...(await takeLook(pages, look, { ...options, gateway })));
     await pages.closeAll();
   }
   return pictures;
 }
 
-function named(state: string, place: Place, look: Look) {
-  return { state, page: place.name, look: look.name };
+/** The open pages first: whoever has logged in sees others. */
+async function takeLook(
+  pages: Pages,
+  look: Look,
+  options: {
+    readonly gateway: { readonly state: string; readonly url: string };
+    readonly places: readonly Place[];
+    readonly folder: string;
+  },
+): Promise<Picture[]> {
+  const { state, url } = options.gateway;
+  const pictures: Picture[] = [];
+  const page = await pages.open(url, look.options);
+  page.setDefaultTimeout(patienceMs);
+  for (const isOpen of [true, false]) {
+    const places = options.places.filter((place) => !place.isOpen === !isOpen);
+    if (places.length > 0 && !isOpen) await logIn(page);
+    for (const place of places) {
+      const file = `${state}-${place.name}-${look.name}.png`;
+      const { path } = place;
+      const problems = await takePicture(page, place, {
+        address: typeof path === "string" ? path : await path(url),
+        file: join(options.folder, file),
+      });
+      problems.push(...pages.takeComplaints().filter(isUnexpected));
+      console.log([file, ...problems].join("\n  "));
+      pictures.push({ file, problems });
+    }
+  }
+  return pictures;
 }
 
-/** In English: the words of the form are looked for. */
-async function logIn(page: Page, password: string): Promise<void> {
-  await page.setExtraHTTPHeaders({ "accept-language": "en" });
-  await logInPage(page, password);
-  await page.setExtraHTTPHeaders({});
+/** Chromium notes in its console that a page of ours says no, or that it cannot say more. */
+function isUnexpected(complaint: string): boolean {
+  return !/status of (401|403|404|503) .*\/(admin|ready)/.test(complaint);
+}
+
+/** Whatever the language of the form. */
+async function logIn(page: Page): Promise<void> {
+  await page.goto("/admin/login");
+  await page.locator("#username").fill("admin");
+  await page.locator("#password").fill(operatorPassword);
+  await page.locator("button.primary").click();
+  await page.waitForURL("**/admin");
 }
 
 /** @returns the barriers, and what sticks out. */
 async function takePicture(
   page: Page,
   place: Place,
-  { file }: { file: string },
+  { address, file }: { address: string; file: string },
 ): Promise<string[]> {
-  page.setDefaultTimeout(patienceMs);
-  await page.goto(place.path, { waitUntil: "load", timeout: patienceMs });
-  // Figures come with the first live update.
-  await page.waitForTimeout(1_200);
-  await page.screenshot({ path: file, fullPage: true });
+  await page.goto(address, { waitUntil: "load", timeout: patienceMs });
+  await settle(page, place);
+  await place.act?.(page);
+  await page.screenshot({ path: file, fullPage: true, timeout: patienceMs });
   if (place.isForeign) return [];
   const root = "document.documentElement";
   const overflow = await page.evaluate(`${root}.scrollWidth - innerWidth`);
   const wide = Number(overflow) > 0 ? [`${overflow} px stick out`] : [];
   return [...wide, ...(await findBarriers(page))];
 }
+
+/** Waits until the page has brought in what it asks for after it was loaded. */
+async function settle(page: Page, { isForeign }: Place): Promise<void> {
+  if (isForeign) return page.waitForLoadState("networkidle");
+  // By the browser's own protocol: the page's policy allows no other evaluation of text.
+  await until("the page is complete", () => page.evaluate(isSettled));
+}
+
+/** A script for the page: its first live update has come, the pool's state is told, the API is described. */
+const isSettled = `
+  (!document.body.dataset.live || !document.querySelector("#freshness time")) &&
+  document.querySelector("#state-text")?.textContent !== "…" &&
+  (!document.querySelector("#api") || document.querySelector(".opblock"))
+`;

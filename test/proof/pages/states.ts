@@ -1,101 +1,147 @@
-import { toFile } from "openai";
-import { batchClient } from "../../support/batch-client.ts";
-import { batchInput, batchLine } from "../../support/batch-input.ts";
-import { burst } from "../../support/chat.ts";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { chat } from "../../support/chat.ts";
 import { fillQueue } from "../../support/fill-queue.ts";
-import { operatorOf, operatorPassword } from "../../support/operator.ts";
-import type { Stack, StackOptions } from "../../support/stack.ts";
+import { operatorPassword } from "../../support/operator.ts";
+import { type Stack, type StackOptions, testKey } from "../../support/stack.ts";
 import { until } from "../../support/until.ts";
+import { prepareBatches, refusedModel } from "./prepare-batches.ts";
 
 /** A pool in some state, to be looked at. */
 export type State = {
   readonly name: string;
-  readonly options: Omit<StackOptions, "redisUrl">;
+  readonly hasNoPassword?: boolean;
+  /** @param folder empty, and its own. */
+  readonly options: (folder: string) => Omit<StackOptions, "redisUrl">;
   /** Brings the pool into its state, and ends when it is there. */
-  readonly prepare: (stack: Stack, redisUrl: string) => Promise<void>;
+  readonly prepare: (stack: Stack, around: Around) => Promise<void>;
+};
+
+/** What is around a stack while it is looked at. */
+export type Around = {
+  readonly redisUrl: string;
+  readonly stopRedis: () => Promise<void>;
+  /** Aborted when the pictures have been taken. */
+  readonly signal: AbortSignal;
 };
 
 const env = { ADMIN_PASSWORD: operatorPassword, MAX_WAIT_MS: "3600000" };
-const refused = "test/refused:free";
 
-/** All states in which an operator may find the pages. */
+/** All states in which somebody may find the pages. */
 export const states: readonly State[] = [
-  { name: "empty", options: { env }, prepare: async () => undefined },
+  { name: "empty", options: () => ({ env }), prepare: async () => undefined },
+  {
+    name: "closed",
+    hasNoPassword: true,
+    options: () => ({ env: { GATEWAY_API_KEYS: "team-key-0123456789" } }),
+    prepare: async () => undefined,
+  },
   {
     name: "busy",
-    options: { env, simulator: { latencyMs: 800, jitterMs: 400 } },
-    async prepare({ url }) {
-      ask(url, 150);
+    options: () => ({
+      env,
+      perDay: 2_000,
+      simulator: { latencyMs: 800, jitterMs: 400 },
+    }),
+    async prepare({ url }, { signal }) {
+      keepAsking(url, 150, signal);
       await waiting(url, 60);
     },
   },
   {
     name: "broken",
-    options: {
+    options: () => ({
       env: {
         ...env,
         OPENROUTER_API_KEYS: ["x", "y", "z"]
           .map((sign) => `sk-or-v1-${sign.repeat(64)}`)
           .join(","),
       },
+    }),
+    async prepare({ url }, { signal }) {
+      await until("no key works", async () => {
+        return (await fetch(`${url}/ready`)).status === 503;
+      });
+      keepAsking(url, 3, signal);
+      await waiting(url, 3);
     },
-    async prepare({ url }) {
-      await until(
-        "no key works",
-        async () => (await fetch(`${url}/ready`)).status === 503,
-        30_000,
-      );
+  },
+  {
+    name: "no-redis",
+    options: () => ({ env }),
+    async prepare({ url }, { stopRedis }) {
+      await stopRedis();
+      await until("the gateway knows", async () => {
+        return (await fetch(`${url}/ready`)).status === 503;
+      });
     },
   },
   {
     name: "50-keys",
-    options: { env, accounts: 50, perMinute: 20 },
-    async prepare({ url, simulator }) {
+    options: (folder) => ({
+      keys: fiftyKeys,
+      perMinute: 20,
+      env: {
+        ...env,
+        OPENROUTER_API_KEYS: "",
+        OPENROUTER_API_KEYS_FILE: join(folder, "keys.txt"),
+      },
+    }),
+    async prepare({ url, simulator }, { signal }) {
       await simulator.script([
         { times: 2, fault: { kind: "429-account-day", resetInMs: 3_600_000 } },
         { times: 2, fault: { kind: "429-account-minute" } },
       ]);
-      await burst(url, 200);
+      keepAsking(url, 20, signal);
+      await until("calls have been made", async () => {
+        return (await simulator.summary()).total > 200;
+      });
     },
   },
   {
     name: "long-queue",
-    options: { env, accounts: 2 },
-    async prepare({ url, prefix }, redisUrl) {
+    options: () => ({ env, accounts: 2 }),
+    async prepare({ url, prefix }, { redisUrl }) {
       await fillQueue(redisUrl, prefix, 5_000);
       await waiting(url, 4_000);
     },
   },
   {
     name: "batches",
-    options: {
-      env,
+    options: () => ({
+      env: {
+        ...env,
+        WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
+        WEBHOOK_ALLOW_PRIVATE: "true",
+        WEBHOOK_RETRY_MS: "200",
+      },
       accounts: 4,
-      simulator: { models: { [refused]: { fault: { kind: "400" } } } },
-    },
-    async prepare({ url }) {
-      const operator = operatorOf(url);
-      const { key } = await operator.create("alice", { weight: 3 });
-      await operator.create("bob", { perDay: 100, models: ["*:free"] });
-      const client = batchClient(url, key);
-      const bad = JSON.stringify(batchLine("no", { model: refused }));
-      const first = await client.start(`${bad}\n${batchInput(20)}`);
-      await client.untilStatus(first, "completed");
-      const cancelled = await client.start(batchInput(400));
-      await client.untilCompleted(cancelled, 3);
-      await client.openai.batches.cancel(cancelled);
-      await client.start(batchInput(900));
-      await client.openai.files.create({
-        file: await toFile(Buffer.from("{}\n"), "notes.jsonl"),
-        purpose: "batch",
-      });
-    },
+      simulator: { models: { [refusedModel]: { fault: { kind: "400" } } } },
+    }),
+    prepare: prepareBatches,
   },
 ];
 
-/** Not awaited: its clients wait while the pictures are taken. */
-function ask(url: string, requests: number): void {
-  burst(url, requests).catch(() => undefined);
+const fiftyKeys = Array.from({ length: 50 }, (_, index) => {
+  // Some accounts have several keys.
+  const account = index < 40 ? `account-${index}` : "team";
+  return `${account}=${testKey(index)}`;
+});
+
+/** Writes what options name in the folder. */
+export function writeKeys(folder: string): Promise<void> {
+  return writeFile(join(folder, "keys.txt"), `${fiftyKeys.join("\n")}\n`);
+}
+
+/** Has so many requests open until the signal comes. */
+function keepAsking(url: string, open: number, signal: AbortSignal): void {
+  for (let index = 0; index < open; index += 1) void askAgainAndAgain();
+
+  async function askAgainAndAgain(): Promise<void> {
+    while (!signal.aborted) {
+      await chat(url, { signal }).catch(() => undefined);
+    }
+  }
 }
 
 async function waiting(url: string, least: number): Promise<void> {

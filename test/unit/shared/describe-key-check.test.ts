@@ -34,8 +34,8 @@ test.each<[readonly Key[], string, string]>([
   ],
   [
     [invalid, { status: 200, retired: "taken-out" }],
-    "None of 2 keys works; 2 refused (401, taken out)",
-    "None of 2 keys works; refused: m0 (401), m1 (taken out)",
+    "None of 2 keys works; 2 refused (401, disabled)",
+    "None of 2 keys works; refused: m0 (401), m1 (disabled)",
   ],
   [
     [{ status: 503 }, {}],

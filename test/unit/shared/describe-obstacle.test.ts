@@ -8,7 +8,7 @@ const obstacleOf = (states: readonly KeyStatus["state"][], workers = 1) =>
 test.each([
   [["invalid", "invalid", "invalid"], "no key works (3 of 3: 401)"],
   [["no-credit", "invalid"], "no key works (2 of 2: 401, 402)"],
-  [["taken-out"], "no key works (1 of 1: taken out)"],
+  [["taken-out"], "no key works (1 of 1: disabled)"],
   [[], "no worker has a key"],
 ] as const)("%j: %s", (states, obstacle) => {
   expect(obstacleOf(states)).toBe(obstacle);

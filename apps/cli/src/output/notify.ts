@@ -3,7 +3,7 @@ import { CliError } from "./cli-error.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { tell } from "./terminal.ts";
 
-const timeoutMs = 10_000;
+const usualTimeoutMs = 10_000;
 const tries = 2;
 
 /** What is told of a batch that has ended. */
@@ -25,8 +25,16 @@ export function readNotifyUrl(text: string): string {
   throw new CliError(say("batch.badNotify", { text }), exitCodes.usage);
 }
 
-/** Posts a notice as JSON. The results are there already, so a failure is only told. */
-export async function notify(url: string, notice: EndNotice): Promise<void> {
+/**
+ * Posts a notice as JSON. The results are there already, so a failure is only told.
+ *
+ * @param options.timeoutMs what each of two tries may take.
+ */
+export async function notify(
+  url: string,
+  notice: EndNotice,
+  { timeoutMs = usualTimeoutMs }: { timeoutMs?: number } = {},
+): Promise<void> {
   let reason = "";
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     try {

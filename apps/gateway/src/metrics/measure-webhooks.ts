@@ -3,6 +3,8 @@ import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { Counter, Gauge } from "prom-client";
 import type { RedisHealth } from "../redis/redis-health.ts";
 
+const results = ["delivered", "retried", "given-up", "unwanted"];
+
 /** Measures deliveries to webhooks. @returns counts a try. */
 export function measureWebhooks(
   metrics: Metrics,
@@ -15,6 +17,8 @@ export function measureWebhooks(
     labelNames: ["result"],
     registers,
   });
+  // The first that is given up is an increase, too.
+  for (const result of results) tries.inc({ result }, 0);
   const waiting = new Gauge({
     name: "orpool_webhook_events_waiting",
     help: "Events that no receiver has taken yet; all gateways tell the same",

@@ -38,7 +38,7 @@ export function buildOpenApiDocument({
       title: "OpenRouter Free Pool",
       version,
       description:
-        "An OpenAI-compatible gateway for OpenRouter's free models. A request waits for a free slot of the key pool instead of being refused.",
+        "An OpenAI-compatible gateway for OpenRouter's free models. A request waits for a free slot of the key pool instead of being refused. Everything below `/v1` is also below `/api/v1`.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],

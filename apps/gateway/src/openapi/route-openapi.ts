@@ -12,6 +12,7 @@ const assets = {
   ),
   "swagger-ui.css": import.meta.resolve("swagger-ui-dist/swagger-ui.css"),
   "docs.css": new URL("./page/docs.css", import.meta.url),
+  "accessible.js": new URL("./page/accessible.js", import.meta.url),
   "start.js": new URL("./page/start.js", import.meta.url),
 };
 

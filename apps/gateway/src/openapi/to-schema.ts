@@ -12,6 +12,16 @@ export function toSchema(
     target: "draft-2020-12",
     io,
     unrepresentable: "any",
+    override: ({ jsonSchema }) => leaveOutMachineBounds(jsonSchema),
   });
   return rest;
+}
+
+/** That an integer is one that JavaScript can hold says nothing, and would be the first example of it. */
+function leaveOutMachineBounds(schema: {
+  minimum?: number;
+  maximum?: number;
+}): void {
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }

@@ -5,9 +5,9 @@ import { readErrorBody } from "../classify/errors/read-error-body.ts";
 
 /** More is not kept of an error's text, in characters. */
 const longest = 300;
-/** A text with so many characters in a row of what was asked quotes it. */
+/** So many characters in a row of what was asked are a quote of it, where they stand at one of the places that are looked at. */
 const quoteLength = 16;
-/** How far apart the places are at which a quote is looked for. */
+/** How far apart those places are: a quote of `quoteLength + stride - 1` characters holds one of them, wherever it stands. */
 const stride = 4;
 
 const quoting =

@@ -5,7 +5,7 @@ const obstacle = {
   noWorker: "no worker runs",
   noKey: "no worker has a key",
   noneWorks: "no key works ({count} of {count}: {reasons})",
-  takenOut: "taken out",
+  takenOut: "disabled",
   comma: ", ",
 } as const;
 

@@ -2,6 +2,12 @@ import uPlot from "./vendor/uPlot.esm.js";
 import { say } from "./words.js";
 
 const height = 170;
+/** Requests and calls are whole. */
+const wholeSteps = [1, 2, 5].flatMap((step) =>
+  Array.from({ length: 7 }, (_, zeros) => step * 10 ** zeros),
+);
+wholeSteps.sort((a, b) => a - b);
+
 const charts = new Map();
 let latest;
 
@@ -59,11 +65,18 @@ function optionsFor(place, name) {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
     cursor: { show: false },
     legend: { show: false },
-    padding: [12, 8, 0, 0],
+    // Half of the last time of day stands beside the chart.
+    padding: [12, 20, 0, 0],
     scales: { y: { range: (_chart, _low, high) => [0, niceTop(high)] } },
     axes: [
       { ...axis, size: 24, space: 70, values: timesOf },
-      { ...axis, size: 46, space: 34, values: unitOf(name) },
+      {
+        ...axis,
+        size: 56,
+        space: 34,
+        values: unitOf(name),
+        ...(countsRequests(name) ? { incrs: wholeSteps } : {}),
+      },
     ],
     series: [
       {},

@@ -6,6 +6,7 @@ const pages = [
   ["/admin/models", "Models"],
   ["/admin/batches", "Batches"],
   ["/admin/clients", "Clients"],
+  ["/admin/webhooks", "Webhooks"],
 ] as const;
 
 /** A bar of links that stands above bull-board's own header. */

@@ -1,4 +1,5 @@
 /* global SwaggerUIBundle */
+import { accessible } from "./accessible.js";
 
 // The viewer's own dark colours go by a class, ours by what the browser prefers.
 const prefersDark = matchMedia("(prefers-color-scheme: dark)");
@@ -11,8 +12,12 @@ followScheme();
 SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#api",
+  plugins: [accessible],
+  layout: "PoolLayout",
   deepLinking: true,
   docExpansion: "list",
   defaultModelsExpandDepth: -1,
   tryItOutEnabled: true,
+  // Its colours are too faint, on a page of either scheme.
+  syntaxHighlight: false,
 });

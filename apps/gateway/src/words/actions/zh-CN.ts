@@ -20,10 +20,10 @@ export const actions: Translation<typeof original> = {
   "put-back.consequence": "一有空闲额度，就会再次用它发起调用。",
   "put-back.button": "重新启用",
   "put-back.done": "{target} 已重新启用。",
-  "probe.question": "向 OpenRouter 查询 {target} 的状态？",
+  "probe.question": "立即检查 {target}？",
   "probe.consequence":
     "由一个 worker 查询密钥状态，不消耗额度。正常的密钥会重新启用，被拒绝的密钥会停用。",
-  "probe.button": "立即查询",
+  "probe.button": "立即检查",
   "probe.done": "worker 正在查询 {target}，结果会显示在它所在的行。",
   "unpark.question": "解除 {target} 的限流？",
   "unpark.consequence":

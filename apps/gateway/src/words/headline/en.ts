@@ -8,7 +8,7 @@ export const headline = {
   noKeyDetail: "New requests are refused with 503. {advice}",
   "advice.none":
     "Workers read keys from OPENROUTER_API_KEYS or OPENROUTER_API_KEYS_FILE.",
-  "advice.takenOut": "Put a key back into use, or add one that works.",
+  "advice.takenOut": "Enable a key, or add one that works.",
   "advice.broken": "Add a key that works, from openrouter.ai/keys.",
   unreachable: "OpenRouter cannot be reached",
   unreachableDetail:
@@ -45,7 +45,7 @@ export const headline = {
     "{lines, plural, one {# line} other {# lines}} of {batches, plural, one {# batch} other {# batches}} {lines, plural, one {waits} other {wait}}",
   "left.both":
     "{requests, plural, one {# request} other {# requests}} and {lines, plural, one {# line} other {# lines}} of {batches, plural, one {# batch} other {# batches}} wait",
-  "end.unknown": "nobody knows when the last one goes out",
+  "end.unknown": "when the last one goes out is not known",
   "end.date": "the last one goes out about {date} UTC",
   "end.soon": "the last one goes out in about {time}",
 } as const;

@@ -28,7 +28,7 @@ export const headline: Translation<typeof original> = {
   quota: "每日额度是瓶颈",
   quotaDetail:
     "{left}；今天还剩 {calls, number} 次调用，每天共 {perDay, number} 次；{end}。添加更多账户的密钥可以更快完成。",
-  lostKeys: "{keys, number} 个密钥中有 {lost, number} 个已停用",
+  lostKeys: "{keys, number} 个密钥中有 {lost, number} 个不可用",
   lostKeysDetail: "其余密钥继续工作。{pace}",
   nothingWaits: "没有请求在等待",
   straightOut: "请求会立即发出。",
@@ -36,7 +36,7 @@ export const headline: Translation<typeof original> = {
   working: "正在处理队列",
   workingDetail: "{left}；{end}。",
   workingDetailMinute:
-    "{left}；{end}。速度取决于账户限额：每{window} {calls, number} 次调用。",
+    "{left}；{end}。速度取决于账户限额：每 {window} {calls, number} 次调用。",
   "left.none": "新请求会等待",
   "left.requests": "{requests, number} 个请求在等待",
   "left.lines": "{batches, number} 个批处理中的 {lines, number} 条在等待",

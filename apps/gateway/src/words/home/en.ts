@@ -25,6 +25,7 @@ export const home = {
   "link.admin": "Keys, their use and their limits",
   "link.admin/models": "Which models answer, and how fast",
   "link.admin/batches": "Files of many prompts, and when they end",
+  "link.admin/clients": "Who may call, and what they used",
   "link.admin/requests":
     "Every request that waits, and what became of the others",
 } as const;

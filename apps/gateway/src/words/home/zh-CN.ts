@@ -27,6 +27,7 @@ export const home: Translation<typeof original> = {
   "link.admin": "密钥的用量与限额",
   "link.admin/models": "哪些模型有回应，速度如何",
   "link.admin/batches": "成批的提示词文件，以及预计何时完成",
+  "link.admin/clients": "谁可以调用，以及各自的用量",
   "link.admin/requests": "所有正在排队的请求，以及其他请求的结果",
 };
 

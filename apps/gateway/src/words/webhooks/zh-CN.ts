@@ -5,7 +5,10 @@ export const webhooks: Translation<typeof original> = {
   title: "Webhook",
   listTitle: "事件，最新的在前",
   lead: "批处理和后台回答结束时通知了客户端什么，以及通知是否送达。",
-  off: "没有发送任何事件：未设置 WEBHOOK_SECRET。设置后，事件会发往各客户端的 Webhook，或发往 WEBHOOK_URL。",
+  whetherSent: "是否发送事件",
+  off: "未发送任何事件",
+  offDetail:
+    "未设置 WEBHOOK_SECRET。设置后，事件会发往各客户端的 Webhook，或发往 WEBHOOK_URL。",
   empty: "还没有。",
   emptyFilter: "没有此类事件。",
   event: "事件",
