@@ -63,7 +63,8 @@ function askLater(body: object = chatBody, headers = {}) {
 const latency = (latencyMs: number) => stack.simulator.settings({ latencyMs });
 
 test("OpenAI's SDK creates a response and retrieves it until it is completed", async () => {
-  await latency(500);
+  // Long enough to be seen on a slow machine.
+  await latency(3_000);
   const created = await openai.responses.create(order);
   expect(created).toMatchObject({
     object: "response",

@@ -2,6 +2,7 @@ import { countInLine } from "@openrouter-free-pool/shared/queue/queue-depth";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { Redis } from "ioredis";
 import { expect, inject, onTestFinished, test } from "vitest";
+import { AdminClient } from "../support/admin-client.ts";
 import { batchClient } from "../support/batch-client.ts";
 import { batchInput } from "../support/batch-input.ts";
 import { chat } from "../support/chat.ts";
@@ -132,6 +133,10 @@ test("shares are exact with 4 workers and 2 gateways, before and after a restart
     simulator: { latencyMs: 20 },
   });
   const urls = stack.gateways.map(({ url }) => url);
+  // Nothing is called until all are there.
+  const admin = new AdminClient(stack.url);
+  await admin.logIn(operatorPassword);
+  await admin.act("pause");
   const wanted = [
     { name: "heavy", weight: 3, count: 600 },
     { name: "light", weight: 1, count: 250 },
@@ -148,13 +153,13 @@ test("shares are exact with 4 workers and 2 gateways, before and after a restart
   const reader = new Redis(redis.url);
   onTestFinished(() => reader.disconnect());
   const called = async () => (await stack.simulator.summary()).total;
-  await until("all wait or are called", async () => {
-    const redisKeys = createRedisKeys(stack.prefix);
-    const inLine = await countInLine(reader, redisKeys, "normal");
-    return inLine + (await called()) >= 800;
-  });
-  const begun = await called();
-  await until("half are called", async () => (await called()) >= begun + 200);
+  const redisKeys = createRedisKeys(stack.prefix);
+  await until(
+    "all wait",
+    async () => (await countInLine(reader, redisKeys, "normal")) >= 850,
+  );
+  await admin.act("resume");
+  await until("half are called", async () => (await called()) >= 200);
   reader.disconnect();
   await redis.kill();
   const atRestart = await called();
@@ -164,9 +169,9 @@ test("shares are exact with 4 workers and 2 gateways, before and after a restart
   const order = (await stack.simulator.calls()).map(({ marker }) => marker);
   const heavyIn = (from: number, to: number) =>
     order.slice(from, to).filter((marker) => marker === "heavy").length;
-  const before = heavyIn(begun, atRestart) / (atRestart - begun);
-  const after = heavyIn(atRestart, begun + 400) / (begun + 400 - atRestart);
-  const inAll = heavyIn(begun, begun + 400);
+  const before = heavyIn(0, atRestart) / atRestart;
+  const after = heavyIn(atRestart, 400) / (400 - atRestart);
+  const inAll = heavyIn(0, 400);
   await annotate(
     `of 400 calls the heavy one had ${inAll}, promised 300; ${percent(before)} before the restart, ${percent(after)} after it; ${order.length - 850} calls made twice`,
   );

@@ -61,12 +61,14 @@ local function readFields(hash)
 end
 
 local function decodeOr(nothing, json)
-  local isRead, value = pcall(cjson.decode, json or '')
+  if not json or json == '' then return nothing end
+  local isRead, value = pcall(cjson.decode, json)
   return isRead and type(value) == 'table' and value or nothing
 end
 
 -- The job's models, those that failed at it last, each with its tariff.
 local function orderModels(request, tried)
+  if #tried == 0 then return end
   local isTried = {}
   for _, model in ipairs(tried) do isTried[model] = true end
   local models, tariffs = {}, {}
@@ -109,6 +111,10 @@ end
 
 -- Passes over the accounts that refuse a model, and over a model that all of them refuse.
 local function decideInTurn(request)
+  if #request.refusedBy == 0 and next(refusals) == nil then
+    request.refusing, request.refusingCount = {}, 0
+    return decide(request)
+  end
   local all = { models = request.models, tariffs = request.tariffs }
   for i, model in ipairs(all.models) do
     local refusing, count = {}, 0

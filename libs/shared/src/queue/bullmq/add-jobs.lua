@@ -35,13 +35,13 @@ local now = readNow()
 --- @include "../../budgets/held-jobs"
 --- @include "../../budgets/open-requests"
 
+-- Those of clients only; nil when the job waits for its client's budget.
 local function findTag(jobId, priority, client, weight)
-  if client == '' then return redis.call('INCR', pc) % PRIORITY end
   if not readClient(client).hasBudget then return takeTag(jobId, priority, client, tonumber(weight)) end
   holdJob(jobId, tonumber(priority), client, nil, now)
 end
 
-local scored, results, hasAdded = {}, {}, false
+local scored, arrived, results, hasAdded = {}, {}, {}, false
 for i = 7, #KEYS do
   local at = 4 + 9 * (i - 7)
   local jobId, data, options, timestamp, priority, request, client, weight, counting = unpack(ARGV, at, at + 8)
@@ -51,13 +51,18 @@ for i = 7, #KEYS do
   if not isThere and not isRefused then
     redis.call('HSET', KEYS[i], 'name', 'completion', 'data', data, 'opts', options, 'timestamp', timestamp,
       'delay', 0, 'priority', priority, 'request', request)
-    local tag = findTag(jobId, priority, client, weight)
+    local tag = 0
+    if client == '' then arrived[#arrived + 1] = #scored + 1 else tag = findTag(jobId, priority, client, weight) end
     if tag then
       scored[#scored + 1] = priority * PRIORITY + tag
       scored[#scored + 1] = jobId
     end
     hasAdded = true
   end
+end
+if #arrived > 0 then
+  local first = redis.call('INCRBY', pc, #arrived) - #arrived
+  for n, at in ipairs(arrived) do scored[at] = scored[at] + (first + n) % PRIORITY end
 end
 if #scored > 0 then redis.call('ZADD', prioritized, unpack(scored)) end
 if hasAdded then redis.call('ZADD', marker, 0, '0') end

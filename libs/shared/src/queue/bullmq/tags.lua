@@ -70,6 +70,6 @@ local function takeTag(jobId, priority, client, weight)
   local tag = turn.begin + turn.phase / weight
   turn.begin = turn.begin + 1 / weight
   redis.call('ZADD', line, exactly(tag), jobId)
-  redis.call('PEXPIRE', line, LINE_TTL_MS)
+  if not turn.isKept then turn.isKept = redis.call('PEXPIRE', line, LINE_TTL_MS) end
   return tag
 end
