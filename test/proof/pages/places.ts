@@ -66,7 +66,7 @@ export const places: readonly Place[] = [
   { name: "requests", path: "/admin/requests" },
   {
     name: "requests-failed",
-    path: "/admin/requests?state=failed",
+    path: "/admin/requests?status=failed",
     states: ["empty", "batches"],
   },
   { name: "models", path: "/admin/models" },
@@ -125,7 +125,7 @@ async function makeClient(page: Page): Promise<void> {
 
 async function pathOfClient(url: string): Promise<string> {
   const { body } = await operatorOf(url).request("GET", "/clients");
-  const { data } = body as { data: { id: string; name: string }[] };
-  const alice = data.find(({ name }) => name === "alice");
+  const { clients } = body as { clients: { id: string; name: string }[] };
+  const alice = clients.find(({ name }) => name === "alice");
   return `/admin/clients/${alice?.id}`;
 }
