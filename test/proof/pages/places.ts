@@ -118,7 +118,7 @@ async function askModel(page: Page): Promise<void> {
 }
 
 async function makeClient(page: Page): Promise<void> {
-  await page.locator("input[name=name]").fill(`client ${Date.now()}`);
+  await page.locator("input[name=name]").fill(`guest-${Date.now()}`);
   await page.locator("main button.primary").click();
   await page.locator("#key").waitFor();
 }
