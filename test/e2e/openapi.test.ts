@@ -9,6 +9,7 @@ import {
   modelsCountSchema,
   modelsListSchema,
 } from "../../apps/gateway/src/models/catalogue/models-list.ts";
+import { findBarriers } from "../support/accessibility.ts";
 import { findChromium, Pages } from "../support/browser.ts";
 import { type Stack, startStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
@@ -102,6 +103,8 @@ test("a browser shows the page and can try a request out, without a complaint", 
   ]);
   expect(await page.title()).toBe("OpenRouter Free Pool: API");
 
+  expect(await findBarriers(page)).toEqual([]);
+
   await page.locator(".btn.authorize").click();
   await page.locator("input[aria-label=auth-bearer-value]").fill(clientKey);
   await page.locator(".auth-btn-wrapper .authorize").first().click();
@@ -115,5 +118,6 @@ test("a browser shows the page and can try a request out, without a complaint", 
   const live = operation.locator(".live-responses-table");
   await live.getByText("echo: Say hello.").first().waitFor();
   expect(await live.textContent()).toContain("200");
+  expect(await findBarriers(page)).toEqual([]);
   expect(pages.takeComplaints()).toEqual([]);
 });

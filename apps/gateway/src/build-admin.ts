@@ -137,7 +137,12 @@ export function buildAdmin(deps: {
   admin.use("/models", routeModelsPage({ ...deps, findNotice }));
   admin.use(
     "/batches",
-    routeBatchesPage({ ...deps, ...deps.batches, findNotice }),
+    routeBatchesPage({
+      ...deps,
+      ...deps.batches,
+      ...deps.clients,
+      findNotice,
+    }),
   );
   admin.use(
     "/clients",

@@ -36,11 +36,11 @@ test("the page shows batches as they go on, why lines fail, and their results", 
   await client.untilCompleted(id, 60);
   const { top } = JSON.parse((await page("/live")).text) as { top: string };
   expect(top).toContain(id);
-  expect(top).toContain("in progress");
+  expect(top).toContain("In progress");
   expect(top).toMatch(/\d+ of 201/);
   expect(top).toMatch(/\d+(\.\d)? \/ s/);
   expect(top).toMatch(/in \d/);
-  expect(top).toContain("1 × 400");
+  expect(top).toContain("1\u00a0×\u00a0400");
   const partial = await page(`/${id}/output`);
   expect(parseOutput(partial.text).length).toBeGreaterThanOrEqual(60);
 
@@ -49,7 +49,7 @@ test("the page shows batches as they go on, why lines fail, and their results", 
   expect(status).toBe(200);
   expect(text).toContain("201 of 201");
   expect(text).toContain("200 answered, 1 failed");
-  expect(text).toContain("completed, some failed");
+  expect(text).toContain("Completed, some failed");
   expect(parseOutput((await page(`/${id}/errors`)).text)).toHaveLength(1);
   expect((await page("/batch_nowhere/output")).status).toBe(404);
 

@@ -66,7 +66,7 @@ export const places: readonly Place[] = [
   { name: "requests", path: "/admin/requests" },
   {
     name: "requests-failed",
-    path: "/admin/requests?state=failed",
+    path: "/admin/requests?status=failed",
     states: ["empty", "batches"],
   },
   { name: "models", path: "/admin/models" },
@@ -118,14 +118,14 @@ async function askModel(page: Page): Promise<void> {
 }
 
 async function makeClient(page: Page): Promise<void> {
-  await page.locator("input[name=name]").fill(`client ${Date.now()}`);
+  await page.locator("input[name=name]").fill(`guest-${Date.now()}`);
   await page.locator("main button.primary").click();
   await page.locator("#key").waitFor();
 }
 
 async function pathOfClient(url: string): Promise<string> {
   const { body } = await operatorOf(url).request("GET", "/clients");
-  const { data } = body as { data: { id: string; name: string }[] };
-  const alice = data.find(({ name }) => name === "alice");
+  const { clients } = body as { clients: { id: string; name: string }[] };
+  const alice = clients.find(({ name }) => name === "alice");
   return `/admin/clients/${alice?.id}`;
 }

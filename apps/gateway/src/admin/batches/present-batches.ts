@@ -21,6 +21,7 @@ const newsMs = 15_000;
 /**
  * What the page says about a batch.
  *
+ * @param figures.nameOwner what a client is called, by its id.
  * @param figures.quotaLeft calls that the pool may still make today; undefined when it is not known.
  * @param figures.obstacle why the pool makes no calls; undefined when it does, or nobody knows.
  */
@@ -28,12 +29,13 @@ export function presentBatch(
   batch: BatchRecord,
   figures: {
     now: number;
+    nameOwner: (owner: string) => string;
     quotaLeft: number | undefined;
     obstacle: string | undefined;
     forecast: BatchForecast;
   },
 ) {
-  const { now, forecast } = figures;
+  const { now, nameOwner, forecast } = figures;
   const { id, status, completed, failed } = batch;
   const lines = countLines(batch);
   const { total } = lines;
@@ -44,7 +46,7 @@ export function presentBatch(
   return {
     id,
     name: batch.inputName ?? `${id.slice(0, 14)}…`,
-    facts: describeFacts(batch, now),
+    facts: describeFacts(batch, { now, nameOwner }),
     state: presentState(status, lines),
     total,
     done,
@@ -58,7 +60,7 @@ export function presentBatch(
     eta: describeEnd(batch, { ...figures, perSecond }),
     forecast: describeForecast(batch, forecast),
     failures: listFailures(batch).map(
-      ([code, count]) => `${formatCount(count)} × ${code}`,
+      ([code, count]) => `${formatCount(count)}\u00a0×\u00a0${code}`,
     ),
     problems: (batch.errors ?? []).slice(0, 3).map(describeProblem),
     downloads: [
@@ -87,11 +89,11 @@ function describeCounts({ answered, failed, notCalled }: LineCounts): string {
 
 function describeFacts(
   { endpoint, owner, createdAt }: BatchRecord,
-  now: number,
+  { now, nameOwner }: { now: number; nameOwner: (owner: string) => string },
 ): string {
   const created = formatAgo(Math.max(0, now - createdAt));
   return owner
-    ? say("batches.factsOwner", { endpoint, created, owner })
+    ? say("batches.factsOwner", { endpoint, created, owner: nameOwner(owner) })
     : say("batches.facts", { endpoint, created });
 }
 

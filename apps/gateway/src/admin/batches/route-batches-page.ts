@@ -5,6 +5,7 @@ import { type Request, type Response, Router } from "express";
 import type { ReadForecasts } from "../../batches/forecast/read-forecasts.ts";
 import type { BatchStore } from "../../batches/records/batch-store.ts";
 import { resultFileId } from "../../batches/records/result-files.ts";
+import type { ClientDirectory } from "../../clients/directory/client-directory.ts";
 import type { FileStore } from "../../files/file-store.ts";
 import { sendContent } from "../../files/send-content.ts";
 import { describeKeys } from "../../pool/keys-status.ts";
@@ -24,6 +25,7 @@ export function routeBatchesPage(deps: {
   redisHealth: RedisHealth;
   clock: RedisClock;
   batches: BatchStore;
+  directory: ClientDirectory;
   files: FileStore;
   storage: Storage;
   readForecasts: ReadForecasts;
@@ -49,6 +51,7 @@ export function routeBatchesPage(deps: {
     return items.map((batch) =>
       presentBatch(batch, {
         now,
+        nameOwner: (owner) => deps.directory.find(owner)?.name ?? owner,
         quotaLeft,
         obstacle,
         forecast: forecastOf(batch),
