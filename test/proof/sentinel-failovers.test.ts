@@ -60,7 +60,7 @@ const faults: Fault[] = [
 
 test.for(faults)(
   "600 requests while $title",
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async ({ strike }, { annotate, onTestFinished, skip }) => {
     if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
     const group = await startSentinelGroup();

@@ -31,6 +31,13 @@ async function holdAt(
   await until(what, () => isReached, 60_000);
 }
 
+/** Resolves between two windows: else calls made before would be in the worker's hands, too. */
+async function nothingInFlight({ stack }: Scene): Promise<void> {
+  await until("the calls before have ended", async () => {
+    return (await stack.simulator.summary()).inFlight === 0;
+  });
+}
+
 /** Replies on a connection on which a script was asked for. */
 function replyTo(sha: string): (passage: Passage) => boolean {
   const asked = new WeakSet<object>();
@@ -55,18 +62,23 @@ export const stages: readonly Stage[] = [
   {
     name: "before-slot",
     how: "the worker asks for jobs, and Redis has not heard it",
-    reach: holdRequest("jobs are asked for", take),
+    async reach(scene) {
+      await nothingInFlight(scene);
+      await holdRequest("jobs are asked for", take)(scene);
+    },
   },
   {
     name: "after-slot",
     how: "Redis has given jobs and slots, and the worker has not heard it",
-    reach: (scene) =>
-      holdAt(
+    async reach(scene) {
+      await nothingInFlight(scene);
+      await holdAt(
         "jobs are given",
         scene,
         ({ direction, bytes }) =>
           direction === "reply" && bytes.includes("granted"),
-      ),
+      );
+    },
   },
   {
     name: "during-call",
