@@ -1,5 +1,5 @@
 import { Agent, request } from "undici";
-import { testModel } from "../support/chat.ts";
+import { testModel } from "../support/clients/chat.ts";
 import { percentile } from "../support/percentile.ts";
 
 /** What a number of connections got that each sent one request after the other. */

@@ -1,4 +1,4 @@
-import { type Stack, testKey } from "../support/stack.ts";
+import { type Stack, testKey } from "../support/processes/stack.ts";
 import {
   type LoopFigures,
   type LoopResult,

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
-import type { Stack } from "../support/stack.ts";
-import { watchCommands } from "../support/watch-commands.ts";
+import type { Stack } from "../support/processes/stack.ts";
+import { watchCommands } from "../support/redis/watch-commands.ts";
 import { runClosedLoop } from "./closed-loop.ts";
 import { readCommandStats } from "./command-stats.ts";
 

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
-import { readPoolStatus } from "../support/pool-status.ts";
-import type { Stack } from "../support/stack.ts";
+import { readPoolStatus } from "../support/clients/pool-status.ts";
+import type { Stack } from "../support/processes/stack.ts";
 import { until } from "../support/until.ts";
 
 /** Clients whose requests wait, each on a connection of its own. */

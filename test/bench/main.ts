@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { findOwnRedis } from "../../scripts/redis/find-redis.ts";
 import { NoRedisError } from "../../scripts/redis/no-redis-error.ts";
-import type { Stack } from "../support/stack.ts";
+import type { Stack } from "../support/processes/stack.ts";
 import { runClosedLoop } from "./closed-loop.ts";
 import { type CommandCount, countCommands } from "./count-commands.ts";
 import { describeMachine, type Machine } from "./describe-machine.ts";

@@ -5,7 +5,7 @@ import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways"
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import { percentile } from "../support/percentile.ts";
-import { testKey } from "../support/stack.ts";
+import { testKey } from "../support/processes/stack.ts";
 import { readCommandStats } from "./command-stats.ts";
 
 const few = 10;

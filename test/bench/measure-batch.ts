@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
-import { batchClient } from "../support/batch-client.ts";
-import { batchInput } from "../support/batch-input.ts";
-import type { Stack } from "../support/stack.ts";
+import { batchClient } from "../support/clients/batch-client.ts";
+import { batchInput } from "../support/clients/batch-input.ts";
+import type { Stack } from "../support/processes/stack.ts";
 import { type CpuTimes, measureCpu, microsOfOne } from "./measure-cpu.ts";
 
 const lines = 4_000;

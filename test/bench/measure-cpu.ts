@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
-import { cpuTimeMs } from "../support/cpu-time.ts";
-import type { Stack } from "../support/stack.ts";
+import { cpuTimeMs } from "../support/processes/cpu-time.ts";
+import type { Stack } from "../support/processes/stack.ts";
 
 /** CPU time by process, in ms: gateway, worker, redis; without those that cannot be read. */
 export type CpuTimes = Readonly<Record<string, number>>;

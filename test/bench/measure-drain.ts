@@ -3,9 +3,9 @@ import { type BurstFigures, measureBurst } from "../demo/measure-burst.ts";
 import { runBurst } from "../demo/run-burst.ts";
 import { optimumMs, settings } from "../demo/settings.ts";
 import { startDemoStack } from "../demo/start-demo-stack.ts";
-import { chat } from "../support/chat.ts";
+import { chat } from "../support/clients/chat.ts";
 import { percentile } from "../support/percentile.ts";
-import type { Stack } from "../support/stack.ts";
+import type { Stack } from "../support/processes/stack.ts";
 
 /** How the demo's burst drained. */
 export type DrainResult = BurstFigures & {

@@ -1,4 +1,4 @@
-import type { Stack } from "../support/stack.ts";
+import type { Stack } from "../support/processes/stack.ts";
 import { type Comparison, compareWithDirect } from "./compare-with-direct.ts";
 
 /** What a request pays for going through the stack, at one number of connections. */

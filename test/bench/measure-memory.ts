@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import { residentKiB } from "../support/memory.ts";
 import { scrape } from "../support/metrics.ts";
-import type { Stack } from "../support/stack.ts";
+import { residentKiB } from "../support/processes/memory.ts";
+import type { Stack } from "../support/processes/stack.ts";
 import { holdClients, patientEnv } from "./hold-clients.ts";
 import { startUnlimitedStack } from "./start-unlimited-stack.ts";
 

@@ -1,7 +1,10 @@
 import type { Redis } from "ioredis";
+import {
+  type StreamResult,
+  streamChat,
+} from "../support/clients/stream-chat.ts";
 import { percentile } from "../support/percentile.ts";
-import { type Stack, testKey } from "../support/stack.ts";
-import { type StreamResult, streamChat } from "../support/stream-chat.ts";
+import { type Stack, testKey } from "../support/processes/stack.ts";
 import { type CpuTimes, measureCpu, microsOfOne } from "./measure-cpu.ts";
 import { startUnlimitedStack } from "./start-unlimited-stack.ts";
 

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import type { Stack } from "../support/stack.ts";
+import type { Stack } from "../support/processes/stack.ts";
 import { compareWithDirect } from "./compare-with-direct.ts";
 import { type CpuTimes, measureCpu, microsOfOne } from "./measure-cpu.ts";
 

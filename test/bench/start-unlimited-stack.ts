@@ -1,4 +1,8 @@
-import { type Stack, type StackOptions, startStack } from "../support/stack.ts";
+import {
+  type Stack,
+  type StackOptions,
+  startStack,
+} from "../support/processes/stack.ts";
 
 /** One gateway and one worker with limits that are out of the way, spread over accounts as in a real pool. */
 export function startUnlimitedStack(

@@ -1,7 +1,7 @@
 import { findRedis } from "../../scripts/redis/find-redis.ts";
 import { NoRedisError } from "../../scripts/redis/no-redis-error.ts";
 import { listenForStopSignals } from "../../scripts/stack/stop-signals.ts";
-import { removeKeys } from "../support/remove-keys.ts";
+import { removeKeys } from "../support/redis/remove-keys.ts";
 import { describeFigures } from "./describe-figures.ts";
 import { introduction } from "./introduction.ts";
 import { measureBurst } from "./measure-burst.ts";

@@ -1,4 +1,7 @@
-import { type PoolStatus, readPoolStatus } from "../support/pool-status.ts";
+import {
+  type PoolStatus,
+  readPoolStatus,
+} from "../support/clients/pool-status.ts";
 import type { Burst } from "./run-burst.ts";
 import { settings } from "./settings.ts";
 

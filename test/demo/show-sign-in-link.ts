@@ -1,5 +1,5 @@
-import { signInLinks } from "../support/sign-in-link.ts";
-import type { Stack } from "../support/stack.ts";
+import { signInLinks } from "../support/clients/sign-in-link.ts";
+import type { Stack } from "../support/processes/stack.ts";
 
 /** Says where to watch the burst: a gateway without a password opens its pages by a link only. */
 export function showSignInLink({ gateways }: Stack): void {

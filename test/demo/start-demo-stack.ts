@@ -1,4 +1,4 @@
-import { type Stack, startStack } from "../support/stack.ts";
+import { type Stack, startStack } from "../support/processes/stack.ts";
 import { settings } from "./settings.ts";
 
 /** Starts what the burst is driven through. */

@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { drainBurst } from "../support/drain-burst.ts";
+import { drainBurst } from "../support/clients/drain-burst.ts";
 
 test("150 requests at once are all answered, none refused, with 4 workers", async ({
   annotate,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, inject, test } from "vitest";
-import { burst, chat, countStatuses } from "../support/chat.ts";
-import { type Stack, startStack } from "../support/stack.ts";
+import { burst, chat, countStatuses } from "../support/clients/chat.ts";
+import { type Stack, startStack } from "../support/processes/stack.ts";
 
 let stack: Stack | undefined;
 afterEach(() => stack?.stop());

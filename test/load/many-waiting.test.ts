@@ -1,6 +1,6 @@
 import { afterEach, expect, inject, test } from "vitest";
-import { burst, countStatuses } from "../support/chat.ts";
-import { type Stack, startStack } from "../support/stack.ts";
+import { burst, countStatuses } from "../support/clients/chat.ts";
+import { type Stack, startStack } from "../support/processes/stack.ts";
 
 let stack: Stack | undefined;
 afterEach(() => stack?.stop());

@@ -4,8 +4,8 @@ import {
   type ChatResult,
   chat,
   countStatuses,
-} from "../support/chat.ts";
-import { type Stack, startStack } from "../support/stack.ts";
+} from "../support/clients/chat.ts";
+import { type Stack, startStack } from "../support/processes/stack.ts";
 import { until } from "../support/until.ts";
 
 let stack: Stack | undefined;

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterEach, expect, type TestContext, test } from "vitest";
-import { chat, countStatuses } from "../support/chat.ts";
-import { fillQueue } from "../support/fill-queue.ts";
-import { readPoolStatus } from "../support/pool-status.ts";
+import { chat, countStatuses } from "../support/clients/chat.ts";
+import { readPoolStatus } from "../support/clients/pool-status.ts";
+import { type Stack, startStack } from "../support/processes/stack.ts";
+import { fillQueue } from "../support/redis/fill-queue.ts";
 import {
   type PrivateRedis,
   privateRedisAvailable,
   startPrivateRedis,
-} from "../support/redis.ts";
-import { type Stack, startStack } from "../support/stack.ts";
+} from "../support/redis/redis.ts";
+import { watchCommands } from "../support/redis/watch-commands.ts";
 import { until } from "../support/until.ts";
-import { watchCommands } from "../support/watch-commands.ts";
 
 let redis: PrivateRedis | undefined;
 let stack: Stack | undefined;

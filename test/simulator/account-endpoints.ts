@@ -1,5 +1,9 @@
-import type { CallRecord } from "./call-log.ts";
-import { errorAnswer, type HttpAnswer, jsonAnswer } from "./http-answer.ts";
+import {
+  errorAnswer,
+  type HttpAnswer,
+  jsonAnswer,
+} from "./answers/http-answer.ts";
+import type { CallRecord } from "./calls/call-log.ts";
 import type { Account, Simulation } from "./simulation.ts";
 
 const MASK_HEAD = 12;

@@ -1,4 +1,4 @@
-import type { CallFilter, CallRecord } from "./call-log.ts";
+import type { CallFilter, CallRecord } from "./calls/call-log.ts";
 import { isRecord } from "./json.ts";
 
 const CONTROL_PATH = "/__simulator";

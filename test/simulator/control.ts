@@ -1,10 +1,14 @@
-import { readBill } from "./bill.ts";
-import type { CallFilter } from "./call-log.ts";
-import type { ScriptRule } from "./faults.ts";
-import { errorAnswer, type HttpAnswer, jsonAnswer } from "./http-answer.ts";
+import {
+  errorAnswer,
+  type HttpAnswer,
+  jsonAnswer,
+} from "./answers/http-answer.ts";
+import { readBill } from "./calls/bill.ts";
+import type { CallFilter } from "./calls/call-log.ts";
+import { summarise } from "./calls/summary.ts";
+import type { ScriptRule } from "./faults/faults.ts";
 import type { SettingsPatch, SimulatorSettings } from "./settings.ts";
 import type { Simulation } from "./simulation.ts";
-import { summarise } from "./summary.ts";
 
 /** Everything below this path steers the simulator and is not logged. */
 export const CONTROL_PATH = "/__simulator";

@@ -1,4 +1,4 @@
-import type { Fault } from "./faults.ts";
+import type { Fault } from "./faults/faults.ts";
 import { isRecord } from "./json.ts";
 
 /** The shape of a JSON merge patch (RFC 7396) for T: arrays and faults are replaced as a whole. */

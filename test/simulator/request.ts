@@ -1,5 +1,5 @@
 import { isRecord } from "./json.ts";
-import { type RequestNeeds, readNeeds } from "./request-needs.ts";
+import { type RequestNeeds, readNeeds } from "./models/request-needs.ts";
 
 /** What the simulator reads of a completion's body. */
 export type CompletionRequest = {

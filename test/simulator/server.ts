@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { answerCall } from "./answer-call.ts";
-import { answerGet, GET_ENDPOINTS } from "./answer-get.ts";
-import { type Arrival, openRecord } from "./arrival.ts";
+import { answerGet, GET_ENDPOINTS } from "./answers/answer-get.ts";
+import { errorAnswer, type HttpAnswer } from "./answers/http-answer.ts";
+import { answerCall } from "./calls/answer-call.ts";
+import { type Arrival, openRecord } from "./calls/arrival.ts";
+import { Reply } from "./calls/reply.ts";
 import { CONTROL_PATH, control } from "./control.ts";
 import { chat } from "./dialects/chat.ts";
 import { completions } from "./dialects/completions.ts";
@@ -9,8 +11,6 @@ import type { Dialect } from "./dialects/dialect.ts";
 import { embeddings } from "./dialects/embeddings.ts";
 import { messages } from "./dialects/messages.ts";
 import { responses } from "./dialects/responses.ts";
-import { errorAnswer, type HttpAnswer } from "./http-answer.ts";
-import { Reply } from "./reply.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** Where OpenRouter's endpoints begin. */

@@ -1,6 +1,6 @@
-import type { ModelFacts } from "./catalogue.ts";
-import type { AnswerFlaw, Fault, ScriptRule } from "./faults.ts";
+import type { AnswerFlaw, Fault, ScriptRule } from "./faults/faults.ts";
 import { applyMergePatch, type MergePatch } from "./merge-patch.ts";
+import type { ModelFacts } from "./models/catalogue.ts";
 
 /** `sliding`: any window of that length; `clock`: windows that start at multiples of their length. */
 export type QuotaMode = "sliding" | "clock";

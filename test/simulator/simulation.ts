@@ -1,7 +1,7 @@
-import { CallLog } from "./call-log.ts";
+import { CallLog } from "./calls/call-log.ts";
+import { Script } from "./faults/script.ts";
 import { QuotaCounter, type QuotaRules } from "./quota.ts";
 import { createRandom } from "./random.ts";
-import { Script } from "./script.ts";
 import {
   type AccountSettings,
   DEFAULT_PER_DAY,

@@ -3,27 +3,27 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { Bill } from "./bill.ts";
-import type { CallFilter, CallRecord } from "./call-log.ts";
+import type { Bill } from "./calls/bill.ts";
+import type { CallFilter, CallRecord } from "./calls/call-log.ts";
+import type { Summary } from "./calls/summary.ts";
 import { createSend, readCalls } from "./control-client.ts";
-import type { ScriptRule } from "./faults.ts";
+import type { ScriptRule } from "./faults/faults.ts";
 import { parseRecord } from "./json.ts";
 import type {
   ResolvedSettings,
   SettingsPatch,
   SimulatorSettings,
 } from "./settings.ts";
-import type { Summary } from "./summary.ts";
 
-export type { Bill } from "./bill.ts";
-export type { CallFilter, CallRecord } from "./call-log.ts";
-export type { Fault, ScriptRule } from "./faults.ts";
+export type { Bill } from "./calls/bill.ts";
+export type { CallFilter, CallRecord } from "./calls/call-log.ts";
+export type { Summary } from "./calls/summary.ts";
+export type { Fault, ScriptRule } from "./faults/faults.ts";
 export {
   DEFAULT_KEY,
   type SettingsPatch,
   type SimulatorSettings,
 } from "./settings.ts";
-export type { Summary } from "./summary.ts";
 
 /** A running simulator process. */
 export type Simulator = {

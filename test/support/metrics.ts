@@ -1,5 +1,5 @@
-import type { AppProcess } from "./app-process.ts";
-import { send } from "./send.ts";
+import { send } from "./clients/send.ts";
+import type { AppProcess } from "./processes/app-process.ts";
 
 /** One line of `GET /metrics`. */
 export type Sample = {

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { residentKiB } from "../../support/memory.ts";
+import { residentKiB } from "../../support/processes/memory.ts";
 import { holdClients, patientEnv } from "../hold-clients.ts";
 import { startUnlimitedStack } from "../start-unlimited-stack.ts";
 import { measureRequest, type RequestCost, warmUp } from "./measure-request.ts";

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import type { Stack } from "../../support/stack.ts";
+import type { Stack } from "../../support/processes/stack.ts";
 import { type LoopFigures, runClosedLoop, sumUp } from "../closed-loop.ts";
 import { type CpuTimes, measureCpu, microsOfOne } from "../measure-cpu.ts";
 

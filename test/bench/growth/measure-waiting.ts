@@ -1,8 +1,8 @@
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Redis } from "ioredis";
-import { fillQueue } from "../../support/fill-queue.ts";
-import { readPoolStatus } from "../../support/pool-status.ts";
-import type { Stack } from "../../support/stack.ts";
+import { readPoolStatus } from "../../support/clients/pool-status.ts";
+import type { Stack } from "../../support/processes/stack.ts";
+import { fillQueue } from "../../support/redis/fill-queue.ts";
 import { runClosedLoop } from "../closed-loop.ts";
 import { patientEnv } from "../hold-clients.ts";
 import { startUnlimitedStack } from "../start-unlimited-stack.ts";

@@ -1,5 +1,5 @@
-import { cpuTimeMs, machineCpuMs } from "../../support/cpu-time.ts";
-import { send } from "../../support/send.ts";
+import { send } from "../../support/clients/send.ts";
+import { cpuTimeMs, machineCpuMs } from "../../support/processes/cpu-time.ts";
 import { type Load, runWrk } from "./run-wrk.ts";
 import type { Peer } from "./start-peers.ts";
 import { peersModel, type Upstream } from "./start-upstream.ts";

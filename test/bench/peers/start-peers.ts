@@ -6,7 +6,7 @@ import { findFreePort } from "../../../scripts/redis/free-port.ts";
 import { installRedis } from "../../../scripts/redis/install-redis.ts";
 import { startPrivateRedis } from "../../../scripts/redis/private-redis.ts";
 import { findRedisBinary } from "../../../scripts/redis/redis-binary.ts";
-import { testKey } from "../../support/stack.ts";
+import { testKey } from "../../support/processes/stack.ts";
 import { startService } from "./start-service.ts";
 import type { Upstream } from "./start-upstream.ts";
 

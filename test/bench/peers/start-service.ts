@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, readFile } from "node:fs/promises";
 import { dieWithParent } from "../../../scripts/processes/die-with-parent.ts";
-import { send } from "../../support/send.ts";
+import { send } from "../../support/clients/send.ts";
 import { until } from "../../support/until.ts";
 
 /** A server on Node that takes part in the comparison. */

@@ -1,5 +1,5 @@
-import { childrenOf } from "../../support/children-of.ts";
-import { findNginx, startSite } from "../../support/nginx.ts";
+import { findNginx, startSite } from "../../support/network/nginx.ts";
+import { childrenOf } from "../../support/processes/children-of.ts";
 import { CannotRunError } from "./cannot-run-error.ts";
 
 /** What both gateways call: nginx, which answers everything at once and always the same. */

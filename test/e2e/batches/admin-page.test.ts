@@ -1,12 +1,12 @@
 import { afterEach, expect, inject, test } from "vitest";
-import { AdminClient } from "../../support/admin-client.ts";
-import { batchClient } from "../../support/batch-client.ts";
+import { AdminClient } from "../../support/clients/admin-client.ts";
+import { batchClient } from "../../support/clients/batch-client.ts";
 import {
   batchInput,
   batchLine,
   parseOutput,
-} from "../../support/batch-input.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+} from "../../support/clients/batch-input.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 
 const password = "correct horse battery";
 

@@ -3,10 +3,10 @@ import { mkdtempSync, rmdirSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
-import { batchClient } from "../../support/batch-client.ts";
-import { batchInput } from "../../support/batch-input.ts";
-import { send } from "../../support/send.ts";
-import { startStack } from "../../support/stack.ts";
+import { batchClient } from "../../support/clients/batch-client.ts";
+import { batchInput } from "../../support/clients/batch-input.ts";
+import { send } from "../../support/clients/send.ts";
+import { startStack } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
 
 const lines = 400;

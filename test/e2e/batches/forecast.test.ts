@@ -3,9 +3,9 @@ import {
   batchObjectSchema,
 } from "@openrouter-free-pool/shared/api/batch-object";
 import { afterEach, expect, inject, test } from "vitest";
-import { batchClient } from "../../support/batch-client.ts";
-import { batchInput } from "../../support/batch-input.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+import { batchClient } from "../../support/clients/batch-client.ts";
+import { batchInput } from "../../support/clients/batch-input.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
 
 const dayMs = 86_400_000;

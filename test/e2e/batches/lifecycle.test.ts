@@ -1,9 +1,9 @@
 import { afterEach, expect, inject, test } from "vitest";
-import { batchClient } from "../../support/batch-client.ts";
-import { batchInput, batchLine } from "../../support/batch-input.ts";
-import { chat } from "../../support/chat.ts";
+import { batchClient } from "../../support/clients/batch-client.ts";
+import { batchInput, batchLine } from "../../support/clients/batch-input.ts";
+import { chat } from "../../support/clients/chat.ts";
 import { percentile } from "../../support/percentile.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 
 let stack: Stack | undefined;
 afterEach(() => stack?.stop());

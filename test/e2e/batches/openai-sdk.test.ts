@@ -8,8 +8,8 @@ import {
   batchInput,
   batchLine,
   parseOutput,
-} from "../../support/batch-input.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+} from "../../support/clients/batch-input.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
 
 let stack: Stack;

@@ -1,7 +1,7 @@
 import { afterEach, expect, inject, test } from "vitest";
-import { batchClient } from "../../support/batch-client.ts";
-import { batchInput } from "../../support/batch-input.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+import { batchClient } from "../../support/clients/batch-client.ts";
+import { batchInput } from "../../support/clients/batch-input.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 
 let stack: Stack | undefined;
 afterEach(() => stack?.stop());

@@ -1,9 +1,9 @@
 import { hash } from "node:crypto";
 import { afterEach, expect, inject, test } from "vitest";
-import { batchClient } from "../../support/batch-client.ts";
-import { batchInput, batchLine } from "../../support/batch-input.ts";
-import { send } from "../../support/send.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+import { batchClient } from "../../support/clients/batch-client.ts";
+import { batchInput, batchLine } from "../../support/clients/batch-input.ts";
+import { send } from "../../support/clients/send.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 
 let stack: Stack | undefined;
 afterEach(() => stack?.stop());

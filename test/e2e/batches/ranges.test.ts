@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { batchInput } from "../../support/batch-input.ts";
+import { batchInput } from "../../support/clients/batch-input.ts";
+import { send } from "../../support/clients/send.ts";
 import {
   formEnd,
   formField,
   formPart,
   formType,
-} from "../../support/raw-http.ts";
-import { send } from "../../support/send.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+} from "../../support/network/raw-http.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 
 // Larger than a part in storage, so that ranges cross the edge between two.
 const content = batchInput(30_000);

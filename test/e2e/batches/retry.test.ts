@@ -1,8 +1,8 @@
 import type OpenAI from "openai";
 import { afterEach, expect, inject, test } from "vitest";
-import { batchClient } from "../../support/batch-client.ts";
-import { batchInput, batchLine } from "../../support/batch-input.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+import { batchClient } from "../../support/clients/batch-client.ts";
+import { batchInput, batchLine } from "../../support/clients/batch-input.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 
 const refusedModel = "test/refused:free";
 const refusing = { models: { [refusedModel]: { fault: { kind: "400" } } } };

@@ -1,8 +1,11 @@
 import { afterEach, expect, inject, test } from "vitest";
-import { batchClient } from "../../support/batch-client.ts";
-import { batchInput } from "../../support/batch-input.ts";
-import { type S3Server, startS3Server } from "../../support/s3-server.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+import { batchClient } from "../../support/clients/batch-client.ts";
+import { batchInput } from "../../support/clients/batch-input.ts";
+import {
+  type S3Server,
+  startS3Server,
+} from "../../support/network/s3-server.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 
 let stack: Stack | undefined;
 let s3: S3Server | undefined;

@@ -1,9 +1,9 @@
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { chat } from "../../support/chat.ts";
-import { operatorPassword, withKey } from "../../support/operator.ts";
-import { jsonLines, orpool } from "../../support/orpool.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+import { chat } from "../../support/clients/chat.ts";
+import { operatorPassword, withKey } from "../../support/clients/operator.ts";
+import { jsonLines, orpool } from "../../support/clients/orpool.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
 
 let stack: Stack;

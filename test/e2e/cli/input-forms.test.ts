@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { type ColumnSource, parquetWriteFile } from "hyparquet-writer";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { batchLine } from "../../support/batch-input.ts";
-import { jsonLines, orpool } from "../../support/orpool.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+import { batchLine } from "../../support/clients/batch-input.ts";
+import { jsonLines, orpool } from "../../support/clients/orpool.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 
 let stack: Stack;
 let cwd: string;

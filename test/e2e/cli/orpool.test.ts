@@ -6,15 +6,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { AdminClient } from "../../support/admin-client.ts";
+import { AdminClient } from "../../support/clients/admin-client.ts";
 import {
   batchInput,
   batchLine,
   parseOutput,
-} from "../../support/batch-input.ts";
-import { operatorPassword } from "../../support/operator.ts";
-import { jsonLines, orpool, startOrpool } from "../../support/orpool.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+} from "../../support/clients/batch-input.ts";
+import { operatorPassword } from "../../support/clients/operator.ts";
+import {
+  jsonLines,
+  orpool,
+  startOrpool,
+} from "../../support/clients/orpool.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
 
 let stack: Stack;

@@ -8,7 +8,7 @@ import {
   tool,
 } from "ai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { testModel } from "../../support/chat.ts";
+import { testModel } from "../../support/clients/chat.ts";
 import {
   type ClientStack,
   clientKey,

@@ -1,6 +1,6 @@
 import { inject } from "vitest";
 import type { Fault } from "../../simulator/start-simulator.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
 
 /** What the clients authenticate with. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../../../scripts/project-root.ts";
-import { testModel } from "../../support/chat.ts";
+import { testModel } from "../../support/clients/chat.ts";
 import {
   type ClientStack,
   clientKey,

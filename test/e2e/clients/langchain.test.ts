@@ -1,7 +1,7 @@
 import { tool } from "@langchain/core/tools";
 import { ChatOpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { testModel } from "../../support/chat.ts";
+import { testModel } from "../../support/clients/chat.ts";
 import {
   type ClientStack,
   clientKey,

@@ -9,7 +9,7 @@ import OpenAI, {
   UnprocessableEntityError,
 } from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { testModel } from "../../support/chat.ts";
+import { testModel } from "../../support/clients/chat.ts";
 import {
   type ClientStack,
   clientKey,

@@ -1,7 +1,7 @@
 import { OpenRouter } from "@openrouter/sdk";
 import * as errors from "@openrouter/sdk/models/errors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { testModel } from "../../support/chat.ts";
+import { testModel } from "../../support/clients/chat.ts";
 import {
   type ClientStack,
   clientKey,

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { chat } from "../../support/chat.ts";
-import { findNginx, type Nginx, startNginx } from "../../support/nginx.ts";
-import { send } from "../../support/send.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
-import { streamChat } from "../../support/stream-chat.ts";
+import { chat } from "../../support/clients/chat.ts";
+import { send } from "../../support/clients/send.ts";
+import { streamChat } from "../../support/clients/stream-chat.ts";
+import {
+  findNginx,
+  type Nginx,
+  startNginx,
+} from "../../support/network/nginx.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 
 const binary = findNginx();
 const windowMs = 3_000;

@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { AdminClient } from "../../support/admin-client.ts";
-import { chat } from "../../support/chat.ts";
-import { findNginx, type Nginx, startPlainNginx } from "../../support/nginx.ts";
-import { type Gateway, type Stack, startStack } from "../../support/stack.ts";
+import { AdminClient } from "../../support/clients/admin-client.ts";
+import { chat } from "../../support/clients/chat.ts";
+import {
+  findNginx,
+  type Nginx,
+  startPlainNginx,
+} from "../../support/network/nginx.ts";
+import {
+  type Gateway,
+  type Stack,
+  startStack,
+} from "../../support/processes/stack.ts";
 
 const binary = findNginx();
 

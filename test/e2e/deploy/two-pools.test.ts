@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../../../scripts/project-root.ts";
-import { findNginx, startNginx } from "../../support/nginx.ts";
-import { send } from "../../support/send.ts";
+import { send } from "../../support/clients/send.ts";
+import { findNginx, startNginx } from "../../support/network/nginx.ts";
 
 const folder = join(projectRoot, "deploy/nginx");
 

@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, inject, test } from "vitest";
-import { AdminClient } from "../../support/admin-client.ts";
-import { type Stack, startStack, testKey } from "../../support/stack.ts";
+import { AdminClient } from "../../support/clients/admin-client.ts";
+import {
+  type Stack,
+  startStack,
+  testKey,
+} from "../../support/processes/stack.ts";
 
 const password = "correct horse battery";
 

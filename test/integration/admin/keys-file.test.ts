@@ -15,7 +15,7 @@ import {
   KeyRefusedError,
   openKeysFile,
 } from "../../../apps/gateway/src/admin/keys/keys-file.ts";
-import { testKey } from "../../support/stack.ts";
+import { testKey } from "../../support/processes/stack.ts";
 
 let folder = "";
 let path = "";

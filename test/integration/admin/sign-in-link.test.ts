@@ -1,7 +1,10 @@
 import { afterEach, expect, inject, test } from "vitest";
-import { AdminClient } from "../../support/admin-client.ts";
-import { newestSignInLink, signInLinks } from "../../support/sign-in-link.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+import { AdminClient } from "../../support/clients/admin-client.ts";
+import {
+  newestSignInLink,
+  signInLinks,
+} from "../../support/clients/sign-in-link.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
 
 let stack: Stack | undefined;

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { AdminClient } from "../../support/admin-client.ts";
-import { type Gateway, type Stack, startStack } from "../../support/stack.ts";
+import { AdminClient } from "../../support/clients/admin-client.ts";
+import {
+  type Gateway,
+  type Stack,
+  startStack,
+} from "../../support/processes/stack.ts";
 
 const password = "correct horse battery";
 

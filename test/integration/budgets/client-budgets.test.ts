@@ -6,7 +6,7 @@ import {
 } from "@openrouter-free-pool/shared/queue/queue-depth";
 import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import { expect, test } from "vitest";
-import { openBudgets } from "../../support/open-budgets.ts";
+import { openBudgets } from "../../support/dispatch/open-budgets.ts";
 import { until } from "../../support/until.ts";
 
 const ids = (jobs: readonly { id?: string | undefined }[]) =>

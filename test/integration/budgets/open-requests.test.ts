@@ -1,6 +1,6 @@
 import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import { expect, test } from "vitest";
-import { openBudgets } from "../../support/open-budgets.ts";
+import { openBudgets } from "../../support/dispatch/open-budgets.ts";
 
 const bounded = { counting: "bounded" } as const;
 

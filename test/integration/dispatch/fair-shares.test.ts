@@ -7,8 +7,8 @@ import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import { expect, test } from "vitest";
-import { openQueue } from "../../support/bullmq-queue.ts";
-import { openDispatch } from "../../support/open-dispatch.ts";
+import { openDispatch } from "../../support/dispatch/open-dispatch.ts";
+import { openQueue } from "../../support/redis/bullmq-queue.ts";
 
 const { high, normal, low } = priorities;
 

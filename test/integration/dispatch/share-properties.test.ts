@@ -3,9 +3,12 @@ import { dropJob } from "@openrouter-free-pool/shared/queue/held-job";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { openQueue } from "../../support/bullmq-queue.ts";
-import { leastSurplus, type Turn } from "../../support/least-surplus.ts";
-import { openDispatch } from "../../support/open-dispatch.ts";
+import {
+  leastSurplus,
+  type Turn,
+} from "../../support/dispatch/least-surplus.ts";
+import { openDispatch } from "../../support/dispatch/open-dispatch.ts";
+import { openQueue } from "../../support/redis/bullmq-queue.ts";
 
 const clients = 200;
 const calls = 600;

@@ -2,8 +2,8 @@ import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jo
 import { returnJob } from "@openrouter-free-pool/shared/queue/held-job";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import { expect, test } from "vitest";
-import { openQueue } from "../../support/bullmq-queue.ts";
-import { openDispatch } from "../../support/open-dispatch.ts";
+import { openDispatch } from "../../support/dispatch/open-dispatch.ts";
+import { openQueue } from "../../support/redis/bullmq-queue.ts";
 
 const { high, normal } = priorities;
 const idsOf = (jobs: readonly { job: { id?: string | undefined } }[]) =>

@@ -3,7 +3,7 @@ import {
   readTaken,
 } from "@openrouter-free-pool/shared/replies/stream-credit";
 import { expect, test } from "vitest";
-import { openGatewayJobs } from "../../support/gateway-jobs.ts";
+import { openGatewayJobs } from "../../support/dispatch/gateway-jobs.ts";
 import { until } from "../../support/until.ts";
 
 test("how far a client is reaches the worker after an outage of Redis", async () => {

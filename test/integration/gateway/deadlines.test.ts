@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { answer, openGatewayJobs } from "../../support/gateway-jobs.ts";
+import {
+  answer,
+  openGatewayJobs,
+} from "../../support/dispatch/gateway-jobs.ts";
 import { until } from "../../support/until.ts";
 
 test("a call in flight at the deadline may finish although Redis is away", async () => {

@@ -8,7 +8,7 @@ import { FSDriver } from "flydrive/drivers/fs";
 import { expect, onTestFinished, test } from "vitest";
 import { sendContent } from "../../../apps/gateway/src/files/send-content.ts";
 import { createHandleErrors } from "../../../apps/gateway/src/middleware/handle-errors.ts";
-import { logger } from "../../support/gateway-jobs.ts";
+import { logger } from "../../support/dispatch/gateway-jobs.ts";
 
 /** Serves a file of `parts`; of those that are undefined the storage fails. */
 async function serve(parts: readonly (string | undefined)[]) {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { largestInlineBodyBytes } from "@openrouter-free-pool/shared/queue/completion-job";
 import { expect, test } from "vitest";
 import { HeldBody } from "../../../apps/gateway/src/bodies/held-body.ts";
-import { openGatewayJobs } from "../../support/gateway-jobs.ts";
+import { openGatewayJobs } from "../../support/dispatch/gateway-jobs.ts";
 import { until } from "../../support/until.ts";
 
 const large = () => Buffer.alloc(largestInlineBodyBytes + 1, "x");

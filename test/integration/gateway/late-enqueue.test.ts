@@ -1,6 +1,9 @@
 import { Redis } from "ioredis";
 import { expect, inject, test } from "vitest";
-import { answer, openGatewayJobs } from "../../support/gateway-jobs.ts";
+import {
+  answer,
+  openGatewayJobs,
+} from "../../support/dispatch/gateway-jobs.ts";
 
 test("a late failure to enqueue does not settle the job that took its place", async () => {
   const stuck = new Redis(inject("redisUrl"));

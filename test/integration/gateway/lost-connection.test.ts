@@ -3,12 +3,12 @@ import express from "express";
 import { expect, onTestFinished, test } from "vitest";
 import { createHandleErrors } from "../../../apps/gateway/src/middleware/handle-errors.ts";
 import { connectRedis } from "../../../libs/shared/src/redis/connect.ts";
-import { logger } from "../../support/gateway-jobs.ts";
+import { send } from "../../support/clients/send.ts";
+import { logger } from "../../support/dispatch/gateway-jobs.ts";
 import {
   privateRedisAvailable,
   startPrivateRedis,
-} from "../../support/redis.ts";
-import { send } from "../../support/send.ts";
+} from "../../support/redis/redis.ts";
 
 test("a connection to Redis that is cut while a request uses it gives a 503", async (ctx) => {
   if (!privateRedisAvailable()) ctx.skip("needs redis-server on the PATH");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { queueKeys } from "../../../libs/shared/src/queue/bullmq/queue-keys.ts";
-import { openGatewayJobs } from "../../support/gateway-jobs.ts";
+import { openGatewayJobs } from "../../support/dispatch/gateway-jobs.ts";
 import { until } from "../../support/until.ts";
 
 async function queueOne(graceMs: number) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createRecoverLost } from "../../../apps/gateway/src/completions/recover-lost.ts";
-import { openGatewayJobs } from "../../support/gateway-jobs.ts";
+import { openGatewayJobs } from "../../support/dispatch/gateway-jobs.ts";
 import { until } from "../../support/until.ts";
 
 async function openRecovery() {

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { slotPeriodMs } from "@openrouter-free-pool/shared/key-pool/slots/usable-time";
 import fc from "fast-check";
 import { expect, inject, test } from "vitest";
-import { openPools, shortLimits } from "../../support/key-pools.ts";
-import { testKey } from "../../support/stack.ts";
-import { type Grant, watchGrants } from "../../support/watch-grants.ts";
+import { openPools, shortLimits } from "../../support/dispatch/key-pools.ts";
+import { testKey } from "../../support/processes/stack.ts";
+import { type Grant, watchGrants } from "../../support/redis/watch-grants.ts";
 
 const { windowMs } = shortLimits;
 const runs = { numRuns: 12, endOnFailure: true } as const;

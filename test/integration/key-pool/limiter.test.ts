@@ -5,8 +5,8 @@ import {
   openPools,
   type PoolFixture,
   shortLimits,
-} from "../../support/key-pools.ts";
-import { testKey } from "../../support/stack.ts";
+} from "../../support/dispatch/key-pools.ts";
+import { testKey } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
 
 const open: PoolFixture[] = [];

@@ -6,7 +6,7 @@ import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways"
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
-import { testKey } from "../../support/stack.ts";
+import { testKey } from "../../support/processes/stack.ts";
 
 const limits = {
   perMinute: 2,

@@ -1,6 +1,9 @@
 import { afterEach, expect, inject, test } from "vitest";
-import { openPools, type PoolFixture } from "../../support/key-pools.ts";
-import { testKey } from "../../support/stack.ts";
+import {
+  openPools,
+  type PoolFixture,
+} from "../../support/dispatch/key-pools.ts";
+import { testKey } from "../../support/processes/stack.ts";
 
 const open: PoolFixture[] = [];
 afterEach(() => {

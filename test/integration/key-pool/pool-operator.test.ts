@@ -10,7 +10,7 @@ import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
-import { testKey } from "../../support/stack.ts";
+import { testKey } from "../../support/processes/stack.ts";
 
 const logger = pino({ level: "silent" });
 const limits: RateLimits = {

@@ -1,7 +1,10 @@
 import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import { afterEach, expect, inject, test } from "vitest";
-import { openPools, type PoolFixture } from "../../support/key-pools.ts";
-import { testKey } from "../../support/stack.ts";
+import {
+  openPools,
+  type PoolFixture,
+} from "../../support/dispatch/key-pools.ts";
+import { testKey } from "../../support/processes/stack.ts";
 
 const open: PoolFixture[] = [];
 afterEach(() => {

@@ -4,9 +4,9 @@ import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import fc from "fast-check";
 import { Redis } from "ioredis";
 import { expect, inject, test } from "vitest";
-import { openPools, shortLimits } from "../../support/key-pools.ts";
-import { testKey } from "../../support/stack.ts";
-import { startTcpRelay } from "../../support/tcp-relay.ts";
+import { openPools, shortLimits } from "../../support/dispatch/key-pools.ts";
+import { startTcpRelay } from "../../support/network/tcp-relay.ts";
+import { testKey } from "../../support/processes/stack.ts";
 
 const windowMs = 400;
 

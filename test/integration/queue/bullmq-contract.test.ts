@@ -16,7 +16,7 @@ import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import { expect, test } from "vitest";
 import { bullmqVersion } from "../../../libs/shared/src/queue/bullmq/version.ts";
-import { openQueue } from "../../support/bullmq-queue.ts";
+import { openQueue } from "../../support/redis/bullmq-queue.ts";
 
 /*
  * What we rely on of BullMQ's data. Whoever upgrades BullMQ and sees one of these fail

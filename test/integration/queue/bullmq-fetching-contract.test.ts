@@ -4,7 +4,7 @@ import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import { Worker } from "bullmq";
 import { expect, onTestFinished, test } from "vitest";
 import { argumentsWithTime } from "../../../libs/shared/src/queue/bullmq/use-redis-time.ts";
-import { openQueue } from "../../support/bullmq-queue.ts";
+import { openQueue } from "../../support/redis/bullmq-queue.ts";
 
 /* What we rely on of how BullMQ's worker runs its scripts, besides its data. */
 

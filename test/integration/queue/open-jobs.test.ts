@@ -5,7 +5,7 @@ import {
   type OpenState,
 } from "@openrouter-free-pool/shared/queue/open-jobs/list-open-jobs";
 import { expect, test } from "vitest";
-import { openQueue } from "../../support/bullmq-queue.ts";
+import { openQueue } from "../../support/redis/bullmq-queue.ts";
 
 test("open jobs are listed state by state, with their places in line and without their bodies", async () => {
   const { redis, redisKeys, add, fetch, queue } = await openQueue();

@@ -3,8 +3,8 @@ import { completionJobName } from "@openrouter-free-pool/shared/queue/completion
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import { createFinishJob } from "@openrouter-free-pool/shared/replies/finish-jobs";
 import { expect, test } from "vitest";
-import { openQueue } from "../../support/bullmq-queue.ts";
-import { openDispatch } from "../../support/open-dispatch.ts";
+import { openDispatch } from "../../support/dispatch/open-dispatch.ts";
+import { openQueue } from "../../support/redis/bullmq-queue.ts";
 
 /*
  * Our scripts for the way of every request leave the queue as BullMQ's own scripts leave it.

@@ -12,11 +12,11 @@ import {
 } from "@openrouter-free-pool/shared/redis/script";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { privateRedisAvailable } from "../../support/redis.ts";
+import { privateRedisAvailable } from "../../support/redis/redis.ts";
 import {
   type RunningCluster,
   startRedisCluster,
-} from "../../support/redis-cluster.ts";
+} from "../../support/redis/redis-cluster.ts";
 import { until } from "../../support/until.ts";
 
 const logger = pino({ level: "silent" });

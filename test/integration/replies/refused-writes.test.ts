@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import { createFinishJob } from "@openrouter-free-pool/shared/replies/finish-jobs";
 import { expect, test } from "vitest";
-import { openQueue } from "../../support/bullmq-queue.ts";
+import { openQueue } from "../../support/redis/bullmq-queue.ts";
 import {
   privateRedisAvailable,
   startPrivateRedis,
-} from "../../support/redis.ts";
+} from "../../support/redis/redis.ts";
 
 test("an answer waits while Redis refuses to write, and is handed in once it may", async (context) => {
   if (!privateRedisAvailable()) context.skip("needs redis-server on the PATH");

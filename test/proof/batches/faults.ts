@@ -1,6 +1,6 @@
 import type OpenAI from "openai";
-import type { PrivateRedis } from "../../support/redis.ts";
-import type { Stack } from "../../support/stack.ts";
+import type { Stack } from "../../support/processes/stack.ts";
+import type { PrivateRedis } from "../../support/redis/redis.ts";
 
 /** Something that was done to the processes. */
 export type Fault = { readonly what: string; readonly at: number };

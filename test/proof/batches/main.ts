@@ -5,8 +5,8 @@
  */
 import OpenAI from "openai";
 import { findRedisBinary } from "../../../scripts/redis/redis-binary.ts";
-import { startPrivateRedis } from "../../support/redis.ts";
-import { startStack } from "../../support/stack.ts";
+import { startStack } from "../../support/processes/stack.ts";
+import { startPrivateRedis } from "../../support/redis/redis.ts";
 import { createFaults } from "./faults.ts";
 import { measureInteractive } from "./measure-interactive.ts";
 import { type Measured, printReport } from "./report.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { chat } from "../../support/chat.ts";
+import { chat } from "../../support/clients/chat.ts";
 
 const requests = 50;
 const everyMs = 100;

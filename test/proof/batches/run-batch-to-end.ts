@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type OpenAI from "openai";
 import { toFile } from "openai";
-import { batchInput, parseOutput } from "../../support/batch-input.ts";
+import { batchInput, parseOutput } from "../../support/clients/batch-input.ts";
 
 const pollMs = 500;
 

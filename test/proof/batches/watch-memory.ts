@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
-import { residentMiB } from "../../support/memory.ts";
-import type { Gateway } from "../../support/stack.ts";
+import { residentMiB } from "../../support/processes/memory.ts";
+import type { Gateway } from "../../support/processes/stack.ts";
 
 const pollMs = 250;
 

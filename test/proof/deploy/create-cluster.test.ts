@@ -7,7 +7,7 @@ import { findFreePort } from "../../../scripts/redis/free-port.ts";
 import {
   privateRedisAvailable,
   startPrivateRedis,
-} from "../../support/redis.ts";
+} from "../../support/redis/redis.ts";
 
 const script = join(projectRoot, "deploy/compose/create-cluster.sh");
 /** The bus is 10,000 above the port: so much room must be left. */

@@ -2,14 +2,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { startApp } from "../../support/app-process.ts";
-import { chat } from "../../support/chat.ts";
+import { chat } from "../../support/clients/chat.ts";
+import { startApp } from "../../support/processes/app-process.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 import {
   type PrivateRedis,
   privateRedisAvailable,
   startPrivateRedis,
-} from "../../support/redis.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+} from "../../support/redis/redis.ts";
 import { until } from "../../support/until.ts";
 
 // Characters that a URL would take for something else.

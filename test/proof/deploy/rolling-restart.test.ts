@@ -1,9 +1,20 @@
 import { afterEach, expect, inject, test } from "vitest";
-import { type ChatResult, chat, countStatuses } from "../../support/chat.ts";
-import { findNginx, type Nginx, startNginx } from "../../support/nginx.ts";
-import { send } from "../../support/send.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
-import { type StreamResult, streamChat } from "../../support/stream-chat.ts";
+import {
+  type ChatResult,
+  chat,
+  countStatuses,
+} from "../../support/clients/chat.ts";
+import { send } from "../../support/clients/send.ts";
+import {
+  type StreamResult,
+  streamChat,
+} from "../../support/clients/stream-chat.ts";
+import {
+  findNginx,
+  type Nginx,
+  startNginx,
+} from "../../support/network/nginx.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
 
 const clients = 24;

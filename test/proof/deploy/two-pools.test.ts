@@ -1,14 +1,22 @@
 import { afterEach, expect, inject, test } from "vitest";
-import { batchClient } from "../../support/batch-client.ts";
-import { batchInput } from "../../support/batch-input.ts";
-import { burst, chat, countStatuses } from "../../support/chat.ts";
-import { findNginx, type Nginx, startNginx } from "../../support/nginx.ts";
+import { batchClient } from "../../support/clients/batch-client.ts";
+import { batchInput } from "../../support/clients/batch-input.ts";
+import { burst, chat, countStatuses } from "../../support/clients/chat.ts";
 import {
   operatorOf,
   operatorPassword,
   withKey,
-} from "../../support/operator.ts";
-import { type Stack, startStack, testKey } from "../../support/stack.ts";
+} from "../../support/clients/operator.ts";
+import {
+  findNginx,
+  type Nginx,
+  startNginx,
+} from "../../support/network/nginx.ts";
+import {
+  type Stack,
+  startStack,
+  testKey,
+} from "../../support/processes/stack.ts";
 
 const clientKeys = Array.from({ length: 8 }, (_, n) => `client-key-${n}`);
 

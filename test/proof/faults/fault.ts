@@ -1,6 +1,6 @@
-import type { FaultyLine } from "../../support/faulty-line.ts";
-import type { PrivateRedis } from "../../support/redis.ts";
-import type { Stack, StackOptions } from "../../support/stack.ts";
+import type { FaultyLine } from "../../support/network/faulty-line.ts";
+import type { Stack, StackOptions } from "../../support/processes/stack.ts";
+import type { PrivateRedis } from "../../support/redis/redis.ts";
 
 /** Where a fault finds Redis, and what the processes are told of it. */
 export type RedisSite = {

@@ -6,7 +6,7 @@
  *   npm run proof:faults               all of them, two at a time
  *   npm run proof:faults -- NAME …     only these; what begins with NAME
  */
-import { privateRedisAvailable } from "../../support/redis.ts";
+import { privateRedisAvailable } from "../../support/redis/redis.ts";
 import type { Fault } from "./fault.ts";
 import type { Figures } from "./judge.ts";
 import { describe, printTables } from "./print-figures.ts";

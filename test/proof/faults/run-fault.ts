@@ -1,9 +1,12 @@
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { Redis } from "ioredis";
-import { testModel } from "../../support/chat.ts";
-import { type FaultyLine, startFaultyLine } from "../../support/faulty-line.ts";
-import { startPrivateRedis } from "../../support/redis.ts";
-import { startStack } from "../../support/stack.ts";
+import { testModel } from "../../support/clients/chat.ts";
+import {
+  type FaultyLine,
+  startFaultyLine,
+} from "../../support/network/faulty-line.ts";
+import { startStack } from "../../support/processes/stack.ts";
+import { startPrivateRedis } from "../../support/redis/redis.ts";
 import { until } from "../../support/until.ts";
 import type { Fault, LineName, RedisSite, Scene } from "./fault.ts";
 import { type Figures, judge } from "./judge.ts";

@@ -1,5 +1,5 @@
 import { loadScript } from "@openrouter-free-pool/shared/redis/script";
-import type { Passage } from "../../support/faulty-line.ts";
+import type { Passage } from "../../support/network/faulty-line.ts";
 import { until } from "../../support/until.ts";
 import type { Scene } from "./fault.ts";
 

@@ -9,10 +9,14 @@ import {
   predictDrain,
 } from "../../../scripts/model/predict-drain.ts";
 import { findOwnRedis } from "../../../scripts/redis/find-redis.ts";
-import { burst, type ChatResult, testModel } from "../../support/chat.ts";
+import {
+  burst,
+  type ChatResult,
+  testModel,
+} from "../../support/clients/chat.ts";
+import { send } from "../../support/clients/send.ts";
 import { percentile } from "../../support/percentile.ts";
-import { send } from "../../support/send.ts";
-import { startStack } from "../../support/stack.ts";
+import { startStack } from "../../support/processes/stack.ts";
 import { points } from "./points.ts";
 import { readDrainMs } from "./read-drain.ts";
 

@@ -1,4 +1,4 @@
-import type { Stack } from "../../support/stack.ts";
+import type { Stack } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { findBarriers } from "../../support/accessibility.ts";
-import type { Pages } from "../../support/browser.ts";
-import { operatorPassword } from "../../support/operator.ts";
+import { operatorPassword } from "../../support/clients/operator.ts";
+import { findBarriers } from "../../support/pages/accessibility.ts";
+import type { Pages } from "../../support/pages/browser.ts";
 import { until } from "../../support/until.ts";
 import type { Look } from "./looks.ts";
 import type { Place } from "./places.ts";

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { operatorOf } from "../../support/operator.ts";
+import { operatorOf } from "../../support/clients/operator.ts";
 
 /** A page of the gateway. */
 export type Place = {

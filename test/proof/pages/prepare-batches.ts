@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { batchClient } from "../../support/batch-client.ts";
-import { batchInput, batchLine } from "../../support/batch-input.ts";
-import { chat } from "../../support/chat.ts";
-import { operatorOf, withKey } from "../../support/operator.ts";
-import type { Stack } from "../../support/stack.ts";
+import { batchClient } from "../../support/clients/batch-client.ts";
+import { batchInput, batchLine } from "../../support/clients/batch-input.ts";
+import { chat } from "../../support/clients/chat.ts";
+import { operatorOf, withKey } from "../../support/clients/operator.ts";
+import type { Stack } from "../../support/processes/stack.ts";
 
 /** A model whose calls OpenRouter refuses. */
 export const refusedModel = "test/refused:free";

@@ -1,9 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { chat } from "../../support/chat.ts";
-import { fillQueue } from "../../support/fill-queue.ts";
-import { operatorPassword } from "../../support/operator.ts";
-import { type Stack, type StackOptions, testKey } from "../../support/stack.ts";
+import { chat } from "../../support/clients/chat.ts";
+import { operatorPassword } from "../../support/clients/operator.ts";
+import {
+  type Stack,
+  type StackOptions,
+  testKey,
+} from "../../support/processes/stack.ts";
+import { fillQueue } from "../../support/redis/fill-queue.ts";
 import { until } from "../../support/until.ts";
 import { prepareBatches, refusedModel } from "./prepare-batches.ts";
 

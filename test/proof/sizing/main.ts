@@ -5,9 +5,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { findOwnRedis } from "../../../scripts/redis/find-redis.ts";
-import { burst } from "../../support/chat.ts";
-import { residentMiB } from "../../support/memory.ts";
-import { startStack } from "../../support/stack.ts";
+import { burst } from "../../support/clients/chat.ts";
+import { residentMiB } from "../../support/processes/memory.ts";
+import { startStack } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
 
 const kib = 1_024;

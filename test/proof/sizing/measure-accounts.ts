@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { runClosedLoop } from "../../bench/closed-loop.ts";
 import { measureCpu, microsOfOne } from "../../bench/measure-cpu.ts";
-import { residentMiB } from "../../support/memory.ts";
-import { send } from "../../support/send.ts";
-import { startStack } from "../../support/stack.ts";
+import { send } from "../../support/clients/send.ts";
+import { residentMiB } from "../../support/processes/memory.ts";
+import { startStack } from "../../support/processes/stack.ts";
 
 const loadMs = 4_000;
 const warmUpMs = 4_000;

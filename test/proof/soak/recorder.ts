@@ -1,5 +1,8 @@
-import { isErrorLine, type LogLine } from "../../support/app-process.ts";
-import type { Stack } from "../../support/stack.ts";
+import {
+  isErrorLine,
+  type LogLine,
+} from "../../support/processes/app-process.ts";
+import type { Stack } from "../../support/processes/stack.ts";
 import type { FaultRecord } from "./faults/run-faults.ts";
 import { type RunTotals, sumOf } from "./report/summary.ts";
 import type { RunRecord } from "./report/write-report.ts";

@@ -1,7 +1,13 @@
-import { isErrorLine } from "../../support/app-process.ts";
-import { operatorOf, operatorPassword } from "../../support/operator.ts";
-import { type PrivateRedis, startPrivateRedis } from "../../support/redis.ts";
-import { type Stack, startStack } from "../../support/stack.ts";
+import {
+  operatorOf,
+  operatorPassword,
+} from "../../support/clients/operator.ts";
+import { isErrorLine } from "../../support/processes/app-process.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
+import {
+  type PrivateRedis,
+  startPrivateRedis,
+} from "../../support/redis/redis.ts";
 import { inspectable, isInspectorLine } from "./samples/inspect-app.ts";
 import { chatModels } from "./traffic/kinds.ts";
 

@@ -1,7 +1,11 @@
 import fc from "fast-check";
-import { type AppProcess, isErrorLine, type LogLine } from "../app-process.ts";
-import { residentMiB } from "../memory.ts";
-import { type Stack, startStack, testKey } from "../stack.ts";
+import {
+  type AppProcess,
+  isErrorLine,
+  type LogLine,
+} from "../processes/app-process.ts";
+import { residentMiB } from "../processes/memory.ts";
+import { type Stack, startStack, testKey } from "../processes/stack.ts";
 import { findFault, findLeak } from "./find-faults.ts";
 import type { FuzzRequest } from "./fuzz-request.ts";
 import { fuzzRequests } from "./requests.ts";

@@ -23,8 +23,8 @@ import { createFinishJob } from "@openrouter-free-pool/shared/replies/finish-job
 import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { queueKeys } from "../../../libs/shared/src/queue/bullmq/queue-keys.ts";
-import { removeKeys } from "../remove-keys.ts";
-import { testKey } from "../stack.ts";
+import { testKey } from "../processes/stack.ts";
+import { removeKeys } from "../redis/remove-keys.ts";
 
 const logger = pino({ level: "silent" });
 /** Its own sign of life is not what is tested. */

@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { catalogues } from "../../../apps/cli/src/words/catalogue.ts";
 import { sharedCatalogues } from "../../../libs/shared/src/language/shared-words.ts";
-import { compareCatalogues } from "../../support/catalogues.ts";
-import { findPhrases, readSources } from "../../support/uncatalogued.ts";
+import {
+  findPhrases,
+  readSources,
+} from "../../support/clients/uncatalogued.ts";
+import { compareCatalogues } from "../../support/pages/catalogues.ts";
 
 const readJson = (language: string) =>
   JSON.parse(

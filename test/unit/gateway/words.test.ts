@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
 import { catalogues } from "../../../apps/gateway/src/words/catalogue.ts";
 import { scriptAreas } from "../../../apps/gateway/src/words/say.ts";
-import { compareCatalogues, listTexts } from "../../support/catalogues.ts";
 import {
   findPhrases,
   findTemplateWords,
   readSources,
-} from "../../support/uncatalogued.ts";
+} from "../../support/clients/uncatalogued.ts";
+import {
+  compareCatalogues,
+  listTexts,
+} from "../../support/pages/catalogues.ts";
 
 const english = listTexts(catalogues.en);
 

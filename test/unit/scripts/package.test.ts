@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../../../scripts/project-root.ts";
 import { keepKeys } from "../../../scripts/stack/keep-keys.ts";
-import { keys, openTerminal } from "../../support/terminal.ts";
+import { keys, openTerminal } from "../../support/clients/terminal.ts";
 import { installPackage, listPackedFiles } from "./installed-package.ts";
 
 const read = (path: string) =>

@@ -10,7 +10,7 @@ import {
   type PrivateRedisOptions,
   privateRedisAvailable,
   startPrivateRedis,
-} from "../../support/redis.ts";
+} from "../../support/redis/redis.ts";
 import { createProject, runNode } from "./temporary-project.ts";
 
 beforeEach((context) => {

@@ -3,11 +3,11 @@ import {
   type FaultyLine,
   type Passage,
   startFaultyLine,
-} from "../../../support/faulty-line.ts";
+} from "../../../support/network/faulty-line.ts";
 import {
   type RunningGroup,
   startSentinelGroup,
-} from "../../../support/sentinel-group.ts";
+} from "../../../support/redis/sentinel-group.ts";
 import { until } from "../../../support/until.ts";
 import type { Fault } from "../fault.ts";
 

@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { projectRoot } from "../../../../scripts/project-root.ts";
-import { startPrivateRedis } from "../../../support/redis.ts";
+import { startPrivateRedis } from "../../../support/redis/redis.ts";
 import type { Fault } from "../fault.ts";
 
 const fullMs = 8_000;
 const hourMs = 3_600_000;
-const preload = pathToFileURL(`${projectRoot}/test/support/shift-clock.ts`);
+const preload = pathToFileURL(
+  `${projectRoot}/test/support/processes/shift-clock.ts`,
+);
 
 function shiftedBy(ms: number): Record<string, string> {
   return {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AppProcess } from "../../../support/app-process.ts";
+import type { AppProcess } from "../../../support/processes/app-process.ts";
 import type { Fault, Scene } from "../fault.ts";
 import { type Stage, stages } from "../stages.ts";
 

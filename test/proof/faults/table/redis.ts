@@ -2,7 +2,7 @@ import { readdirSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import type { PrivateRedis } from "../../../support/redis.ts";
+import type { PrivateRedis } from "../../../support/redis/redis.ts";
 import type { Fault } from "../fault.ts";
 
 const fullMs = 8_000;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import type { Fault as UpstreamFault } from "../../../simulator/start-simulator.ts";
-import type { PrivateRedis } from "../../../support/redis.ts";
-import type { Stack } from "../../../support/stack.ts";
+import type { Stack } from "../../../support/processes/stack.ts";
+import type { PrivateRedis } from "../../../support/redis/redis.ts";
 
 /** Something that goes wrong, until `act` resolves. */
 export type Fault = { readonly name: string; act(): Promise<void> };

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { AppProcess } from "../../../support/app-process.ts";
+import type { AppProcess } from "../../../support/processes/app-process.ts";
 
 /** Environment that lets an app be inspected at a port of its own. */
 export const inspectable = { NODE_OPTIONS: "--inspect=127.0.0.1:0" };

@@ -1,4 +1,4 @@
-import type { AppProcess } from "../../../support/app-process.ts";
+import type { AppProcess } from "../../../support/processes/app-process.ts";
 import { inspectorUrl, readLiveBytes } from "./inspect-app.ts";
 import type { Figures } from "./sample.ts";
 

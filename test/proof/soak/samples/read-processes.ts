@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
-import { cpuTimeMs } from "../../../support/cpu-time.ts";
-import { residentKiB } from "../../../support/memory.ts";
 import { scrape } from "../../../support/metrics.ts";
+import { cpuTimeMs } from "../../../support/processes/cpu-time.ts";
+import { residentKiB } from "../../../support/processes/memory.ts";
 import type { Figures } from "./sample.ts";
 
 /** A process to be watched; `url` where it answers `GET /metrics`. */

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type DialectPath, dialectBodies } from "../../../support/dialects.ts";
+import {
+  type DialectPath,
+  dialectBodies,
+} from "../../../support/clients/dialects.ts";
 import type { Exchange, Reply } from "./exchange.ts";
 import { sendFile } from "./send-file.ts";
 import { sendAdminPage, sendStatus, sendWrong } from "./send-others.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { batchInput } from "../../../support/batch-input.ts";
+import { batchInput } from "../../../support/clients/batch-input.ts";
 import type { Exchange } from "./exchange.ts";
 import { chatModels } from "./kinds.ts";
 import { uploadFile } from "./send-file.ts";

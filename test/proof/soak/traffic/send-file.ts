@@ -1,4 +1,4 @@
-import { batchInput } from "../../../support/batch-input.ts";
+import { batchInput } from "../../../support/clients/batch-input.ts";
 import type { Exchange, Reply } from "./exchange.ts";
 
 type FileSender = {

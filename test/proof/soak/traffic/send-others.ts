@@ -1,4 +1,4 @@
-import { operatorPassword } from "../../../support/operator.ts";
+import { operatorPassword } from "../../../support/clients/operator.ts";
 import type { Exchange, Message, Reply } from "./exchange.ts";
 
 type OtherSender = {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { validateInput } from "../../../../apps/gateway/src/batches/input/validate-input.ts";
 import { chatCompletions } from "../../../../apps/gateway/src/dialects/chat-completions.ts";
-import { batchInput, batchLine } from "../../../support/batch-input.ts";
+import { batchInput, batchLine } from "../../../support/clients/batch-input.ts";
 
 function validate(text: string, mostLines = 100) {
   return validateInput(

@@ -6,7 +6,7 @@ import {
   type PrivateRedis,
   privateRedisAvailable,
   startPrivateRedis,
-} from "../../../support/redis.ts";
+} from "../../../support/redis/redis.ts";
 
 const key =
   "sk-or-v1-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";

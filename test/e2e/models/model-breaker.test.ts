@@ -1,0 +1,54 @@
+import { afterEach, expect, inject, test } from "vitest";
+import { burst, chat, countStatuses } from "../../support/clients/chat.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
+import { until } from "../../support/until.ts";
+
+const sick = "sick/model:free";
+const requests = 20;
+
+let stack: Stack | undefined;
+afterEach(() => stack?.stop());
+
+test("a model that fails again and again is not called for a while, others go on, and one call brings it back", async ({
+  annotate,
+}) => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    accounts: 3,
+    perMinute: 1_000,
+    perDay: 10_000,
+    simulator: { models: { [sick]: { fault: { kind: "503" } } } },
+    env: { MAX_ATTEMPTS: "1" },
+  });
+  const { url, simulator } = stack;
+  const impatient = { "X-Max-Wait-Ms": "4000" };
+  const asked = burst(url, requests, () => ({
+    model: sick,
+    headers: impatient,
+  }));
+  await until("it cools down", () =>
+    stack?.workers.some(
+      ({ logged }) =>
+        logged("A model fails again and again: it is not called for a while")
+          .length > 0,
+    ),
+  );
+  expect(countStatuses(await burst(url, 20))).toEqual({ 200: 20 });
+  const counts = countStatuses(await asked);
+  const calls = await simulator.calls({ model: sick });
+  await annotate(
+    `${requests} requests: ${JSON.stringify(counts)}, ${calls.length} calls`,
+  );
+  // Five until it cools down, and one after each cooldown.
+  expect(calls.length).toBeLessThan(10);
+  expect(counts[503]).toBe(calls.length);
+
+  await simulator.settings({ models: { [sick]: { fault: null } } });
+  await until(
+    "it is served again",
+    async () => (await chat(url, { model: sick })).status === 200,
+  );
+  expect(countStatuses(await burst(url, 20, () => ({ model: sick })))).toEqual({
+    200: 20,
+  });
+});

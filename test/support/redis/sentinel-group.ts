@@ -1,0 +1,175 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Redis } from "ioredis";
+import { findFreePort } from "../../../scripts/redis/free-port.ts";
+import { findRedisBinary } from "../../../scripts/redis/redis-binary.ts";
+import {
+  launchServer,
+  type ServerProcess,
+} from "../../../scripts/redis/server-process.ts";
+import { until } from "../until.ts";
+import { askRedis, readServerAccess } from "./ask-redis.ts";
+import {
+  listenSettings,
+  type PrivateRedis,
+  startPrivateRedis,
+  type TlsFiles,
+} from "./redis.ts";
+
+/** What Sentinels call the primary. */
+export const groupName = "mymaster";
+const sentinelCount = 3;
+const quorum = 2;
+
+export type SentinelGroupOptions = {
+  /** How long a primary must be silent before its Sentinels replace it. */
+  downAfterMs?: number;
+  /** Passwords of the servers and of the Sentinels. */
+  passwords?: { readonly server: string; readonly sentinel: string };
+  /** Servers and Sentinels speak only TLS. */
+  tls?: TlsFiles;
+  /** Opens a way to the primary, by which all others know it. @returns its port. */
+  lineTo?: (port: number) => Promise<number>;
+};
+
+/** A primary with a replica, and three Sentinels that watch them: real processes on 127.0.0.1. */
+export type RunningGroup = {
+  /** The primary at the start, and its replica. */
+  readonly primary: PrivateRedis;
+  readonly replica: PrivateRedis;
+  /** As REDIS_SENTINELS takes them. */
+  readonly sentinels: string;
+  /** The port of the server that the Sentinels name now. */
+  primaryPort(): Promise<number>;
+  /** Waits until the Sentinels know of a replica that could take over. */
+  replicaFollows(): Promise<void>;
+  /** Has the Sentinels replace a primary that is well. */
+  orderFailover(): Promise<void>;
+  killSentinel(index: number): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Starts a group and waits until every Sentinel knows the replica and its fellows. */
+export async function startSentinelGroup(
+  options: SentinelGroupOptions = {},
+): Promise<RunningGroup> {
+  const { passwords, tls } = options;
+  const args = [
+    // A replica has its first copy at once, not after 5 s.
+    ...["--repl-diskless-sync-delay", "0"],
+    ...(passwords
+      ? ["--requirepass", passwords.server, "--masterauth", passwords.server]
+      : []),
+  ];
+  const client = await readServerAccess(passwords?.server, tls);
+  const sentinelClient = await readServerAccess(passwords?.sentinel, tls);
+  const server = tls ? { tls } : {};
+  const primary = await startPrivateRedis({ ...server, args });
+  const knownPort = (await options.lineTo?.(primary.port)) ?? primary.port;
+  const replica = await startPrivateRedis({
+    ...server,
+    args: [...args, "--replicaof", `127.0.0.1 ${knownPort}`],
+  });
+  await askRedis(replica.port, client, async (redis) => {
+    await until("the replica follows", async () =>
+      (await redis.info("replication")).includes("master_link_status:up"),
+    );
+  });
+  const folder = await mkdtemp(join(tmpdir(), "openrouter-free-pool-sentinel"));
+  const started: { port: number; process: ServerProcess }[] = [];
+  for (let index = 0; index < sentinelCount; index += 1) {
+    started.push(await startSentinel(folder, knownPort, options));
+  }
+  const askSentinel = <T>(
+    port: number,
+    question: (sentinel: Redis) => Promise<T>,
+  ) => askRedis(port, sentinelClient, question);
+
+  await Promise.all(
+    started.map(({ port }) =>
+      askSentinel(port, (sentinel) =>
+        until("the Sentinels know each other", async () => {
+          const [replicas, others] = await Promise.all([
+            sentinel.call("SENTINEL", "REPLICAS", groupName),
+            sentinel.call("SENTINEL", "SENTINELS", groupName),
+          ]);
+          return (
+            (replicas as unknown[]).length === 1 &&
+            (others as unknown[]).length === sentinelCount - 1
+          );
+        }),
+      ),
+    ),
+  );
+  const ports = started.map(({ port }) => port);
+  return {
+    primary,
+    replica,
+    sentinels: ports.map((port) => `127.0.0.1:${port}`).join(),
+    // The last one: tests kill the first.
+    primaryPort: () =>
+      askSentinel(ports.at(-1) ?? 0, async (sentinel) => {
+        const address = await sentinel.call(
+          "SENTINEL",
+          "GET-MASTER-ADDR-BY-NAME",
+          groupName,
+        );
+        return Number((address as string[])[1]);
+      }),
+    replicaFollows: () =>
+      askSentinel(ports.at(-1) ?? 0, async (sentinel) => {
+        await until("a replica follows", async () => {
+          const found = await sentinel.call("SENTINEL", "REPLICAS", groupName);
+          const [fields = []] = found as string[][];
+          const fieldOf = (name: string) => fields[fields.indexOf(name) + 1];
+          return (
+            fieldOf("flags") === "slave" &&
+            fieldOf("master-link-status") === "ok"
+          );
+        });
+      }),
+    orderFailover: () =>
+      askSentinel(ports.at(-1) ?? 0, async (sentinel) => {
+        await sentinel.call("SENTINEL", "FAILOVER", groupName);
+      }),
+    killSentinel: async (index) => started[index]?.process.end("SIGKILL"),
+    async stop() {
+      await Promise.all(started.map(({ process }) => process.end("SIGTERM")));
+      await Promise.all([primary.stop(), replica.stop()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startSentinel(
+  folder: string,
+  primaryPort: number,
+  { downAfterMs = 1_000, passwords, tls }: SentinelGroupOptions,
+): Promise<{ port: number; process: ServerProcess }> {
+  const binary = findRedisBinary();
+  if (!binary) throw new Error("No redis-server or valkey-server on the PATH");
+  const port = await findFreePort();
+  const file = join(folder, `${port}.conf`);
+  // A Sentinel writes what it learns into its file.
+  await writeFile(
+    file,
+    [
+      ...listenSettings(port, tls).map((setting) => setting.join(" ")),
+      "bind 127.0.0.1",
+      `dir ${folder}`,
+      `sentinel monitor ${groupName} 127.0.0.1 ${primaryPort} ${quorum}`,
+      `sentinel down-after-milliseconds ${groupName} ${downAfterMs}`,
+      `sentinel failover-timeout ${groupName} 6000`,
+      ...(passwords
+        ? [
+            `requirepass ${passwords.sentinel}`,
+            `sentinel auth-pass ${groupName} ${passwords.server}`,
+          ]
+        : []),
+      "",
+    ].join("\n"),
+  );
+  const process = await launchServer(binary, { args: [file, "--sentinel"] });
+  return { port, process };
+}
