@@ -14,21 +14,25 @@ const later = 50;
 const laterEveryMs = 150;
 const streamsEvery = 5;
 
+/** All requests of the load. */
+export const loadRequests = Array.from(
+  { length: atOnce + later },
+  (_, index) => ({
+    index,
+    marker: `job-${index}`,
+    isStream: index % streamsEvery === 0,
+  }),
+);
+
 /** How long a pool without a fault needs, in ms: two more windows. */
 export const optimumMs = 2 * (windowMs + guardMs + windowMs / 20);
 
 /** 100 requests at once and 50 over the next 7.5 s, every fifth a stream, half of them at each gateway. */
 export async function sendLoad(urls: readonly string[]): Promise<Outcome[]> {
-  const ask = (index: number) =>
-    askUntilAnswered(urls, {
-      index,
-      marker: `job-${index}`,
-      isStream: index % streamsEvery === 0,
-    });
-  const asked = Array.from({ length: atOnce }, (_, index) => ask(index));
-  for (let index = atOnce; index < atOnce + later; index += 1) {
-    await sleep(laterEveryMs);
-    asked.push(ask(index));
+  const asked: Promise<Outcome>[] = [];
+  for (const request of loadRequests) {
+    if (request.index >= atOnce) await sleep(laterEveryMs);
+    asked.push(askUntilAnswered(urls, request));
   }
   return Promise.all(asked);
 }

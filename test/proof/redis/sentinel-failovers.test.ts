@@ -85,6 +85,7 @@ test.for(faults)(
     await until("the second window has begun", async () => {
       return ((await simulator.summary()).byStatus[200] ?? 0) > accounts * 22;
     });
+    await group.replicaCatchesUp();
     await strike(group);
 
     const answers = (await Promise.all(halves)).flat();

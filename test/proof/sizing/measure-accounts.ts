@@ -1,10 +1,13 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { runClosedLoop } from "../../bench/closed-loop.ts";
 import { measureCpu, microsOfOne } from "../../bench/measure-cpu.ts";
 import { send } from "../../support/clients/send.ts";
 import { residentMiB } from "../../support/processes/memory.ts";
-import { startStack } from "../../support/processes/stack.ts";
+import { startStack, testKey } from "../../support/processes/stack.ts";
 
 const loadMs = 4_000;
 const warmUpMs = 4_000;
@@ -20,12 +23,21 @@ export async function measureAccounts(
   accounts: number,
 ) {
   const before = await usedBytes(redis);
+  // The environment of a process cannot hold so many keys.
+  const folder = await mkdtemp(join(tmpdir(), "openrouter-free-pool-keys-"));
+  const file = join(folder, "keys");
+  const keys = Array.from({ length: accounts }, (_, n) => testKey(n));
+  await writeFile(file, keys.join("\n"));
   const stack = await startStack({
     redisUrl: url,
     accounts,
     perMinute: 10_000,
     perDay: 9_000_000,
-    env: { WORKER_CONCURRENCY: "256" },
+    env: {
+      WORKER_CONCURRENCY: "256",
+      OPENROUTER_API_KEYS: "",
+      OPENROUTER_API_KEYS_FILE: file,
+    },
   });
   try {
     const target = { url: `${stack.url}/v1`, connections };
@@ -58,6 +70,7 @@ export async function measureAccounts(
     };
   } finally {
     await stack.stop();
+    await rm(folder, { recursive: true });
   }
 }
 

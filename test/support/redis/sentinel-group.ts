@@ -44,6 +44,8 @@ export type RunningGroup = {
   primaryPort(): Promise<number>;
   /** Waits until the Sentinels know of a replica that could take over. */
   replicaFollows(): Promise<void>;
+  /** Waits until the replica has all that the primary had when this was asked. */
+  replicaCatchesUp(): Promise<void>;
   /** Has the Sentinels replace a primary that is well. */
   orderFailover(): Promise<void>;
   killSentinel(index: number): Promise<void>;
@@ -129,6 +131,15 @@ export async function startSentinelGroup(
           );
         });
       }),
+    async replicaCatchesUp() {
+      const wanted = await askRedis(primary.port, client, readOffset);
+      await askRedis(replica.port, client, (redis) =>
+        until(
+          "the replica has what the primary had",
+          async () => (await readOffset(redis)) >= wanted,
+        ),
+      );
+    },
     orderFailover: () =>
       askSentinel(ports.at(-1) ?? 0, async (sentinel) => {
         await sentinel.call("SENTINEL", "FAILOVER", groupName);
@@ -140,6 +151,12 @@ export async function startSentinelGroup(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** How much of the primary's writes a server has. */
+async function readOffset(redis: Redis): Promise<number> {
+  const info = await redis.info("replication");
+  return Number(/^master_repl_offset:(\d+)/m.exec(info)?.[1]);
 }
 
 async function startSentinel(

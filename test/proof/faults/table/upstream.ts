@@ -1,44 +1,62 @@
-import type { Fault } from "../fault.ts";
+import type { Fault as UpstreamFault } from "../../../simulator/start-simulator.ts";
+import type { Fault, Scene } from "../fault.ts";
+import { loadRequests } from "../load.ts";
 
-/** Of the calls, the first so many after the fault's start. */
+/** The first calls of so many requests after the fault's start. */
 const someCalls = 25;
 const idleBreaks = 8;
+
+/**
+ * Has the first call fail of so many requests that have not been called yet. One that fails
+ * at each of its attempts is told so (`MAX_ATTEMPTS`), which is no fault of the pool's.
+ */
+async function failOnce(
+  { stack }: Scene,
+  count: number,
+  fault: UpstreamFault,
+  isWanted: (request: { isStream: boolean }) => boolean = () => true,
+): Promise<void> {
+  const calls = await stack.simulator.calls();
+  const called = new Set(calls.map(({ marker }) => marker));
+  const struck = loadRequests
+    .filter((request) => isWanted(request) && !called.has(request.marker))
+    .slice(0, count);
+  await stack.simulator.script(
+    struck.map(({ marker }) => ({ match: { marker }, fault })),
+  );
+}
 
 /** What goes wrong with OpenRouter. */
 export const upstreamFaults: readonly Fault[] = [
   {
     name: "upstream-resets",
     how: `the upstream cuts the connections of ${someCalls} calls before it answers`,
-    strike: ({ stack }) =>
-      stack.simulator.script([
-        { times: someCalls, fault: { kind: "drop-before-headers" } },
-      ]),
+    strike: (scene) =>
+      failOnce(scene, someCalls, { kind: "drop-before-headers" }),
   },
   {
     name: "upstream-breaks-off",
     how: `the upstream cuts the connections of ${someCalls} calls in mid-answer, ${someCalls / 5} of them streams before their content`,
-    strike: ({ stack }) =>
-      stack.simulator.script([
-        {
-          match: { stream: true },
-          times: someCalls / 5,
-          fault: { kind: "drop-mid-stream", afterEvents: 1 },
-        },
-        {
-          match: { stream: false },
-          times: (4 * someCalls) / 5,
-          fault: { kind: "drop-mid-body" },
-        },
-      ]),
+    async strike(scene) {
+      await failOnce(
+        scene,
+        someCalls / 5,
+        { kind: "drop-mid-stream", afterEvents: 1 },
+        ({ isStream }) => isStream,
+      );
+      await failOnce(
+        scene,
+        (4 * someCalls) / 5,
+        { kind: "drop-mid-body" },
+        ({ isStream }) => !isStream,
+      );
+    },
   },
   {
     name: "upstream-hangs",
     how: "the upstream never answers 10 calls (`UPSTREAM_TIMEOUT_MS=3000`)",
     stack: { env: { UPSTREAM_TIMEOUT_MS: "3000" } },
-    strike: ({ stack }) =>
-      stack.simulator.script([
-        { times: 10, fault: { kind: "hang-before-headers" } },
-      ]),
+    strike: (scene) => failOnce(scene, 10, { kind: "hang-before-headers" }),
   },
   {
     name: "upstream-drips",

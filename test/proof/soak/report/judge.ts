@@ -25,7 +25,7 @@ const rules: readonly Rule[] = [
   ...["gateway-1", "worker-1"].flatMap((name) => [
     { figure: `${name} live`, ...live },
     { figure: `${name} memory`, ...resident },
-    { figure: `${name} descriptors`, share: 0, atLeast: 3 },
+    { figure: `${name} descriptors`, share: 0.1, atLeast: 3 },
   ]),
   { figure: "redis passing", share: 0.04, atLeast: 0.1 },
   { figure: "redis descriptors", share: 0, atLeast: 3 },
