@@ -109,8 +109,8 @@ test("what waits and what has ended is listed, with the error's own text and not
   hungUp.abort();
   await waiting;
   // By itself.
-  await rowOf(page, "Called off").waitFor();
-  await page.getByRole("link", { name: "In line" }).click();
+  await rowOf(page, "Cancelled").waitFor();
+  await page.getByRole("link", { name: "Queued" }).click();
   await page.getByText("No such request was found.").waitFor();
   await page.getByRole("link", { name: "The queue in bull-board" }).click();
   await page.waitForURL("**/admin/queues**");

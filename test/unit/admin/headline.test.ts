@@ -134,7 +134,7 @@ test.each<[string, Scene, string]>([
   [
     "the minute",
     { inLine: 5, account: { grantedAt: Array(20).fill(now - 30_000) } },
-    "good: Working through the queue. 5 requests wait; the last one goes out in about 31 s. The accounts' limits set the pace: 20 calls per 1 min.",
+    "good: Working through the queue. 5 requests wait; the last one goes out in about 31 s. The accounts' limits set the pace: 20 calls per minute.",
   ],
 ])("the headline names the bottleneck: %s", (_, scene, expected) => {
   expect(headlineOf(scene)).toContain(expected);

@@ -42,6 +42,11 @@ export function formatDuration(ms: number): string {
   return inUnits(rounded, [dayMs, "days"], [hourMs, "hours"]);
 }
 
+/** What something happens once in: "minute", "12 s". */
+export function formatPeriod(ms: number): string {
+  return ms === minuteMs ? say("units.minute") : formatDuration(ms);
+}
+
 /** Like {@link formatDuration}; a dash where there is nothing to tell. */
 export function formatOptional(ms: number | undefined): string {
   return ms === undefined ? "–" : formatDuration(ms);

@@ -2,6 +2,7 @@
 export const units = {
   milliseconds: "{count} ms",
   seconds: "{count} s",
+  minute: "minute",
   minutes: "{count} min",
   hours: "{count} h",
   days: "{count} d",

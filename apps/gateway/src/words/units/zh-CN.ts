@@ -4,6 +4,7 @@ import type { units as original } from "./en.ts";
 export const units: Translation<typeof original> = {
   milliseconds: "{count} 毫秒",
   seconds: "{count} 秒",
+  minute: "1 分钟",
   minutes: "{count} 分钟",
   hours: "{count} 小时",
   days: "{count} 天",

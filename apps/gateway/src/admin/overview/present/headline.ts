@@ -4,6 +4,7 @@ import {
   formatClock,
   formatDate,
   formatDuration,
+  formatPeriod,
 } from "../../../text/format.ts";
 import { say } from "../../../words/say.ts";
 import type { Overview } from "../read/read-overview.ts";
@@ -144,7 +145,7 @@ function describePace(
         ? say("headline.workingDetailMinute", {
             ...facts,
             calls: pool.perMinute,
-            window: formatDuration(pool.windowMs),
+            window: formatPeriod(pool.windowMs),
           })
         : say("headline.workingDetail", facts),
   };

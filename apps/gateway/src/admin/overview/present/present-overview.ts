@@ -5,6 +5,7 @@ import {
   formatCount,
   formatDuration,
   formatOptional,
+  formatPeriod,
 } from "../../../text/format.ts";
 import { say } from "../../../words/say.ts";
 import type { Overview } from "../read/read-overview.ts";
@@ -73,7 +74,7 @@ function presentTiles(overview: Overview) {
       value: formatCount(pool.slotsFree),
       note: say("overview.tile.slotsNote", {
         count: formatCount(pool.perMinute),
-        window: formatDuration(limits.windowMs),
+        window: formatPeriod(limits.windowMs),
       }),
     },
     {
