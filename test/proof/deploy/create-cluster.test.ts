@@ -8,6 +8,7 @@ import {
   privateRedisAvailable,
   startPrivateRedis,
 } from "../../support/redis/redis.ts";
+import { until } from "../../support/until.ts";
 
 const script = join(projectRoot, "deploy/compose/create-cluster.sh");
 /** The bus is 10,000 above the port: so much room must be left. */
@@ -37,10 +38,14 @@ test("the start script of compose makes a Cluster of six nodes, once", async (ct
       timeout: 60_000,
     });
     expect(status, `${time} start: ${stderr}`).toBe(0);
-    const nodes = String(await redis.cluster("NODES"))
-      .trim()
-      .split("\n");
-    expect(nodes).toHaveLength(6);
-    expect(nodes.filter((line) => line.includes("slave"))).toHaveLength(3);
+    const readNodes = async () =>
+      String(await redis.cluster("NODES"))
+        .trim()
+        .split("\n");
+    expect(await readNodes()).toHaveLength(6);
+    await until("this node has heard of three replicas", async () => {
+      const nodes = await readNodes();
+      return nodes.filter((line) => line.includes("slave")).length === 3;
+    });
   }
 });
