@@ -65,7 +65,7 @@ test("an operator adds a client, sees its use, changes it, makes another key and
   await saved.waitFor();
   const row = page.getByRole("row", { name: /team-a/ });
   expect(await row.textContent()).toMatch(
-    /disabled.*weight 3.*test\/\* and 1 more.*until 31 Jan/s,
+    /Disabled.*weight 3.*test\/\* and 1 more.*until 31 Jan/s,
   );
   expect((await chat(stack.url, { headers: withKey(key) })).status).toBe(401);
 
