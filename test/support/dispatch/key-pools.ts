@@ -56,7 +56,7 @@ export async function openPools(
   if (!redis || !first) throw new Error("At least one connection");
   await announceGateway(redis, redisKeys, "gateway", false);
   // It lives as long as the test, however slow the machine is.
-  await redis.persist(redisKeys.gatewayAlive("gateway"));
+  await redis.expire(redisKeys.gatewayAlive("gateway"), 3_600);
   await first.register();
   return {
     prefix,
