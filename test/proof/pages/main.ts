@@ -28,15 +28,17 @@ const pages = new Pages(executablePath);
 const pictures: Picture[] = [];
 try {
   for (const state of chosen(states)) {
-    pictures.push(...(await look(state)));
+    const taken = await look(state);
+    pictures.push(...taken);
+    for (const { file, problems } of taken) {
+      if (problems.length === 0) continue;
+      console.log(`${file}:\n  ${problems.join("\n  ")}`);
+    }
   }
 } finally {
   await pages.end();
 }
 const flawed = pictures.filter(({ problems }) => problems.length > 0);
-for (const { file, problems } of flawed) {
-  console.log(`${file}:\n  ${problems.join("\n  ")}`);
-}
 console.log(
   `${pictures.length} pictures in ${folder}, ${flawed.length} of them with problems`,
 );

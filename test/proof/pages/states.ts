@@ -66,8 +66,8 @@ export const states: readonly State[] = [
       await until("no key works", async () => {
         return (await fetch(`${url}/ready`)).status === 503;
       });
-      keepAsking(url, 3, signal);
-      await waiting(url, 3);
+      // They are refused at once.
+      for (let index = 0; index < 3; index += 1) await chat(url, { signal });
     },
   },
   {
