@@ -1,5 +1,6 @@
 import { afterEach, expect, type TestContext, test } from "vitest";
 import { chat, countStatuses } from "../../support/clients/chat.ts";
+import { operatorPassword } from "../../support/clients/operator.ts";
 import { send } from "../../support/clients/send.ts";
 import { type Stack, startStack } from "../../support/processes/stack.ts";
 import {
@@ -82,15 +83,24 @@ test("processes that start before Redis wait for it", async (context) => {
 
 test("without Redis every request is refused at once, and served when it is back", async (context) => {
   const redis = await startRedis(context);
-  stack = await startStack({ redisUrl: redis.url, env });
+  stack = await startStack({
+    redisUrl: redis.url,
+    env: { ...env, ADMIN_PASSWORD: operatorPassword },
+  });
   const { url } = stack;
   expect((await chat(url)).status).toBe(200);
+  const askBullBoard = () =>
+    send(`${url}/admin/queues/api/queues`, {
+      headers: { authorization: `Basic ${btoa(`admin:${operatorPassword}`)}` },
+    });
+  expect((await askBullBoard()).status).toBe(200);
 
   await redis.kill();
   await until("the gateway has noticed", async () => {
     const { status } = await send(`${url}/ready`);
     return status === 503;
   });
+  expect((await askBullBoard()).status).toBe(503);
   const slowestMs = await expectRedisDown(url);
   await context.annotate(`503 after ${Math.round(slowestMs)} ms at most`);
   expect(slowestMs).toBeLessThan(atOnceMs);

@@ -4,6 +4,8 @@ import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock"
 import express, { type Express } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { redisDown } from "../../errors/refusals.ts";
+import type { RedisHealth } from "../../redis/redis-health.ts";
 import { securityHeaders } from "../../web-access/security-headers.ts";
 import { createRemoveRequest } from "./remove-request.ts";
 import { routeRequests } from "./route-requests.ts";
@@ -18,6 +20,7 @@ export function buildBullBoard(deps: {
   keepPayloads: boolean;
   sendAgain: SendAgain;
   redis: Redis;
+  redisHealth: RedisHealth;
   redisKeys: RedisKeys;
   clock: RedisClock;
   queue: CompletionsQueue;
@@ -45,6 +48,11 @@ export function buildBullBoard(deps: {
       logger,
     }),
   );
+  guarded.use("/api", (_request, _response, next) => {
+    // bull-board would wait for it, and call that an error of its own.
+    if (!deps.redisHealth.isUp) throw redisDown();
+    next();
+  });
   guarded.use(async (_request, _response, next) => {
     mounted ??= mountBoard();
     await mounted;
