@@ -159,7 +159,7 @@ const readRequests = createReadRequests({
   redisKeys,
   clock,
   names: {
-    nameClient: (id) => clients.directory.find(id)?.name ?? id,
+    nameClient: (id) => clients.directory.nameOf(id),
     maskOf: (keyId) =>
       poolWatch.current()?.pool.keys.find(({ id }) => id === keyId)?.mask,
   },

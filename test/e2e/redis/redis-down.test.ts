@@ -1,6 +1,9 @@
 import { afterEach, expect, type TestContext, test } from "vitest";
 import { chat, countStatuses } from "../../support/clients/chat.ts";
-import { operatorPassword } from "../../support/clients/operator.ts";
+import {
+  operatorHeaders,
+  operatorPassword,
+} from "../../support/clients/operator.ts";
 import { send } from "../../support/clients/send.ts";
 import { type Stack, startStack } from "../../support/processes/stack.ts";
 import {
@@ -91,7 +94,7 @@ test("without Redis every request is refused at once, and served when it is back
   expect((await chat(url)).status).toBe(200);
   const askBullBoard = () =>
     send(`${url}/admin/queues/api/queues`, {
-      headers: { authorization: `Basic ${btoa(`admin:${operatorPassword}`)}` },
+      headers: operatorHeaders,
     });
   expect((await askBullBoard()).status).toBe(200);
 

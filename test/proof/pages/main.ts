@@ -28,17 +28,15 @@ const pages = new Pages(executablePath);
 const pictures: Picture[] = [];
 try {
   for (const state of chosen(states)) {
-    const taken = await look(state);
-    pictures.push(...taken);
-    for (const { file, problems } of taken) {
-      if (problems.length === 0) continue;
-      console.log(`${file}:\n  ${problems.join("\n  ")}`);
-    }
+    pictures.push(...(await look(state)));
   }
 } finally {
   await pages.end();
 }
 const flawed = pictures.filter(({ problems }) => problems.length > 0);
+for (const { file, problems } of flawed) {
+  console.log(`${file}:\n  ${problems.join("\n  ")}`);
+}
 console.log(
   `${pictures.length} pictures in ${folder}, ${flawed.length} of them with problems`,
 );

@@ -5,6 +5,11 @@ import { type Answer, send } from "./send.ts";
 /** Password of the gateways that tests of clients start. */
 export const operatorPassword = "correct horse battery";
 
+/** How a program says that it is the operator. */
+export const operatorHeaders = {
+  authorization: `Basic ${btoa(`admin:${operatorPassword}`)}`,
+};
+
 type IssuedClient = ClientObject & { readonly key: string };
 
 /** The operator's part of a gateway's API. */
@@ -17,12 +22,11 @@ export type Operator = {
 
 /** Builds {@link Operator}. */
 export function operatorOf(url: string): Operator {
-  const basic = Buffer.from(`admin:${operatorPassword}`).toString("base64");
   async function request(method: string, path: string, body?: unknown) {
     return send(`${url}/api/v1${path}`, {
       method,
       headers: {
-        authorization: `Basic ${basic}`,
+        ...operatorHeaders,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -2,8 +2,7 @@ import { clearGauge } from "@openrouter-free-pool/shared/metrics/clear-gauge";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { Counter, Gauge } from "prom-client";
 import type { RedisHealth } from "../redis/redis-health.ts";
-
-const results = ["delivered", "retried", "given-up", "unwanted"];
+import { tryResults } from "../webhooks/sending/event-sender.ts";
 
 /** Measures deliveries to webhooks. @returns counts a try. */
 export function measureWebhooks(
@@ -18,7 +17,7 @@ export function measureWebhooks(
     registers,
   });
   // The first that is given up is an increase, too.
-  for (const result of results) tries.inc({ result }, 0);
+  for (const result of tryResults) tries.inc({ result }, 0);
   const waiting = new Gauge({
     name: "orpool_webhook_events_waiting",
     help: "Events that no receiver has taken yet; all gateways tell the same",

@@ -1,4 +1,4 @@
-import { operatorPassword } from "../../../support/clients/operator.ts";
+import { operatorHeaders } from "../../../support/clients/operator.ts";
 import type { Exchange, Message, Reply } from "./exchange.ts";
 
 type OtherSender = {
@@ -8,9 +8,6 @@ type OtherSender = {
 };
 
 const json = { "content-type": "application/json" };
-const admin = {
-  authorization: `Basic ${Buffer.from(`admin:${operatorPassword}`).toString("base64")}`,
-};
 
 const statusPaths = [
   "/api/v1/keys/status",
@@ -69,7 +66,7 @@ export function sendStatus({ exchange, headers, number }: OtherSender) {
 
 /** Looks at a page of the operator's. */
 export function sendAdminPage({ exchange, number }: OtherSender) {
-  return exchange({ path: pick(adminPaths, number), headers: admin });
+  return exchange({ path: pick(adminPaths, number), headers: operatorHeaders });
 }
 
 /** Sends something that must be refused. */

@@ -3,10 +3,9 @@ import { say } from "./words.js";
 
 const height = 170;
 /** Requests and calls are whole. */
-const wholeSteps = [1, 2, 5].flatMap((step) =>
-  Array.from({ length: 7 }, (_, zeros) => step * 10 ** zeros),
+const wholeSteps = [0, 1, 2, 3, 4, 5, 6].flatMap((zeros) =>
+  [1, 2, 5].map((step) => step * 10 ** zeros),
 );
-wholeSteps.sort((a, b) => a - b);
 
 const charts = new Map();
 let latest;

@@ -51,7 +51,7 @@ export function routeBatchesPage(deps: {
     return items.map((batch) =>
       presentBatch(batch, {
         now,
-        nameOwner: (owner) => deps.directory.find(owner)?.name ?? owner,
+        nameOwner: (owner) => deps.directory.nameOf(owner),
         quotaLeft,
         obstacle,
         forecast: forecastOf(batch),

@@ -4,7 +4,6 @@ import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock"
 import express, { type Express } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import { redisDown } from "../../errors/refusals.ts";
 import type { RedisHealth } from "../../redis/redis-health.ts";
 import { securityHeaders } from "../../web-access/security-headers.ts";
 import { createRemoveRequest } from "./remove-request.ts";
@@ -50,7 +49,7 @@ export function buildBullBoard(deps: {
   );
   guarded.use("/api", (_request, _response, next) => {
     // bull-board would wait for it, and call that an error of its own.
-    if (!deps.redisHealth.isUp) throw redisDown();
+    deps.redisHealth.requireUp();
     next();
   });
   guarded.use(async (_request, _response, next) => {

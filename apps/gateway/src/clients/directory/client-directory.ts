@@ -67,6 +67,11 @@ export class ClientDirectory {
     return this.#runTime.get(id) ?? this.#environment.get(id);
   }
 
+  /** What a client is called; its id, when nobody knows it any more. */
+  nameOf(id: string): string {
+    return this.find(id)?.name ?? id;
+  }
+
   /** All of them, by name. */
   list(): Client[] {
     const all = [...this.#environment.values(), ...this.#runTime.values()];

@@ -29,7 +29,14 @@ const busyPauseMs = 1_000;
 const stopTimeoutMs = 5_000;
 
 /** How a try can end; for figures. */
-type TryResult = "delivered" | "retried" | "given-up" | "unwanted";
+export const tryResults = [
+  "delivered",
+  "retried",
+  "given-up",
+  "unwanted",
+] as const;
+
+type TryResult = (typeof tryResults)[number];
 
 type Try = { readonly url: string; readonly begunAt: number };
 
