@@ -18,6 +18,7 @@ import {
   disconnectRedis,
 } from "@openrouter-free-pool/shared/redis/connect";
 import { EvictionPolicy } from "@openrouter-free-pool/shared/redis/eviction-policy";
+import { findOutage } from "@openrouter-free-pool/shared/redis/find-outage";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
@@ -330,26 +331,25 @@ closeOnSignals(
     () => statistics.stop(),
     () => ended.stop(),
     () => clients.stop(),
-    () => server.close(),
-    async () => {
+  ],
+  {
+    deadlineMs: config.SHUTDOWN_DELAY_MS + config.SHUTDOWN_GRACE_MS + 10_000,
+    logger,
+    async finishWork() {
+      isStopping = true;
+      await sleep(config.SHUTDOWN_DELAY_MS);
+      server.stopAccepting();
+      completions.refuseHeld();
+      const stopped = Promise.allSettled([batches.stop(), webhooks.stop()]);
+      // Without Redis they cannot store where they stopped, and another gateway finds that out.
+      if ((await findOutage(redis)) === undefined) await stopped;
       const graceMs = config.SHUTDOWN_GRACE_MS;
       await Promise.all([
         completions.finish(graceMs),
         background.stop(graceMs),
       ]);
+      await server.close();
+      return await findOutage(redis);
     },
-    async () => {
-      await Promise.all([batches.stop(), webhooks.stop()]);
-    },
-    async () => {
-      isStopping = true;
-      await sleep(config.SHUTDOWN_DELAY_MS);
-      server.stopAccepting();
-      completions.refuseHeld();
-    },
-  ],
-  {
-    deadlineMs: config.SHUTDOWN_DELAY_MS + config.SHUTDOWN_GRACE_MS + 10_000,
-    logger,
   },
 );

@@ -49,8 +49,6 @@ import { createReportLateGrant } from "./metrics/late-grants.ts";
 
 /** How often a worker looks whether it is time to ask about the keys, or whether that was forgotten. */
 const probePollMs = 5_000;
-/** How long Redis may take to answer a worker that stops. */
-const farewellMs = 3_000;
 
 loadDotEnv();
 const config = loadConfigOrExit(() =>
@@ -229,7 +227,7 @@ closeOnSignals(
     logger,
     async finishWork() {
       await dispatch.finish();
-      return await findOutage(redis, farewellMs);
+      return await findOutage(redis);
     },
   },
 );

@@ -1,8 +1,14 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import {
+  type ChildProcess,
+  execFile,
+  spawn,
+  spawnSync,
+} from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, test } from "vitest";
 import { dieWithParent } from "../../../scripts/processes/die-with-parent.ts";
@@ -11,6 +17,7 @@ import { findFreePort } from "../../../scripts/redis/free-port.ts";
 import { findRedisBinary } from "../../../scripts/redis/redis-binary.ts";
 import { until } from "../../support/until.ts";
 
+const run = promisify(execFile);
 const scripts = join(projectRoot, "deploy/helm/openrouter-free-pool/files");
 const password = "s3cret with blanks # and signs";
 
@@ -31,6 +38,14 @@ test("the start scripts of chart and compose make a group that survives its prim
   );
   const [first = 0, second = 0, ...sentinels] = ports;
 
+  const group = {
+    PATH: `${folder}:${process.env.PATH}`,
+    SENTINELS: sentinels.map((each) => `127.0.0.1:${each}`).join(" "),
+    GROUP: "pool",
+    FIRST_PRIMARY: `127.0.0.1:${first}`,
+    PASSWORD_FILE: passwordFile,
+  };
+
   async function start(script: string, port: number): Promise<ChildProcess> {
     const own = join(folder, String(port));
     await mkdir(own, { recursive: true });
@@ -38,13 +53,9 @@ test("the start scripts of chart and compose make a group that survives its prim
       detached: true,
       stdio: "ignore",
       env: {
-        PATH: `${folder}:${process.env.PATH}`,
+        ...group,
         HOST: "127.0.0.1",
         PORT: String(port),
-        SENTINELS: sentinels.map((each) => `127.0.0.1:${each}`).join(" "),
-        GROUP: "pool",
-        FIRST_PRIMARY: `127.0.0.1:${first}`,
-        PASSWORD_FILE: passwordFile,
         RUN_FOLDER: own,
         DATA_FOLDER: own,
         MAXMEMORY: "100mb",
@@ -87,6 +98,17 @@ test("the start scripts of chart and compose make a group that survives its prim
     async () => /role:\w+/.exec(await info(first))?.[0],
   );
   expect(role).toBe("role:slave");
+
+  await until("the Sentinels know that it follows", async () =>
+    /flags,slave,.*master-link-status,ok/.test(
+      String(await ask(sentinels[0], "SENTINEL", "REPLICAS", "pool")),
+    ),
+  );
+  const replaced = await run("sh", [join(scripts, "replace-primary.sh")], {
+    env: group,
+  });
+  expect(replaced.stdout).toBe(`127.0.0.1:${first}\n`);
+  expect(await info(first)).toContain("role:master");
 });
 
 function isList(answer: unknown, length: number): boolean {

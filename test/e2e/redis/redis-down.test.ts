@@ -113,25 +113,33 @@ test("without Redis every request is refused at once, and served when it is back
   expect((await chat(url)).status).toBe(200);
 });
 
-test("a worker that is told to stop while Redis is away does not wait for it", async (context) => {
-  const redis = await startRedis(context);
-  stack = await startStack({ redisUrl: redis.url, gateways: 0, workers: 2 });
-  const [first, second] = stack.workers;
-  await redis.kill();
-  expect(await first?.stop()).toBe(0);
-  expect(first?.logged("Stopped, with nothing in hand")).toMatchObject([
-    { reason: "Redis does not answer" },
-  ]);
-  await redis.restart();
-  await until("Redis is back", () => second?.logged("Redis is back")[0]);
-  redis.pause();
-  try {
-    expect(await second?.stop()).toBe(0);
-  } finally {
-    redis.resume();
-  }
-  expect(second?.logged("Stopped, with nothing in hand")).toHaveLength(1);
-});
+const kinds = ["gateways", "workers"] as const;
+
+test.for(kinds)(
+  "%s that are told to stop while Redis is away do not wait for it",
+  async (kind, context) => {
+    const redis = await startRedis(context);
+    stack = await startStack({
+      redisUrl: redis.url,
+      ...{ gateways: 0, workers: 0, [kind]: 2 },
+    });
+    const [first, second] = stack[kind];
+    await redis.kill();
+    expect(await first?.stop()).toBe(0);
+    expect(first?.logged("Stopped, with nothing in hand")).toMatchObject([
+      { reason: "Redis does not answer" },
+    ]);
+    await redis.restart();
+    await until("Redis is back", () => second?.logged("Redis is back")[0]);
+    redis.pause();
+    try {
+      expect(await second?.stop()).toBe(0);
+    } finally {
+      redis.resume();
+    }
+    expect(second?.logged("Stopped, with nothing in hand")).toHaveLength(1);
+  },
+);
 
 test("a Redis that hangs is noticed, and those who asked before are answered when it goes on", async (context) => {
   const redis = await startRedis(context);

@@ -32,6 +32,8 @@ const faults: Fault[] = [
       await replaced(group);
       await group.primary.restart();
       await group.replicaFollows();
+      // As replace-primary.sh does it.
+      await group.pauseWrites();
       await group.orderFailover();
       await until(
         "the first primary is the primary again",
@@ -63,7 +65,8 @@ test.for(faults)(
   { timeout: 400_000 },
   async ({ strike }, { annotate, onTestFinished, skip }) => {
     if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
-    const group = await startSentinelGroup();
+    // A machine that is busy for a second must not pass for a primary that is down.
+    const group = await startSentinelGroup({ downAfterMs: 3_000 });
     onTestFinished(() => group.stop());
     const stack = await startStack({
       redisUrl: group.primary.url,
@@ -85,6 +88,7 @@ test.for(faults)(
     await until("the second window has begun", async () => {
       return ((await simulator.summary()).byStatus[200] ?? 0) > accounts * 22;
     });
+    expect(await group.primaryPort()).toBe(group.primary.port);
     await group.replicaCatchesUp();
     await strike(group);
 

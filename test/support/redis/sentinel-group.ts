@@ -21,6 +21,7 @@ import {
 export const groupName = "mymaster";
 const sentinelCount = 3;
 const quorum = 2;
+const pauseMs = 15_000;
 
 export type SentinelGroupOptions = {
   /** How long a primary must be silent before its Sentinels replace it. */
@@ -46,8 +47,10 @@ export type RunningGroup = {
   replicaFollows(): Promise<void>;
   /** Waits until the replica has all that the primary had when this was asked. */
   replicaCatchesUp(): Promise<void>;
-  /** Has the Sentinels replace a primary that is well. */
+  /** Has the Sentinels replace a primary that is well; it goes on until it is told. */
   orderFailover(): Promise<void>;
+  /** Has the primary take no writes for some seconds, as before a failover that is ordered. */
+  pauseWrites(): Promise<void>;
   killSentinel(index: number): Promise<void>;
   stop(): Promise<void>;
 };
@@ -105,20 +108,21 @@ export async function startSentinelGroup(
     ),
   );
   const ports = started.map(({ port }) => port);
+  // The last one: tests kill the first.
+  const primaryPort = () =>
+    askSentinel(ports.at(-1) ?? 0, async (sentinel) => {
+      const address = await sentinel.call(
+        "SENTINEL",
+        "GET-MASTER-ADDR-BY-NAME",
+        groupName,
+      );
+      return Number((address as string[])[1]);
+    });
   return {
     primary,
     replica,
     sentinels: ports.map((port) => `127.0.0.1:${port}`).join(),
-    // The last one: tests kill the first.
-    primaryPort: () =>
-      askSentinel(ports.at(-1) ?? 0, async (sentinel) => {
-        const address = await sentinel.call(
-          "SENTINEL",
-          "GET-MASTER-ADDR-BY-NAME",
-          groupName,
-        );
-        return Number((address as string[])[1]);
-      }),
+    primaryPort,
     replicaFollows: () =>
       askSentinel(ports.at(-1) ?? 0, async (sentinel) => {
         await until("a replica follows", async () => {
@@ -144,6 +148,12 @@ export async function startSentinelGroup(
       askSentinel(ports.at(-1) ?? 0, async (sentinel) => {
         await sentinel.call("SENTINEL", "FAILOVER", groupName);
       }),
+    async pauseWrites() {
+      const port = await primaryPort();
+      await askRedis(port, client, async (redis) => {
+        await redis.client("PAUSE", pauseMs, "WRITE");
+      });
+    },
     killSentinel: async (index) => started[index]?.process.end("SIGKILL"),
     async stop() {
       await Promise.all(started.map(({ process }) => process.end("SIGTERM")));

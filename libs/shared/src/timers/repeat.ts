@@ -1,7 +1,14 @@
 import type { Logger } from "pino";
+import { withFallback } from "./with-timeout.ts";
+
+/** How long a task that is running may take to end when it is stopped: one that waits for a server that hangs does not. */
+const stopTimeoutMs = 3_000;
 
 /** A task that runs until it is stopped. */
-export type Repetition = { stop(): Promise<void> };
+export type Repetition = {
+  /** Resolves when the task has ended, or has not ended in time. */
+  stop(): Promise<void>;
+};
 
 /**
  * Runs a task every `intervalMs`, never twice at a time; a failure is logged and
@@ -23,7 +30,7 @@ export function repeat(
   return {
     async stop() {
       clearInterval(timer);
-      await running;
+      if (running) await withFallback(running, stopTimeoutMs, undefined);
     },
   };
 }
