@@ -21,7 +21,7 @@ const replaced = (group: RunningGroup) =>
   until(
     "the Sentinels name the replica",
     async () => (await group.primaryPort()) === group.replica.port,
-    30_000,
+    120_000,
   );
 
 const faults: Fault[] = [
