@@ -52,6 +52,8 @@ export type RunningGroup = {
   /** Has the primary take no writes for some seconds, as before a failover that is ordered. */
   pauseWrites(): Promise<void>;
   killSentinel(index: number): Promise<void>;
+  /** Has a Sentinel answer nobody any more. */
+  pauseSentinel(index: number): void;
   stop(): Promise<void>;
 };
 
@@ -154,6 +156,7 @@ export async function startSentinelGroup(
         await redis.client("PAUSE", pauseMs, "WRITE");
       });
     },
+    pauseSentinel: (index) => started[index]?.process.send("SIGSTOP"),
     killSentinel: async (index) => started[index]?.process.end("SIGKILL"),
     async stop() {
       await Promise.all(started.map(({ process }) => process.end("SIGTERM")));

@@ -1,5 +1,6 @@
 import type { RedisOptions } from "ioredis";
 import type { SentinelGroup } from "../config/redis-address.ts";
+import { FollowingConnector } from "./sentinel-connector.ts";
 
 /** A Sentinel that does not answer for this long is passed over for the next one. */
 const answerTimeoutMs = 3_000;
@@ -19,6 +20,7 @@ export function sentinelOptions(
 ): Omit<RedisOptions, "replyMapping"> {
   const { sentinels, name, username, password, sentinelPassword } = group;
   return {
+    Connector: FollowingConnector,
     sentinels: sentinels.map((each) => ({ ...each })),
     name,
     role: "master",
