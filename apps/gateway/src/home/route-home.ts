@@ -40,7 +40,7 @@ export function routeHome({
   );
   router.get(pages, securityHeaders(), neverStored, chooseLanguage);
   router.get("/", (request, response) =>
-    sendPage(response, "home", {
+    sendPage(response, "open/home", {
       requiresKey: requiresKey(),
       baseUrl: baseUrlOf(request),
       model,
@@ -49,7 +49,7 @@ export function routeHome({
   router.get("/connect", (request, response) => {
     const baseUrl = baseUrlOf(request);
     const key = say(requiresKey() ? "connect.clientKey" : "connect.anyKey");
-    return sendPage(response, "connect", {
+    return sendPage(response, "open/connect", {
       baseUrl,
       model,
       apps: listApps({ baseUrl, key, model }),

@@ -28,7 +28,7 @@ export function routeOpenApi(options: { requiresKey: () => boolean }): Router {
   });
   router.use("/docs", securityHeaders());
   router.get("/docs", chooseLanguage, (_request, response) =>
-    sendPage(response, "docs", {}),
+    sendPage(response, "open/docs", {}),
   );
   // The page's own links are relative, so that it also works below a proxy's path.
   router.get("/docs/", (_request, response) => {

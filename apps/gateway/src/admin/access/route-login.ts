@@ -72,5 +72,5 @@ function showForm(
   response: Response,
   what: { next: string; error?: string },
 ): void {
-  response.render("login", { error: undefined, ...what });
+  response.render("admin/login", { error: undefined, ...what });
 }

@@ -33,7 +33,7 @@ export function routeActions(deps: {
       return showMessage(response, nothingToDo());
     }
     const { isHarmful = false, page } = actions[name];
-    response.render("confirm", {
+    response.render("admin/confirm", {
       post: `/admin/actions/${name}`,
       target: String(target),
       question: say(`actions.${name}.question`, { target: label }),

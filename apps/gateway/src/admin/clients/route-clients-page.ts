@@ -50,7 +50,7 @@ export function routeClientsPage(deps: {
       ? await readClientsPage(deps, { span: readSpan(days), search })
       : undefined;
     const notice = notices.find(request, response);
-    response.status(page ? 200 : 503).render("clients", { page, notice });
+    response.status(page ? 200 : 503).render("clients/page", { page, notice });
   });
 
   router.get("/new", (_request, response) => {
@@ -133,7 +133,7 @@ export function routeClientsPage(deps: {
     if (!client) return;
     if (!isConfirmation(action) || !client.record) return showUnknown(response);
     const { name } = client;
-    response.render("confirm", {
+    response.render("admin/confirm", {
       question: say(`clients.${action}.question`, { name }),
       consequence: say(`clients.${action}.consequence`),
       button: say(`clients.${action}.button`),
@@ -193,7 +193,7 @@ export function routeClientsPage(deps: {
     const page = redisHealth.isUp
       ? await readClientUsage(deps, { client: client.id, span })
       : undefined;
-    response.status(status).render("client", {
+    response.status(status).render("clients/client", {
       client: presentClient(object, undefined, { use: use.get(client.id) }),
       fields: fields ?? toFields(client),
       problem,
@@ -207,7 +207,7 @@ function showForm(
   what: { fields: ClientFields; problem?: string; status?: number },
 ): void {
   const { fields, problem, status = 200 } = what;
-  response.status(status).render("new-client", { fields, problem });
+  response.status(status).render("clients/new-client", { fields, problem });
 }
 
 function showKey(
@@ -216,7 +216,7 @@ function showKey(
 ): void {
   const { client, key, webhookSecret } = what;
   const { id, name } = client;
-  response.render("client-key", { id, name, key, webhookSecret });
+  response.render("clients/client-key", { id, name, key, webhookSecret });
 }
 
 function showUnknown(response: Response): void {

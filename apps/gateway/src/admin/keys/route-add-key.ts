@@ -65,7 +65,7 @@ function showForm(
   response: Response,
   what: { account?: string; error?: string },
 ): void {
-  response.render("add-key", { account: "", error: undefined, ...what });
+  response.render("pool/add-key", { account: "", error: undefined, ...what });
 }
 
 function noFile() {

@@ -8,7 +8,7 @@ export function showMessage(
   const { status, title, message } = what;
   response.status(status);
   if (response.req.accepts(["html", "json"]) === "html") {
-    response.render("message", { title, message });
+    response.render("admin/message", { title, message });
   } else {
     response.json({ error: { code: status, message } });
   }

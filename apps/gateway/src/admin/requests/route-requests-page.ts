@@ -30,26 +30,28 @@ export function routeRequestsPage(deps: {
     const { problem, given, status } = selection;
     const table = await readTable(selection);
     const ofPage = table ? 200 : 503;
-    response.status(problem === undefined ? ofPage : 400).render("requests", {
-      table,
-      given,
-      status,
-      clear: "/admin/requests",
-      problem:
-        problem === undefined
-          ? undefined
-          : say("requests.wrong", { why: problem }),
-      notice: deps.findNotice(request, response),
-      now: new Date(),
-    });
+    response
+      .status(problem === undefined ? ofPage : 400)
+      .render("requests/page", {
+        table,
+        given,
+        status,
+        clear: "/admin/requests",
+        problem:
+          problem === undefined
+            ? undefined
+            : say("requests.wrong", { why: problem }),
+        notice: deps.findNotice(request, response),
+        now: new Date(),
+      });
   });
 
   router.get("/live", async (request, response) => {
     const table = await readTable(readSelection(request.query));
     response.json({
       top: table
-        ? await renderPart(response, "requests-section", table)
-        : await renderPart(response, "no-redis", {}),
+        ? await renderPart(response, "requests/table", table)
+        : await renderPart(response, "admin/no-redis", {}),
       at: new Date().toISOString().slice(11, 19),
     });
   });

@@ -40,7 +40,7 @@ export function routeWebhooksPage(deps: {
   router.get("/", async (request, response) => {
     try {
       const list = await readList(request);
-      response.status(list ? 200 : 503).render("webhooks", {
+      response.status(list ? 200 : 503).render("webhooks/page", {
         isOn,
         list,
         notice: deps.findNotice(request, response),
