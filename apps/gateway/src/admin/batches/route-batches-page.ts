@@ -20,7 +20,7 @@ import { presentBatch } from "./present-batches.ts";
 
 const shownBatches = 50;
 
-/** `/admin/batches`: how far all batches are, and their results to download. */
+/** `/admin/batches`: the progress of all batches, and their results to download. */
 export function routeBatchesPage(deps: {
   redisHealth: RedisHealth;
   clock: RedisClock;

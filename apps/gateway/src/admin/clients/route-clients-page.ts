@@ -28,7 +28,7 @@ import { requireOwnForm } from "./require-own-form.ts";
 const from = "page";
 const longestSearch = 64;
 
-/** `/admin/clients`: who may call, how much, and what they used. */
+/** `/admin/clients`: the clients, their limits, and their use. */
 export function routeClientsPage(deps: {
   manageClients: ManageClients;
   directory: ClientDirectory;
@@ -225,7 +225,7 @@ function showUnknown(response: Response): void {
   showMessage(response, { status: 404, title, message });
 }
 
-/** What a form says about an error; one that is no refusal is passed on. */
+/** How a form shows an error; an error that is no refusal is thrown on. */
 function toProblem(error: unknown): { problem: string; status: number } {
   if (!(error instanceof GatewayError)) throw error;
   return {
@@ -234,7 +234,7 @@ function toProblem(error: unknown): { problem: string; status: number } {
   };
 }
 
-/** Refusals of actions become pages. */
+/** Shows refusals of actions as pages. */
 function showProblem(
   error: unknown,
   _request: Request,

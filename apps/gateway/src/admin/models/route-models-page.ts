@@ -5,7 +5,7 @@ import type { FindNotice } from "../actions/find-notice.ts";
 import { renderPart } from "../pages/render-part.ts";
 import { presentModels, readSpan } from "./present-models.ts";
 
-/** `/admin/models`: how the models do. */
+/** `/admin/models`: how well each model answers. */
 export function routeModelsPage(deps: {
   redisHealth: RedisHealth;
   readModelsStatus: ReadModelsStatus;

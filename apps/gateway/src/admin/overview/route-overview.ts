@@ -8,7 +8,7 @@ import { presentRanges } from "./present/present-history.ts";
 import { presentOverview } from "./present/present-overview.ts";
 import type { Overview, ReadOverview } from "./read/read-overview.ts";
 
-/** `/admin`, the key-pool page, and `/admin/live`, which brings it up to date. */
+/** `/admin`, the key-pool page, and `/admin/live`, which updates it. */
 export function routeOverview(deps: {
   readOverview: ReadOverview;
   findNotice: FindNotice;

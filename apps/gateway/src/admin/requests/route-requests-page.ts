@@ -8,7 +8,7 @@ import { renderPart } from "../pages/render-part.ts";
 import { presentRequests } from "./present-requests.ts";
 import { readSelection, type Selection } from "./selection.ts";
 
-/** `/admin/requests`: what waits, what is called, and what became of the rest. */
+/** `/admin/requests`: what waits, what is being called, and how other requests ended. */
 export function routeRequestsPage(deps: {
   redisHealth: RedisHealth;
   clock: RedisClock;
