@@ -20,8 +20,9 @@ const parser = {
 };
 
 /**
- * The pages that are open to everybody: `/`, with a box to try a model, and `/connect`, with the fields of
- * well-known apps. They know nothing of the pool: their scripts ask the API, with a client key where one is required.
+ * The pages that are open to everybody: `/`, with a box to try a model, and `/connect`, with the
+ * fields of well-known apps. They know nothing about the pool: their scripts ask the API, with a
+ * client key if one is required.
  */
 export function routeHome({
   requiresKey,
@@ -59,7 +60,10 @@ export function routeHome({
   return router;
 }
 
-/** What the browser asked for; behind a proxy that says less, the page's script corrects it. */
+/**
+ * The address that the browser asked for; behind a proxy that does not forward it, the page's
+ * script corrects it.
+ */
 function baseUrlOf(request: Request): string {
   return `${request.protocol}://${request.host ?? "localhost"}/v1`;
 }
