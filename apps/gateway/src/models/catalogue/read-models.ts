@@ -43,7 +43,7 @@ async function readPage(
   return modelsListSchema.parse(await body.json());
 }
 
-/** The next page, if it is on the same origin and path as the first one. */
+/** The next page, if it is on the same origin as the first one. */
 function nextUrl({ links }: ModelsList, first: string): string | undefined {
   if (!links?.next || !URL.canParse(links.next, first)) return undefined;
   const next = new URL(links.next, first);

@@ -87,7 +87,7 @@ export function createDeliveryStore(deps: {
 
   async function read(id: string): Promise<Delivery | undefined> {
     const fields = await redis.hgetall(keyOf(id));
-    // One record that cannot be read must not hold up all others.
+    // One unreadable record must not hold up all others.
     return deliverySchema.safeParse(fields).data;
   }
 
