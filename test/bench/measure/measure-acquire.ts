@@ -95,9 +95,9 @@ async function openPool(
   const pool = new KeyPool({ redis, redisKeys, keys, limits, checksModels });
   await announceGateway(redis, redisKeys, gatewayId, false);
   await pool.register();
-  for (const model of models) await pool.proveModel(model);
+  for (const model of models) await pool.models.prove(model);
   for (const model of models.slice(0, -1)) {
-    await pool.coolModel(model, coolingMs);
+    await pool.models.cool(model, coolingMs);
   }
   const tookMs: number[] = [];
   let inRedisMicros = 0;

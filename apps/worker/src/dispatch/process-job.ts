@@ -208,7 +208,7 @@ export function createProcessJob(deps: {
       await refusals.record({ account: grant.key.account, model, setting });
     }
     const cooldownMs =
-      coolModel && (await keyPool.coolModel(model, coolModel.statedMs));
+      coolModel && (await keyPool.models.cool(model, coolModel.statedMs));
     const isKept =
       next.kind === "another-key" ||
       next.kind === "another-model" ||

@@ -29,7 +29,7 @@ export function createWatchModels(deps: {
   const health = new ModelHealth();
 
   async function prove(model: string): Promise<void> {
-    if (health.recordLife(model)) await keyPool.proveModel(model);
+    if (health.recordLife(model)) await keyPool.models.prove(model);
   }
 
   /** @returns whether the model cools down. */
@@ -40,10 +40,10 @@ export function createWatchModels(deps: {
     // After a cooldown one call decides, whatever this worker has counted before.
     const isOpen =
       health.recordFailure(model, requestId) ||
-      (provesModel && (await keyPool.hasCooledDown(model)));
+      (provesModel && (await keyPool.models.hasCooledDown(model)));
     if (!isOpen) return false;
-    const cooldownMs = await keyPool.coolModel(model, undefined);
-    await keyPool.doubtModel(model);
+    const cooldownMs = await keyPool.models.cool(model, undefined);
+    await keyPool.models.doubt(model);
     logger.warn(
       { model, cooldownMs },
       "A model fails again and again: it is not called for a while",
@@ -53,7 +53,7 @@ export function createWatchModels(deps: {
 
   async function lose({ model, message }: ModelLoss): Promise<void> {
     health.forget(model);
-    const { isNews, until } = await keyPool.loseModel(model, message);
+    const { isNews, until } = await keyPool.models.lose(model, message);
     if (!isNews) return;
     logger.warn(
       { model, why: message, until: new Date(until).toISOString() },
@@ -78,7 +78,7 @@ export function createWatchModels(deps: {
     if (word === "answered" || word === "there") return prove(model);
     // The call proved nothing, and did not make the model cool down: another call may prove it.
     const isOpen = word === "failed" && (await fail(requestId, grant));
-    if (provesModel && !isOpen) await keyPool.forgetProof(model);
+    if (provesModel && !isOpen) await keyPool.models.forgetProof(model);
   }
 
   return {

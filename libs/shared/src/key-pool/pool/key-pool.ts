@@ -9,14 +9,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { describeMembers, type PoolMembers } from "../keys/pool-members.ts";
 import { registerMembers } from "../keys/register-members.ts";
 import { type Retirement, releaseKey, retireKey } from "../keys/retirement.ts";
-import { coolModel } from "../models/cooling-models.ts";
-import { type GoneModel, loseModel } from "../models/gone-models.ts";
-import {
-  doubtModel,
-  forgetProof,
-  hasCooledDown,
-  proveModel,
-} from "../models/model-proof.ts";
+import { PoolModels } from "../models/pool-models.ts";
 import {
   type Acquisition,
   acquireSlot,
@@ -49,6 +42,8 @@ export type LateGrant = {
  * which all pools share, still hold. So keys can change one worker at a time.
  */
 export class KeyPool {
+  /** What the pool's workers know of models. */
+  readonly models: PoolModels;
   readonly #store: PoolStore;
   readonly #limits: RateLimits;
   readonly #usableTime: UsableTime;
@@ -68,6 +63,7 @@ export class KeyPool {
   ) {
     const { redis, redisKeys, limits, keys } = options;
     this.#store = { redis, redisKeys };
+    this.models = new PoolModels(this.#store);
     this.#limits = limits;
     this.#usableTime = new UsableTime(limits);
     this.#onLateGrant = options.onLateGrant ?? (() => undefined);
@@ -274,40 +270,6 @@ export class KeyPool {
     if (!(await releaseKey(this.#store, key.id, by))) return false;
     await this.#registerAgain(key);
     return true;
-  }
-
-  /**
-   * Lets a model cool down in growing steps, and at least for as long as the answer asked for.
-   *
-   * @returns how long it cools down, in ms.
-   */
-  coolModel(model: string, statedMs: number | undefined): Promise<number> {
-    return coolModel(this.#store, model, statedMs);
-  }
-
-  /** Notes that a model is there; for an hour its calls go out without more ado. */
-  proveModel(model: string): Promise<void> {
-    return proveModel(this.#store, model);
-  }
-
-  /** Has a model that failed again and again be called by one at a time until it answers. */
-  doubtModel(model: string): Promise<void> {
-    return doubtModel(this.#store, model);
-  }
-
-  /** Lets another call go out to prove a model: the one before said nothing. */
-  forgetProof(model: string): Promise<void> {
-    return forgetProof(this.#store, model);
-  }
-
-  /** Whether a model cooled down lately. */
-  hasCooledDown(model: string): Promise<boolean> {
-    return hasCooledDown(this.#store, model);
-  }
-
-  /** Takes a model for gone, because OpenRouter said so. */
-  loseModel(model: string, message: string): Promise<GoneModel> {
-    return loseModel(this.#store, model, message);
   }
 
   #register({ id, membersById }: PoolMembers): Promise<void> {
