@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisKeys } from "../redis/keys.ts";
 import type { RedisClock } from "../redis/redis-clock.ts";
+import { BoundedNames } from "../statistics/bounded-names.ts";
 import { binOf } from "../statistics/duration-bins.ts";
 import { SharedCounts } from "../statistics/shared-counts.ts";
 import {
@@ -32,8 +33,11 @@ export class ModelRecorder {
   readonly #redisKeys: RedisKeys;
   readonly #clock: RedisClock;
   readonly #counts: SharedCounts;
-  /** The models of each of the latest slices. */
-  readonly #models = new Map<string, Set<string>>();
+  readonly #names = new BoundedNames({
+    mostKeys: mostSlices,
+    mostNames: mostModels,
+    otherNames: otherModels,
+  });
 
   constructor(deps: {
     redis: Redis;
@@ -58,7 +62,7 @@ export class ModelRecorder {
       const { sliceMs, ttlMs } = recordSpans[span];
       const slice = Math.floor(now / sliceMs);
       const key = this.#redisKeys.modelRecords(span, slice);
-      const name = this.#boundModel(key, model);
+      const name = this.#names.bound(key, model);
       for (const [field, by] of fields) {
         this.#counts.add(key, ttlMs, `${field} ${name}`, by);
       }
@@ -73,17 +77,6 @@ export class ModelRecorder {
   /** Sends the rest, if Redis is there, and ends. */
   stop(): Promise<void> {
     return this.#counts.stop();
-  }
-
-  #boundModel(key: string, model: string): string {
-    const models = this.#models.get(key) ?? new Set();
-    if (models.has(model)) return model;
-    if (models.size >= mostModels) return otherModels;
-    models.add(model);
-    this.#models.set(key, models);
-    const [oldest] = this.#models.keys();
-    if (this.#models.size > mostSlices && oldest) this.#models.delete(oldest);
-    return model;
   }
 }
 
