@@ -72,14 +72,7 @@ export async function readClientsPage(
     search,
     spans: linkSpans(span),
     csv: linkCsv(days),
-    usage: presentDays(
-      days,
-      byName(byDay, ({ day }) => day),
-    ),
-    models: presentModels(
-      byName(byModel, ({ model }) => model),
-      mostRows,
-    ),
+    ...presentUsage(days, byDay, byModel),
     rows: shown.map((client) =>
       presentClient(toClientObject(client, now), usage.get(client.id), {
         use: use.get(client.id),
@@ -106,6 +99,19 @@ export async function readClientUsage(
   return {
     spans: linkSpans(span),
     csv: linkCsv(days, client),
+    ...presentUsage(days, byDay, byModel),
+  };
+}
+
+type UsageRow = { readonly name: UsageName; readonly figures: UsageFigures };
+
+/** Charts and tables of use by day and by model. */
+function presentUsage(
+  days: readonly string[],
+  byDay: readonly UsageRow[],
+  byModel: readonly UsageRow[],
+) {
+  return {
     usage: presentDays(
       days,
       byName(byDay, ({ day }) => day),
@@ -118,7 +124,7 @@ export async function readClientUsage(
 }
 
 function byName(
-  rows: readonly { name: UsageName; figures: UsageFigures }[],
+  rows: readonly UsageRow[],
   pick: (name: UsageName) => string | undefined,
 ): ReadonlyMap<string, UsageFigures> {
   return new Map(rows.map(({ name, figures }) => [pick(name) ?? "", figures]));

@@ -1,6 +1,11 @@
 import { unlimited } from "@openrouter-free-pool/shared/api/client-object";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
-import { type Request, type Response, Router } from "express";
+import {
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from "express";
 import type { ClientDirectory } from "../../clients/directory/client-directory.ts";
 import type { ReadUse } from "../../clients/limits/read-use.ts";
 import type { ManageClients } from "../../clients/manage-clients.ts";
@@ -41,6 +46,7 @@ export function routeClientsPage(deps: {
   const { manageClients, directory, readUsage, redisHealth } = deps;
   const { clock, sessions } = deps;
   const notices = new ClientNotices(sessions);
+  const ownForm: RequestHandler[] = [readForm, requireOwnForm(sessions)];
   const router = Router();
 
   router.get("/", async (request, response) => {
@@ -56,37 +62,27 @@ export function routeClientsPage(deps: {
   router.get("/new", (_request, response) => {
     showForm(response, { fields: toFields({ ...unlimited, name: "" }) });
   });
-  router.post(
-    "/",
-    readForm,
-    requireOwnForm(sessions),
-    async (request, response) => {
-      const { fields, change, problem } = readClientForm(formOf(request));
-      const { name } = change ?? {};
-      if (!change || name === undefined) {
-        return showForm(response, {
-          fields,
-          problem: problem ?? "",
-          status: 400,
-        });
-      }
-      try {
-        const issued = await manageClients.create({ ...change, name }, from);
-        showKey(response.status(201), issued);
-      } catch (error) {
-        showForm(response, { fields, ...toProblem(error) });
-      }
-    },
-  );
-  router.post(
-    "/open",
-    readForm,
-    requireOwnForm(sessions),
-    async (_request, response) => {
-      await manageClients.open(from);
-      notices.redirect(response, "opened", "");
-    },
-  );
+  router.post("/", ...ownForm, async (request, response) => {
+    const { fields, change, problem } = readClientForm(formOf(request));
+    const { name } = change ?? {};
+    if (!change || name === undefined) {
+      return showForm(response, {
+        fields,
+        problem: problem ?? "",
+        status: 400,
+      });
+    }
+    try {
+      const issued = await manageClients.create({ ...change, name }, from);
+      showKey(response.status(201), issued);
+    } catch (error) {
+      showForm(response, { fields, ...toProblem(error) });
+    }
+  });
+  router.post("/open", ...ownForm, async (_request, response) => {
+    await manageClients.open(from);
+    notices.redirect(response, "opened", "");
+  });
 
   router.get("/usage.csv", async (request, response) => {
     const query = readUsageQuery(request.query, clock.now());
@@ -99,34 +95,29 @@ export function routeClientsPage(deps: {
     if (!client) return;
     await showClient(request, response, { client });
   });
-  router.post(
-    "/:id",
-    readForm,
-    requireOwnForm(sessions),
-    async (request, response) => {
-      const client = findClient(request, response);
-      if (!client) return;
-      const { fields, change, problem = "" } = readClientForm(formOf(request));
-      if (!change) {
-        return showClient(request, response, {
-          client,
-          fields,
-          problem,
-          status: 400,
-        });
-      }
-      try {
-        const { name } = await manageClients.update(client.id, change, from);
-        notices.redirect(response, "saved", name);
-      } catch (error) {
-        await showClient(request, response, {
-          client,
-          fields,
-          ...toProblem(error),
-        });
-      }
-    },
-  );
+  router.post("/:id", ...ownForm, async (request, response) => {
+    const client = findClient(request, response);
+    if (!client) return;
+    const { fields, change, problem = "" } = readClientForm(formOf(request));
+    if (!change) {
+      return showClient(request, response, {
+        client,
+        fields,
+        problem,
+        status: 400,
+      });
+    }
+    try {
+      const { name } = await manageClients.update(client.id, change, from);
+      notices.redirect(response, "saved", name);
+    } catch (error) {
+      await showClient(request, response, {
+        client,
+        fields,
+        ...toProblem(error),
+      });
+    }
+  });
   router.get("/:id/:action", (request, response) => {
     const { action } = request.params;
     const client = findClient(request, response);
@@ -143,27 +134,17 @@ export function routeClientsPage(deps: {
       page: { name: "", path: `/admin/clients/${client.id}` },
     });
   });
-  router.post(
-    "/:id/rotate",
-    readForm,
-    requireOwnForm(sessions),
-    async (request, response) => {
-      const client = findClient(request, response);
-      if (!client) return;
-      showKey(response, await manageClients.rotate(client.id, from));
-    },
-  );
-  router.post(
-    "/:id/remove",
-    readForm,
-    requireOwnForm(sessions),
-    async (request, response) => {
-      const client = findClient(request, response);
-      if (!client) return;
-      await manageClients.remove(client.id, from);
-      notices.redirect(response, "removed", client.name);
-    },
-  );
+  router.post("/:id/rotate", ...ownForm, async (request, response) => {
+    const client = findClient(request, response);
+    if (!client) return;
+    showKey(response, await manageClients.rotate(client.id, from));
+  });
+  router.post("/:id/remove", ...ownForm, async (request, response) => {
+    const client = findClient(request, response);
+    if (!client) return;
+    await manageClients.remove(client.id, from);
+    notices.redirect(response, "removed", client.name);
+  });
   router.use(showProblem);
   return router;
 
