@@ -63,7 +63,7 @@ export function createReadUsage(deps: {
   function nameClient(id: string) {
     return id === ""
       ? { client: null, clientName: null }
-      : { client: id, clientName: directory.find(id)?.name ?? null };
+      : { client: id, clientName: directory.nameOrNull(id) };
   }
 
   return {

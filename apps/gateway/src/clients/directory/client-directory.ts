@@ -69,7 +69,12 @@ export class ClientDirectory {
 
   /** The name of a client; its id when it is unknown, for instance removed. */
   nameOf(id: string): string {
-    return this.find(id)?.name ?? id;
+    return this.nameOrNull(id) ?? id;
+  }
+
+  /** The name of a client in the API's answers; null when it is unknown, for instance removed. */
+  nameOrNull(id: string): string | null {
+    return this.find(id)?.name ?? null;
   }
 
   /** All clients, by name. */

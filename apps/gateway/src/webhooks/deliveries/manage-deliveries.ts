@@ -43,7 +43,7 @@ export function createManageDeliveries(deps: {
     type: delivery.type,
     about: delivery.about,
     client: delivery.owner ?? null,
-    clientName: directory.find(delivery.owner ?? "")?.name ?? null,
+    clientName: directory.nameOrNull(delivery.owner ?? ""),
     status: delivery.status,
     attempts: delivery.attempts,
     createdAt: toTime(delivery.createdAt) ?? "",
