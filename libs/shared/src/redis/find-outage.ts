@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { withFallback } from "../timers/with-timeout.ts";
 
-/** Asks Redis for a sign of life. @returns why it cannot be told anything, when it gives none within `timeoutMs`. */
+/** Pings Redis. @returns why it cannot be used, when it does not answer within `timeoutMs`. */
 export async function findOutage(
   redis: Redis,
   timeoutMs: number,

@@ -4,8 +4,7 @@ import type { Logger } from "pino";
 export type Repetition = { stop(): Promise<void> };
 
 /**
- * Runs a task every `intervalMs`, never twice at a time; a failure is logged and
- * does not end it.
+ * Runs a task every `intervalMs`, never twice at a time; a failure is logged and does not end it.
  */
 export function repeat(
   task: () => Promise<void>,
