@@ -282,8 +282,8 @@ export class PendingRequest {
       this.fail(waitedOut(this.#maxWaitMs));
       return;
     }
-    // Without an answer from Redis a known call may finish. A waiting job is not called
-    // any more: workers check the deadline.
+    // Without an answer from Redis a known call may finish. A waiting job is not called any more:
+    // workers check the deadline.
     if (isOffTheQueue === undefined && this.#phase === "queued") {
       this.fail(waitedOutUnseen(this.#maxWaitMs));
       return;

@@ -27,8 +27,8 @@ type LanguageLink = {
 
 /**
  * The following pages use the reader's language: the one chosen on a page, which a cookie keeps,
- * else the browser's
- * first language that is supported. `?language=…` chooses one, and redirects to the same page.
+ * else the browser's first language that is supported. `?language=…` chooses one, and redirects to
+ * the same page.
  */
 export const chooseLanguage: RequestHandler = (request, response, next) => {
   const { language: wanted } = request.query;

@@ -2,8 +2,7 @@
   Keeps an answer, and evicts the least recently used ones until all fit.
 
   Atomic so that the total always is the sum of the sizes. Entries expire by themselves; their sizes
-  are subtracted
-  when the next answer is kept.
+  are subtracted when the next answer is kept.
 
   KEYS[1] entry    HASH        head, body
   KEYS[2] uses     SORTED SET  of entries by last use (epoch ms)

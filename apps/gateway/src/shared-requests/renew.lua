@@ -1,7 +1,6 @@
 --[[
   Renews the lease of a shared request's leader. A lease that is gone (Redis lost its last writes)
-  is
-  made again, unless another process leads by now.
+  is made again, unless another process leads by now.
 
   Atomic so that no leader renews the lease of another.
 

@@ -1,7 +1,6 @@
 --[[
   Ends a shared request: with an answer for its followers (and for later callers, if it is to be
-  kept),
-  or without one, so that a follower takes the lead.
+  kept), or without one, so that a follower takes the lead.
 
   Atomic so that there always is a lease or the answer, and no answer replaces an earlier one.
 

@@ -2,12 +2,9 @@
   Jobs that wait for their client's budget. Needs `prioritized`, `delayed`, `pc`, `clientsDue`, budget.lua and tags.lua.
 
   A job of a client with a budget is not in line with the others: it is among BullMQ's delayed jobs,
-  with a
-  score that never comes due, and in the client's own line. As many of a client's jobs as its budget
-  has room for
-  are let into the common line, the most urgent and oldest ones first. So nobody waits behind them,
-  and none of
-  them is read in vain.
+  with a score that never comes due, and in the client's own line. As many of a client's jobs as its
+  budget has room for are let into the common line, the most urgent and oldest ones first. So nobody
+  waits behind them, and none of them is read in vain.
 
     <client prefix><client>:waiting  SORTED SET  its jobs that wait, by priority and arrival
     clientsDue                       SORTED SET  clients that have such jobs, by when to check them

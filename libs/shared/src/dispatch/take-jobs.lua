@@ -1,13 +1,11 @@
 --[[
   Takes the next jobs off the queue that may be called now, each with its slot, in one step. While
-  no slot
-  is free, the line stays as it is. Jobs whose client has spent its budget leave the line until it
-  has room again.
+  no slot is free, the line stays as it is. Jobs whose client has spent its budget leave the line
+  until it has room again.
 
   A job whose request is not known here (it came from an older gateway, or has been answered) is
-  taken without
-  a decision, as the last one: its worker asks for it alone. A job is marked as BullMQ marks active
-  jobs.
+  taken without a decision, as the last one: its worker asks for it alone. A job is marked as BullMQ
+  marks active jobs.
 
   KEYS[1] idle        SORTED SET  the limiter's keys, see acquire.lua
   KEYS[2] busy        SORTED SET

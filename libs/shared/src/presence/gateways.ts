@@ -25,8 +25,8 @@ export async function showPresence(
 /**
  * Records that a gateway process is alive, even in a Redis that is full.
  *
- * @param isPresent whether it listens on its channel, so that a missing listener
- * means that it has gone.
+ * @param isPresent whether it listens on its channel, so that a missing listener means that it has
+ * gone.
  * @throws the error of Redis, also when it is full.
  */
 export async function announceGateway(

@@ -1,8 +1,8 @@
 --[[
   Ends a background request: it is answered, cancelled or deleted.
 
-  Atomic because it may be cancelled and answered at the same moment, and because a gateway
-  that another one took for dead must not end it any more.
+  Atomic because it may be cancelled and answered at the same moment, and because a gateway that
+  another one took for dead must not end it any more.
 
   KEYS[1] record   HASH
   KEYS[2] open     SORTED SET  requests by creation

@@ -1,6 +1,6 @@
 --[[
-  Renews the lease on a batch, and the sign that its replies are read, so that workers go on
-  with its jobs. A lease that ran out while Redis was away is taken again, if it is free.
+  Renews the lease on a batch, and the sign that its replies are read, so that workers go on with
+  its jobs. A lease that ran out while Redis was away is taken again, if it is free.
 
   Atomic because another gateway may take the lease at any moment.
 

@@ -2,10 +2,9 @@
   Creates, replaces or removes a client, and tells all gateways.
 
   Atomic so that no two clients get one name, no change overwrites another, and versions are in the
-  order of the
-  changes. Nothing expires: a client stays until an operator removes it, and the version stays for
-  ever, so that
-  a pool whose clients were removed does not become open to everybody.
+  order of the changes. Nothing expires: a client stays until an operator removes it, and the
+  version stays for ever, so that a pool whose clients were removed does not become open to
+  everybody.
 
   KEYS[1] clients  HASH    from id to record
   KEYS[2] names    HASH    from name in lower case to id

@@ -1,7 +1,6 @@
 /**
  * Makes the viewer accessible to screen readers and keyboards: one `main`, headings in order, no
- * link within a
- * button, a name for each field. Addresses of operations (`#/Models/…`) still work.
+ * link within a button, a name for each field. Addresses of operations (`#/Models/…`) still work.
  */
 export function accessible({ React: { createElement } }) {
   const hidden = (text) =>

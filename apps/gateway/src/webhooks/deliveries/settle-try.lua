@@ -2,8 +2,8 @@
   Records how a try of a delivery ended: it is due again, or it has ended. The deliveries that ended
   the longest ago are forgotten.
 
-  Atomic because another gateway may have taken and settled it meanwhile, and because the
-  counts must match the deliveries that wait.
+  Atomic because another gateway may have taken and settled it meanwhile, and because the counts
+  must match the deliveries that wait.
 
   KEYS[1] delivery  HASH
   KEYS[2] all       SORTED SET  deliveries by creation (epoch ms)

@@ -1,12 +1,11 @@
 --[[
-  Puts jobs in line, as BullMQ's own script for jobs with a priority does; an existing job stays
-  as it is.
+  Puts jobs in line, as BullMQ's own script for jobs with a priority does; an existing job stays as
+  it is.
 
   Jobs without a client are in the order of their arrival, those of clients in the order of their
-  turns, see
-  tags.lua. Jobs of a client with a budget wait for it first, see held-jobs.lua. Jobs above a
-  client's limit of open
-  requests are refused; exact across all gateways, because the count is kept here.
+  turns, see tags.lua. Jobs of a client with a budget wait for it first, see held-jobs.lua. Jobs
+  above a client's limit of open requests are refused; exact across all gateways, because the count
+  is kept here.
 
   KEYS[1] prioritized  SORTED SET  see queue-keys.ts
   KEYS[2] pc           STRING

@@ -14,8 +14,8 @@ local jobId = redis.call('ZRANGEBYSCORE', prioritized, ARGV[1], ARGV[2], 'LIMIT'
 if not jobId then return nil end
 
 -- Priorities start at 1, and BullMQ multiplies them by 2^32: no other score is below that. The part
--- of the score
--- below the priority stays as a fraction: it determines the client's turn, see shares.lua.
+-- of the score below the priority stays as a fraction: it determines the client's turn, see
+-- shares.lua.
 local PRIORITY = 0x100000000
 local place = tonumber(redis.call('ZSCORE', prioritized, jobId)) % PRIORITY
 redis.call('ZADD', prioritized, 'XX', string.format('%.17g', 1 + place / PRIORITY), jobId)

@@ -1,17 +1,14 @@
 --[[
   Places in line by fair queueing. Within a priority each job of a client has a turn of 1 / weight,
-  which begins where
-  the client's last turn ended, and never before the virtual time of the priority. That is the time
-  of a pool that
-  serves all clients with work at once, by weight: each call advances it by 1 / (sum of their
-  weights). So slots are
-  shared by weight, however many jobs each client has in line, and unused shares are not saved up.
+  which begins where the client's last turn ended, and never before the virtual time of the
+  priority. That is the time of a pool that serves all clients with work at once, by weight: each
+  call advances it by 1 / (sum of their weights). So slots are shared by weight, however many jobs
+  each client has in line, and unused shares are not saved up.
 
   The tag is a point within the turn, at the same fraction of each turn of a client: its phase. Many
-  turns begin at
-  the same time. With one phase for all, all light clients would be served at the same time, and a
-  heavy one would
-  wait for all of them. Multiples of the golden ratio spread any number of clients evenly.
+  turns begin at the same time. With one phase for all, all light clients would be served at the
+  same time, and a heavy one would wait for all of them. Multiples of the golden ratio spread any
+  number of clients evenly.
 
   Needs `prioritized` and `sharesPrefix`. See keys.ts for what is kept.
 ]]
