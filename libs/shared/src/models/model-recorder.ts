@@ -12,20 +12,20 @@ import {
   spanNames,
 } from "./record-spans.ts";
 
-/** While Redis is away, counts gather for this many slices of time. */
+/** While Redis is away, counts of this many slices are kept. */
 const mostSlices = 30;
 
-/** What one call said of its model. */
+/** What one call says about its model. */
 export type RecordedCall = {
   readonly outcome: "answered" | "empty" | "failed" | "rateLimited" | "gone";
-  /** The whole call, a stream to its end. */
+  /** Duration of the call, a stream to its end. */
   readonly upstreamMs: number;
-  /** Of a stream: until its first content. */
+  /** For a stream: until its first content. */
   readonly firstTokenMs?: number | undefined;
   readonly completionTokens?: number | undefined;
 };
 
-/** Records how calls of models went, at the cost of some entries of a map. */
+/** Records how calls of models went, at the cost of some entries in a map. */
 export type RecordCall = (model: string, call: RecordedCall) => void;
 
 /** Counts how calls of models went, in slices of time that all workers share. */
@@ -69,12 +69,12 @@ export class ModelRecorder {
     }
   };
 
-  /** Sends what has gathered. What cannot be sent is kept for the next time. */
+  /** Sends the counts. What cannot be sent is kept for the next time. */
   flush(): Promise<void> {
     return this.#counts.flush();
   }
 
-  /** Sends the rest, if Redis is there, and ends. */
+  /** Sends the rest, if Redis is there, and stops. */
   stop(): Promise<void> {
     return this.#counts.stop();
   }
@@ -85,7 +85,7 @@ function fieldsOf(call: RecordedCall): (readonly [string, number])[] {
   const hasTokens = completionTokens !== undefined && completionTokens > 0;
   return [
     [outcome, 1],
-    // The time that a refusal takes says nothing of the time of an answer.
+    // The duration of a refusal says nothing about that of an answer.
     ...(outcome === "answered"
       ? [[`ms.${binOf(upstreamMs)}`, 1] as const]
       : []),

@@ -17,11 +17,11 @@ import {
 } from "./usage-counts.ts";
 
 const ttlMs = (usageDays + 1) * 86_400_000;
-/** While Redis is away, counts gather for today and, around midnight, for yesterday. */
+/** While Redis is away, the counts of today and, around midnight, of yesterday are kept. */
 const mostHashes = 2 * usageShards;
 
 /**
- * Counts what a client used, at the cost of some entries of a map.
+ * Counts a client's use, at the cost of some entries in a map.
  *
  * @param client its id; undefined without client keys.
  */
@@ -69,12 +69,12 @@ export class UsageRecorder {
     }
   };
 
-  /** Sends what has gathered. What cannot be sent is kept for the next time. */
+  /** Sends the counts. What cannot be sent is kept for the next time. */
   flush(): Promise<void> {
     return this.#counts.flush();
   }
 
-  /** Sends the rest, if Redis is there, and ends. */
+  /** Sends the rest, if Redis is there, and stops. */
   stop(): Promise<void> {
     return this.#counts.stop();
   }
