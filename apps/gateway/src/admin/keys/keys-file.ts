@@ -16,7 +16,7 @@ import {
 } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import { say } from "../../words/say.ts";
 
-/** A lock file older than this was left behind by a process that ended while it wrote. */
+/** A temporary file older than this was left behind by a process that ended while it wrote. */
 const staleMs = 30_000;
 
 /** Why a key cannot be added; the message may be shown, and contains no part of the key. */
