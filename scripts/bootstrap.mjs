@@ -1,5 +1,6 @@
-// Runs a command of this project: first makes sure that the dependencies are there and that Node is recent enough.
-// Plain JavaScript without dependencies on purpose: it is what an older Node runs on a fresh checkout.
+// Runs a command of this project: first ensures that the dependencies are installed and that Node
+// is recent enough.
+// Plain JavaScript without dependencies, so that an older Node can run it in a fresh checkout.
 //
 //   node scripts/bootstrap.mjs <file.ts | name of an installed command> [arguments…]
 

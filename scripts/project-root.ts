@@ -1,4 +1,4 @@
 import { fileURLToPath } from "node:url";
 
-/** The checkout, wherever the command was typed. */
+/** The checkout, whatever the working folder. */
 export const projectRoot = fileURLToPath(new URL("..", import.meta.url));

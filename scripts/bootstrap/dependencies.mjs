@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { say } from "../words/say.mjs";
 import { runNpm } from "./run-npm.mjs";
 
-// Only these fields change what is installed; an edited script or description must not cost an installation.
+// Only these fields change what is installed; an edited script or description must not cause an
+// installation.
 const installFields = [
   "name",
   "version",
@@ -18,7 +19,7 @@ const installFields = [
 
 const markerFile = (root) => join(root, "node_modules", ".bootstrap-marker");
 
-/** True when node_modules holds what the package files ask for, as of the last installation. */
+/** True when node_modules has what the package files require, by the last installation. */
 export function hasCurrentDependencies(root) {
   return (
     existsSync(markerFile(root)) &&
@@ -26,14 +27,14 @@ export function hasCurrentDependencies(root) {
   );
 }
 
-/** Installs what package-lock.json says, without ever rewriting it. */
+/** Installs what package-lock.json says, and never rewrites it. */
 export async function installDependencies(root) {
   const first = !existsSync(join(root, "node_modules", ".package-lock.json"));
   console.error(
     say("installing", { reason: say(first ? "firstRun" : "changed") }),
   );
   // Not `npm ci`: it insists on optional binaries of other platforms, which a mirror may lack.
-  // Install scripts are not needed: every native part comes as a prebuilt optional package.
+  // Install scripts are not needed: every native part is a prebuilt optional package.
   await runNpm(root, [
     "install",
     "--no-save",

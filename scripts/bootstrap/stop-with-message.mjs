@@ -1,4 +1,4 @@
-/** Ends the command with one line for a person instead of a stack trace. */
+/** Ends the command with one line instead of a stack trace. */
 export class StopWithMessage extends Error {
   name = "StopWithMessage";
 }

@@ -1,11 +1,14 @@
-/** CPU time that a request costs each kind of process, in µs. Redis, each gateway and each worker use one core at most. */
+/**
+ * CPU time that a request takes of each kind of process, in µs. Redis, each gateway and each worker
+ * use one core at most.
+ */
 export type Costs = {
   readonly gateway: number;
   readonly worker: number;
   readonly redis: number;
 };
 
-/** Of a plain completion with 100 requests in flight (docs/performance.md). */
+/** For a plain completion with 100 requests in flight (docs/performance.md). */
 export const usualCosts: Costs = { gateway: 326, worker: 355, redis: 150 };
 
 /** Processes that carry requests, and how long a call takes. */
@@ -33,7 +36,7 @@ export function carriedBy({
   };
 }
 
-/** Requests a second that all processes together carry, calls in flight aside. */
+/** Requests a second that all processes together carry, without regard to calls in flight. */
 export function carryingRate(processes: Processes): number {
   const { "calls in flight": _, ...cores } = carriedBy(processes);
   return Math.min(...Object.values(cores));

@@ -1,4 +1,4 @@
-/** A time in the unit that people would use. */
+/** A time in a suitable unit. */
 export function describeTime(ms: number): string {
   if (ms < 120_000) return `${(ms / 1_000).toFixed(1)} s`;
   if (ms < 7_200_000) return `${(ms / 60_000).toFixed(1)} min`;

@@ -3,7 +3,7 @@ import { readRateLimits } from "@openrouter-free-pool/shared/config/rate-limits"
 import { usualCosts } from "./carrying-rate.ts";
 import type { DrainPlan } from "./predict-drain.ts";
 
-/** What the command line may say: default and bounds of each number. */
+/** Options of the command line: default and bounds of each number. */
 const numbers = {
   accounts: { default: 3, least: 1, most: 1_000_000 },
   requests: { default: 150, least: 1, most: 20_000_000 },
@@ -39,13 +39,13 @@ ${Object.entries(numbers)
   --table            a table of pools up to 100,000 accounts instead
 `;
 
-/** What the command line asks for. */
+/** The options that were given. */
 export type ModelOptions =
   | { readonly kind: "help" }
   | { readonly kind: "table" }
   | { readonly kind: "plan"; readonly plan: DrainPlan };
 
-/** Reads the command line. @throws {Error} that names the option which is wrong. */
+/** Reads the command line. @throws {Error} that names the wrong option. */
 export function readOptions(args: readonly string[]): ModelOptions {
   const names = Object.keys(numbers) as NumberName[];
   const { values } = parseArgs({

@@ -10,18 +10,22 @@ const limits = readRateLimits({
   RATE_LIMIT_WINDOW_MS: 60_000,
   RATE_LIMIT_DAY_MS: 86_400_000,
 });
-/** What a free model takes for an answer of some hundred tokens. */
+/** Time of a free model for an answer of some hundred tokens. */
 const latencyMs = 3_000;
 const requestsPerAccount = 100;
 const concurrency = 512;
-/** Share of a core that is planned for; the rest is for peaks. */
+/** Share of a core that is planned for; the rest is reserved for peaks. */
 const utilization = 0.6;
 /**
- * No pool is made larger: its gateways read the state of all accounts again and again, see docs/scaling.md.
+ * No pool is made larger: its gateways repeatedly read the state of all accounts, see
+ * docs/scaling.md.
  */
 export const mostAccountsInPool = 10_000;
 
-/** A table in Markdown: what pools of growing size need, and how long they take for 100 requests an account. */
+/**
+ * A table in Markdown: what pools of growing size need, and how long they take for 100 requests per
+ * account.
+ */
 export function describePools(): string {
   const rows = sizes.map((accounts) => {
     const pools = Math.ceil(accounts / mostAccountsInPool);

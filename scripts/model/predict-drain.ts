@@ -2,7 +2,7 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import { slotPeriodMs } from "@openrouter-free-pool/shared/key-pool/slots/usable-time";
 import { type Costs, carryingRate } from "./carrying-rate.ts";
 
-/** What is to be drained, and by what. */
+/** The requests to be drained, and the pool that drains them. */
 export type DrainPlan = {
   readonly accounts: number;
   readonly requests: number;
@@ -16,9 +16,9 @@ export type DrainPlan = {
   readonly dayLeftMs?: number;
   /** Calls that each account has made today already; none when absent. */
   readonly dayUsed?: number;
-  /** Duration of a call, on average. */
+  /** Mean duration of a call. */
   readonly latencyMs: number;
-  /** How much longer or shorter one may take. */
+  /** Greatest deviation of a call's duration from the mean. */
   readonly jitterMs: number;
   /** Requests arrive evenly over this time; all at once when absent. */
   readonly overMs?: number;
@@ -26,7 +26,7 @@ export type DrainPlan = {
   readonly isCold: boolean;
 };
 
-/** What the plan comes to. Times in ms since the first request. */
+/** The result of a plan. Times in ms since the first request. */
 export type DrainPrediction = {
   /** The last answer. */
   readonly drainMs: number;
@@ -37,15 +37,19 @@ export type DrainPrediction = {
   readonly perSecond: number;
 };
 
-/** From the proving call's answer to the jobs that wait for it, and from a request to its call when nothing is in the way. */
+/**
+ * Time from the proving call's answer to the jobs that wait for it, and from a request to its call
+ * when nothing delays it.
+ */
 const hopMs = 15;
-/** Jobs that wait for the proof of a model look again this often at the latest, in mid-interval on average. */
+/** Longest interval at which jobs that wait for the proof of a model check again; half of it on average. */
 const proofPollMs = 100;
 
 /**
- * Predicts how long a pool takes for requests that are equally urgent, by the rules of the limiter: a slot is taken for
- * the window, the guard and the validity of its grant; a day's calls end with the day; workers hold so many calls; and
- * processes carry so many requests a second. Exact in these rules: each call is followed, one after the other.
+ * Predicts how long a pool takes for requests of equal priority, by the rules of the limiter: a
+ * slot is taken for the window, the guard and the validity of its grant; a day's budget ends with
+ * the day; workers hold a bounded number of calls; and processes carry a bounded number of requests
+ * a second. Exact by these rules: each call is simulated, one after the other.
  */
 export function predictDrain(plan: DrainPlan): DrainPrediction {
   const { requests, limits, latencyMs, overMs = 0 } = plan;
@@ -91,7 +95,7 @@ function rank(sorted: Float64Array, percent: number): number {
   return sorted[Math.max(0, index)] ?? 0;
 }
 
-/** The last so many times, of which the oldest bounds the next one. */
+/** The latest times, of which the oldest bounds the next one. */
 class Ring {
   readonly #times: Float64Array;
   #next = 0;
@@ -110,7 +114,10 @@ class Ring {
   }
 }
 
-/** What the accounts may still call today, all together: the least recently used one goes first, so they run out together. */
+/**
+ * The calls that all accounts together may still make today: the least recently used account goes
+ * first, so they run out together.
+ */
 class Day {
   readonly #perDay: number;
   readonly #dayMs: number;
@@ -124,7 +131,7 @@ class Day {
     this.#left = Math.max(0, this.#perDay - accounts * dayUsed);
   }
 
-  /** @returns when the call may go that could go at `at` otherwise. */
+  /** @returns when a call may go out that could go out at `at` otherwise. */
   take(at: number): number {
     let start = at;
     while (start >= this.#endsAt || this.#left === 0) {

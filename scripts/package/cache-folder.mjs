@@ -1,7 +1,10 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Where what is fetched once for all versions of the package lies; the package's own folder may not be writeable. */
+/**
+ * The folder of downloads that all versions of the package share; the package's own folder may be
+ * read-only.
+ */
 export function cacheFolder(env = process.env, platform = process.platform) {
   const base =
     platform === "win32"

@@ -1,11 +1,13 @@
-// Plain JavaScript, as bootstrap.mjs is: an older Node runs it. Here npm has installed the dependencies already.
+// Plain JavaScript, as bootstrap.mjs: an older Node runs it. Here npm has already installed the
+// dependencies.
 import { withInstallLock } from "../bootstrap/install-lock.mjs";
 import { findNode, installNode } from "../bootstrap/node-24.mjs";
 import { runTarget } from "../bootstrap/run-target.mjs";
 import { StopWithMessage } from "../bootstrap/stop-with-message.mjs";
 import { cacheFolder } from "./cache-folder.mjs";
 
-// Node strips no types below node_modules, where the package lies; every process that is started from here does it so.
+// Node does not strip types below node_modules, where the package is; every process started from
+// here must.
 const nodeOptions = [
   "--disable-warning=ExperimentalWarning",
   `--import=${new URL("./strip-types.mjs", import.meta.url).href}`,

@@ -6,8 +6,9 @@ const root = new URL("../../", import.meta.url).href;
 const library = "@openrouter-free-pool/shared/";
 
 /**
- * Lets Node run the package's TypeScript from below node_modules, as it runs it in a checkout:
- * types become blanks, so lines and columns stay. The library, which npm links in a checkout, is a folder of the package.
+ * Lets Node run the package's TypeScript below node_modules, as it does in a checkout: types are
+ * replaced by blanks, so lines and columns stay. The library, which npm links in a checkout, is a
+ * folder of the package.
  */
 registerHooks({
   resolve(specifier, context, nextResolve) {

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { unrefChild } from "./unref-child.ts";
 
-// It waits for the end of its standard input, which comes when our process ends, in whatever way (SIGKILL included).
-// SIGCONT because a stopped process would not see SIGTERM; SIGKILL for one that has not ended after 5 seconds.
+// It waits for the end of its standard input, which comes when our process ends for any reason
+// (SIGKILL included). SIGCONT, because a stopped process would not receive SIGTERM; SIGKILL for one
+// that has not ended after 5 seconds.
 const waitThenStop = `
 trap '' INT TERM HUP
 read -r _
@@ -14,7 +15,7 @@ kill -KILL "$1" 2>/dev/null
 [ -z "$2" ] || rm -rf "$2"
 `;
 
-/** Ties a process, and a temporary folder if it has one, to the life of ours. */
+/** Ends a process, and removes its temporary folder if it has one, when our process ends. */
 export function dieWithParent(child: ChildProcess, temporaryFolder = ""): void {
   if (child.pid === undefined || process.platform === "win32") return;
   const guard = spawn(
@@ -28,6 +29,6 @@ export function dieWithParent(child: ChildProcess, temporaryFolder = ""): void {
   guard.on("error", () => undefined);
   guard.stdin?.on("error", () => undefined);
   unrefChild(guard);
-  // Once the process has ended by itself, its id may be given to another one.
+  // Once the process has ended by itself, its id may be reused.
   child.once("exit", () => guard.kill("SIGKILL"));
 }

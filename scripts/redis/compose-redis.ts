@@ -4,7 +4,10 @@ import { projectRoot } from "../project-root.ts";
 
 const run = promisify(execFile);
 
-/** The Redis of docker-compose.yml, with its volume. It is stopped at the end only if it did not run before. */
+/**
+ * The Redis of docker-compose.yml, with its volume. It is stopped at the end only if it was not
+ * running before.
+ */
 export async function startComposeRedis(): Promise<{
   url: string;
   stop: () => Promise<void>;

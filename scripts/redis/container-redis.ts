@@ -2,7 +2,7 @@ import { GenericContainer, Wait } from "testcontainers";
 
 const redisPort = 6379;
 
-/** A throw-away Redis in a container; testcontainers removes it even when this process is killed. */
+/** A temporary Redis in a container; testcontainers removes it even when this process is killed. */
 export async function startContainerRedis(): Promise<{
   url: string;
   stop: () => Promise<void>;

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const answerTimeoutMs = 3_000;
 
-/** True when a Docker engine answers; the command alone, without an engine behind it, is not enough. */
+/** Whether a Docker engine answers; the command alone, without an engine, is not enough. */
 export async function dockerAnswers(): Promise<boolean> {
   try {
     const { stdout } = await run(

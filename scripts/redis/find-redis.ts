@@ -5,31 +5,31 @@ import { startKeptRedis } from "./kept-redis.ts";
 import { type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
 import { findRedisBinary } from "./redis-binary.ts";
 
-/** `start` keeps its data from one run to the next; the others begin with an empty Redis and leave nothing behind. */
+/** `start` keeps its data between runs; the others begin with an empty Redis and leave nothing behind. */
 export type RedisPurpose = "start" | "demo" | "test" | "bench";
 
 export interface FoundRedis
   extends Partial<Pick<PrivateRedis, "restart" | "kill" | "pause" | "resume">> {
   url: string;
-  /** `given` belongs to somebody else: never flush it. */
+  /** A `given` one belongs to somebody else: never flush it. */
   kind: "given" | "docker" | "private";
   stop: () => Promise<void>;
 }
 
 interface RedisOptions {
   purpose: RedisPurpose;
-  /** Where a server of ours keeps its data, where it keeps them. Default: `.data/redis` of the checkout. */
+  /** Where a server that keeps its data has them. Default: `.data/redis` of the checkout. */
   dataDir?: string;
 }
 
-/** Finds a Redis: the given one, else one from Docker, else a server started here, installed if need be. */
+/** Finds a Redis: the given one, else one from Docker, else a server started here, installed if necessary. */
 export async function findRedis(options: RedisOptions): Promise<FoundRedis> {
   const given = process.env.REDIS_URL;
   if (given) return { url: given, kind: "given", stop: async () => undefined };
   return findOwnRedis(options);
 }
 
-/** As {@link findRedis}, but never the given one: nobody else uses it. */
+/** As {@link findRedis}, but never the given one: no other program uses it. */
 export async function findOwnRedis(options: RedisOptions): Promise<FoundRedis> {
   return (
     (await fromDocker(options.purpose)) ?? (await fromThisMachine(options))

@@ -2,11 +2,12 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-// Below the range that systems hand out to outgoing connections: a restarted server must find its port still free.
+// Below the ports that systems use for outgoing connections: a restarted server must find its port
+// still free.
 const lowestPort = 20_000;
 const highestPort = 32_000;
 
-/** A port of 127.0.0.1 that nobody listens on at this moment. */
+/** A port of 127.0.0.1 that is free now. */
 export async function findFreePort(): Promise<number> {
   for (;;) {
     const port = randomInt(lowestPort, highestPort);

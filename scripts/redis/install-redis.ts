@@ -8,7 +8,7 @@ import { findRedisBinary, type RedisBinary } from "./redis-binary.ts";
 interface PackageManager {
   command: string;
   needsRoot: boolean;
-  /** Refreshes the package lists; its failure alone is no reason to give up. */
+  /** Refreshes the package lists; a failure of this step alone is ignored. */
   refresh?: string[];
   /** Tried one after the other. */
   installs: [string[], ...string[][]];
@@ -19,7 +19,8 @@ const packageManagers: PackageManager[] = [
     command: "apt-get",
     needsRoot: true,
     refresh: ["update", "-q"],
-    // Not redis-server: that package would start a system service. redis-tools holds the same program without it.
+    // Not redis-server: that package would start a system service. redis-tools contains the same
+    // program without it.
     installs: [
       [
         "install",
@@ -51,7 +52,7 @@ const packageManagers: PackageManager[] = [
   { command: "brew", needsRoot: false, installs: [["install", "redis"]] },
 ];
 
-/** Installs Redis with the system's package manager, saying so. Nothing is left running by it. */
+/** Installs Redis with the system's package manager, and announces it. No service is left running. */
 export async function installRedis(): Promise<RedisBinary> {
   const manager = packageManagers.find(({ command }) => isOnPath(command));
   const asRoot = manager?.needsRoot ? rootPrefix() : [];
@@ -110,7 +111,7 @@ async function run([command = "", ...args]: string[]): Promise<{
   return { ok, output: Buffer.concat(chunks).toString() };
 }
 
-/** What to put before a command to run it as root: nothing for root, sudo where it asks no password, else undefined. */
+/** The prefix that runs a command as root: nothing for root, sudo if it needs no password, else undefined. */
 function rootPrefix(): string[] | undefined {
   if (process.getuid?.() === 0) return [];
   const sudo = spawnSync("sudo", ["-n", "true"], {

@@ -7,7 +7,7 @@ import { NoRedisError } from "./no-redis-error.ts";
 import { type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
 import type { RedisBinary } from "./redis-binary.ts";
 
-/** A server of our own whose data stays in `.data/redis`, so that a restart forgets neither requests nor usage. */
+/** A server of our own whose data stays in `.data/redis`, so that requests and use survive a restart. */
 export async function startKeptRedis(
   binary: RedisBinary,
   dataDir = join(projectRoot, ".data", "redis"),
@@ -29,7 +29,7 @@ export async function startKeptRedis(
   };
 }
 
-// Two servers writing one append-only file would destroy it.
+// Two servers that write one append-only file would destroy it.
 function refuseSecondServer(pidFile: string, dataDir: string): void {
   const pid = existsSync(pidFile) ? readFileSync(pidFile, "utf8").trim() : "";
   if (!/^\d+$/.test(pid)) return;

@@ -1,4 +1,4 @@
-/** There is no Redis and none can be had; the message tells a person what to do. */
+/** There is no Redis, and none can be started; the message says what to do. */
 export class NoRedisError extends Error {
   override name = "NoRedisError";
 }

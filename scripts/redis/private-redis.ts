@@ -14,25 +14,25 @@ export interface PrivateRedisOptions {
   /** Default: a temporary folder, removed by `stop()`. */
   dataDir?: string;
   binary?: RedisBinary;
-  /** Speak only TLS, to replicas and primaries as well. */
+  /** Accept TLS connections only, also for replicas and primaries. */
   tls?: TlsFiles;
   /** More settings, as on the command line of redis-server: `["--maxmemory", "10mb"]`. */
   args?: string[];
 }
 
-/** PEM files: a certificate that is its own authority, and its key. */
+/** PEM files: a self-signed certificate, and its key. */
 export interface TlsFiles {
   certificate: string;
   key: string;
 }
 
-/** A Redis server of our own on 127.0.0.1. It ends with this process at the latest, in whatever way that ends. */
+/** A Redis server of our own on 127.0.0.1. It ends with this process at the latest, even if that is killed. */
 export interface PrivateRedis {
   url: string;
   port: number;
   dataDir: string;
   pid: () => number;
-  /** Ends the server in order, if it runs, and starts it again: same port, same data folder. */
+  /** Stops the server, if it runs, and starts it again: same port, same data folder. */
   restart: () => Promise<void>;
   /** `kill -9`; `restart()` brings it back. */
   kill: () => Promise<void>;
@@ -81,7 +81,7 @@ async function launchOnFreePort(
     try {
       return { server: await launch(port), port };
     } catch (error) {
-      // Another process may have taken the port since it was looked at.
+      // Another process may have taken the port since it was found free.
       if (attempt === startAttempts) throw error;
     }
   }
@@ -138,13 +138,13 @@ function serverArguments(
       "--appendfsync",
       options.appendfsync ?? "everysec",
     ],
-    // Never evict: what is stored are queued requests and the count of what was used up.
+    // Never evict: the data are queued requests and counts of use.
     ...["--maxmemory-policy", "noeviction"],
     ...(options.args ?? []),
   ];
 }
 
-/** The settings by which a server or a Sentinel listens on a port, with TLS or without. */
+/** The settings of a server or a Sentinel that listens on a port, with TLS or without. */
 export function listenSettings(
   port: number,
   tls: TlsFiles | undefined,

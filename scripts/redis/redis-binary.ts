@@ -4,14 +4,14 @@ import { delimiter, join } from "node:path";
 
 export interface RedisBinary {
   path: string;
-  /** What the program must be called as, since it decides by its name what it is. */
+  /** The name to start the program under, which decides what it is. */
   argv0: string;
 }
 
-// Debian's redis-tools holds the whole server under the name of a checking tool, without the service that
-// its redis-server package would start: `redis-server` there is only a link to it.
+// Debian's redis-tools contains the whole server under the name of a checking tool, without the
+// service that its redis-server package would start: `redis-server` there is only a link to it.
 const candidates = ["redis-server", "valkey-server", "redis-check-rdb"];
-/** A machine that is busy with other things takes seconds to start a program. */
+/** A busy machine takes seconds to start a program. */
 const answerTimeoutMs = 30_000;
 const suffix = process.platform === "win32" ? ".exe" : "";
 

@@ -13,11 +13,11 @@ export interface ServerProcess {
 
 interface LaunchOptions {
   args: string[];
-  /** Removed when our own process dies without having stopped the server. */
+  /** Removed when our own process dies without stopping the server. */
   temporaryFolder?: string | undefined;
 }
 
-/** What a server says that listens; a Sentinel says something else. */
+/** The line that a listening server prints; a Sentinel prints another. */
 const isReady = /ready to accept connections|sentinel ID is/i;
 const startTimeoutMs = 30_000;
 const endTimeoutMs = 10_000;
@@ -27,7 +27,7 @@ export async function launchServer(
   binary: RedisBinary,
   options: LaunchOptions,
 ): Promise<ServerProcess> {
-  // Detached: a Ctrl-C in the terminal must not take Redis away from workers that still drain.
+  // Detached: a Ctrl-C in the terminal must not stop Redis while workers still drain.
   const child = spawn(binary.path, options.args, {
     argv0: binary.argv0,
     detached: true,
@@ -54,7 +54,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   clearTimeout(force);
 }
 
-// Its own word for it, rather than a connection: another Redis might already listen on the port.
+// By its own message rather than a connection: another Redis might listen on the port already.
 async function untilReady(child: ChildProcess): Promise<void> {
   const over = new AbortController();
   const late = setTimeout(() => child.kill("SIGKILL"), startTimeoutMs);

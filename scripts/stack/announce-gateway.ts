@@ -4,7 +4,7 @@ import { say } from "../words/say.mjs";
 const pollMs = 250;
 const patienceMs = 15_000;
 
-/** Where the gateway will answer, as a person types it. */
+/** The address of the gateway, as a person types it. */
 export function gatewayUrl(env: NodeJS.ProcessEnv): string {
   const host = env.HOST || "127.0.0.1";
   const port = env.PORT || "3000";
@@ -13,13 +13,13 @@ export function gatewayUrl(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Waits until the gateway is ready and says so, with what the worker found out about its keys.
- * When that takes long, or no key works, it says why and goes on waiting.
+ * Waits until the gateway is ready and prints its address, with the worker's report about its keys.
+ * When that takes long, or no key works, it prints the reason and keeps waiting.
  */
 export async function announceGateway(
   url: string,
   options: {
-    /** What the worker says of its keys; undefined until it does. */
+    /** The worker's report about its keys; undefined until there is one. */
     keysReport: () => string | undefined;
     signal: AbortSignal;
   },
@@ -53,7 +53,7 @@ export async function announceGateway(
   }
 }
 
-/** Keeps what a worker says of its keys, for {@link announceGateway}. */
+/** Keeps the worker's report about its keys, for {@link announceGateway}. */
 export function listenForKeysReport() {
   let latest: string | undefined;
   return {
@@ -65,7 +65,7 @@ export function listenForKeysReport() {
   };
 }
 
-/** Says how to get into the admin pages, when a gateway without a password tells. */
+/** Prints how to open the admin pages, when a gateway without a password says so. */
 export function announceSignIn(message: unknown): void {
   const { signInLink } = (message ?? {}) as { signInLink?: unknown };
   if (typeof signInLink !== "string") return;
@@ -87,7 +87,7 @@ async function whyNotReady(
   }
 }
 
-/** What `/ready` says, or whatever else answers there. */
+/** The reason in the answer of `/ready`, or whatever else answers there. */
 function readReason(body: string): string {
   try {
     const { reason } = JSON.parse(body);

@@ -5,18 +5,18 @@ import { say } from "../words/say.mjs";
 /**
  * Asks a person for keys until an empty line.
  *
- * @returns the entries as they were typed, each one valid; none when the person gave up.
+ * @returns the entries as they were typed, all valid; empty when the person gave up.
  */
 export async function askForKeys(
   terminal: NodeJS.ReadStream,
   tell: (text: string) => void,
 ): Promise<readonly string[]> {
-  // Only now: most starts ask nothing, and the scripts run without the packages.
+  // Imported only here: most starts ask nothing, and the scripts also run without the packages.
   const { parseApiKey } = await import(
     "../../libs/shared/src/key-pool/keys/api-key.ts"
   );
   const silence = new Writable({ write: (_chunk, _encoding, done) => done() });
-  // A terminal that readline looks after echoes nothing by itself.
+  // A terminal in readline's hands echoes nothing by itself.
   const lines = createInterface({
     input: terminal,
     output: silence,

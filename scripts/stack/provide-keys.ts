@@ -3,10 +3,10 @@ import { askForKeys } from "./ask-keys.ts";
 import { keepKeys } from "./keep-keys.ts";
 
 /**
- * Sees to it that a worker finds a key to work with: where none is set, a person at the terminal is asked, and the
- * answer is kept in `dotEnv`. Whether the keys are right is the worker's business.
+ * Ensures that a worker has a key: where none is set, a person at the terminal is asked, and the
+ * answer is stored in `dotEnv`. The worker checks whether the keys are valid.
  *
- * @returns false after it has said that there is none.
+ * @returns false when there is no key, after printing that.
  */
 export async function provideKeys(dotEnv: string): Promise<boolean> {
   if (areKeysSet(process.env)) return true;

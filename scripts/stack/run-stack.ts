@@ -15,13 +15,16 @@ import { listenForStopSignals, type StopSignals } from "./stop-signals.ts";
 import { type Supervised, supervise } from "./supervise.ts";
 
 interface StackOptions {
-  /** Whether a change of the sources starts the apps again. */
+  /** Whether changed sources restart the apps. */
   watch: boolean;
-  /** Where `.env` is, and where data are kept. */
+  /** The folder of `.env` and the data. */
   folder: string;
 }
 
-/** Everything on one machine: Redis if none is given, one gateway, one worker. Ends when told to, or when one of them cannot run. */
+/**
+ * Everything on one machine: Redis if none is given, one gateway, one worker. Ends on a signal, or
+ * when one of them cannot run.
+ */
 export async function runStack(options: StackOptions): Promise<void> {
   const dotEnv = join(options.folder, ".env");
   loadDotEnv(dotEnv);
@@ -40,7 +43,7 @@ export async function runStack(options: StackOptions): Promise<void> {
 
 async function runWithRedis(options: StackOptions): Promise<void> {
   const stop = listenForStopSignals();
-  // Where Sentinels or nodes of a Cluster are set, they know where Redis is.
+  // Sentinels or nodes of a Cluster, where set, know the address of Redis.
   const { REDIS_SENTINELS, REDIS_CLUSTER } = process.env;
   const redis =
     REDIS_SENTINELS || REDIS_CLUSTER

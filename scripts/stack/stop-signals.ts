@@ -2,15 +2,15 @@ export interface StopSignals {
   /** Resolves with the first SIGINT, SIGTERM or SIGHUP. */
   requested: Promise<void>;
   isRequested: () => boolean;
-  /** What the second one does; until this is called, it ends the process. */
+  /** Sets what the second one does; by default it ends the process. */
   onForced: (force: () => void) => void;
 }
 
-// A service manager, npm and the terminal may each send a copy of the same signal.
+// A service manager, npm and the terminal may each send the same signal.
 const echoMs = 1_000;
 const interruptedExitCode = 130;
 
-/** Tells the first request to stop from an impatient second one. */
+/** Distinguishes the first request to stop from an impatient second one. */
 export function listenForStopSignals(): StopSignals {
   const first = Promise.withResolvers<void>();
   let requestedAt: number | undefined;

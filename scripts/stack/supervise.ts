@@ -8,22 +8,28 @@ import { say } from "../words/say.mjs";
 export interface SuperviseOptions {
   name: string;
   cwd: string;
-  /** For node: its flags, the file, the file's arguments. */
+  /** Arguments of node: its flags, the file, the file's arguments. */
   args: string[];
   env: NodeJS.ProcessEnv;
-  /** What the process tells by `process.send`. */
+  /** Receives what the process sends by `process.send`. */
   onMessage?: (message: unknown) => void;
-  /** One that ends sooner than this after its first start cannot run at all, say for a wrong setting. */
+  /**
+   * A process that ends sooner than this after its first start cannot run at all, for instance
+   * because of a wrong setting.
+   */
   startupMs?: number;
-  /** Waits before each restart; after the last one it is given up. */
+  /** Waits before each restart; after the last one the process is given up. */
   restartDelaysMs?: number[];
-  /** One that ran this long has its restarts forgiven. */
+  /** After running this long, earlier restarts do not count any more. */
   steadyMs?: number;
 }
 
 export interface Supervised {
   pid: () => number | undefined;
-  /** Resolves with an exit code once the process has ended and is not started again; never after `stop()` or `kill()`. */
+  /**
+   * Resolves with an exit code once the process has ended and is not restarted; never after
+   * `stop()` or `kill()`.
+   */
   gaveUp: Promise<number>;
   /** SIGTERM; resolves when the process has drained and ended. */
   stop: () => Promise<void>;
@@ -37,7 +43,7 @@ const defaults = {
   steadyMs: 60_000,
 };
 
-/** Keeps one Node process running; its output goes straight to ours. */
+/** Keeps one Node process running; its output goes to ours unchanged. */
 export function supervise(options: SuperviseOptions): Supervised {
   const stopping = new AbortController();
   let child: ChildProcess | undefined;

@@ -7,10 +7,10 @@ const imported =
   /(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from|const\s*\{([^}]*)\}\s*=\s*await\s+import/g;
 
 /**
- * Exports of `sources` that no other file imports, tests and scripts included.
+ * Exports of `sources` that no other file imports, including tests and scripts.
  *
- * By text alone: names are compared, not what they stand for, so that two exports of one
- * name vouch for each other.
+ * By text alone: names are compared, not their meanings, so that two exports of the same name hide
+ * each other.
  */
 export function findLonelyExports(
   sources: readonly SourceText[],

@@ -1,10 +1,10 @@
 import { basename, dirname } from "node:path";
 import type { Import } from "./read-imports.ts";
 
-/** A folder with more source files than this is two ideas, or three. */
+/** A folder with more source files than this has more than one idea. */
 const mostFiles = 15;
 
-/** What breaks the rules of the structure, a line each. */
+/** Violations of the rules of the structure, a line each. */
 export function findProblems(
   files: readonly string[],
   imports: readonly Import[],
@@ -28,7 +28,7 @@ function findForeignImports(imports: readonly Import[]): string[] {
     .map(({ from, to }) => `${from} imports ${to}: apps use only the library`);
 }
 
-/** A folder never needs the files of the folders around it; a package's own description is for all of it. */
+/** A folder never imports files of the folders around it, except a package's own description. */
 function findClimbing(imports: readonly Import[]): string[] {
   return imports
     .filter(({ to }) => basename(to) !== "package.json")
@@ -39,7 +39,7 @@ function findClimbing(imports: readonly Import[]): string[] {
     .map(({ from, to }) => `${from} imports ${to}: from a folder around it`);
 }
 
-/** Folders side by side do not need each other in a circle. */
+/** Folders side by side do not import each other in a circle. */
 function findCycles(imports: readonly Import[]): string[] {
   const edges = new Map<string, Set<string>>();
   for (const { from, to } of imports) {
@@ -66,7 +66,10 @@ function toCycle(path: readonly string[]): string {
   return `cycle of folders: ${[...names, names[0]].join(" → ")}`;
 }
 
-/** The folders below the deepest one that holds both files; a file that lies in it stands for itself. */
+/**
+ * The two entries of the deepest common folder through which the files are reached: folders, or the
+ * file itself.
+ */
 function siblings(from: string, to: string): [string, string] {
   const [start, end] = [from.split("/"), to.split("/")];
   let depth = 0;
@@ -75,7 +78,7 @@ function siblings(from: string, to: string): [string, string] {
   return [cut(start), cut(end)];
 }
 
-/** An area of the library uses only those that stand before it. */
+/** An area of the library imports only areas before it. */
 function findWrongLayers(
   imports: readonly Import[],
   layers: readonly string[],
@@ -104,7 +107,7 @@ function findFullFolders(files: readonly string[]): string[] {
     .map(([folder, count]) => `${folder} has ${count} files`);
 }
 
-/** Whether a file is a source: code, a script of Redis, or a page. */
+/** Whether a file is a source: code, a Redis script, or a page. */
 export function isSource(file: string): boolean {
   return /^(apps|libs)\/.*\.(ts|lua)$/.test(file) && basename(file) !== "";
 }

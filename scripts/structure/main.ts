@@ -5,7 +5,7 @@ import { findLonelyExports } from "./find-lonely-exports.ts";
 import { findProblems, isSource } from "./find-problems.ts";
 import { readImports } from "./read-imports.ts";
 
-/** The areas of the library, each using only those before it. */
+/** The areas of the library; each imports only those before it. */
 const layers = [
   "timers",
   "config",

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-// Plain JavaScript, and without packages: it speaks before Node 24 and the packages are there.
+// Plain JavaScript without packages: it runs before Node 24 and the packages are there.
 const variables = ["ORPOOL_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"];
 const isChinese = /^zh\b|^zh_/i.test(
   process.env[variables.find((name) => process.env[name]) ?? ""] ?? "",

@@ -2,22 +2,31 @@ import { Redis } from "ioredis";
 import { findOwnRedis } from "../../scripts/redis/find-redis.ts";
 import { NoRedisError } from "../../scripts/redis/no-redis-error.ts";
 import type { Stack } from "../support/processes/stack.ts";
-import { runClosedLoop } from "./closed-loop.ts";
-import { type CommandCount, countCommands } from "./count-commands.ts";
-import { describeMachine, type Machine } from "./describe-machine.ts";
-import { type AcquireResult, measureAcquire } from "./measure-acquire.ts";
-import { type BatchResult, measureBatch } from "./measure-batch.ts";
-import { type DrainResult, measureDrain } from "./measure-drain.ts";
-import { type LatencyResult, measureLatency } from "./measure-latency.ts";
-import { type MemoryResult, measureMemory } from "./measure-memory.ts";
-import { measureStreams, type StreamsResult } from "./measure-streams.ts";
+import { runClosedLoop } from "./load/closed-loop.ts";
+import { startUnlimitedStack } from "./load/start-unlimited-stack.ts";
+import { type CommandCount, countCommands } from "./measure/count-commands.ts";
+import {
+  type AcquireResult,
+  measureAcquire,
+} from "./measure/measure-acquire.ts";
+import { type BatchResult, measureBatch } from "./measure/measure-batch.ts";
+import { type DrainResult, measureDrain } from "./measure/measure-drain.ts";
+import {
+  type LatencyResult,
+  measureLatency,
+} from "./measure/measure-latency.ts";
+import { type MemoryResult, measureMemory } from "./measure/measure-memory.ts";
+import {
+  measureStreams,
+  type StreamsResult,
+} from "./measure/measure-streams.ts";
 import {
   measureThroughput,
   type ThroughputResult,
-} from "./measure-throughput.ts";
-import { printResults } from "./print-results.ts";
-import { saveResults } from "./save-results.ts";
-import { startUnlimitedStack } from "./start-unlimited-stack.ts";
+} from "./measure/measure-throughput.ts";
+import { describeMachine, type Machine } from "./results/describe-machine.ts";
+import { printResults } from "./results/print-results.ts";
+import { saveResults } from "./results/save-results.ts";
 
 const warmUpMs = 5_000;
 

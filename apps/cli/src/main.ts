@@ -20,7 +20,7 @@ import { speakHelp } from "./output/speak-help.ts";
 import { tell } from "./output/terminal.ts";
 import { say } from "./words/say.ts";
 
-// A reader such as `head` may leave early.
+// A reader such as `head` may close the pipe early.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.code === "EPIPE" ? exitCodes.done : exitCodes.error);
 });

@@ -82,7 +82,7 @@ export function buildApp(deps: {
   clients: BuiltClients;
   manageClients: ManageClients;
   manageDeliveries: ManageDeliveries;
-  /** undefined where operators have no password. */
+  /** undefined when operators have no password. */
   checkPassword: CheckPassword | undefined;
   webAccess: WebAccess;
   statistics: Statistics;
@@ -119,11 +119,11 @@ export function buildApp(deps: {
     requireAdmin: requireAdmin(deps.checkPassword),
     authenticate: authenticate(clients),
   };
-  // First, because they are nearly all that comes.
+  // First, because they are nearly all of the traffic.
   for (const dialect of allDialects) {
     const { path } = dialect;
     const router = Router();
-    // Before anything that can fail: errors take the form that the dialect uses.
+    // Before anything that can fail: errors take the dialect's form.
     router.use(setDialect(dialect));
     if (deps.tracer) router.use(traceRequests(deps.tracer, path));
     router.use(guardHosts(webAccess), ...guardWeb, access.authenticate);
@@ -152,7 +152,7 @@ export function buildApp(deps: {
   }
   app.use("/admin", nameRoute("/admin"));
   for (const dialect of allDialects) {
-    // What is asked for below is refused in the form that the dialect uses.
+    // Other requests under the dialect's path are refused in the dialect's form.
     app.use(below(dialect.path), setDialect(dialect));
   }
   app.use(prefixes, guardWeb);

@@ -50,13 +50,13 @@ const views = fileURLToPath(new URL("./views", import.meta.url));
 /** Everything under `/admin`. */
 type Admin = {
   readonly handler: RequestHandler;
-  /** undefined where there is no password. */
+  /** undefined when no password is set. */
   readonly checkPassword: CheckPassword | undefined;
-  /** Where no password is set, shows the link that opens the pages. */
+  /** When no password is set, shows the link that opens the pages. */
   announce(address: { host: string; port: number }): Promise<void>;
 };
 
-/** Builds everything under `/admin`: who may see it, the key-pool page and the queue's. */
+/** Builds everything under `/admin`: access, the key-pool page and the other pages. */
 export function buildAdmin(deps: {
   config: GatewayConfig;
   gatewayId: string;

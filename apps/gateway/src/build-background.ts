@@ -36,10 +36,13 @@ import type { PublishEvent } from "./webhooks/events/event.ts";
 
 const removeExpiredEveryMs = 60_000;
 const tellLeftEveryMs = 10_000;
-/** Storage and Redis may be away when the gateway stops: what is not stored then is called again. */
+/**
+ * Storage and Redis may be away when the gateway stops: an answer that is not stored by then is
+ * asked for again.
+ */
 const storeTimeoutMs = 5_000;
 
-/** Wires requests whose clients collect the answer later. */
+/** Wires background requests, whose clients collect the answer later. */
 export function buildBackground(deps: {
   config: GatewayConfig;
   gatewayId: string;
@@ -147,7 +150,7 @@ export function buildBackground(deps: {
     /** For operators. */
     sendAgain: createSendBackgroundAgain({ store, contents, startBackground }),
     start: () => runner.start(),
-    /** Hands what no worker has over to other gateways, and waits for the calls under way. */
+    /** Hands over the requests that no worker has to other gateways, and waits for the calls under way. */
     async stop(graceMs: number): Promise<void> {
       const tasks = [cleaning.stop(), telling.stop(), runner.stopAdopting()];
       await Promise.all(tasks);

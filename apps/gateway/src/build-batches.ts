@@ -50,14 +50,14 @@ export function buildBatches(deps: {
   recordRequest: RecordRequest;
   recordEnded: RecordEnded;
   publish: PublishEvent;
-  /** The day on which a model ends, where that is known. */
+  /** The day on which a model is withdrawn, if known. */
   findExpiration: (model: string) => string | undefined;
   poolWatch: PoolWatch;
   /** How many requests of a client wait for its own budget. */
   countHeld: (client: string) => Promise<number>;
   /** How long so many calls wait for their client's own budget, in ms, as far as is known. */
   budgetWaitOf: (client: string, calls: number) => number;
-  /** How large a client's share is. */
+  /** The weight of a client's share. */
   weightOf: (client: string | undefined) => number;
   storage: Storage;
   statistics: Statistics;

@@ -15,7 +15,7 @@ import { createPriceTokens } from "./usage/price-tokens.ts";
 import { createReadUsage } from "./usage/read-usage.ts";
 import { createRecordRequest } from "./usage/record-request.ts";
 
-/** Wires who may call, and what they used. */
+/** Wires the clients, their limits and their use. */
 export function buildClients(deps: {
   config: GatewayConfig;
   redis: Redis;
@@ -37,7 +37,7 @@ export function buildClients(deps: {
     store,
     sync,
     clock,
-    /** As long as a request is held while Redis is away. */
+    /** Waits as long as a request is held while Redis is away. */
     untilKnown: () => sync.untilKnown(config.REDIS_GRACE_MS),
     recordRequest: createRecordRequest(usage.record, models.isListed),
     readUsage: createReadUsage({
@@ -45,7 +45,7 @@ export function buildClients(deps: {
       directory,
       priceTokens: createPriceTokens(models.catalogue),
     }),
-    /** How much of their limits clients use now. */
+    /** How much of its limits each client uses now. */
     readUse: createReadUse(deps),
     start: () => sync.start(deps.subscriber),
     async stop(): Promise<void> {

@@ -46,9 +46,9 @@ export function buildCompletions(deps: {
   gatewayId: string;
   limits: RateLimits;
   redis: Redis;
-  /** A connection of its own, on which replies come in. */
+  /** A connection of its own for replies. */
   replies: Redis;
-  /** One for subscriptions, by which Redis can also tell that this process lives. */
+  /** A connection for subscriptions, by which Redis can also tell that this process is alive. */
   subscriber: Redis;
   redisKeys: RedisKeys;
   clock: RedisClock;
@@ -56,7 +56,7 @@ export function buildCompletions(deps: {
   queue: CompletionsQueue;
   addJobs: AddJobs;
   poolWatch: PoolWatch;
-  /** What a client may do. */
+  /** The settings of a client. */
   findClient: (id: string) => ClientSettings | undefined;
   logger: Logger;
 }) {
@@ -65,7 +65,7 @@ export function buildCompletions(deps: {
     redisHealth,
     graceMs: config.REDIS_GRACE_MS,
   });
-  // Bodies of requests that have a job, or that wait for another's reply.
+  // Bodies of requests that have a job, or that wait for an equal request's reply.
   const waitingBodies = new BodyBudget(config.BODY_BYTES_IN_FLIGHT);
   const retention = planFinishedRetention({
     count: config.KEEP_FINISHED_JOBS,
@@ -101,7 +101,7 @@ export function buildCompletions(deps: {
     longestWaitMs: config.MAX_WAIT_MS,
     commentEveryMs: config.STREAM_COMMENT_MS,
   });
-  // Their clients have a promise already: a place in line is not refused any more.
+  // Their clients have been promised an answer: a place in line is not refused any more.
   const background = buildWaiting({
     ...waiting,
     checkCapacity: undefined,
@@ -141,7 +141,7 @@ export function buildCompletions(deps: {
   );
   async function recoverJobs(minimumAgeMs: number): Promise<void> {
     for (const { jobs, recover } of both) {
-      // Lost jobs are found also where a withdrawal fails.
+      // Lost jobs are looked for even when calling off fails.
       await jobs.repeatCallOffs().catch(warnOfRecovery);
       await recover.jobs(minimumAgeMs);
     }
@@ -159,7 +159,7 @@ export function buildCompletions(deps: {
 
   return {
     submit,
-    /** Of background requests: their place in line is granted. */
+    /** For background requests, whose place in line is granted. */
     backgroundSubmit: background.submit,
     backgroundPending: background.pending,
     checkCapacity,
@@ -168,7 +168,7 @@ export function buildCompletions(deps: {
     /** How long so many calls of a client wait for its own budget, in ms, as far as is known. */
     budgetWaitOf: (client: string, calls: number) =>
       clientBudgets.peekWait(client, calls),
-    /** When the request at a place in line has its turn, in ms from now, as far as is known. */
+    /** When the request at a place in line will be called, in ms from now, as far as is known. */
     async whenServed(place: number, client: string | undefined) {
       const [inPool, inBudget] = await Promise.all([
         forecast.whenServed(place),
@@ -201,12 +201,12 @@ export function buildCompletions(deps: {
       waitingBodies,
     }),
     async start(): Promise<void> {
-      // The first requests are not to be refused for want of a connection.
+      // The first requests must not be refused for lack of a connection.
       redis.on("ready", onReconnect);
       reader.start();
       shared.listen(deps.subscriber, redisKeys.sharedNews);
       await announce();
-      // Not awaited: without Redis it would take for ever.
+      // Not awaited: without Redis it would never resolve.
       void showPresence(deps.subscriber, redisKeys, gatewayId)
         .then(() => {
           isPresent = true;
@@ -216,9 +216,9 @@ export function buildCompletions(deps: {
           logger.warn({ err: error }, "Showing presence failed"),
         );
     },
-    /** Tells the requests that wait for Redis without a job that the gateway stops. */
+    /** Refuses the requests that wait for Redis without a job, because the gateway stops. */
     refuseHeld: () => grace.close(),
-    /** Waits for the requests in hand; those that are left are told to come again. */
+    /** Waits for the requests in hand; after the grace time the rest are told to retry later. */
     async finish(graceMs: number): Promise<void> {
       await pending.finish(graceMs);
       await shared.close();

@@ -11,7 +11,7 @@ import { autoAlias } from "./models/resolve/aliases.ts";
 import { createResolveModels } from "./models/resolve/resolve-models.ts";
 import { createReadModelsStatus } from "./models/status/read-models-status.ts";
 
-/** Wires what is known of models, and what follows from it for requests. */
+/** Wires what is known about models, and what follows for requests. */
 export function buildModels(deps: {
   config: GatewayConfig;
   redis: Redis;
@@ -41,7 +41,7 @@ export function buildModels(deps: {
       rank: (models) => records.rank(models),
     }),
     served: createServedModels({ catalogue, aliases, freeOnly }),
-    /** Whether a name is of a model in the list, or of an alias. */
+    /** Whether a name is that of a model in the list, or of an alias. */
     isListed: (name: string) =>
       catalogue.find(name) !== undefined ||
       aliases.has(name) ||

@@ -15,7 +15,7 @@ import { describeKeys } from "./pool/keys-status.ts";
 import type { PoolWatch } from "./pool/pool-watch.ts";
 import type { RedisHealth } from "./redis/redis-health.ts";
 
-/** Starts to notify people where addresses are set. @returns what stops it. */
+/** Starts to notify people where addresses are set. @returns a function that stops it. */
 export function startNotifications(deps: {
   config: GatewayConfig;
   limits: RateLimits;

@@ -13,10 +13,10 @@ import type { FinishedRetention } from "./jobs/finished-retention.ts";
 import { createJobQueue } from "./jobs/job-queue.ts";
 import type { RedisGrace } from "./redis/redis-grace.ts";
 
-/** A withdrawn job can turn up for this long after its longest wait. */
+/** A withdrawn job can reappear for this long after its longest wait. */
 const spareMs = 60_000;
 
-/** Wires one kind of waiting requests: those of clients on the line, or those of the background. */
+/** Wires one kind of waiting requests: those whose clients are connected, or background requests. */
 export function buildWaiting(deps: {
   gatewayId: string;
   redis: Redis;
@@ -29,7 +29,7 @@ export function buildWaiting(deps: {
   waitingBodies: BodyBudget;
   /** undefined: their places in line are granted. */
   checkCapacity: CheckCapacity | undefined;
-  /** Hands over all replies that are there at this moment. */
+  /** Delivers all replies that are available at this moment. */
   catchUp: () => Promise<void>;
   longestWaitMs: number;
   commentEveryMs: number;

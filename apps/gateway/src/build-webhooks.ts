@@ -17,7 +17,7 @@ import { createPublicAgent } from "./webhooks/sending/public-addresses.ts";
 import { toClientSecret } from "./webhooks/sending/secrets.ts";
 import type { Receiver } from "./webhooks/sending/send-event.ts";
 
-/** Wires what is recorded for webhooks, what sends it, and what operators see of it. */
+/** Wires the events of webhooks: their records, their sending, and what operators see of them. */
 export function buildWebhooks(deps: {
   config: GatewayConfig;
   directory: ClientDirectory;
@@ -76,7 +76,7 @@ export function buildWebhooks(deps: {
     /** Whether events are sent at all. */
     isOn: secret !== undefined,
     manageDeliveries: createManageDeliveries({ ...deps, store, findReceiver }),
-    /** The secret of a client's events; undefined without the pool's. */
+    /** The secret that signs a client's events; undefined when the pool has none. */
     secretOf: (client: string): string | undefined =>
       secret === undefined ? undefined : toClientSecret(secret, client),
     start: () => sender.start(),

@@ -23,12 +23,12 @@ import { storageVariables } from "./storage/variables.ts";
 import { webAccessVariables } from "./web-access/variables.ts";
 import { webhookVariables } from "./webhooks/variables.ts";
 
-/** Everything a gateway reads from the environment. It needs no key of OpenRouter's. */
+/** Everything a gateway reads from the environment. It needs no OpenRouter key. */
 export const gatewayVariables = z.object({
   ...appVariables,
   PORT: port().default(3000),
   HOST: z.string().default("127.0.0.1"),
-  /** Who may call: `key` or `name=key`. Anybody who reaches the gateway, when empty. */
+  /** The clients' keys: `key` or `name=key`. When empty, everybody who can reach the gateway may call. */
   GATEWAY_API_KEYS: z
     .string()
     .default("")
@@ -44,7 +44,7 @@ export const gatewayVariables = z.object({
   ...webAccessVariables,
   ...modelVariables,
   ...notificationVariables,
-  /** The workers' file of keys, where the admin pages may add some to it. Its keys are not used here. */
+  /** The workers' file of keys, to which the admin pages may add keys. The gateway does not use them. */
   OPENROUTER_API_KEYS_FILE: z.string().optional(),
   /** Where the list of models comes from. */
   OPENROUTER_BASE_URL: httpUrl().default("https://openrouter.ai/api/v1"),
@@ -52,7 +52,7 @@ export const gatewayVariables = z.object({
   MAX_WAIT_MS: milliseconds(1).default(600_000),
   /** Requests that may wait at a time, in the whole pool. */
   MAX_QUEUE_SIZE: wholeNumber(1, 10_000_000).default(100_000),
-  /** What plain answers are checked for where neither request nor batch says so. */
+  /** What plain answers are checked for unless request or batch says otherwise. */
   ANSWER_CHECK: z
     .string()
     .default("none")
@@ -62,11 +62,14 @@ export const gatewayVariables = z.object({
       context.addIssue(answerChecksForm);
       return z.NEVER;
     }),
-  /** How often a waiting stream gets a comment, or a plain request that has begun to get it white space, in ms. */
+  /**
+   * How often a waiting stream gets a comment, and a plain request that has begun to get white
+   * space the next, in ms.
+   */
   STREAM_COMMENT_MS: milliseconds(100).default(15_000),
   /** How long the answer to a request with an Idempotency-Key is kept for repeats, in seconds. */
   IDEMPOTENCY_TTL_SECONDS: wholeNumber(1, 2_592_000).default(3_600),
-  /** How long plain answers are given again to equal requests, in seconds; 0: not at all. */
+  /** How long plain answers are reused for equal requests, in seconds; 0: not at all. */
   RESPONSE_CACHE_TTL_SECONDS: wholeNumber(0, 2_000_000).default(0),
   /** All kept answers together, in bytes of Redis's memory. */
   RESPONSE_CACHE_MAX_BYTES: byteSize().default(64 * 1024 * 1024),
@@ -91,16 +94,16 @@ export const gatewayVariables = z.object({
   ...webhookVariables,
   /** How many finished requests stay visible on the queue's page. */
   KEEP_FINISHED_JOBS: wholeNumber(0, 1_000_000).default(1_000),
-  /** What they may take of Redis's memory, in bytes, roughly. */
+  /** What they may take of Redis's memory, in bytes, approximately. */
   KEEP_FINISHED_BYTES: byteSize().default(64 * 1024 * 1024),
   /** How many ended requests are remembered for the operators' page, without prompts and answers; 0: none. */
   KEEP_REQUEST_RECORDS: wholeNumber(0, 1_000_000).default(10_000),
   /**
-   * How long a stopping gateway goes on taking new connections while /ready says
-   * 503, in ms, so that those who balance by /ready turn away first.
+   * How long a stopping gateway still accepts connections while /ready says 503, in ms, so that
+   * load balancers that poll /ready turn away first.
    */
   SHUTDOWN_DELAY_MS: milliseconds(0).default(0),
-  /** Who may see /admin; without a password, who opens the sign-in link of the log. */
+  /** The operator's name; without a password, the sign-in link of the log opens /admin. */
   ADMIN_USERNAME: z.string().default("admin"),
   ADMIN_PASSWORD: z
     .string()

@@ -82,7 +82,7 @@ export function buildWorker(deps: {
   const callMetrics = createCallMetrics(deps.metrics);
   const metrics = createDispatchMetrics(deps.metrics);
 
-  // The queue and what is in hand.
+  // The queue, and the jobs in hand.
   const worker = openManualWorker(deps);
   const locks = createJobLocks(worker);
   const callOff = (jobId: string) => locks.abort(jobId, cancelledReason);
@@ -108,7 +108,7 @@ export function buildWorker(deps: {
     },
   });
 
-  // What becomes of a job.
+  // How jobs are settled.
   const spread = new DeferralSpread(
     () => limits.windowMs / (keyPool.countAccounts() * limits.perMinute),
   );
@@ -123,7 +123,7 @@ export function buildWorker(deps: {
     logger,
   });
 
-  // Which job goes out, and with which key.
+  // Dispatch: which job is called next, and with which key.
   const forecast = new SlotForecast();
   const refusals = new AccountRefusals({ redis, redisKeys });
   const hasAccountBesides = createHasAccountBesides(deps);
@@ -214,9 +214,9 @@ export function buildWorker(deps: {
   ];
 
   return {
-    /** Calls in hand. */
+    /** Calls in flight. */
     inFlight: () => fetching.inFlight,
-    /** Slots may have become free earlier than was said. */
+    /** Call it when slots may have become free earlier than the limiter said. */
     checkAgain: () => fetching.checkAgain(),
     async start(): Promise<void> {
       await listenForCancellations(subscriber, redisKeys, callOff);
@@ -226,7 +226,7 @@ export function buildWorker(deps: {
       fetching.start();
     },
     /**
-     * Finishes what is in hand, and takes no more. After a grace time calls are aborted and their
+     * Takes no more jobs and finishes those in hand. After a grace time calls are aborted and their
      * jobs put back, so that another worker can take them.
      */
     async finish(): Promise<void> {
@@ -240,7 +240,7 @@ export function buildWorker(deps: {
     /** Leaves the queue. */
     async close(): Promise<void> {
       await Promise.all(repetitions.map((repetition) => repetition.stop()));
-      // By force: an idle worker's wait for a job is cut off instead of sat out.
+      // Forced: it interrupts an idle worker's wait for a job.
       await worker.close(true);
       await fetching.ended();
       await locks.close();

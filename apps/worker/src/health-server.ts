@@ -13,7 +13,7 @@ type HealthChecks = {
   readonly version: string;
   /** Why the worker cannot work now; undefined when it can. */
   findReason(): string | undefined;
-  /** What an operator should mend although it works. */
+  /** What an operator should fix although the worker works. */
   findWarning(): string | undefined;
   renderMetrics(): Promise<MetricsPage>;
 };
@@ -23,7 +23,7 @@ const defaultPort = 3001;
 /**
  * Serves `/health`, `/ready` and `/metrics`; takes any free port when the default one is taken.
  *
- * @throws {ConfigError} when host or port cannot be had.
+ * @throws {ConfigError} when host or port is not available.
  */
 export async function startHealthServer(
   checks: HealthChecks,

@@ -47,7 +47,7 @@ import { createReportKeys } from "./keys/report-keys.ts";
 import { watchKeysFile } from "./keys/watch-keys-file.ts";
 import { createReportLateGrant } from "./metrics/late-grants.ts";
 
-/** How often a worker looks whether it is time to ask about the keys, or whether that was forgotten. */
+/** How often a worker checks whether it is time to probe the keys, or whether Redis has lost that it did. */
 const probePollMs = 5_000;
 
 loadDotEnv();
@@ -79,7 +79,7 @@ const redis = connectRedis(redisAddress, {
   logger,
   listeners: [subscriber],
 });
-// Locks, slots and signs of life do not wait behind large answers.
+// Locks, slots and heartbeats do not wait behind large answers.
 const replies = connectRedis(redisAddress, {
   role: "durable",
   name: "worker-replies",
@@ -181,7 +181,7 @@ const probing = repeat(() => keyProbing.probeAll(), {
   logger,
 });
 
-/** Goes on with what the keys' file says now. */
+/** Replaces the keys in use by those of the keys' file. */
 async function takeKeysOver(): Promise<void> {
   const keys = readKeys(config);
   const before = keyPool.id;
@@ -211,7 +211,7 @@ closeOnSignals(
     () => statistics.stop(),
     () => modelRecorder.stop(),
     () => usageRecorder.stop(),
-    // Only after the last stream: gateways end those of a worker that is not heard of.
+    // Only after the last stream: gateways end the streams of a worker whose heartbeat is missing.
     async () => {
       await presence.stop();
       if (redis.status === "ready") {

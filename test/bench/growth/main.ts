@@ -4,7 +4,7 @@ import { installRedis } from "../../../scripts/redis/install-redis.ts";
 import { NoRedisError } from "../../../scripts/redis/no-redis-error.ts";
 import { startPrivateRedis } from "../../../scripts/redis/private-redis.ts";
 import { findRedisBinary } from "../../../scripts/redis/redis-binary.ts";
-import { measurePools } from "../measure-acquire.ts";
+import { measurePools } from "../measure/measure-acquire.ts";
 import { measureBodies } from "./measure-bodies.ts";
 import { measureClients } from "./measure-clients.ts";
 import { measureWaiting } from "./measure-waiting.ts";

@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
-import { chatBody } from "../closed-loop.ts";
-import { startUnlimitedStack } from "../start-unlimited-stack.ts";
+import { chatBody } from "../load/closed-loop.ts";
+import { startUnlimitedStack } from "../load/start-unlimited-stack.ts";
 import { measureRequest, type RequestCost, warmUp } from "./measure-request.ts";
 
 const sizesKiB = [1, 10, 100, 1_024];

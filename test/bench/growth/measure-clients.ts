@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { residentKiB } from "../../support/processes/memory.ts";
-import { holdClients, patientEnv } from "../hold-clients.ts";
-import { startUnlimitedStack } from "../start-unlimited-stack.ts";
+import { holdClients, patientEnv } from "../load/hold-clients.ts";
+import { startUnlimitedStack } from "../load/start-unlimited-stack.ts";
 import { measureRequest, type RequestCost, warmUp } from "./measure-request.ts";
 
 const sizes = [100, 1_000, 10_000];

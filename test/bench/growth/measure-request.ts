@@ -1,7 +1,11 @@
 import type { Redis } from "ioredis";
 import type { Stack } from "../../support/processes/stack.ts";
-import { type LoopFigures, runClosedLoop, sumUp } from "../closed-loop.ts";
-import { type CpuTimes, measureCpu, microsOfOne } from "../measure-cpu.ts";
+import { type LoopFigures, runClosedLoop, sumUp } from "../load/closed-loop.ts";
+import {
+  type CpuTimes,
+  measureCpu,
+  microsOfOne,
+} from "../measure/measure-cpu.ts";
 
 const warmUpMs = 8_000;
 const durationMs = 4_000;

@@ -3,9 +3,9 @@ import type { Redis } from "ioredis";
 import { readPoolStatus } from "../../support/clients/pool-status.ts";
 import type { Stack } from "../../support/processes/stack.ts";
 import { fillQueue } from "../../support/redis/fill-queue.ts";
-import { runClosedLoop } from "../closed-loop.ts";
-import { patientEnv } from "../hold-clients.ts";
-import { startUnlimitedStack } from "../start-unlimited-stack.ts";
+import { runClosedLoop } from "../load/closed-loop.ts";
+import { patientEnv } from "../load/hold-clients.ts";
+import { startUnlimitedStack } from "../load/start-unlimited-stack.ts";
 import { measureRequest, type RequestCost, warmUp } from "./measure-request.ts";
 
 const sizes = [100, 1_000, 10_000, 100_000];

@@ -1,8 +1,8 @@
-import type { AcquireCost } from "../measure-acquire.ts";
-import { sumOfCpu } from "../measure-cpu.ts";
-import { micros, ms } from "../print-figures.ts";
-import { printMarkdown } from "../print-markdown.ts";
-import { printTable } from "../print-table.ts";
+import type { AcquireCost } from "../measure/measure-acquire.ts";
+import { sumOfCpu } from "../measure/measure-cpu.ts";
+import { micros, ms } from "../results/print-figures.ts";
+import { printMarkdown } from "../results/print-markdown.ts";
+import { printTable } from "../results/print-table.ts";
 import type { BodyCost } from "./measure-bodies.ts";
 import type { ClientsCost } from "./measure-clients.ts";
 import type { RequestCost } from "./measure-request.ts";

@@ -3,7 +3,7 @@
  * Portkey's has no queue, no limits and no Redis: it is what a plain proxy costs.
  */
 import { NoRedisError } from "../../../scripts/redis/no-redis-error.ts";
-import { describeMachine } from "../describe-machine.ts";
+import { describeMachine } from "../results/describe-machine.ts";
 import { CannotRunError } from "./cannot-run-error.ts";
 import { installPortkey } from "./install-portkey.ts";
 import { measurePeers } from "./measure-peers.ts";

@@ -1,7 +1,7 @@
-import type { Machine } from "../describe-machine.ts";
-import { micros, ms, times } from "../print-figures.ts";
-import { printMarkdown } from "../print-markdown.ts";
-import { printTable } from "../print-table.ts";
+import type { Machine } from "../results/describe-machine.ts";
+import { micros, ms, times } from "../results/print-figures.ts";
+import { printMarkdown } from "../results/print-markdown.ts";
+import { printTable } from "../results/print-table.ts";
 import { portkeyVersion } from "./install-portkey.ts";
 import type { PeerFigures, PeersResults } from "./measure-peers.ts";
 import type { PeersOptions } from "./read-options.ts";

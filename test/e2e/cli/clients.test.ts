@@ -2,8 +2,8 @@ import { tmpdir } from "node:os";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { chat } from "../../support/clients/chat.ts";
 import { operatorPassword, withKey } from "../../support/clients/operator.ts";
-import { jsonLines, orpool } from "../../support/clients/orpool.ts";
 import { type Stack, startStack } from "../../support/processes/stack.ts";
+import { jsonLines, orpool } from "../../support/terminal/orpool.ts";
 import { until } from "../../support/until.ts";
 
 let stack: Stack;

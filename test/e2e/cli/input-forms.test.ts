@@ -5,8 +5,8 @@ import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { type ColumnSource, parquetWriteFile } from "hyparquet-writer";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { batchLine } from "../../support/clients/batch-input.ts";
-import { jsonLines, orpool } from "../../support/clients/orpool.ts";
 import { type Stack, startStack } from "../../support/processes/stack.ts";
+import { jsonLines, orpool } from "../../support/terminal/orpool.ts";
 
 let stack: Stack;
 let cwd: string;

@@ -13,12 +13,12 @@ import {
   parseOutput,
 } from "../../support/clients/batch-input.ts";
 import { operatorPassword } from "../../support/clients/operator.ts";
+import { type Stack, startStack } from "../../support/processes/stack.ts";
 import {
   jsonLines,
   orpool,
   startOrpool,
-} from "../../support/clients/orpool.ts";
-import { type Stack, startStack } from "../../support/processes/stack.ts";
+} from "../../support/terminal/orpool.ts";
 import { until } from "../../support/until.ts";
 
 let stack: Stack;

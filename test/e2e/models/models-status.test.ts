@@ -1,9 +1,9 @@
 import type { ModelsStatus } from "@openrouter-free-pool/shared/api/models-status";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { chat } from "../../support/clients/chat.ts";
-import { jsonLines, orpool } from "../../support/clients/orpool.ts";
 import { send } from "../../support/clients/send.ts";
 import { type Stack, startStack } from "../../support/processes/stack.ts";
+import { jsonLines, orpool } from "../../support/terminal/orpool.ts";
 import { until } from "../../support/until.ts";
 
 const good = "qwen/qwen3-coder:free";

@@ -5,12 +5,12 @@ import { testModel } from "../../support/clients/chat.ts";
 import { send } from "../../support/clients/send.ts";
 import { findBarriers } from "../../support/pages/accessibility.ts";
 import { usePages } from "../../support/pages/browser.ts";
-import { findForeignWords } from "../../support/pages/foreign-words.ts";
 import {
   type Gateway,
   type Stack,
   startStack,
 } from "../../support/processes/stack.ts";
+import { findForeignWords } from "../../support/words/foreign-words.ts";
 
 const password = "correct horse battery";
 const clientKey = "a-client-key-0123456789";

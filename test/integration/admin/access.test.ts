@@ -1,12 +1,14 @@
 import { afterEach, describe, expect, inject, test } from "vitest";
 import { AdminClient } from "../../support/clients/admin-client.ts";
 import {
+  basicHeaders,
+  operatorPassword as password,
+} from "../../support/clients/operator.ts";
+import {
   type Stack,
   startStack,
   testKey,
 } from "../../support/processes/stack.ts";
-
-const password = "correct horse battery";
 
 let stack: Stack | undefined;
 afterEach(() => stack?.stop());
@@ -105,7 +107,7 @@ describe("with a password", () => {
     const { url } = await start(env);
     const basic = (name: string, secret: string) => ({
       accept: "application/json",
-      authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString("base64")}`,
+      ...basicHeaders(name, secret),
     });
     const program = new AdminClient(url);
     const pause = "/admin/queues/api/queues/completions/pause";

@@ -1,5 +1,6 @@
 import { afterEach, expect, inject, test } from "vitest";
 import { AdminClient } from "../../support/clients/admin-client.ts";
+import { basicHeaders } from "../../support/clients/operator.ts";
 import {
   newestSignInLink,
   signInLinks,
@@ -37,7 +38,7 @@ test("nothing but the link opens the pages, not even a request from this machine
       { "fly-client-ip": "127.0.0.1" },
       { "x-cluster-client-ip": "127.0.0.1" },
       { "x-envoy-external-address": "127.0.0.1" },
-      { authorization: `Basic ${btoa("admin:")}` },
+      basicHeaders("admin", ""),
     ]) {
       const answer = await anybody.get(path, headers);
       expect(answer.status, path).toBe(403);

@@ -230,27 +230,27 @@ test("a time that an answer states does not set the pace, and an absurd one is n
   const { redis, redisKeys } = fixture;
   const cooldowns: number[] = [];
   for (let refusal = 0; refusal < 4; refusal += 1) {
-    cooldowns.push((await pool?.coolModel("hot:free", 1)) ?? 0);
+    cooldowns.push((await pool?.models.cool("hot:free", 1)) ?? 0);
     await redis.del(redisKeys.modelCooldown("hot:free"));
   }
   expect(cooldowns[0]).toBeGreaterThanOrEqual(1_000);
   for (const [index, ms] of cooldowns.slice(1).entries()) {
     expect(ms).toBe(2 * (cooldowns[index] ?? 0));
   }
-  expect(await pool?.coolModel("slow:free", 30_000)).toBe(30_000);
-  expect(await pool?.coolModel("mad:free", 1e11)).toBe(3_600_000);
+  expect(await pool?.models.cool("slow:free", 30_000)).toBe(30_000);
+  expect(await pool?.models.cool("mad:free", 1e11)).toBe(3_600_000);
 });
 
 test("lets a model cool down in growing steps, without touching others", async () => {
   const fixture = await openPool({ limits: { ...long, perMinute: 9 } });
   const [pool] = fixture.pools;
-  const first = await pool?.coolModel("hot:free", undefined);
+  const first = await pool?.models.cool("hot:free", undefined);
   // A crowd that was refused together counts as one refusal.
-  expect(await pool?.coolModel("hot:free", undefined)).toBeLessThanOrEqual(
+  expect(await pool?.models.cool("hot:free", undefined)).toBeLessThanOrEqual(
     first ?? 0,
   );
   await fixture.redis.del(fixture.redisKeys.modelCooldown("hot:free"));
-  expect(await pool?.coolModel("hot:free", undefined)).toBe(2 * (first ?? 0));
+  expect(await pool?.models.cool("hot:free", undefined)).toBe(2 * (first ?? 0));
   const request = { jobId: "j", gatewayId: "gateway" };
   expect(
     await pool?.acquire({ ...request, models: ["hot:free"] }),
@@ -266,7 +266,7 @@ test("every key that it writes has an end", async () => {
   });
   const [pool] = fixture.pools;
   await drain(fixture);
-  await pool?.coolModel("hot:free", 5_000);
+  await pool?.models.cool("hot:free", 5_000);
   const { redis, prefix } = fixture;
   const keys = await redis.keys(`{${prefix}}:*`);
   expect(keys.length).toBeGreaterThan(5);

@@ -40,13 +40,13 @@ const acquire = (models: readonly string[], more = {}) =>
   pool.acquire({ jobId: randomUUID(), gatewayId, models, ...more });
 
 test("the first candidate that neither cools down nor is gone is chosen with the slot", async () => {
-  await Promise.all(chain.map((model) => pool.proveModel(model)));
+  await Promise.all(chain.map((model) => pool.models.prove(model)));
   expect(await acquire(chain)).toMatchObject({
     model: "a",
     provesModel: false,
   });
-  await pool.coolModel("a", 5_000);
-  await pool.loseModel("b", "No endpoints found for b.");
+  await pool.models.cool("a", 5_000);
+  await pool.models.lose("b", "No endpoints found for b.");
   expect(await acquire(chain)).toMatchObject({ kind: "granted", model: "c" });
   const cooling = await acquire(["a", "b"]);
   expect(cooling).toMatchObject({ kind: "model-cooling" });
@@ -60,7 +60,7 @@ test("an unproven model is called once, and the others wait until it is proven",
   });
   const held = await acquire(["a", "b"]);
   expect(held).toMatchObject({ kind: "model-unproven", model: "a" });
-  await pool.proveModel("a");
+  await pool.models.prove("a");
   expect(await acquire(["a"])).toMatchObject({
     kind: "granted",
     provesModel: false,
@@ -75,11 +75,11 @@ test("a grant that is given back lets another call prove the model", async () =>
 });
 
 test("a model counts as gone for growing times, and as one loss however many hear of it", async () => {
-  const first = await pool.loseModel("a", "gone");
+  const first = await pool.models.lose("a", "gone");
   expect(first.isNews).toBe(true);
-  expect((await pool.loseModel("a", "gone")).isNews).toBe(false);
+  expect((await pool.models.lose("a", "gone")).isNews).toBe(false);
   await redis.del(redisKeys.modelGone("a"));
-  const second = await pool.loseModel("a", "gone");
+  const second = await pool.models.lose("a", "gone");
   expect(second.isNews).toBe(true);
   expect(second.since).toBe(first.since);
   expect(second.until - first.until).toBeGreaterThan(500_000);
@@ -87,14 +87,14 @@ test("a model counts as gone for growing times, and as one loss however many hea
   expect(await readGoneModels(redis, redisKeys)).toMatchObject([
     { model: "a", message: "gone" },
   ]);
-  await pool.proveModel("a");
+  await pool.models.prove("a");
   expect(await readGoneModels(redis, redisKeys)).toEqual([]);
   expect(await acquire(["a"])).toMatchObject({ kind: "granted" });
 });
 
 test("a paid model takes a key and no slot", async () => {
   const paidModels = new Set(["paid"]);
-  await Promise.all(["a", "paid"].map((model) => pool.proveModel(model)));
+  await Promise.all(["a", "paid"].map((model) => pool.models.prove(model)));
   for (let calls = 0; calls < 5; calls += 1) {
     expect(await acquire(["paid"], { paidModels })).toMatchObject({
       kind: "granted",

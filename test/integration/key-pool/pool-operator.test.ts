@@ -148,8 +148,8 @@ test("ending a parking gives no slot back", async () => {
 });
 
 test("cooling models are listed until they are ready, or an operator ends it", async () => {
-  await pool.coolModel("slow", 60_000);
-  await pool.coolModel("quick", 40);
+  await pool.models.cool("slow", 60_000);
+  await pool.models.cool("quick", 40);
   const list = async () => {
     const models = await readCoolingModels(redis, redisKeys, Date.now());
     return models.map(({ model }) => model);

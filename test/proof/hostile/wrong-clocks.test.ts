@@ -2,6 +2,10 @@ import { pathToFileURL } from "node:url";
 import { afterEach, expect, inject, test } from "vitest";
 import { projectRoot } from "../../../scripts/project-root.ts";
 import { burst, chat, countStatuses } from "../../support/clients/chat.ts";
+import {
+  operatorHeaders,
+  operatorPassword,
+} from "../../support/clients/operator.ts";
 import { send } from "../../support/clients/send.ts";
 import { type Stack, startStack } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
@@ -89,17 +93,17 @@ test("a gateway whose clock is 11 minutes ahead is served like any other", async
 });
 
 test("the key-pool page of a gateway whose clock is ahead shows true ages of what a worker whose clock is behind did", async () => {
-  const password = "correct horse";
-  const running = await start([-elevenMinutes], { ADMIN_PASSWORD: password });
+  const running = await start([-elevenMinutes], {
+    ADMIN_PASSWORD: operatorPassword,
+  });
   const gateway = await running.startGateway(shiftedBy(elevenMinutes));
   await running.simulator.script([
     { times: 1, fault: { kind: "429-account-minute" } },
   ]);
   expect((await chat(gateway.url)).status).toBe(200);
-  const authorization = `Basic ${btoa(`admin:${password}`)}`;
   const page = await until("the page tells of the refusal", async () => {
     const { text } = await send(`${gateway.url}/admin`, {
-      headers: { authorization },
+      headers: operatorHeaders,
     });
     return text.includes("parked; sent on another account") ? text : undefined;
   });

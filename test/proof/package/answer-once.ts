@@ -10,7 +10,7 @@ import { delimiter, join } from "node:path";
 import { findFreePort } from "../../../scripts/redis/free-port.ts";
 import type { Simulator } from "../../simulator/start-simulator.ts";
 import { streamChat } from "../../support/clients/stream-chat.ts";
-import { keys, openTerminal } from "../../support/clients/terminal.ts";
+import { keys, openTerminal } from "../../support/terminal/terminal.ts";
 import type { FoundNode } from "./find-nodes.ts";
 
 /** What each step may take: npm's share of it is long on a busy machine. */

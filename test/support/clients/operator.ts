@@ -5,10 +5,16 @@ import { type Answer, send } from "./send.ts";
 /** Password of the gateways that tests of clients start. */
 export const operatorPassword = "correct horse battery";
 
-/** How a program says that it is the operator. */
-export const operatorHeaders = {
-  authorization: `Basic ${btoa(`admin:${operatorPassword}`)}`,
-};
+/** Headers of HTTP Basic. */
+export function basicHeaders(
+  name: string,
+  password: string,
+): { authorization: string } {
+  return { authorization: `Basic ${btoa(`${name}:${password}`)}` };
+}
+
+/** Headers of a program with the operator's password. */
+export const operatorHeaders = basicHeaders("admin", operatorPassword);
 
 type IssuedClient = ClientObject & { readonly key: string };
 

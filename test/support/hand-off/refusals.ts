@@ -26,7 +26,7 @@ export function createRefusals(ledger: Ledger, fleet: Fleet) {
     coolMs: number,
   ): Promise<void> {
     const { redis, redisKeys } = fleet;
-    await pool.coolModel(model, undefined);
+    await pool.models.cool(model, undefined);
     const askedAt = performance.now();
     // Its steps are seconds.
     await redis.pexpire(redisKeys.modelCooldown(model), coolMs);

@@ -2,11 +2,8 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { catalogues } from "../../../apps/cli/src/words/catalogue.ts";
 import { sharedCatalogues } from "../../../libs/shared/src/language/shared-words.ts";
-import {
-  findPhrases,
-  readSources,
-} from "../../support/clients/uncatalogued.ts";
-import { compareCatalogues } from "../../support/pages/catalogues.ts";
+import { compareCatalogues } from "../../support/words/catalogues.ts";
+import { findPhrases, readSources } from "../../support/words/uncatalogued.ts";
 
 const readJson = (language: string) =>
   JSON.parse(

@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import { catalogues } from "../../../apps/gateway/src/words/catalogue.ts";
 import { scriptAreas } from "../../../apps/gateway/src/words/say.ts";
 import {
+  compareCatalogues,
+  listTexts,
+} from "../../support/words/catalogues.ts";
+import {
   findPhrases,
   findTemplateWords,
   readSources,
-} from "../../support/clients/uncatalogued.ts";
-import {
-  compareCatalogues,
-  listTexts,
-} from "../../support/pages/catalogues.ts";
+} from "../../support/words/uncatalogued.ts";
 
 const english = listTexts(catalogues.en);
 

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../../../scripts/project-root.ts";
 import { keepKeys } from "../../../scripts/stack/keep-keys.ts";
-import { keys, openTerminal } from "../../support/clients/terminal.ts";
+import { keys, openTerminal } from "../../support/terminal/terminal.ts";
 import { installPackage, listPackedFiles } from "./installed-package.ts";
 
 const read = (path: string) =>
@@ -49,7 +49,7 @@ test("it holds what it runs, and nothing else", () => {
   const files = listPackedFiles();
   for (const file of [
     "apps/gateway/src/main.ts",
-    "apps/gateway/src/views/home.ejs",
+    "apps/gateway/src/views/open/home.ejs",
     "apps/gateway/src/home/assets/home.js",
     "apps/worker/src/main.ts",
     "apps/cli/src/main.ts",

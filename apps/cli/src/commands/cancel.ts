@@ -4,7 +4,7 @@ import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { print } from "../output/terminal.ts";
 import { say } from "../words/say.ts";
 
-/** `orpool cancel`: end a batch; what it has is kept. */
+/** `orpool cancel`: ends a batch; its results are kept. */
 export function addCancel(
   program: Command,
   end: (code: ExitCode) => void,

@@ -19,7 +19,7 @@ export function addCompletion(program: Command): void {
   }
 }
 
-/** Offers the files of the folder that is typed; the shell's own completion of files is off. */
+/** Offers the files of the typed folder; the shell's own completion of files is off. */
 function offerFiles(offer: (value: string, description: string) => void): void {
   const typed = process.argv.at(-1) ?? "";
   const folder = typed.slice(0, typed.lastIndexOf("/") + 1);
@@ -33,6 +33,6 @@ function offerFiles(offer: (value: string, description: string) => void): void {
       offer(`${folder}${entry.name}${end}`, "");
     }
   } catch {
-    // There is no such folder: there is nothing to offer.
+    // The folder does not exist: there is nothing to offer.
   }
 }

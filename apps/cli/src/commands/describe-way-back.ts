@@ -1,7 +1,7 @@
 import { describeCommand } from "../output/describe-command.ts";
 import { say } from "../words/say.ts";
 
-/** How to come back to a batch that goes on. */
+/** How to return to a batch that continues. */
 export type WayBack = {
   /** Options that name the gateway. */
   readonly connectionFlags: readonly string[];
@@ -9,7 +9,7 @@ export type WayBack = {
   readonly resultFlags: readonly string[];
 };
 
-/** Tells {@link WayBack} in lines that can be pasted. */
+/** Describes {@link WayBack} in lines that can be pasted. */
 export function describeWayBack(
   batchId: string,
   { connectionFlags, resultFlags }: WayBack,

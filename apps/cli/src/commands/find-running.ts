@@ -3,13 +3,13 @@ import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
 import type { InputDigests } from "../input/prepare-upload.ts";
 
-/** No window is longer, so that older batches have ended. In s. */
+/** In s. No window is longer, so that older batches have ended. */
 const longestWindow = 21 * 86_400;
 const pageSize = 100;
 const mostPages = 20;
 
 /**
- * Finds a batch of this client that runs with the same lines: all of the input, or those that are to be sent.
+ * Finds a running batch of this client with the same lines: all of the input, or those to be sent.
  *
  * @returns undefined when there is none among the newest 2,000.
  */

@@ -27,7 +27,7 @@ export function addResultFlags(
     .option("-q, --quiet", say("help.quiet"));
 }
 
-/** Adds those of {@link ResultFlags} that say where results go. */
+/** Adds the {@link ResultFlags} for the output. */
 export function addOutputFlags(command: Command): Command {
   return command
     .option("-o, --output <file>", say("help.output"))
@@ -35,7 +35,7 @@ export function addOutputFlags(command: Command): Command {
     .option("--simple", say("help.simple"));
 }
 
-/** Reads what a command is to do while it waits for a batch; checks where its results are to go. */
+/** Reads the options of waiting for a batch; checks the output. */
 export async function readWaitOptions(command: Command): Promise<WaitOptions> {
   const flags = command.optsWithGlobals<ResultFlags>();
   return {
@@ -49,7 +49,7 @@ export async function readWaitOptions(command: Command): Promise<WaitOptions> {
   };
 }
 
-/** Checks where results are to go, and reads what is there already. */
+/** Checks the output, and reads the results that it has already. */
 export function readResultFlags(flags: ResultFlags): Promise<ResultOptions> {
   return prepareResults({
     path: flags.output,
@@ -59,7 +59,7 @@ export function readResultFlags(flags: ResultFlags): Promise<ResultOptions> {
   });
 }
 
-/** The flags as they are typed, for another command about the same results. */
+/** The flags as text, for another command about the same results. */
 function listResultFlags(flags: ResultFlags): readonly string[] {
   return [
     ...(flags.output === undefined ? [] : ["-o", flags.output]),

@@ -9,7 +9,7 @@ import {
   readResultFlags,
 } from "./result-flags.ts";
 
-/** `orpool results`: what a batch has so far, without waiting. */
+/** `orpool results`: the results of a batch so far, without waiting. */
 export function addResults(
   program: Command,
   end: (code: ExitCode) => void,

@@ -5,7 +5,7 @@ import { say } from "../words/say.ts";
 import { addResultFlags, readWaitOptions } from "./result-flags.ts";
 import { waitForResults } from "./wait-for-results.ts";
 
-/** `orpool resume`: back to a batch that goes on, or has ended meanwhile. */
+/** `orpool resume`: returns to a batch that continues, or has ended meanwhile. */
 export function addResume(
   program: Command,
   end: (code: ExitCode) => void,

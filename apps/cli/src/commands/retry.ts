@@ -35,7 +35,7 @@ export function addRetry(
 async function retry(endedId: string, command: Command): Promise<ExitCode> {
   const flags = command.optsWithGlobals<RetryFlags>();
   const gateway = connect(flags);
-  // The failures of the old batch make room for what the new one brings.
+  // The failures of the old batch are replaced by the results of the new one.
   const options = await readWaitOptions(command);
   const batch = await gateway.retryBatch(endedId);
   await showForecast(gateway, batch, options);

@@ -38,7 +38,7 @@ type RunFlags = ResultFlags & {
   again?: boolean;
 };
 
-/** `orpool run`: an input in, its results out. */
+/** `orpool run`: sends an input and writes its results. */
 export function addRun(program: Command, end: (code: ExitCode) => void): void {
   addResultFlags(
     program
@@ -119,7 +119,7 @@ function readRequests(input: string, flags: RunFlags) {
   });
 }
 
-/** A batch of the same lines that runs already, and is to be waited for. */
+/** A batch of the same lines that runs already, if it is to be waited for. */
 async function findBatchToResume(
   gateway: GatewayClient,
   { digests }: PreparedUpload,
@@ -152,7 +152,7 @@ function readEncoding(name: string): string {
   throw inputError(say("batch.unknownEncoding", { name }));
 }
 
-/** Values are JSON where they can be, else text. */
+/** Values are parsed as JSON if possible, else taken as text. */
 function addField(
   pair: string,
   fields: Record<string, unknown>,

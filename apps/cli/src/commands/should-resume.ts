@@ -8,9 +8,11 @@ import { say } from "../words/say.ts";
 import type { WayBack } from "./describe-way-back.ts";
 
 /**
- * Asks whether to wait for a batch of the same input that runs already; the other answer sends it a second time.
+ * Asks whether to wait for a running batch of the same input; otherwise the input is sent a second
+ * time.
  *
- * @throws {CliError} where nobody can be asked: calls cost quota, so that a script has to say what it wants.
+ * @throws {CliError} when nobody can be asked: calls use quota, so that a script must decide
+ * itself.
  */
 export async function shouldResume(
   { id, request_counts: counts }: Batch,

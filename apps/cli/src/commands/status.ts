@@ -54,7 +54,7 @@ export function addStatus(
     });
 }
 
-/** What is to be expected of each batch that goes on; its id leads where there are several. */
+/** The forecast of each batch that continues, with its id if there are several. */
 async function describeOpen(
   gateway: GatewayClient,
   batches: readonly Batch[],

@@ -13,15 +13,15 @@ import { writeResults } from "../results/write-results.ts";
 import { say } from "../words/say.ts";
 import { describeWayBack, type WayBack } from "./describe-way-back.ts";
 
-/** Reasons of failures that a person is told. */
+/** A person is shown so many reasons of failures. */
 const shownFailures = 3;
 
-/** What is done while a batch is waited for, and at its end. */
+/** What happens while a batch is waited for, and at its end. */
 export type WaitOptions = {
   readonly results: ResultOptions;
   readonly wayBack: WayBack;
   readonly isQuiet: boolean;
-  /** Is told of the end. */
+  /** Gets a notice of the end. */
   readonly notifyUrl: string | undefined;
 };
 

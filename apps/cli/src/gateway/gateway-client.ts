@@ -56,7 +56,7 @@ export type GatewayClient = {
   readUsageCsv(query: URLSearchParams): Promise<string>;
 };
 
-/** What a client is allowed, as the API takes it. */
+/** A client's settings, as the API takes them. */
 export type ClientSettings = Readonly<Record<string, unknown>>;
 
 /** The operator of the gateway. */

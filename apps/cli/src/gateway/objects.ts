@@ -109,7 +109,7 @@ export const clientSchema = z
     }).shape,
   )
   .extend({
-    /** Of one in a list; older gateways do not tell. */
+    /** For a client in a list; older gateways do not send it. */
     use: listedClientSchema.shape.use.optional(),
   });
 
@@ -159,7 +159,7 @@ export const deliveryListSchema = z.object({
 /** See {@link deliveryListSchema}. */
 export type DeliveryList = z.output<typeof deliveryListSchema>;
 
-/** What was used, as far as it is used here. */
+/** Use, as far as it is used here. */
 export const usageSchema = usageObjectSchema.pick({
   from: true,
   to: true,

@@ -9,15 +9,15 @@ const byteOrderMarks: readonly [encoding: string, mark: Buffer][] = [
   ["utf-16be", Buffer.from([0xfe, 0xff])],
 ];
 
-/** What the first bytes are worth: enough for any mark. */
+/** Number of first bytes to read: enough for any mark. */
 const markBytes = 3;
 
 /**
- * Decodes an input as text. Bytes that are not of the encoding are refused, never replaced.
+ * Decodes an input as text. Bytes that are invalid in the encoding are refused, never replaced.
  *
  * @param encoding a label of the WHATWG Encoding Standard, such as `latin1` or `gbk`; without it the
  *   byte order mark decides, else UTF-8.
- * @throws {CliError} when the bytes do not fit.
+ * @throws {CliError} when the bytes are invalid.
  */
 export async function* decodeInput(
   chunks: AsyncIterable<Buffer>,
@@ -40,7 +40,7 @@ export async function* decodeInput(
   else yield decode(createDecoder(encoding, held), held, { isLast: true });
 }
 
-/** Whether a name can be given as an encoding. */
+/** Whether a name is a supported encoding. */
 export function isEncoding(name: string): boolean {
   try {
     return Boolean(new TextDecoder(name, { fatal: true }));

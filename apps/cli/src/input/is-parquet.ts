@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 
-/** Every Parquet file begins with it. */
+/** The first bytes of every Parquet file. */
 const mark = "PAR1";
 
 /** Whether a file is a Parquet file, by its first bytes. */

@@ -1,7 +1,7 @@
 /**
- * Reads until the beginning of a text is enough, or is all of it.
+ * Reads a text until its beginning is long enough, or the text ends.
  *
- * @returns the beginning, and the whole text to be read once.
+ * @returns the beginning, and the whole text, which can be read once.
  */
 export async function peekText(
   chunks: AsyncIterable<string>,

@@ -19,7 +19,7 @@ export type PreparedUpload = {
   remove(): Promise<void>;
 };
 
-/** What lines are known by when they are sent again: SHA-256 in hex. */
+/** Digests by which an input is recognized when it is sent again: SHA-256 in hex. */
 export type InputDigests = {
   /** Of all lines of the input. */
   readonly whole: string;
@@ -28,10 +28,10 @@ export type InputDigests = {
 };
 
 /**
- * Writes lines to a temporary file: its length is known then, and an input that
- * comes over a pipe can be sent again.
+ * Writes lines to a temporary file, so that their length is known and an input from a pipe can be
+ * sent again.
  *
- * @param isWanted says which lines to take, by their ids.
+ * @param isWanted selects lines by their ids.
  */
 export async function prepareUpload(
   lines: AsyncIterable<RequestLine>,
@@ -76,7 +76,7 @@ export async function prepareUpload(
   }
 }
 
-/** All lines of a batch go where the first one goes; the gateway checks that. */
+/** All lines of a batch have the endpoint of the first one; the gateway checks that. */
 function endpointOf(text: string): string {
   const { url } = JSON.parse(text) as { url?: unknown };
   return typeof url === "string" ? url : promptEndpoint;

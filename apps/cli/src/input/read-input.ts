@@ -32,18 +32,18 @@ export type InputFormat = (typeof inputFormats)[number];
 /** One request a line. */
 type LineFormat = Exclude<InputFormat, "csv" | "tsv" | "array" | "parquet">;
 
-/** What is read, and how. */
+/** What is read, and in which form. */
 type InputOptions = {
   /** A file's path, or `-` for standard input. */
   readonly source: string;
-  /** Found out from the name and the beginning when it is not given. */
+  /** When it is not given, the name and the beginning of the input decide. */
   readonly format: InputFormat | undefined;
   /** See {@link decodeInput}. */
   readonly encoding: string | undefined;
   readonly requests: RequestOptions;
 };
 
-/** Longest line, in bytes; the gateway takes less. */
+/** Longest line, in bytes; the gateway accepts less. */
 const longestLineBytes = 128 * 1024 * 1024;
 
 /** Reads an input as lines of a batch, one at a time. */
@@ -53,7 +53,7 @@ export async function* readInput(
   const { source, requests } = options;
   await checkSource(source);
   if (await hasRowsOfParquet(options)) {
-    // Loaded only where it is used: it would be a quarter of every command's start.
+    // Loaded only when used: it would be a quarter of every command's start.
     const { readParquet } = await import("./read-parquet.ts");
     yield* readParquet(source, requests);
     return;
@@ -104,26 +104,26 @@ async function* readRequestLines(
   }
 }
 
-/** Whether the first line that is not blank is there. */
+/** Whether the beginning contains a complete line that is not blank. */
 const hasLine = (beginning: string) => beginning.trimStart().includes("\n");
 
 /**
- * What an input looks like.
+ * Detects the form of an input.
  *
- * @param beginning its first line that is not blank, and what was read behind it.
+ * @param beginning its first line that is not blank, and what was read after it.
  */
 export function detectFormat(source: string, beginning: string): InputFormat {
   if (/\.csv$/i.test(source)) return "csv";
   if (/\.(tsv|tab)$/i.test(source)) return "tsv";
   const text = beginning.trimStart();
-  // A text may begin with a bracket, too: "[INST] …".
+  // A text may also begin with a bracket: "[INST] …".
   if (/^\[\s*["{\]]/.test(text)) return "array";
   try {
     const value: unknown = JSON.parse(text.split("\n", 1)[0] ?? "");
     if (typeof value !== "object" || value === null) return "text";
     return "custom_id" in value && "body" in value ? "batch" : "prompts";
   } catch {
-    // An object whose text goes on in the next line is JSON that nobody can read by lines.
+    // An object that continues on the next line is JSON that cannot be read line by line.
     if (/^\{\s*\n\s*"/.test(text)) throw indentedObjects();
     return "text";
   }

@@ -8,13 +8,13 @@ import {
   type RequestOptions,
 } from "./request-line.ts";
 
-/** An array is parsed whole; larger inputs are to be JSON lines, which are read one by one. */
+/** An array is parsed as a whole; larger inputs must be JSON lines, which are read one by one. */
 const mostCharacters = 256 * 1024 * 1024;
 
 /**
  * Reads a JSON array: of prompts (strings), records, or batch lines.
  *
- * @throws {CliError} naming the item by its place.
+ * @throws {CliError} that names the item by its position.
  */
 export async function* readJsonArray(
   text: AsyncIterable<string>,

@@ -17,7 +17,7 @@ export function isBatchLine(
   return batchLineSchema.safeParse(value).success;
 }
 
-/** Reads a line of a batch as OpenAI defines it; it goes on as it is. */
+/** Reads a line of a batch as OpenAI defines it; it is sent unchanged. */
 export function readBatchLine(text: string, number: number): RequestLine {
   const value = parseJson(text, number);
   if (!isBatchLine(value)) {

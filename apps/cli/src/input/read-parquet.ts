@@ -15,10 +15,10 @@ import type { RequestLine, RequestOptions } from "./request-line.ts";
 const chunkRows = 1_000;
 
 /**
- * Reads the rows of a Parquet file. Columns are fields: `prompt` or `messages`, or those of a template; numbers and
- * nested values stay what they are, and a null is a field that is not there.
+ * Reads the rows of a Parquet file. Columns are fields: `prompt` or `messages`, or those of a
+ * template; numbers and nested values keep their types, and a null is an absent field.
  *
- * @throws {CliError} when it is no Parquet file that can be read.
+ * @throws {CliError} when it is not a readable Parquet file.
  */
 export async function* readParquet(
   path: string,

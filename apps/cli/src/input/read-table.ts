@@ -11,10 +11,10 @@ const delimiters = [",", ";", "\t", "|"] as const;
 /** Separates the columns of a table. */
 export type Delimiter = (typeof delimiters)[number];
 
-/** Excel's own way to name the delimiter, in front of the first row. */
+/** Excel's way to name the delimiter, before the first row. */
 const delimiterRow = /^sep=(.)\r?\n/;
 
-/** Makes a prompt of each row of a table whose first row names the columns. */
+/** Makes a prompt of each row of a table whose first row has the names of the columns. */
 export async function* readTable(
   text: AsyncIterable<string>,
   delimiter: Delimiter | undefined,
@@ -47,7 +47,7 @@ export async function* readTable(
   }
 }
 
-/** The delimiter that stands most often in the first row, quoted text aside. */
+/** The most frequent delimiter in the first row, outside of quoted text. */
 export function findDelimiter(header: string): Delimiter {
   const [row = ""] = header.replaceAll(/"(?:[^"]|"")*"/g, "").split(/\r?\n/, 1);
   const count = (delimiter: Delimiter) => row.split(delimiter).length;

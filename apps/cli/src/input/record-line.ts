@@ -21,22 +21,22 @@ const recordSchema = z
 /** One record of an input: a row of a table, or a JSON object. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** Where a record stands in its input, counted from 1. */
+/** The position of a record in its input, counted from 1. */
 type Place = {
   readonly kind: "line" | "row" | "item";
   readonly number: number;
 };
 
-/** The id of what has none: `line-3`. */
+/** The id of a record without one: `line-3`. */
 export function nameOf({ kind, number }: Place): string {
   return `${kind}-${number}`;
 }
 
 /**
- * Makes a request of a record. A template makes the prompt of the record's fields; without one the
- * record holds `prompt` or `messages`, and its other fields go into the body.
+ * Makes a request of a record. A template makes the prompt from the record's fields; without a
+ * template the record has `prompt` or `messages`, and its other fields go into the body.
  *
- * @param place names the record where it has no id of its own, such as line 3.
+ * @param place names the record if it has no id of its own, such as line 3.
  * @throws {CliError} when the record has neither.
  */
 export function recordLine(

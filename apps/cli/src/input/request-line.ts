@@ -6,7 +6,7 @@ export type RequestOptions = RequestDefaults & {
   readonly template: Template | undefined;
 };
 
-/** What becomes of a prompt unless it says otherwise. */
+/** Defaults for prompts. */
 type RequestDefaults = {
   readonly model: string;
   readonly system: string | undefined;
@@ -21,10 +21,10 @@ export type RequestLine = {
   readonly text: string;
 };
 
-/** Where prompts go. */
+/** The endpoint of prompts. */
 export const promptEndpoint = "/v1/chat/completions";
 
-/** Makes a chat completion of a prompt. `own` fields win over the defaults. */
+/** Makes a chat completion of a prompt. `own` fields override the defaults. */
 export function promptLine(
   customId: string,
   prompt: string,

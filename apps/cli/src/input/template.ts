@@ -1,7 +1,7 @@
 import { say } from "../words/say.ts";
 import { inputError } from "./input-error.ts";
 
-/** Fills the fields of a record into a text. */
+/** Inserts the fields of a record into a text. */
 export type Template = (record: Readonly<Record<string, unknown>>) => string;
 
 /**

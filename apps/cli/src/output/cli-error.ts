@@ -1,6 +1,6 @@
 import type { ExitCode } from "./exit-codes.ts";
 
-/** Something to tell the user in one line, and to end with. */
+/** An error that ends the command with one line. */
 export class CliError extends Error {
   override name = "CliError";
   readonly exitCode: ExitCode;

@@ -1,7 +1,8 @@
 /**
- * A call of this command that can be pasted into a shell: through npx where this one was, and quoted.
+ * A call of this command that can be pasted into a shell: quoted, and through npx if this process
+ * was started so.
  *
- * @param environment of this process; npm says there how it was started.
+ * @param environment of this process; npm records there how it was started.
  */
 export function describeCommand(
   args: readonly string[],
@@ -11,7 +12,7 @@ export function describeCommand(
   return [...(isNpx ? ["npx"] : []), "orpool", ...args].map(quote).join(" ");
 }
 
-/** As POSIX shells read it; PowerShell differs only where the text holds a single quote. */
+/** Quoted for POSIX shells; PowerShell differs only if the text contains a single quote. */
 function quote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text)
     ? text

@@ -1,8 +1,8 @@
-/** What the command ends with. */
+/** Exit codes of the command. */
 export const exitCodes = {
   /** Every line has an answer. */
   done: 0,
-  /** The gateway could not be reached, or something unforeseen happened. */
+  /** The gateway could not be reached, or an unexpected error occurred. */
   error: 1,
   /** Wrong options, or an input that cannot be read. */
   usage: 2,
@@ -10,7 +10,7 @@ export const exitCodes = {
   linesFailed: 3,
   /** The batch failed, expired or was cancelled. */
   batchFailed: 4,
-  /** Ctrl-C; the batch goes on. */
+  /** Ctrl-C; the batch continues. */
   interrupted: 130,
 } as const;
 

@@ -6,9 +6,9 @@ import { tell } from "./terminal.ts";
 const usualTimeoutMs = 10_000;
 const tries = 2;
 
-/** What is told of a batch that has ended. */
+/** The notice about a batch that has ended. */
 type EndNotice = {
-  /** A sentence; chats such as Slack's show it. */
+  /** A sentence, which chats such as Slack show. */
   readonly text: string;
   readonly batch: string;
   readonly status: string;
@@ -26,9 +26,9 @@ export function readNotifyUrl(text: string): string {
 }
 
 /**
- * Posts a notice as JSON. The results are there already, so a failure is only told.
+ * Posts a notice as JSON. The results are written already, so a failure is only reported.
  *
- * @param options.timeoutMs what each of two tries may take.
+ * @param options.timeoutMs limit for each of two tries.
  */
 export async function notify(
   url: string,

@@ -3,7 +3,7 @@ import { say } from "../words/say.ts";
 
 const titles = ["Usage:", "Arguments:", "Options:", "Commands:"] as const;
 
-/** What commander itself says in a help, in the terminal's language. */
+/** Commander's own texts of a help, in the terminal's language. */
 export function speakHelp(): HelpConfiguration {
   return {
     styleTitle(text) {

@@ -3,10 +3,11 @@ import { say } from "../words/say.ts";
 import { formatCount, formatDay, formatTime } from "./format.ts";
 
 /**
- * What a batch takes: `5,000 calls, ends about 6 Dec 14:20 (11.1 account-days)`.
+ * What a batch needs: `5,000 calls, ends about 6 Dec 14:20 (11.1 account-days)`.
  *
- * @param options.obstacle why the pool makes no calls; undefined when it does, or nobody knows.
- * @returns undefined when nothing is left, or the number of lines is not known yet.
+ * @param options.obstacle why the pool makes no calls; undefined when it makes some, or the reason
+ * is unknown.
+ * @returns undefined when no calls are left, or the number of lines is not known yet.
  */
 export function describeForecast(
   { forecast }: Pick<Batch, "forecast">,
@@ -28,7 +29,7 @@ export function describeForecast(
 /**
  * A warning when a batch will expire before its last line is answered.
  *
- * @param options.perDay calls that the pool may make in a day; undefined when it is not known.
+ * @param options.perDay calls that the pool may make in a day; undefined when unknown.
  */
 export function describeShortWindow(
   batch: Pick<Batch, "forecast" | "expires_at" | "completion_window">,
@@ -48,7 +49,7 @@ export function describeShortWindow(
     : say("batch.shortWindowQuota", { ...facts, perDay: formatCount(perDay) });
 }
 
-/** A warning for each model that OpenRouter will end before the batch is done. */
+/** A warning for each model that OpenRouter will withdraw before the batch ends. */
 export function describeEndingModels({
   forecast: { ending_models: ending = [] },
 }: Pick<Batch, "forecast">): readonly string[] {

@@ -13,10 +13,13 @@ const widestBar = 24;
 const narrowestBar = 8;
 const gap = "  ";
 
-/** A part of the line; those of a higher rank are left out first where there is no room. */
+/** A part of the line; when there is no room, parts of a higher rank are left out first. */
 type Part = { readonly text: string; readonly rank: number };
 
-/** A line of at most `columns` characters: the bar gives way first, then what matters least. */
+/**
+ * A line of at most `columns` characters: the bar shrinks first, then the least important parts are
+ * left out.
+ */
 export function drawProgress(progress: Progress, columns: number): string {
   const { status, total, completed, failed } = progress;
   if (status === "validating") return fit(say("batch.validating"), columns);

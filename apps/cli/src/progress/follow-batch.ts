@@ -11,7 +11,7 @@ import type { ProgressView } from "./show-progress.ts";
 
 const firstPauseMs = 150;
 const longestPauseMs = 1_000;
-/** A gateway that restarts is waited for. */
+/** How long a gateway that restarts is waited for. */
 const patienceMs = 300_000;
 
 /**

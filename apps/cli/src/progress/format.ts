@@ -23,7 +23,7 @@ export function formatDuration(ms: number): string {
   return say("batch.units.two", { first: large, second: small });
 }
 
-/** `12.3/s`, or by the minute when it is slow. */
+/** `12.3/s`, or per minute when it is slow. */
 export function formatRate(perSecond: number | undefined): string {
   if (perSecond === undefined) return say("batch.perSecond", { rate: "–" });
   return perSecond >= 1
@@ -37,12 +37,15 @@ const locales = { en: "en-GB", "zh-CN": "zh-CN" } as const;
 const date = { day: "numeric", month: "short" } as const;
 const shownWithTimeMs = 2 * 86_400_000;
 
-/** A time in s since the epoch, of this machine's zone: `6 Dec 14:20`; with the year when it is another one. */
+/**
+ * A time in s since the epoch, in this machine's time zone: `6 Dec 14:20`; with the year if it is
+ * another one.
+ */
 export function formatTime(seconds: number, now: number): string {
   return `${formatDate(seconds, now)} ${formatIn(seconds, { hour: "2-digit", minute: "2-digit" })}`;
 }
 
-/** `6 Dec`; with the time of day when it is near. */
+/** `6 Dec`; with the time of day if it is soon. */
 export function formatDay(seconds: number, now: number): string {
   return seconds * 1_000 - now < shownWithTimeMs
     ? formatTime(seconds, now)

@@ -1,14 +1,14 @@
 import type { Batch } from "../gateway/objects.ts";
 
-/** What a batch's progress depends on beside the batch. */
+/** The pool's figures on which a batch's progress depends. */
 export type PoolFigures = {
-  /** Calls that the whole pool may still make today; undefined when it is not known. */
+  /** Calls that the whole pool may still make today; undefined when unknown. */
   readonly quotaLeft: number | undefined;
-  /** Why the pool makes no calls; undefined when it does, or nobody knows. */
+  /** Why the pool makes no calls; undefined when it makes some, or the reason is unknown. */
   readonly obstacle: string | undefined;
 };
 
-/** How far a batch is. Times in s since the epoch. */
+/** The progress of a batch. Times in s since the epoch. */
 export type Progress = PoolFigures & {
   readonly batch: string;
   readonly status: Batch["status"];
@@ -24,7 +24,7 @@ export type Progress = PoolFigures & {
   readonly expiresAt: number | null;
 };
 
-/** Works out the progress of a batch. */
+/** Computes the progress of a batch. */
 export function describeProgress(
   { id, status, request_counts: counts, forecast, expires_at }: Batch,
   perSecond: number | undefined,
@@ -32,7 +32,8 @@ export function describeProgress(
 ): Progress {
   const left = counts.total - counts.completed - counts.failed;
   const { quotaLeft, obstacle } = pool;
-  // What today's quota is not enough for goes on with the next day: the rate says nothing of that.
+  // A batch that today's quota is not enough for continues on the next day, about which the rate
+  // says nothing.
   const isKnown =
     left > 0 &&
     perSecond &&

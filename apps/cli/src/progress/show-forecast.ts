@@ -9,8 +9,8 @@ import {
 } from "./describe-forecast.ts";
 
 /**
- * Tells what a new batch takes, and warns when its window is too short, or a model ends first: lines for a person who
- * watches, a JSON line in a pipe. A quiet command only warns.
+ * Shows what a new batch needs, and warns when its window is too short, or a model is withdrawn
+ * first: as lines for a person, or as a JSON line in a pipe. A quiet command only warns.
  */
 export async function showForecast(
   gateway: GatewayClient,
@@ -39,7 +39,7 @@ export async function showForecast(
   }
 }
 
-/** What the pool can do; both undefined when it does not say. */
+/** The pool's capacity; both undefined when it is unknown. */
 type Capacity = {
   /** Calls in a day. */
   readonly perDay: number | undefined;

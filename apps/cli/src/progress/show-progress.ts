@@ -8,11 +8,11 @@ const usualColumns = 80;
 /** Where progress is shown. */
 export type ProgressView = {
   show(progress: Progress): void;
-  /** Leaves room for other lines. */
+  /** Clears the bar to make room for other lines. */
   clear(): void;
 };
 
-/** A bar for a person who watches; a JSON line every few seconds and at each new status in a pipe. */
+/** A bar for a person at the terminal; in a pipe a JSON line every few seconds and at each new status. */
 export function createProgressView(options: {
   isQuiet: boolean;
 }): ProgressView {

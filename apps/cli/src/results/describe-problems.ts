@@ -3,13 +3,14 @@ import { say } from "../words/say.ts";
 
 type Problem = NonNullable<Batch["errors"]>["data"][number];
 
-/** Line numbers that are named one by one. */
+/** At most so many line numbers are listed. */
 const namedLines = 5;
 
 /**
- * What is wrong with a batch's input, a line for each different problem: a mistake that all lines have is told once.
+ * The problems of a batch's input, a line for each distinct one: a mistake in many lines is
+ * reported once.
  *
- * @param problems as the gateway tells them, a hundred at most.
+ * @param problems as the gateway sends them, a hundred at most.
  */
 export function describeProblems(problems: readonly Problem[]): string[] {
   const linesOf = new Map<string, number[]>();
@@ -34,7 +35,7 @@ function nameLines(lines: readonly number[], problem: string): string {
     : say("batch.lines", { lines: named, problem });
 }
 
-/** The gateway says where in a line a field is missing; who wrote the file wants to know what to add. */
+/** The gateway names the position of a missing field; the author of the file needs to know what to add. */
 function toSentence(message: string): string {
   return message.replaceAll(
     /(?:`body`: )?`([^`]+)`:? (?:is required|Invalid input: expected \w+, received undefined)/g,

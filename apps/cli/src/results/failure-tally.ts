@@ -1,12 +1,12 @@
 import { say } from "../words/say.ts";
 import { simplify } from "./forms/simplify.ts";
 
-/** Messages that are told apart; lines of others count together. */
+/** Distinct messages that are counted; lines with others count together. */
 const mostMessages = 100;
-/** A message in a summary, in characters. */
+/** Longest message in a summary, in characters. */
 const longestMessage = 200;
 
-/** Counts failed lines by what their errors say: thousands of lines often have the same. */
+/** Counts failed lines by their error messages: thousands of lines often have the same one. */
 export class FailureTally {
   readonly #counts = new Map<string, number>();
 
@@ -20,7 +20,7 @@ export class FailureTally {
     this.#counts.set(message, (this.#counts.get(message) ?? 0) + 1);
   }
 
-  /** The most frequent messages with the number of their lines, at most so many. */
+  /** The most frequent messages with the number of their lines. */
   top(count: number): readonly { message: string; lines: number }[] {
     return [...this.#counts]
       .map(([message, lines]) => ({ message, lines }))

@@ -5,8 +5,8 @@ import { pipeline } from "node:stream/promises";
 import { readResultLines } from "./read-result-lines.ts";
 
 /**
- * Finds out which ids have an answer in a file of results, and takes everything
- * else (failures, a line that was cut off) out of it.
+ * Finds the ids that have an answer in a file of results, and removes everything else (failures, an
+ * incomplete line) from it.
  */
 export async function keepAnswered(path: string): Promise<Set<string>> {
   const answered = new Set<string>();
@@ -32,7 +32,7 @@ export async function keepAnswered(path: string): Promise<Set<string>> {
   return answered;
 }
 
-/** The id of a line with an answer, in either form; undefined for any other. */
+/** The id of a line with an answer, in either form; undefined for other lines. */
 export function readAnsweredId(text: string): string | undefined {
   try {
     const line = JSON.parse(text) as {

@@ -7,9 +7,10 @@ import { keepAnswered } from "./keep-answered.ts";
 import { formOf, type ResultOptions } from "./result-options.ts";
 
 /**
- * Checks that results can be written before anything is sent, and reads what a file to be continued has.
+ * Checks that results can be written before anything is sent, and reads the file that is to be
+ * continued.
  *
- * @throws {CliError} when the file is there and neither `isContinued` nor `isForced` says what to do.
+ * @throws {CliError} when the file exists and neither `isContinued` nor `isForced` is set.
  */
 export async function prepareResults(options: {
   path: string | undefined;

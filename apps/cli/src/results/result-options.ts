@@ -1,17 +1,17 @@
-/** Forms that results may have. */
+/** The forms of results. */
 export type ResultForm = "openai" | "simple" | "csv" | "tsv" | "parquet";
 
-/** Where results go, and in what form. */
+/** The destination and the form of results. */
 export type ResultOptions = {
   /** A file's path; standard output when undefined. */
   readonly path: string | undefined;
-  /** OpenAI's lines, one short object a line, or a table with a row a result. */
+  /** OpenAI's lines, one short object a line, or a table with a row for each result. */
   readonly form: ResultForm;
   /** Ids whose answers the file keeps; results are appended then. Undefined for a new file. */
   readonly answered: ReadonlySet<string> | undefined;
 };
 
-/** The form that a file's name asks for. */
+/** The form that a file's name implies. */
 export function formOf(
   path: string | undefined,
   isSimple: boolean,

@@ -9,7 +9,8 @@ import { readResultLines } from "./read-result-lines.ts";
 import type { ResultForm, ResultOptions } from "./result-options.ts";
 
 /**
- * Writes all results that a batch has so far, answers first. A new file is there as a whole or not at all.
+ * Writes all results that a batch has so far, answers first. A new file is written completely or
+ * not at all.
  *
  * @returns why lines have failed.
  */
@@ -66,7 +67,7 @@ async function writeForm(
   }
 }
 
-/** Whether a path is of something that cannot be replaced, such as `/dev/null` or a pipe. */
+/** Whether a path is something that cannot be replaced, such as `/dev/null` or a pipe. */
 async function isSpecial(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && !found.isFile();

@@ -7,7 +7,7 @@ import { input as inputZh } from "./input/zh-CN.ts";
 import { operating } from "./operating/en.ts";
 import { operating as operatingZh } from "./operating/zh-CN.ts";
 
-/** All that the terminal says. A text that a language lacks, or has too many, is a type error. */
+/** All texts of the terminal. A text that a language lacks, or has in excess, is a type error. */
 export const catalogues = {
   en: { batch, help, input, operating },
   "zh-CN": {

@@ -1,5 +1,5 @@
 import { createSay } from "@openrouter-free-pool/shared/language/create-say";
 import { catalogues } from "./catalogue.ts";
 
-/** Says a text of the terminal's catalogue in its language. */
+/** Returns a text of the terminal's catalogue in its language. */
 export const say = createSay<(typeof catalogues)["en"]>(catalogues);

@@ -4,7 +4,7 @@ import { serveFile } from "../middleware/serve-file.ts";
 
 const ownFiles = fileURLToPath(new URL("./assets", import.meta.url));
 
-/** Files of well-known libraries that the pages load from us instead of from a CDN. */
+/** Files of libraries that the pages load from the gateway instead of a CDN. */
 const vendorFiles = {
   "uPlot.esm.js": "uplot/dist/uPlot.esm.js",
   "uPlot.min.css": "uplot/dist/uPlot.min.css",

@@ -1,11 +1,11 @@
-/** The share of the budget that is left to small bodies. */
+/** The part of the budget that is reserved for small bodies. */
 const shareForSmall = 1 / 8;
 /** A body up to this size is small, in bytes. */
 const smallBodyBytes = 64 * 1024;
 
 /**
- * Bounds the bytes of all bodies that this gateway holds at a time. Large bodies
- * leave some room to small ones: a few uploads do not shut everybody out.
+ * Bounds the bytes of all bodies that this gateway holds at a time. Large bodies leave some room
+ * for small ones, so that a few uploads do not block everybody.
  */
 export class BodyBudget {
   readonly #totalBytes: number;
@@ -21,7 +21,7 @@ export class BodyBudget {
     return this.#usedBytes;
   }
 
-  /** Whether there is room for `more` bytes of a body that has `size` bytes then. */
+  /** Whether there is room for `more` bytes of a body that has `size` bytes afterwards. */
   hasRoom(more: number, size: number): boolean {
     const most = size > smallBodyBytes ? this.#largeBytes : this.#totalBytes;
     return this.#usedBytes + more <= most;
@@ -45,10 +45,10 @@ export class BodyBudget {
   }
 }
 
-/** What one body takes of a {@link BodyBudget}. */
+/** The bytes that one body takes of a {@link BodyBudget}. */
 export type BodyAccount = {
   /** Counts more bytes. @returns whether there was room for them. */
   grow(bytes: number): boolean;
-  /** Gives all its bytes back; a second time is of no effect. */
+  /** Returns all its bytes; idempotent. */
   release(): void;
 };

@@ -1,7 +1,7 @@
-/** Bodies up to this size are put together at their end, in bytes. */
+/** Bodies up to this size, in bytes, are joined at their end. */
 const smallBytes = 64 * 1024;
 
-/** Puts chunks together. Where the size is known, a large body is never there twice. */
+/** Joins chunks. Where the size is known, a large body is never in memory twice. */
 export class ByteCollector {
   #chunks: Buffer[] = [];
   #whole: Buffer | undefined;
@@ -9,7 +9,7 @@ export class ByteCollector {
 
   /** @param expectedBytes the size, if it is known; 0 if not. */
   constructor(expectedBytes: number) {
-    // Memory that is not written to does not count yet: a promise of bytes costs nothing.
+    // Memory that is allocated but not written to is not resident: an announced size costs nothing.
     if (expectedBytes > smallBytes) {
       this.#whole = Buffer.allocUnsafeSlow(expectedBytes);
     }
@@ -20,7 +20,7 @@ export class ByteCollector {
     else this.#chunks.push(chunk);
   }
 
-  /** @returns all bytes that came. */
+  /** @returns all bytes. */
   take(): Buffer {
     const taken = this.#whole
       ? this.#whole.subarray(0, this.#at)

@@ -4,12 +4,12 @@ import type { BodyBudget } from "./body-budget.ts";
 const retryAfterMs = 1_000;
 
 /**
- * The body of one request. The gateway holds the bytes only as long as somebody
- * needs them: until Redis has a large body, or until the last holder lets go.
+ * The body of one request. The gateway holds the bytes only as long as they are needed: until Redis
+ * has a large body, or until the last holder releases it.
  */
 export class HeldBody {
   readonly size: number;
-  /** The job under whose id Redis has the body, once it has it. */
+  /** The job under whose id Redis has the body; undefined until it has. */
   storedAs: string | undefined;
   #bytes: Buffer | undefined;
   #holders = 0;
@@ -45,7 +45,7 @@ export class HeldBody {
     };
   }
 
-  /** Counts the bytes in another budget from now on, or lets them go where it has no room. */
+  /** Counts the bytes in another budget from now on, or drops them when it has no room. */
   countIn(budget: BodyBudget): void {
     if (!this.#bytes) return;
     const account = budget.open();
@@ -55,7 +55,7 @@ export class HeldBody {
     if (!hasRoom) this.drop();
   }
 
-  /** Lets the bytes go. */
+  /** Drops the bytes. */
   drop(): void {
     this.#bytes = undefined;
     this.#release?.();
@@ -63,7 +63,7 @@ export class HeldBody {
   }
 }
 
-/** Why a request cannot be sent (again): its body is nowhere any more. */
+/** Why a request cannot be sent (again): its body does not exist any more. */
 export function bodyLost(cause?: unknown): GatewayError {
   return new GatewayError(
     "body-lost",

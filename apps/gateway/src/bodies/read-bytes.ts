@@ -23,9 +23,9 @@ const decoders = {
 /**
  * Reads a request's body, decompressed, and counts every byte against the budget.
  *
- * @returns the bytes; they count until the account is released.
+ * @returns the bytes; they count against the budget until the account is released.
  * @throws {GatewayError} `body-too-large`, `gateway-busy`, `unsupported-media-type`,
- *   or `invalid-request` when it breaks off or cannot be decompressed.
+ * or `invalid-request` when the body breaks off or cannot be decompressed.
  */
 export async function readBytes(
   request: IncomingMessage,
@@ -47,7 +47,7 @@ export async function readBytes(
   }
 }
 
-/** Refuses what cannot be taken before it has come. */
+/** Refuses a body by its announced size, before it arrives. */
 function requireRoomForStated(
   request: IncomingMessage,
   options: { limitBytes: number; budget: BodyBudget },
@@ -74,7 +74,7 @@ function openDecoder(request: IncomingMessage) {
   return decoders[encoding as keyof typeof decoders]();
 }
 
-/** @param check sees each chunk, and the size up to it; it throws to end the reading. */
+/** @param check gets each chunk, and the size up to it; it throws to stop reading. */
 async function collect(
   request: IncomingMessage,
   decoder: (NodeJS.ReadWriteStream & Readable) | undefined,
@@ -108,13 +108,14 @@ async function collect(
     });
   source.on("data", onData);
   source.once("end", () => resolve());
-  // The listeners stay: an error that nobody hears would end the process.
+  // The listeners stay: an `error` event without a listener would end the process.
   source.on("error", (error) => fail(broken(error)));
   request.once("error", (error) => fail(broken(error)));
   request.once("close", () => {
     if (!request.complete) fail(broken());
   });
-  // The listeners, and with them this promise, live as long as the request: it must not hold the bytes.
+  // The listeners, and with them this promise, live as long as the request: they must not hold the
+  // bytes.
   await promise;
   return whole.take();
 }

@@ -7,8 +7,8 @@ import { HeldBody } from "./held-body.ts";
 import { readBytes } from "./read-bytes.ts";
 
 /**
- * Reads a JSON body as bytes: what goes on to OpenRouter is what the client sent.
- * They are held until the response is over, or nobody needs them any more.
+ * Reads a JSON body as bytes: OpenRouter gets exactly what the client sent. The bytes are held
+ * until the response is over, or nobody needs them any more.
  */
 export function readJsonBody(
   limitBytes: number,
@@ -35,7 +35,7 @@ export function bodyOf(request: Request): HeldBody {
 
 function requireJson(request: Request): void {
   const given = request.get("content-type") ?? "";
-  // Proxies that add a header to one that is there make a list of it.
+  // Proxies that add a header that is present already turn it into a list.
   const types = given.split(",");
   if (types.every((type) => isJson.test(type))) return;
   throw new GatewayError(

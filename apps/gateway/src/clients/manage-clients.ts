@@ -19,20 +19,23 @@ import {
   toClientId,
 } from "./records/client.ts";
 
-/** Operators may change one client at the same time; then the change is made to what the other one left. */
+/**
+ * When two operators change a client at the same time, the later change is applied to the result of
+ * the other.
+ */
 const mostTries = 5;
 
-/** A client and its key, which nobody will see again. */
+/** A client and its key, which is shown this once. */
 type IssuedClient = {
   readonly client: Client;
   readonly key: string;
-  /** Signs the client's events; null where the pool has no secret. */
+  /** Signs the client's events; null when the pool has no secret. */
   readonly webhookSecret: string | null;
 };
 
 /**
- * What operators do with clients. It holds here at once and at other gateways within a
- * second. `from` says for the log where the order came from. All throw {@link GatewayError}:
+ * Operations on clients for operators. A change holds here at once and at other gateways within a
+ * second. `from` says in the log where the order came from. All throw {@link GatewayError}:
  * `not-found`, `conflict`, `redis-down`.
  */
 export type ManageClients = {
@@ -41,11 +44,11 @@ export type ManageClients = {
     from: string,
   ): Promise<IssuedClient>;
   update(id: string, change: ClientChange, from: string): Promise<Client>;
-  /** Gives the client another key; the one that it had opens nothing any more. */
+  /** Gives the client a new key; the old one is invalid at once. */
   rotate(id: string, from: string): Promise<IssuedClient>;
-  /** Removes the client; its open batches are cancelled, and its background requests by who leads them. */
+  /** Removes the client; its open batches and background requests are cancelled. */
   remove(id: string, from: string): Promise<void>;
-  /** Lets anybody call without a key, where there are no clients. */
+  /** Lets everybody call without a key, if there are no clients. */
   open(from: string): Promise<void>;
 };
 
@@ -88,7 +91,7 @@ export function createManageClients(deps: {
     throw new GatewayError("not-found", "There is no such client");
   }
 
-  /** @returns false when somebody else has changed the client in the meantime. */
+  /** @returns false when the client was changed elsewhere in the meantime. */
   async function save(
     id: string,
     before: StoredClient | undefined,
@@ -201,7 +204,7 @@ function nameTaken(): GatewayError {
   return new GatewayError("conflict", "Another client has this name");
 }
 
-/** Which settings were given; their values may hold secrets, such as a webhook's address. */
+/** Names of the given settings; their values may be secret, such as a webhook's address. */
 function namesOf(settings: object): string[] {
   return Object.keys(settings);
 }

@@ -5,15 +5,18 @@ import type {
 } from "@openrouter-free-pool/shared/replies/reply";
 import type { Response } from "express";
 
-/** The response to one client: plain or streamed. One of its methods ends it, once. */
+/** The response to one client: plain or streamed. Exactly one of its methods ends it. */
 export type ClientResponse = {
-  /** @throws {GatewayError} when the reply has no answer, and the status can still say so. */
+  /** @throws {GatewayError} when the reply has no answer, and a status can still be sent. */
   finish(reply: FinalReply): void;
-  /** @throws `error`, when the status can still say so. */
+  /** @throws `error`, when a status can still be sent. */
   fail(error: unknown): void;
 };
 
-/** Records how a request fared, and tells the client unless the headers are out already. */
+/**
+ * Records a request's wait, call time and number of calls, and tells the client unless the headers
+ * are sent.
+ */
 export function recordFigures(
   response: Response,
   figures: ReplyFigures & Partial<ReplyFacts>,
@@ -29,13 +32,13 @@ export function recordFigures(
   if (!response.headersSent) response.set(figureHeaders(figures));
 }
 
-/** What only operators hear of a reply. */
+/** What a reply tells operators only. */
 type ReplyFacts = {
   readonly tokens: TokenUse;
   readonly errorText: string;
 };
 
-/** Records what a reply tells operators of its answer. */
+/** Records the facts of a reply that are for operators. */
 export function recordFacts(
   response: Response,
   { tokens, errorText }: Partial<ReplyFacts>,
@@ -45,7 +48,7 @@ export function recordFacts(
   if (errorText !== undefined) context.errorText = errorText;
 }
 
-/** Response headers that say how a request fared. */
+/** Response headers with a request's wait, call time and number of calls. */
 export function figureHeaders({
   queueMs,
   upstreamMs,
@@ -60,12 +63,12 @@ export function figureHeaders({
   };
 }
 
-/** A model's id is the client's text. */
+/** A model's id is text that the client chose. */
 function toHeader(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?");
 }
 
-/** A signal that aborts when the client closes its connection before the answer is out. */
+/** A signal that aborts when the client closes its connection before the answer is sent. */
 export function watchHangUp(response: Response): AbortSignal {
   const hungUp = new AbortController();
   response.once("close", () => {

@@ -2,15 +2,15 @@ import type { PoolWatch } from "../pool/pool-watch.ts";
 import type { PendingRequest } from "./pending-request.ts";
 import type { PendingRequests } from "./pending-requests.ts";
 
-/** A stream whose client takes nothing for so long counts as stalled. */
+/** A stream whose client has read nothing for so long counts as stalled. */
 const stalledAfterMs = 10_000;
 /** Stalled streams that one client may hold while others wait. */
 const mostPerClient = 4;
 
 /**
- * Builds a check that cuts stalled streams while other requests wait: each of them holds
- * a call of a worker. A client keeps a few, those that have stalled the shortest; while
- * nothing waits, none is cut.
+ * Builds a check that cuts stalled streams while other requests wait, because each of them occupies
+ * a call of a worker. A client may keep a few: the ones that stalled last. While nothing waits,
+ * none is cut.
  */
 export function createCutStalled(deps: {
   pending: PendingRequests;
@@ -36,7 +36,7 @@ export function createCutStalled(deps: {
   };
 }
 
-/** Without client keys there is one client. */
+/** Without client keys all requests are of one client. */
 function groupByClient(streams: readonly PendingRequest[]): PendingRequest[][] {
   const groups = Map.groupBy(streams, ({ request }) => request.client);
   return [...groups.values()];

@@ -22,11 +22,11 @@ import type { QueuedRequest } from "../jobs/submission.ts";
 import { PendingStream, type StreamSink } from "./pending-stream.ts";
 
 /**
- * The life of a request. From every phase it can be settled.
+ * The life cycle of a request. From every phase it can be settled.
  *
  * - `held`: it has no job yet; Redis may be away.
  * - `queued`: a job stands for it.
- * - `calling`: a worker holds the job. The gateway learns of it only when it has to know.
+ * - `calling`: a worker holds the job. The gateway finds out only when it needs to know.
  * - `streaming`: the client has content: the call counts, and nothing is sent again.
  * - `settled`: the final reply or an error is known.
  */
@@ -46,7 +46,7 @@ const recheckMs = 1_000;
 /** Redis may hang; the client must not wait for it. */
 const withdrawTimeoutMs = 2_000;
 const placeTimeoutMs = 1_000;
-/** A request whose job is lost again and again is given up. */
+/** A request whose job is lost repeatedly is given up. */
 const mostJobs = 6;
 
 /** One waiting request: the owner of its job, deadline, keep-alive comments and stream. */
@@ -81,13 +81,13 @@ export class PendingRequest {
     isCounted?: boolean;
     maxWaitMs: number;
     jobs: JobQueue;
-    /** Hands over all replies that are there at this moment. */
+    /** Delivers all replies that are available at this moment. */
     catchUp: () => Promise<void>;
-    /** Of a request for a stream. */
+    /** For a request for a stream. */
     sink: StreamSink | undefined;
     /** How often the client of a waiting stream gets a comment, in ms. */
     commentEveryMs: number;
-    /** Is told which job stands for the request from now on. */
+    /** Called with the id of each new job of the request. */
     onJob?: ((jobId: string) => void) | undefined;
     logger: Logger;
   }) {
@@ -102,7 +102,7 @@ export class PendingRequest {
     this.#commentEveryMs = options.commentEveryMs;
     this.#onJob = options.onJob;
     this.#logger = options.logger;
-    // A request can fail before anything waits for its reply.
+    // A request can fail before anything awaits its reply.
     this.#outcome.promise.catch(() => undefined);
     if (options.sink) {
       this.#stream = new PendingStream({
@@ -131,7 +131,7 @@ export class PendingRequest {
     return this.#stream?.workerId;
   }
 
-  /** For how long the client has taken nothing of its stream, in ms. */
+  /** How long the client has read nothing of its stream, in ms. */
   get stalledMs(): number {
     return this.#stream?.stalledMs ?? 0;
   }
@@ -142,8 +142,8 @@ export class PendingRequest {
   }
 
   /**
-   * `held → queued`: puts the request on the queue, watches its deadline, and comments.
-   * Nothing is sent before: what cannot be queued gets the status of its error.
+   * `held → queued`: puts the request on the queue, watches its deadline, and starts comments.
+   * Nothing is sent before that: a request that cannot be queued gets the status of its error.
    */
   enqueue(): void {
     this.#addJob();
@@ -175,7 +175,7 @@ export class PendingRequest {
     this.#logger.warn(ids, "Sent a lost job again");
   }
 
-  /** Takes one message of the worker about the current job. */
+  /** Handles one message of a worker about the current job. */
   receive(reply: FinalReply | StreamChunkReply): void {
     if (this.#phase === "settled") return;
     switch (reply.kind) {
@@ -191,13 +191,13 @@ export class PendingRequest {
     }
   }
 
-  /** Settles the request with an error; without effect on a settled one. */
+  /** Settles the request with an error; no effect on a settled one. */
   fail(error: Error): void {
     if (this.#phase === "settled") return;
     this.#settle(() => this.#outcome.reject(error));
   }
 
-  /** Its models are gone: it is taken off the queue, unless a worker has it or has answered it. */
+  /** Its models are gone: takes it off the queue, unless a worker has it or has answered it. */
   async refuseGone(): Promise<void> {
     if (this.#phase !== "queued" || this.#queuedAt > Date.now()) return;
     const jobId = this.#jobId;
@@ -208,7 +208,7 @@ export class PendingRequest {
     this.receive({ kind: "failure", code: "model-gone", ...figures });
   }
 
-  /** Another gateway is to have it: it is taken off the queue, unless a worker has it. */
+  /** Another gateway is to lead it: takes it off the queue, unless a worker has it. */
   async handOver(): Promise<void> {
     if (this.#phase === "held") this.fail(gatewayStopping());
     if (this.#phase !== "queued") return;
@@ -217,13 +217,13 @@ export class PendingRequest {
     if (isOffTheQueue && this.#jobId === jobId) this.fail(gatewayStopping());
   }
 
-  /** Ends a stream whose rest will not come. */
+  /** Ends a stream that will not be completed. */
   breakOff(message: string): void {
     this.fail(new GatewayError("stream-broken", message));
     this.#callOff();
   }
 
-  /** The client has gone, or nobody wants the reply any more: the job is withdrawn. */
+  /** The client has gone, or nobody needs the reply any more: withdraws the job. */
   hangUp(): void {
     const hadJob = this.#phase !== "held" && this.#phase !== "settled";
     this.fail(new GatewayError("client-gone"));
@@ -238,7 +238,7 @@ export class PendingRequest {
     this.#phase = phase;
   }
 
-  /** One that was let in is not refused when its job is lost. */
+  /** A request that was accepted is not refused when its job is lost. */
   get #counting(): QueuedRequest["counting"] {
     if (!this.#isCounted) return undefined;
     return this.#jobCount > 1 ? "counted" : "bounded";
@@ -282,8 +282,8 @@ export class PendingRequest {
       this.fail(waitedOut(this.#maxWaitMs));
       return;
     }
-    // Without an answer of Redis a known call may finish. What waits is not called
-    // any more: workers check the deadline.
+    // Without an answer from Redis a known call may finish. A waiting job is not called any more:
+    // workers check the deadline.
     if (isOffTheQueue === undefined && this.#phase === "queued") {
       this.fail(waitedOutUnseen(this.#maxWaitMs));
       return;
@@ -295,7 +295,7 @@ export class PendingRequest {
     );
   }
 
-  /** @returns whether no worker has the job, and no reply to it is there. */
+  /** @returns whether no worker has the job, and it has no reply. */
   async #withdraw(): Promise<boolean> {
     const isOffTheQueue = await this.#jobs.remove(
       this.#jobId,

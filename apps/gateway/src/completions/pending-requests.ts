@@ -25,7 +25,7 @@ export class PendingRequests {
   }
 
   /**
-   * Registers a request. Its job must not exist yet, so that no reply can come too early.
+   * Registers a request. Its job must not exist yet, so that no reply can be missed.
    *
    * @throws {GatewayError} `stopping`.
    */
@@ -42,7 +42,7 @@ export class PendingRequests {
     return this.#byJob.get(jobId);
   }
 
-  /** Hands a reply to its request; one that nobody waits for is dropped. */
+  /** Delivers a reply to its request; a reply that nobody waits for is dropped. */
   receive(jobId: string, reply: Reply): void {
     if (reply.kind === "orphaned") {
       this.resubmit(jobId).catch((error: unknown) =>
@@ -70,7 +70,7 @@ export class PendingRequests {
   }
 
   /**
-   * Refuses the requests on the queue all of whose models are gone. A call under way goes on.
+   * Refuses the queued requests all of whose models are gone. A call under way continues.
    */
   async refuseGone(isGone: (model: string) => boolean): Promise<void> {
     const lost = [...this.#byJob.values()].filter(
@@ -98,7 +98,7 @@ export class PendingRequests {
     );
   }
 
-  /** Takes the requests that no worker has off the queue, for another gateway to lead them. */
+  /** Takes the requests that no worker has off the queue, so that another gateway can lead them. */
   async handOver(): Promise<void> {
     const all = [...this.#byJob.values()];
     for (let at = 0; at < all.length; at += removedAtATime) {
@@ -108,8 +108,8 @@ export class PendingRequests {
   }
 
   /**
-   * Waits until every request has its reply, for `graceMs` at most. Clients that are
-   * left are told to come again, and their jobs spend no more quota.
+   * Waits until every request has its reply, for `graceMs` at most. The remaining clients are told
+   * to retry later, and their jobs use no more quota.
    */
   async finish(graceMs: number): Promise<void> {
     const deadline = performance.now() + graceMs;
@@ -130,7 +130,7 @@ export class PendingRequests {
   }
 }
 
-/** Whether a job stands for the request, and nothing of its answer is out. */
+/** Whether a job stands for the request, and nothing of its answer has been sent. */
 function hasJob({ phase }: PendingRequest): boolean {
   return phase === "queued" || phase === "calling";
 }

@@ -7,19 +7,19 @@ import type {
 import { acknowledgeEveryBytes } from "@openrouter-free-pool/shared/replies/stream-credit";
 import type { StreamProgress } from "../jobs/acknowledge-stream.ts";
 
-/** Takes a stream in on behalf of its client. */
+/** Receives a stream on behalf of its client. */
 export type StreamSink = {
   /** Shows that the request is alive while it waits. */
   comment(text: string): void;
-  /** OpenRouter has opened a stream. Older workers say so before the call counts. */
+  /** OpenRouter has opened a stream. Older workers report this before the call counts. */
   open(start: StreamStartReply): void;
   /** The call counts: its first content follows. */
   begin(): void;
-  /** @param onTaken is called when the client's socket has taken the chunk. */
+  /** @param onTaken called when the client's socket has taken the chunk. */
   write(chunk: Buffer, onTaken: () => void): void;
 };
 
-/** The stream of a pending request: its order, its flow to the client, and how far the client is. */
+/** The stream of a pending request: its order, its flow to the client, and how much the client has taken. */
 export class PendingStream {
   readonly #sink: StreamSink;
   readonly #acknowledge: (progress: StreamProgress) => void;
@@ -33,7 +33,7 @@ export class PendingStream {
 
   constructor(options: {
     sink: StreamSink;
-    /** Tells the worker how far the client is. */
+    /** Tells the worker how much the client has taken. */
     acknowledge: (progress: StreamProgress) => void;
   }) {
     this.#sink = options.sink;
@@ -45,12 +45,12 @@ export class PendingStream {
     return this.#start?.workerId;
   }
 
-  /** For how long the client has taken nothing of what was written, in ms. */
+  /** How long the client has taken nothing of what was written, in ms. */
   get stalledMs(): number {
     return this.#untakenChunks === 0 ? 0 : performance.now() - this.#progressAt;
   }
 
-  /** Compares a message with what came before, and counts it when it is the next one. */
+  /** Compares a message with what came before, and counts it if it is the next one. */
   accept(position: StreamPosition): SequenceDecision {
     const earlierCall = this.#sequence.call;
     const decision = this.#sequence.accept(position);
@@ -121,7 +121,7 @@ export class PendingStream {
 /** What to do with one message of a stream. */
 type SequenceDecision = "next" | "seen" | "gap";
 
-/** Keeps the messages of a stream in order: each once, none left out. */
+/** Keeps the messages of a stream in order: each once, without gaps. */
 class StreamSequence {
   #call = 0;
   #next = 0;
@@ -131,7 +131,7 @@ class StreamSequence {
     return this.#call;
   }
 
-  /** Compares a message with what came before, and counts it when it is the next one. */
+  /** Compares a message with what came before, and counts it if it is the next one. */
   accept({ call, sequence }: StreamPosition): SequenceDecision {
     if (call < this.#call || (call === this.#call && sequence < this.#next)) {
       return "seen";

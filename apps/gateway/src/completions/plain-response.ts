@@ -5,12 +5,12 @@ import { readHeader } from "../requests/request-headers.ts";
 import { type ClientResponse, recordFigures } from "./client-response.ts";
 import { toReplyError } from "./reply-error.ts";
 
-/** White space is allowed before JSON and means nothing. */
+/** White space is allowed before JSON, where it has no meaning. */
 const whitespace = "\n";
 
 const headers = {
   "content-type": "application/json; charset=utf-8",
-  // nginx would hold white space back otherwise.
+  // Without it nginx would buffer the white space.
   "x-accel-buffering": "no",
 };
 
@@ -22,9 +22,9 @@ type KeepAlive = {
 };
 
 /**
- * Chooses the keep-alive of a plain request. Node's `fetch` gives up after 300 s without
- * headers, whatever time-out its user sets: such clients get white space shortly before.
- * All others keep the status of their answer.
+ * Chooses the keep-alive of a plain request. Node's `fetch` gives up after 300 s without headers,
+ * whatever timeout its user sets: such clients get white space shortly before. All others keep the
+ * status of their answer.
  *
  * @throws {GatewayError} `invalid-request`.
  */
@@ -44,7 +44,7 @@ export function chooseKeepAlive(
   return { firstAfterMs: isForNode ? nodeAfterMs : undefined, everyMs };
 }
 
-/** OpenAI's and Anthropic's clients name their runtime; others are known by their names. */
+/** OpenAI's and Anthropic's clients name their runtime; others are recognized by their user agents. */
 function usesNodeFetch(request: Request): boolean {
   const runtime = request.get("x-stainless-runtime");
   if (runtime !== undefined) return /^node/i.test(runtime);
@@ -89,7 +89,10 @@ export class PlainResponse implements ClientResponse {
     throw error;
   }
 
-  /** With the first white space the status is 200: errors can only be told in the body, as OpenRouter does it. */
+  /**
+   * With the first white space the status is 200: errors can only be reported in the body, as
+   * OpenRouter does it.
+   */
   #keepAlive(afterMs: number, everyMs: number): void {
     this.#timer = setTimeout(() => {
       const response = this.#response;

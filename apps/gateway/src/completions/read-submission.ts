@@ -16,7 +16,7 @@ import type { Submission } from "../jobs/submission.ts";
 import type { ResolvedModels } from "../models/resolve/resolve-models.ts";
 import { readHeader } from "../requests/request-headers.ts";
 
-/** Client headers that go on to OpenRouter: whom to credit for the call, and Anthropic's own. */
+/** Client headers that are forwarded to OpenRouter: attribution, and Anthropic's own. */
 const forwardedHeaders = [
   "http-referer",
   "x-openrouter-title",
@@ -25,10 +25,10 @@ const forwardedHeaders = [
   "anthropic-beta",
 ];
 
-/** They wait with the request, in Redis, too. In characters. */
+/** In characters: they wait with the request, also in Redis. */
 const longestForwardedHeader = 2_048;
 
-/** Gathers from a request what the queue needs to know. */
+/** Collects what the queue needs to know of a request. */
 export function readSubmission(
   request: Request,
   response: Response,

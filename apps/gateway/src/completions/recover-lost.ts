@@ -6,9 +6,9 @@ import type { PendingRequests } from "./pending-requests.ts";
 
 const jobsPerCommand = 500;
 
-/** Makes up for jobs and workers that vanished although clients still wait. */
+/** Recovers requests whose jobs or workers have vanished while their clients wait. */
 type RecoverLost = {
-  /** Sends lost jobs again, of those that Redis confirmed `minimumAgeMs` ago or earlier. */
+  /** Sends lost jobs again, of those that Redis confirmed at least `minimumAgeMs` ago. */
   jobs(minimumAgeMs: number): Promise<void>;
   /** Ends streams whose worker is gone. Plain requests are taken over by another worker. */
   workers(): Promise<void>;
@@ -22,13 +22,13 @@ export function createRecoverLost(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
   pending: PendingRequests;
-  /** Hands over all replies that are there at this moment. */
+  /** Delivers all replies that are available at this moment. */
   catchUp: () => Promise<void>;
 }): RecoverLost {
   const { redis, redisKeys, pending, catchUp } = deps;
   let missedWorkers = new Set<string>();
 
-  /** The job is checked again: catching up takes time. */
+  /** The job is checked again: delivering replies takes time. */
   async function resubmitMissing(jobId: string): Promise<void> {
     const missing = await findMissingJobs(redis, redisKeys, [jobId]);
     if (missing.length > 0) await pending.resubmit(jobId);
@@ -40,7 +40,7 @@ export function createRecoverLost(deps: {
       for (let at = 0; at < jobIds.length; at += jobsPerCommand) {
         const some = jobIds.slice(at, at + jobsPerCommand);
         const missing = await findMissingJobs(redis, redisKeys, some);
-        // A job is also gone when it was answered a moment ago.
+        // A job that was answered a moment ago is gone as well.
         if (missing.length > 0) await catchUp();
         for (const jobId of missing) await resubmitMissing(jobId);
       }
@@ -54,7 +54,7 @@ export function createRecoverLost(deps: {
         const { workerId } = stream;
         if (workerId === undefined || alive.has(workerId)) continue;
         missing.add(workerId);
-        // Missing twice: after an outage of Redis workers take a moment to report again.
+        // Only when missing twice: after an outage of Redis workers take a moment to report again.
         if (missedWorkers.has(workerId)) {
           stream.breakOff("The worker that relayed the stream was lost");
         }

@@ -19,11 +19,11 @@ import { toReplyError } from "./reply-error.ts";
 const streamHeaders = {
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache",
-  // nginx would gather events otherwise.
+  // Without it nginx would buffer events.
   "x-accel-buffering": "no",
 };
 
-/** How long a client may take to read what is left after an error. */
+/** How long a client may take to read the rest after an error. */
 const drainMs = 30_000;
 
 /** A streamed response: comments while the request waits, then OpenRouter's bytes. */
@@ -43,7 +43,7 @@ export class StreamResponse implements ClientResponse, StreamSink {
     this.#maxWaitMs = options.maxWaitMs;
   }
 
-  /** Keeps proxies from closing a line that is silent. */
+  /** Keeps proxies from closing a silent connection. */
   comment(text: string): void {
     this.#open({});
     this.#response.write(`: ${text}\n\n`);

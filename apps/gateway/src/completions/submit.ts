@@ -10,20 +10,20 @@ import { PendingRequest } from "./pending-request.ts";
 import type { PendingRequests } from "./pending-requests.ts";
 import type { StreamSink } from "./pending-stream.ts";
 
-/** Who waits for a request. */
+/** The client that waits for a request. */
 type Waiter = {
-  /** Aborts when the client goes away; its request goes with it. */
+  /** Aborts when the client hangs up; its request is withdrawn then. */
   readonly hungUp: AbortSignal;
-  /** Takes the stream in; absent for a plain answer. */
+  /** Receives the stream; absent for a plain answer. */
   readonly sink?: StreamSink;
-  /** Is told which job stands for the request from now on. */
+  /** Called with the id of each new job of the request. */
   readonly onJob?: (jobId: string) => void;
 };
 
 /**
  * Puts a request on the queue and waits for its reply.
  *
- * @throws {GatewayError} when it cannot be queued, or its time is up.
+ * @throws {GatewayError} when it cannot be queued, or has waited for as long as it may.
  */
 export type Submit = (
   submission: Submission,
@@ -34,11 +34,11 @@ export type Submit = (
 export function createSubmit(deps: {
   gatewayId: string;
   grace: RedisGrace;
-  /** undefined: its place in line is granted, and it counts as no open request of its client's. */
+  /** undefined: its place in line is granted, and it does not count as one of its client's open requests. */
   checkCapacity: CheckCapacity | undefined;
   jobs: JobQueue;
   pending: PendingRequests;
-  /** Hands over all replies that are there at this moment. */
+  /** Delivers all replies that are available at this moment. */
   catchUp: () => Promise<void>;
   clock: RedisClock;
   commentEveryMs: number;
@@ -50,7 +50,7 @@ export function createSubmit(deps: {
   return async function submit(submission, { hungUp, sink, onJob }) {
     const { maxWaitMs, priority, body, ...checked } = submission;
     const elapsedMs = Date.now() - submission.receivedAt;
-    // What leaves this process is in Redis's time.
+    // Times that leave this process are in Redis's time.
     const receivedAt = deps.clock.now() - elapsedMs;
     const deadline = receivedAt + maxWaitMs;
     const pending = new PendingRequest({

@@ -5,7 +5,7 @@ import { embeddings } from "./embeddings.ts";
 import { messages } from "./messages.ts";
 import { responses } from "./responses.ts";
 
-/** Everything that goes through the queue. */
+/** All endpoints whose requests go through the queue. */
 export const allDialects: readonly Dialect[] = [
   chatCompletions,
   completions,

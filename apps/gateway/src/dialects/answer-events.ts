@@ -4,7 +4,7 @@ type Fields = Record<string, unknown>;
 
 const done = "data: [DONE]\n\n";
 
-/** Turns a whole chat completion into the events of a stream that says the same. */
+/** Turns a complete chat completion into the events of an equivalent stream. */
 export function toChatEvents(body: Fields): string {
   const { usage, ...rest } = body;
   const choices = listOf(body.choices).map(({ message, ...choice }) => ({
@@ -17,7 +17,7 @@ export function toChatEvents(body: Fields): string {
   return dataEvent({ ...chunk, choices }) + last + done;
 }
 
-/** Clients join the pieces of a tool call by its index, which a whole answer may lack. */
+/** Clients join the pieces of a tool call by its index, which a complete answer may lack. */
 function numberToolCalls(message: Fields): Fields {
   if (!Array.isArray(message.tool_calls)) return message;
   const calls = listOf(message.tool_calls);
@@ -27,12 +27,12 @@ function numberToolCalls(message: Fields): Fields {
   };
 }
 
-/** Turns a whole text completion into the events of a stream. */
+/** Turns a complete text completion into the events of a stream. */
 export function toCompletionEvents(body: Fields): string {
   return dataEvent(body) + done;
 }
 
-/** Turns a whole answer of the Responses API into the events of a stream. */
+/** Turns a complete answer of the Responses API into the events of a stream. */
 export function toResponseEvents(body: Fields): string {
   const opening = { ...body, status: "in_progress", output: [] };
   const status = typeof body.status === "string" ? body.status : "completed";
@@ -102,7 +102,7 @@ function listArgumentEvents(text: unknown, place: Fields): Event[] {
   ];
 }
 
-/** Turns a whole answer of Anthropic's Messages API into the events of a stream. */
+/** Turns a complete answer of Anthropic's Messages API into the events of a stream. */
 export function toMessageEvents(body: Fields): string {
   const { stop_reason, stop_sequence = null, usage = {} } = body;
   const message = { ...body, content: [], stop_reason: null };

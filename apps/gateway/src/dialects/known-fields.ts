@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A model's id is kept on the queue, in Redis keys and in logs. Longest, in characters. */
+/** In characters: a model's id is kept on the queue, in Redis keys and in logs. */
 const longestModelId = 256;
 const mostModels = 16;
 
@@ -10,7 +10,7 @@ const model = z
   .max(longestModelId, `has more than ${longestModelId} characters`)
   .meta({ description: "Such as `google/gemma-4-31b-it:free`" });
 
-/** What all dialects have; their values are read. null counts as absent. */
+/** Fields of all dialects whose values are read. null counts as absent. */
 const smallFields = {
   model: model.nullish(),
   models: z
@@ -27,7 +27,7 @@ const smallFields = {
   service_tier: z.unknown().optional(),
 };
 
-/** Fields that are looked at only where something depends on them, such as what a request costs. */
+/** Fields that are read only when something depends on them, such as the cost of a request. */
 const lookedAtFields = [
   "plugins",
   "preset",
@@ -45,13 +45,13 @@ export const smallFieldNames: ReadonlySet<string> = new Set([
   "background",
 ]);
 
-/** Names of all fields whose places in a body are found. */
+/** Names of all fields whose positions in a body are determined. */
 export const foundFieldNames: readonly string[] = [
   ...smallFieldNames,
   ...lookedAtFields,
 ];
 
-/** The schema of a body: `fields` of its dialect, and what all have. */
+/** The schema of a body: the `fields` of its dialect, and those of all dialects. */
 export function bodySchema<Fields extends z.ZodRawShape>(fields: Fields) {
   return z
     .looseObject({ ...smallFields, ...fields })
@@ -65,5 +65,5 @@ export function bodySchema<Fields extends z.ZodRawShape>(fields: Fields) {
 
 const isThere = (value: unknown) => value !== undefined && value !== null;
 
-/** A field that must be there, whatever it holds. */
+/** A required field with any value. */
 export const present = z.unknown().refine(isThere, "is required");

@@ -18,7 +18,7 @@ export function toOpenAiError(error: GatewayError): ErrorObject {
   };
 }
 
-/** The `error` of a body, no matter who made it. */
+/** The `error` of a body, of OpenRouter or our own. */
 export function errorOf(body: object): unknown {
   return "error" in body ? body.error : body;
 }

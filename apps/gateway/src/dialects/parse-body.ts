@@ -12,30 +12,30 @@ import { GatewayError } from "../errors/gateway-error.ts";
 import type { Dialect, KnownFields } from "./dialect.ts";
 import { foundFieldNames, smallFieldNames } from "./known-fields.ts";
 
-/** Arrays and objects within each other that a body may have. */
+/** Nesting levels of arrays and objects that a body may have. */
 const mostLevels = 256;
-/** A field that the gateway reads is no longer than this, in bytes: `models` with the longest ids fits. */
+/** Bound of a field that the gateway reads, in bytes: `models` with the longest ids fits. */
 const longestFieldBytes = 32 * 1024;
-/** A refusal names no more problems than this. */
+/** A refusal lists no more problems than this. */
 const mostProblems = 5;
 
-/** What a checked body says. */
+/** The known fields of a checked body. */
 export type CheckedBody = {
   readonly fields: KnownFields;
-  /** The model that is asked for first. */
+  /** The model that is requested first. */
   readonly model: string;
-  /** All models that are asked for, in the order in which they are to be tried. */
+  /** All models that are requested, in the order in which they are tried. */
   readonly chain: readonly string[];
-  /** Where fields stand in the body that nobody has read yet. */
+  /** Positions in the body of fields that have not been read yet. */
   readonly members: ReadonlyMap<string, JsonRange>;
   readonly isStream: boolean;
 };
 
 /**
- * Checks the bytes of a body as its dialect demands. The whole text is checked; of its
- * contents only what the gateway must know is read, and nothing else is built.
+ * Checks the bytes of a body against its dialect. The whole text is checked; only the fields that
+ * the gateway must know are parsed.
  *
- * @throws {GatewayError} `invalid-request`, saying what is wrong.
+ * @throws {GatewayError} `invalid-request` that says what is wrong.
  */
 export async function parseBody(
   bytes: Buffer,
@@ -48,7 +48,7 @@ export async function parseBody(
   return { ...checkFields(readFields(bytes, scan, dialect), dialect), members };
 }
 
-/** @throws {GatewayError} `invalid-request`, saying what is wrong. */
+/** @throws {GatewayError} `invalid-request` that says what is wrong. */
 function checkFields(
   body: unknown,
   dialect: Dialect,
@@ -121,7 +121,7 @@ function readSmall(bytes: Buffer, name: string, range: JsonRange): unknown {
   return parseRange(bytes, range);
 }
 
-/** A small value that is like the large one in all that the schemas look at: its kind, and whether it is empty. */
+/** A small value that the schemas treat like the large one: the same type, and empty or not. */
 function standIn(bytes: Buffer, { kind, start, end }: JsonRange): unknown {
   switch (kind) {
     case "null":

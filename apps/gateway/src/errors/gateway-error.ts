@@ -1,9 +1,9 @@
 import { failureStatus } from "@openrouter-free-pool/shared/replies/failure-status";
 
-/** What nginx logs for a client that went away. */
+/** The status that nginx logs for a client that closed the connection. */
 export const clientGone = 499;
 
-/** Each error of our own: its status, and its type in OpenAI's sense. */
+/** Each error of our own: its status, and its `type` in OpenAI's sense. */
 const gatewayErrors = {
   "invalid-request": { status: 400, type: "invalid_request_error" },
   "wrong-api-key": { status: 401, type: "authentication_error" },
@@ -15,7 +15,7 @@ const gatewayErrors = {
   "too-many-passwords": { status: 429, type: "rate_limit_error" },
   // A web page of another origin, without a key.
   "foreign-origin": { status: 403, type: "permission_error" },
-  // A request that could be billed, where nothing may cost.
+  // A request that could be billed, while FREE_ONLY is set.
   "not-free": { status: 403, type: "not_free" },
   "model-not-allowed": { status: 403, type: "permission_error" },
   "model-not-found": { status: 404, type: "model_not_found" },
@@ -59,9 +59,9 @@ const gatewayErrors = {
     type: "service_unavailable",
   },
   removed: { status: failureStatus.removed, type: "service_unavailable" },
-  // Nobody is there to read it.
+  // No client is there to read it.
   "client-gone": { status: clientGone, type: "client_closed_request" },
-  // The client has got a part of a stream already.
+  // The client has received a part of a stream already.
   "stream-broken": { status: 502, type: "upstream_error" },
   stopping: { status: 503, type: "service_unavailable" },
   "waited-out": { status: failureStatus["waited-out"], type: "timeout_error" },
@@ -70,7 +70,7 @@ const gatewayErrors = {
 /** Names of our errors. */
 type GatewayErrorCode = keyof typeof gatewayErrors;
 
-/** An error of our own, on its way to the client. */
+/** An error of our own, to be sent to the client. */
 export class GatewayError extends Error {
   override name = "GatewayError";
   readonly code: GatewayErrorCode;
@@ -108,7 +108,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** Whole seconds, at least one: `Retry-After: 0` invites a storm. */
+/** Whole seconds, at least one: `Retry-After: 0` would cause a burst of retries. */
 export function toSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1_000));
 }

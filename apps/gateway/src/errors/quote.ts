@@ -1,7 +1,7 @@
-/** A refusal shows no more than so many characters of what came. */
+/** A refusal shows at most so many characters of the client's input. */
 const mostShown = 100;
 
-/** What a client sent, as a refusal shows it. */
+/** Client input as a refusal shows it. */
 export function quote(given: string): string {
   return JSON.stringify(given.slice(0, mostShown));
 }

@@ -2,7 +2,7 @@ import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory"
 import { formatClock, formatDuration } from "../text/format.ts";
 import { GatewayError } from "./gateway-error.ts";
 
-// The texts of the 429, 503 and 504 that the queue gives. Those of bodies and storage stand with them.
+// The texts of the queue's 429, 503 and 504. Those of bodies and storage are beside their code.
 
 /** Outages of Redis, and restarts of a gateway, are over soon. */
 const retrySoonMs = 5_000;
@@ -17,7 +17,7 @@ export function redisDown(cause?: unknown): GatewayError {
   });
 }
 
-/** Redis has no memory for what the request needs. */
+/** Redis has no memory for the request. */
 export function redisFull(cause: unknown): GatewayError {
   return new GatewayError("queue-full", "The queue's Redis is out of memory", {
     cause,
@@ -30,12 +30,12 @@ export function toRedisError(cause: unknown): GatewayError {
   return isOutOfMemory(cause) ? redisFull(cause) : redisDown(cause);
 }
 
-/** The pool holds as many requests as it may. */
+/** The pool holds the maximum number of requests. */
 export function queueFull(retryAfterMs: number): GatewayError {
   return new GatewayError("queue-full", "The queue is full", { retryAfterMs });
 }
 
-/** A client has as many requests open as it may; one of them may end at any time. */
+/** A client has its maximum number of open requests; one of them may end at any time. */
 export function clientQueueFull(): GatewayError {
   return new GatewayError(
     "client-queue-full",
@@ -45,10 +45,11 @@ export function clientQueueFull(): GatewayError {
 }
 
 /**
- * No slot is due within the time that the client waits.
+ * No slot becomes free within the time that the client waits.
  *
  * @param options.maxWaitMs how long the client waits.
- * @param options.dayEndsAt where today's calls are used up: when there are new ones, ms since the epoch.
+ * @param options.dayEndsAt when today's calls are used up: when there are new ones, ms since the
+ * epoch.
  */
 export function keysRateLimited(options: {
   readonly maxWaitMs: number;
@@ -65,9 +66,10 @@ export function keysRateLimited(options: {
 }
 
 /**
- * A client's own budget has no call for it within the time that it waits; the pool has.
+ * A client's own budget has no room within the time that it waits, although the pool has.
  *
- * @param options.dayEndsAt where its calls of today are used up: when there are new ones, ms since the epoch.
+ * @param options.dayEndsAt when its calls of today are used up: when there are new ones, ms since
+ * the epoch.
  */
 export function clientBudgetSpent(options: {
   readonly maxWaitMs: number;
@@ -105,7 +107,7 @@ export function noUsableKey(retryAfterMs = retryWithoutKeyMs): GatewayError {
   });
 }
 
-/** The request waited for as long as it may. */
+/** The request has waited for as long as it may. */
 export function waitedOut(maxWaitMs: number): GatewayError {
   return new GatewayError(
     "waited-out",
@@ -113,7 +115,7 @@ export function waitedOut(maxWaitMs: number): GatewayError {
   );
 }
 
-/** The request waited for as long as it may, and Redis does not say what became of it. */
+/** The request has waited for as long as it may, and Redis does not say what happened to it. */
 export function waitedOutUnseen(maxWaitMs: number): GatewayError {
   return new GatewayError(
     "waited-out",
@@ -129,7 +131,7 @@ export function removedByOperator(): GatewayError {
   );
 }
 
-/** This process ends. */
+/** This process stops. */
 export function gatewayStopping(): GatewayError {
   return new GatewayError(
     "stopping",

@@ -12,20 +12,20 @@ const partsSchema = z.object({
   bytes: z.number(),
 });
 
-/** A file as it is stored in Redis; its content lies in storage. Times in ms since the epoch. */
+/** A file as it is stored in Redis; its content is in the storage. Times in ms since the epoch. */
 export const fileRecordSchema = z.object({
   id: z.string(),
-  /** Name of the client whose it is; missing when clients had no names. */
+  /** Id of the client that owns it; missing when clients needed no keys. */
   owner: z.string().optional(),
   filename: z.string(),
   purpose: z.enum(filePurposes),
   createdAt: z.number(),
   expiresAt: z.number(),
-  /** Requests in it; missing in results, and in what an older gateway took in. */
+  /** Requests in it; missing for results, and for uploads to an older gateway. */
   lines: z.number().optional(),
   content: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("parts"), parts: partsSchema }),
-    /** The results of a batch that still runs, as far as they go. */
+    /** The results so far of a batch that still runs. */
     z.object({
       kind: z.literal("journal"),
       batchId: z.string(),
@@ -37,12 +37,12 @@ export const fileRecordSchema = z.object({
 /** See {@link fileRecordSchema}. */
 export type FileRecord = Readonly<z.output<typeof fileRecordSchema>>;
 
-/** Makes an id in the form of OpenAI's. */
+/** Makes an id in OpenAI's form. */
 export function newFileId(): string {
   return `file-${randomBytes(16).toString("hex")}`;
 }
 
-/** Whether a text can be the id of a file; anything else is not even looked up. */
+/** Whether a text can be the id of a file; other texts are not looked up. */
 export function isFileId(text: string): boolean {
   return /^file-[0-9a-f]{32}$/.test(text);
 }

@@ -7,21 +7,21 @@ import { type FileRecord, fileRecordSchema } from "./file-record.ts";
 export type FileStore = {
   save(file: FileRecord): Promise<void>;
   find(id: string): Promise<FileRecord | undefined>;
-  /** @throws {GatewayError} `not-found` when `query.after` is not there. */
+  /** @throws {GatewayError} `not-found` when `query.after` does not exist. */
   list(
     query: PageQuery,
     isWanted: (file: FileRecord) => boolean,
   ): Promise<Page<FileRecord>>;
-  /** Forgets a file. @returns what it was. */
+  /** Forgets a file. @returns its record. */
   remove(id: string): Promise<FileRecord | undefined>;
   /** Some of the files that expired before `now` (ms since the epoch). */
   findExpired(now: number): Promise<string[]>;
 };
 
-/** Files removed in one go. */
+/** Files removed at a time. */
 const expiredAtATime = 100;
 
-/** Builds {@link FileStore}. A record outlives its file's expiry only until somebody cleans up. */
+/** Builds {@link FileStore}. A record is kept after its file's expiry until the clean-up removes both. */
 export function createFileStore(redis: Redis, redisKeys: RedisKeys): FileStore {
   async function find(id: string): Promise<FileRecord | undefined> {
     const text = await redis.get(redisKeys.file(id));

@@ -8,7 +8,7 @@ import {
 } from "@fastify/busboy";
 import { GatewayError } from "../errors/gateway-error.ts";
 
-/** What a form held. */
+/** The contents of a form. */
 type Upload<Content> = {
   readonly filename: string;
   /** Everything but the file. */
@@ -20,20 +20,20 @@ const mostFields = 20;
 const longestField = 10_000;
 
 /**
- * Reads a multipart form with one file named `file`, which may come before the
- * other fields. The file is handed over as a stream, never held.
+ * Reads a multipart form with one file named `file`, which may come before the other fields. The
+ * file is passed on as a stream, never held in memory.
  *
- * The request is read to its end even when something is wrong: many clients read
- * no answer before they have sent everything. The first error is the one thrown.
+ * The request is read to its end even after an error: many clients read no answer before they have
+ * sent everything. The first error is the one thrown.
  *
- * @throws {GatewayError} when the form is not right, or what `take` throws.
+ * @throws {GatewayError} when the form is invalid, or what `take` throws.
  */
 export async function receiveUpload<Content extends object>(
   request: IncomingMessage,
   options: {
     maxBytes: number;
     take: (file: AsyncIterable<Buffer>) => Promise<Content>;
-    /** Undoes `take`, when the rest turns out wrong. */
+    /** Undoes `take` when the rest of the form is invalid. */
     drop: (content: Content) => Promise<void>;
   },
 ): Promise<Upload<Content>> {
@@ -51,7 +51,7 @@ export async function receiveUpload<Content extends object>(
   form.on("error", (cause: unknown) => fail(unreadableForm(cause)));
   form.on("field", (name, value) => fields.set(name, value));
   form.on("file", (name, stream, givenName) => {
-    // An early end of the form is raised here, too; without a listener it would end the process.
+    // A form that ends early emits an error here, too; without a listener it would end the process.
     stream.on("error", ignore);
     if (name !== "file") {
       stream.resume();
@@ -104,7 +104,7 @@ function openForm(headers: IncomingMessage["headers"], maxBytes: number) {
 }
 
 /**
- * Feeds a request to a form until both have ended; what is wrong with the form is raised by the form.
+ * Feeds a request to a form until both have ended; the form reports its own errors.
  *
  * @throws {GatewayError} `client-gone`.
  */
@@ -135,7 +135,7 @@ function write(form: BusboyInstance, chunk: Buffer): boolean {
   try {
     return form.write(chunk);
   } catch (error) {
-    // The parser may throw; such a form is as wrong as one that it refuses.
+    // The parser may throw; such a form is as invalid as one that it refuses.
     form.destroy(error instanceof Error ? error : new Error(String(error)));
     return false;
   }

@@ -5,7 +5,7 @@ import type { RemoveFile } from "./remove-file.ts";
 /**
  * Removes files that have expired. Several gateways may do so at a time.
  *
- * @throws what the last removal that failed threw, after all have been tried.
+ * @throws the error of the last failed removal, after all have been tried.
  */
 export async function removeExpired(
   files: FileStore,

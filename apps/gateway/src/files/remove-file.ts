@@ -2,10 +2,10 @@ import { GatewayError } from "../errors/gateway-error.ts";
 import type { Storage } from "../storage/open-storage.ts";
 import type { FileStore } from "./file-store.ts";
 
-/** Removes a file, record and content. */
+/** Removes a file: its record and its content. */
 export type RemoveFile = (id: string) => Promise<void>;
 
-/** Who needs files: batches that have not ended. */
+/** What needs files: batches that have not ended. */
 type FileUsers = {
   /** The batch that reads this file, if there is one. */
   findUserOf(fileId: string): Promise<string | undefined>;
@@ -29,7 +29,7 @@ export function createRemoveFile(deps: {
     if (user !== undefined && (await users.isOpen(user))) {
       throw new GatewayError("conflict", `${user} needs this file and runs`);
     }
-    // The record first: what has no record any more is not served.
+    // The record first: content without a record is not served.
     await files.remove(id);
     await storage.deleteAll(`files/${id}`);
   };

@@ -1,15 +1,15 @@
 import type { Request } from "express";
 import { GatewayError } from "../errors/gateway-error.ts";
 
-/** Bytes of a content; both ends are inclusive and counted from 0. */
+/** A range of bytes; both ends are inclusive and counted from 0. */
 type ByteRange = { readonly start: number; readonly end: number };
 
-/** What identifies one state of a content, for `If-Range`. */
+/** Identifies one state of a content, for `If-Range`. */
 type Validators = { readonly etag: string; readonly modifiedAt: number };
 
 /**
- * Reads which bytes a request asks for. Like most servers it serves the whole
- * content where several ranges are asked for, or where `Range` cannot be read.
+ * Reads which bytes a request asks for. Like most servers it serves the whole content when several
+ * ranges are requested, or when `Range` is malformed.
  *
  * @returns undefined for the whole content.
  * @throws {GatewayError} `range-not-satisfiable`.
@@ -36,7 +36,7 @@ export function requestedRange(
   return ranges.length === 1 ? range : undefined;
 }
 
-/** Whether the range may be served: the client has a part of the same content, or did not say of which. */
+/** Whether the range may be served: the client has a part of the same content, or states no validator. */
 function isRangeFresh(
   ifRange: string | undefined,
   { etag, modifiedAt }: Validators,

@@ -9,7 +9,7 @@ import type { FileRecord } from "./file-record.ts";
 import { readContent } from "./read-content.ts";
 import { requestedRange } from "./requested-range.ts";
 
-/** What is sent, and under which status and headers. */
+/** What is sent, with its status and headers. */
 type Download = {
   readonly chunks: AsyncIterable<Buffer>;
   readonly status: number;
@@ -17,10 +17,10 @@ type Download = {
 };
 
 /**
- * Answers with a file as a download, or with the range of it that was asked for.
+ * Answers with a file as a download, or with the requested range of it.
  *
  * @throws {GatewayError} `range-not-satisfiable`, `storage-failed`; an error of the storage
- *   in the middle of the file as it is.
+ * in the middle of the file is thrown as it is.
  */
 export async function sendContent(
   request: Request,
@@ -34,7 +34,7 @@ export async function sendContent(
       : // The results of a batch that runs grow: there is no length to take a range of.
         { chunks: readContent(storage, file), status: 200, headers: {} };
   const source = Readable.from(chunks);
-  // Read before the response is touched: a storage that fails gets the status of its error.
+  // Read before the response is touched: a failing storage gets the status of its error.
   if (request.method !== "HEAD") await waitForFirstChunk(source);
   response.status(status).set(headers);
   response.attachment(file.filename || file.id);
@@ -46,16 +46,16 @@ export async function sendContent(
   try {
     await pipeline(source, response);
   } catch (error) {
-    // A pipeline that cannot begin leaves its source open.
+    // A pipeline that cannot start leaves its source open.
     source.destroy();
-    // A client that goes away, before the first chunk or later, is nobody's fault.
+    // A client that goes away is no error, before the first chunk or later.
     if (!isClientGone(error)) throw error;
   }
 }
 
 async function waitForFirstChunk(source: Readable): Promise<void> {
   try {
-    // Comes for an empty file, too.
+    // Emitted for an empty file, too.
     await once(source, "readable");
   } catch (error) {
     throw isStorageOutage(error) ? storageFailed(error) : error;

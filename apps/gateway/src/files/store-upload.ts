@@ -40,27 +40,28 @@ type UploadLimits = {
   readonly ttlMs: number;
 };
 
-/** What was taken in of an upload. */
+/** What was stored of an upload. */
 type TakenFile = {
   readonly parts: StoredParts;
-  /** Requests in it. */
+  /** Number of requests in it. */
   readonly lines: number;
 };
 
-/** Takes in a multipart request as a file of requests. */
+/** Stores a multipart request as a file of requests. */
 export type StoreUpload = (
   request: IncomingMessage,
   client: {
-    /** Name of its key; undefined without client keys. */
+    /** Id of its client; undefined without client keys. */
     readonly owner: string | undefined;
-    /** Whose unfinished uploads are counted together. */
+    /** The name under which unfinished uploads are counted. */
     readonly countedAs: string;
   },
 ) => Promise<FileRecord>;
 
 /**
- * Builds {@link StoreUpload}; it throws what {@link UploadCapacity} throws. While it comes in, the file is written to storage
- * and its lines are checked; the record is made when everything is right.
+ * Builds {@link StoreUpload}; it throws what {@link UploadCapacity} throws. While the upload
+ * arrives, the file is written to the storage and its lines are checked; the record is made when
+ * everything is valid.
  */
 export function createStoreUpload(deps: {
   storage: Storage;
@@ -93,11 +94,11 @@ export function createStoreUpload(deps: {
       await check.end(() => readParts(storage, parts));
       return { parts, lines: check.lines };
     } catch (error) {
-      // A storage that fails may fail at this, too; what went wrong first is told.
+      // A failing storage may fail here, too; the first error is thrown.
       await writer.abandon().catch(() => undefined);
       throw error;
     } finally {
-      // What is left of the form is read, but not held.
+      // The rest of the form is read, but not held.
       share.hold(0);
     }
   }

@@ -1,6 +1,6 @@
 import { GatewayError } from "../errors/gateway-error.ts";
 
-/** Bounds of the uploads that one gateway takes in at a time. */
+/** Bounds of the uploads that one gateway accepts at a time. */
 type UploadBounds = {
   readonly uploads: number;
   readonly uploadsPerClient: number;
@@ -8,7 +8,7 @@ type UploadBounds = {
   readonly heldBytes: number;
 };
 
-/** What one unfinished upload takes. */
+/** The share of one unfinished upload. */
 export type UploadShare = {
   /**
    * Records how much the upload holds in memory now.
@@ -16,17 +16,17 @@ export type UploadShare = {
    * @returns whether it may hold that much.
    */
   hold(bytes: number): boolean;
-  /** Gives everything back; idempotent. */
+  /** Returns everything; idempotent. */
   close(): void;
 };
 
 type Use = { uploads: number; bytes: number };
 
-/** Every upload may hold this much, however much the others hold: without it nothing could be written. */
+/** Every upload may hold this much, however much the others hold: it could not be written with less. */
 const alwaysHeldBytes = 256 * 1024;
 const retryAfterMs = 10_000;
 
-/** Bounds unfinished uploads, in count and in memory, for each client and in all. */
+/** Bounds unfinished uploads, in count and in memory, per client and in total. */
 export class UploadCapacity {
   readonly #bounds: UploadBounds;
   readonly #total: Use = { uploads: 0, bytes: 0 };
@@ -39,7 +39,7 @@ export class UploadCapacity {
   /**
    * Begins an upload.
    *
-   * @param client whose it is: the name of a client key, or an address.
+   * @param client the name of a client key, or an address.
    * @throws {GatewayError} `client-uploads-full`, `uploads-full`.
    */
   open(client: string): UploadShare {

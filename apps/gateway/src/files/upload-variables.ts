@@ -5,7 +5,7 @@ import {
 
 /** Bounds of unfinished uploads, as they are read from the environment. */
 export const uploadVariables = {
-  /** Unfinished uploads that one gateway takes in at a time, */
+  /** Unfinished uploads that one gateway accepts at a time, */
   MAX_UPLOADS: wholeNumber(1, 100_000).default(128),
   /** and those of one client (its key, or its address without client keys). */
   MAX_UPLOADS_PER_CLIENT: wholeNumber(1, 100_000).default(32),

@@ -3,7 +3,7 @@ import type { ClientBudgets } from "./client-budgets.ts";
 import type { Forecast } from "./forecast.ts";
 
 /**
- * Counts one more request in.
+ * Admits one more request.
  *
  * @throws {GatewayError} when it would wait in vain, for the pool or for its client's own budget.
  */

@@ -10,10 +10,10 @@ import type { GatewayError } from "../errors/gateway-error.ts";
 import { clientBudgetSpent } from "../errors/refusals.ts";
 import { type Affordable, whenAffordable } from "./when-affordable.ts";
 
-/** What is known of a client's use serves for this long; to refuse a request, for the shorter time. */
+/** How long a reading of a client's use is valid; for a refusal, the shorter time. */
 const freshMs = 1_000;
 const recentMs = 200;
-/** Redis may hang; a request is not to wait for it. */
+/** Redis may hang; a request must not wait for it. */
 const patienceMs = 500;
 /** Clients whose use is remembered. */
 const mostRemembered = 1_000;
@@ -22,7 +22,7 @@ type Known = {
   readonly use: BudgetUse;
   /** On this process's monotonic clock, in ms. */
   readonly readAt: number;
-  /** Requests that were let in since. */
+  /** Requests that were admitted since. */
   admitted: number;
 };
 
@@ -35,8 +35,8 @@ type Asked = {
 };
 
 /**
- * Forecasts when requests of clients fit into the clients' own budgets. It knows nothing
- * of clients without a budget, and of how long calls take: `maxInFlight` refuses nobody.
+ * Forecasts when requests of clients fit the clients' own budgets. It does not cover clients
+ * without a budget, nor how long calls take: `maxInFlight` refuses nobody.
  */
 export class ClientBudgets {
   readonly #settingsOf: (client: string) => ClientSettings | undefined;
@@ -85,7 +85,7 @@ export class ClientBudgets {
     return undefined;
   }
 
-  /** When the request at a place among its client's waiting ones has its turn, in ms from now. */
+  /** When the request at a place among its client's waiting ones will be called, in ms from now. */
   async whenServed(client: string, place: number): Promise<number> {
     const settings = this.#settingsOf(client);
     if (!settings || !this.#hasBudget(client)) return 0;
@@ -135,11 +135,11 @@ export class ClientBudgets {
     return { ...wait, afterMs: Math.max(0, wait.afterMs - ageMs) };
   }
 
-  /** What is known of a client, at most so old; undefined when Redis does not answer. */
+  /** What is known of a client, at most this old; undefined when Redis does not answer. */
   async #find(client: string, mostAgeMs: number): Promise<Known | undefined> {
     const known = this.#known.get(client);
     if (known && performance.now() - known.readAt <= mostAgeMs) return known;
-    // One reading at a time: those who wait for it count as admitted from then on.
+    // One reading at a time: requests that wait for it count as admitted from then on.
     let reading = this.#readings.get(client);
     if (!reading) {
       reading = this.#readAnew(client).finally(() =>
@@ -164,7 +164,7 @@ export class ClientBudgets {
   }
 }
 
-/** The use of a client of which nothing is known yet. */
+/** The use of a client that is not known yet. */
 function unused({ dayMs }: RateLimits): BudgetUse {
   const now = Date.now();
   const none = { high: 0, normal: 0, low: 0 };

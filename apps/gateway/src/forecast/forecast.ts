@@ -13,21 +13,21 @@ import type { GatewayError } from "../errors/gateway-error.ts";
 import { keysRateLimited, noUsableKey, queueFull } from "../errors/refusals.ts";
 import type { PoolView, PoolWatch } from "../pool/pool-watch.ts";
 
-/** Horizons are rounded up to this, so that few different ones are counted. */
+/** Horizons are rounded up to this, so that few distinct ones are computed. */
 const horizonStepMs = 250;
-/** How far ahead a refused client is told when to come back. */
+/** The furthest time at which a refused client is told to retry. */
 export const longestForecastDays = 3;
 
 /**
- * Refuses requests that could not be served in their time; everything else may
- * wait. What is not known (no worker has registered its keys) is no reason to refuse.
+ * Refuses requests that could not be served in time; all others may wait. What is unknown (no
+ * worker has registered its keys) is no reason to refuse.
  */
 export class Forecast {
   readonly #poolWatch: PoolWatch;
   readonly #limits: RateLimits;
   readonly #maxQueueSize: number;
   #view: PoolView | undefined;
-  /** Requests that this gateway admitted and the view may not show yet, oldest first. */
+  /** Requests that this gateway admitted and that the view may not include yet, oldest first. */
   #admissions: { readonly at: number; readonly name: PriorityName }[] = [];
   #admitted = noneAdmitted();
   #slotsByHorizon = new Map<number, number>();
@@ -44,11 +44,12 @@ export class Forecast {
   }
 
   /**
-   * Counts one more request in.
+   * Admits one more request.
    *
    * @param maxWaitMs how long it can wait.
-   * @param priority its BullMQ priority: who is more urgent goes first.
-   * @param own its client's own budget: whether it has one, and why it has no room, to be thrown where the pool has.
+   * @param priority its BullMQ priority: a lower number goes first.
+   * @param own its client's own budget: whether it has one, and the refusal to throw if that has no
+   * room although the pool has.
    * @throws {GatewayError} `keys-rate-limited`, `queue-full`, `no-usable-key` or `own.refusal`.
    */
   async checkCapacity(
@@ -62,7 +63,7 @@ export class Forecast {
       this.#check(view, maxWaitMs, name) ??
       (own.isBudgeted ? this.#checkHeld(view) : undefined);
     if (find(known)) {
-      // Nobody is refused on old news.
+      // Nobody is refused because of outdated figures.
       const refusal = find(await this.#poolWatch.readNow());
       if (refusal) throw refusal;
     }
@@ -71,7 +72,7 @@ export class Forecast {
     this.#admitted[name] += 1;
   }
 
-  /** When the request at a place in line has its turn, in ms from now, as far as is known. */
+  /** When the request at a place in line will be called, in ms from now, as far as is known. */
   async whenServed(place: number): Promise<number | undefined> {
     const view = await this.#poolWatch.readRecent();
     if (!view) return undefined;
@@ -91,7 +92,8 @@ export class Forecast {
       return noUsableKey();
     }
     const { high, normal, low } = this.#admitted;
-    // Those that wait for a budget of their own have a bound of their own: nobody is refused because of them.
+    // Requests that wait for a budget of their own have a bound of their own: nobody is refused
+    // because of them.
     const queued = view.waiting - view.held + high + normal + low;
     if (queued >= this.#maxQueueSize) {
       return queueFull(this.#whenServed(view, queued + 1 - this.#maxQueueSize));
@@ -107,13 +109,16 @@ export class Forecast {
     return undefined;
   }
 
-  /** Refuses one more that would wait for its client's own budget. */
+  /** Refuses one more request that would wait for its client's own budget. */
   #checkHeld(view: PoolView | undefined): GatewayError | undefined {
     if (!view || view.held < this.#maxQueueSize) return undefined;
     return queueFull(this.#limits.windowMs);
   }
 
-  /** Everybody who is as urgent or more goes first, and those whose delay ends. Who waits for a budget of his own does not. */
+  /**
+   * Requests of the same or a higher priority go first, and so do delayed ones when their delay
+   * ends; requests that wait for their own budget do not.
+   */
   #placeOf(view: PoolView, name: PriorityName): number {
     const inLine = Object.values(view.inLine).reduce((sum, n) => sum + n, 0);
     return priorityNames
@@ -145,7 +150,7 @@ export class Forecast {
     return slots;
   }
 
-  /** When the request at a place in line would have its turn, in ms from now. */
+  /** When the request at a place in line would be called, in ms from now. */
   #whenServed(view: PoolView, place: number): number {
     const horizonMs = longestForecastDays * this.#limits.dayMs;
     const servedMs =
@@ -157,7 +162,7 @@ export class Forecast {
   }
 }
 
-/** Whether those before this place take what the accounts may still call today. */
+/** Whether the requests before this place use up what the accounts may still call today. */
 function isDayUsedUp({ pool }: PoolView, place: number): boolean {
   const left = usableAccounts(pool).reduce(
     (sum, { parked, perDay, dayUsed }) =>

@@ -2,18 +2,18 @@ import type { ClientSettings } from "@openrouter-free-pool/shared/api/client-obj
 import type { BudgetUse } from "@openrouter-free-pool/shared/budgets/read-budgets";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 
-/** The limits of a client that make its requests wait for a time that can be told. */
+/** The limits of a client that make its requests wait for a predictable time. */
 type Budget = Pick<ClientSettings, "perDay" | "perMinute">;
 
-/** Until when a client's budget lasts. */
+/** When a client's budget has room. */
 export type Affordable = {
-  /** In ms from the moment at which the use was read. */
+  /** In ms from the time at which the use was read. */
   readonly afterMs: number;
   /** Whether it is the budget of the day that makes it wait. */
   readonly isDaySpent: boolean;
 };
 
-/** When a client's budget allows its `place`-th call from now (1 is the next one), the pool aside. */
+/** When a client's budget allows its `place`-th call from now (1 is the next one), regardless of the pool. */
 export function whenAffordable(
   { perDay, perMinute }: Budget,
   use: BudgetUse,
@@ -28,7 +28,7 @@ export function whenAffordable(
   const afterToday = place - leftToday;
   const daysLater = Math.ceil(afterToday / (perDay ?? Infinity)) - 1;
   const ofLastDay = afterToday - daysLater * (perDay ?? 0);
-  // A new day begins with a free window, or nearly so.
+  // A new day begins with a nearly free window.
   const windows =
     perMinute === null ? 0 : Math.floor((ofLastDay - 1) / perMinute);
   const afterMs =
@@ -42,7 +42,7 @@ export function whenAffordable(
   function inWindows(perWindow: number, nth: number): number {
     const { callsInWindow, callTimes, now } = use;
     const free = Math.max(0, perWindow - callsInWindow);
-    // Of more calls than the limit, those beyond it make no room.
+    // Calls beyond the limit make no room.
     const beyond = Math.max(0, callsInWindow - perWindow);
     const earlierMs = Math.floor((nth - 1) / perWindow) * limits.windowMs;
     const ofWindow = (nth - 1) % perWindow;

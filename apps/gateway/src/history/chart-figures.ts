@@ -5,8 +5,8 @@ import { joinBuckets } from "./stretches.ts";
 const minuteMs = 60_000;
 
 /**
- * A range of the past, column by column, as the charts draw it. Durations in seconds, counts by the minute, or by
- * the point where it is longer.
+ * A range of the past, column by column, as the charts draw it. Durations in seconds; counts per
+ * minute, or per point where that is longer.
  *
  * @param now by Redis's clock, as the slices are.
  */
@@ -15,12 +15,12 @@ export function chartFigures(
   { stepMs }: Range,
   now: number,
 ) {
-  // What is not over yet would look like a sudden drop.
+  // An incomplete slice would look like a sudden drop.
   const whole = joinBuckets(buckets, stepMs).filter(
     ({ startsAt }) => startsAt + stepMs <= now,
   );
   const rate = (count: number) => count * Math.max(1, minuteMs / stepMs);
-  // A line at zero would look like a failure of its own.
+  // A line at zero would look like a failure.
   const rareRate = (count: number) => (count > 0 ? rate(count) : null);
   const seconds = (ms: number | undefined) =>
     ms === undefined ? null : Math.round(ms) / 1_000;

@@ -3,7 +3,7 @@ import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-
 import { type RangeName, ranges } from "./ranges.ts";
 import { joinBuckets, type Stretch } from "./stretches.ts";
 
-/** A range as the API tells it. */
+/** A range as the API shows it. */
 export function describeHistory(
   name: RangeName,
   buckets: readonly Bucket[],

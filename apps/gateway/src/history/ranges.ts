@@ -7,13 +7,13 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** A stretch of the past that is told of as a whole, and how finely. */
+/** A part of the past that is shown as a whole, and its resolution. */
 export type Range = {
   readonly spanMs: number;
   readonly resolution: Resolution;
-  /** What one point of a chart stands for. */
+  /** The time that one point of a chart covers. */
   readonly stepMs: number;
-  /** What one row of the table stands for. */
+  /** The time that one row of the table covers. */
   readonly rowMs: number;
 };
 
@@ -45,7 +45,7 @@ export type RangeName = keyof typeof ranges;
 /** The names, shortest first. */
 export const rangeNames = Object.keys(ranges) as [RangeName, ...RangeName[]];
 
-/** Reads a range from an address; the hour when it names none. */
+/** Reads a range from an address; the hour by default. */
 export function readRange(given: unknown): RangeName {
   return rangeNames.find((name) => name === given) ?? "hour";
 }

@@ -13,7 +13,7 @@ import { type RangeName, ranges } from "./ranges.ts";
  */
 export type ReadHistory = (name: RangeName, now: number) => Promise<Bucket[]>;
 
-/** Builds {@link ReadHistory}; slices that are over are read once in the life of the process. */
+/** Builds {@link ReadHistory}; completed slices are read once per process. */
 export function createReadHistory(deps: {
   redis: Redis;
   redisKeys: RedisKeys;

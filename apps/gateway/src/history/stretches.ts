@@ -2,20 +2,20 @@ import { percentile } from "@openrouter-free-pool/shared/statistics/duration-bin
 import type { Bucket } from "@openrouter-free-pool/shared/statistics/statistics-history";
 import { clientGone } from "../errors/gateway-error.ts";
 
-/** What is shown of one stretch of time. Durations in ms; undefined where nothing happened. */
+/** The figures of one stretch of time. Durations in ms; undefined when nothing happened. */
 export type Stretch = {
   /** ms since the epoch. */
   readonly startsAt: number;
   readonly answered: number;
-  /** By an error; those whose clients had gone do not count. */
+  /** Ended with an error; those whose clients had gone do not count. */
   readonly failed: number;
-  /** Those of the failed that were told to come later, by a 429. */
+  /** The failed ones that were told to retry later, by a 429. */
   readonly refused: number;
   /** Requests whose clients went away before their answer. */
   readonly gone: number;
   /** Calls sent to OpenRouter, refused ones included. */
   readonly calls: number;
-  /** Those of the calls that OpenRouter answered with a 429. */
+  /** The calls that OpenRouter answered with a 429. */
   readonly rateLimited: number;
   readonly waitMedianMs: number | undefined;
   readonly wait95Ms: number | undefined;
@@ -37,7 +37,7 @@ export function joinBuckets(
   }));
 }
 
-/** Adds up slices of time, in one pass: 90 days are some 50,000 counts. */
+/** Adds up slices of time, in one pass: 90 days have some 50,000 counts. */
 export function summarize(buckets: readonly Bucket[]): Stretch {
   const wait = new Map<number, number>();
   const call = new Map<number, number>();
@@ -77,7 +77,7 @@ function addStatus(sums: Sums, status: number, count: number): void {
   if (status === 429) sums.refused += count;
 }
 
-/** Nothing of these went out. */
+/** Calls that were never sent. */
 const notCalled: ReadonlySet<string> = new Set(["not-sent", "too-late"]);
 const rateLimits = /^(account|model)-limited\b/;
 
@@ -94,9 +94,9 @@ function addBin(bins: Map<number, number>, bin: number, count: number): void {
   bins.set(bin, (bins.get(bin) ?? 0) + count);
 }
 
-/** A thing that was counted, and when it was seen last. */
+/** A counted name, and when it was seen last. */
 export type Tally = {
-  /** Without the prefix that was asked for. */
+  /** Without the given prefix. */
   readonly name: string;
   readonly count: number;
   /** Start of the newest slice that has it, ms since the epoch. */

@@ -20,8 +20,9 @@ const parser = {
 };
 
 /**
- * The pages that are open to everybody: `/`, with a box to try a model, and `/connect`, with the fields of
- * well-known apps. They know nothing of the pool: their scripts ask the API, with a client key where one is required.
+ * The pages that are open to everybody: `/`, with a box to try a model, and `/connect`, with the
+ * fields of well-known apps. They know nothing about the pool: their scripts ask the API, with a
+ * client key if one is required.
  */
 export function routeHome({
   requiresKey,
@@ -40,7 +41,7 @@ export function routeHome({
   );
   router.get(pages, securityHeaders(), neverStored, chooseLanguage);
   router.get("/", (request, response) =>
-    sendPage(response, "home", {
+    sendPage(response, "open/home", {
       requiresKey: requiresKey(),
       baseUrl: baseUrlOf(request),
       model,
@@ -49,7 +50,7 @@ export function routeHome({
   router.get("/connect", (request, response) => {
     const baseUrl = baseUrlOf(request);
     const key = say(requiresKey() ? "connect.clientKey" : "connect.anyKey");
-    return sendPage(response, "connect", {
+    return sendPage(response, "open/connect", {
       baseUrl,
       model,
       apps: listApps({ baseUrl, key, model }),
@@ -59,7 +60,10 @@ export function routeHome({
   return router;
 }
 
-/** What the browser asked for; behind a proxy that says less, the page's script corrects it. */
+/**
+ * The address that the browser asked for; behind a proxy that does not forward it, the page's
+ * script corrects it.
+ */
 function baseUrlOf(request: Request): string {
   return `${request.protocol}://${request.host ?? "localhost"}/v1`;
 }

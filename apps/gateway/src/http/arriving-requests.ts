@@ -1,17 +1,17 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { endWithError, type RawError } from "./end-with-error.ts";
 
-/** The requests whose bodies have not arrived completely. */
+/** The requests whose bodies are still arriving. */
 type ArrivingRequests = {
-  /** Tells all of them that the gateway stops. */
+  /** Refuses all of them because the gateway stops. */
   refuseAll(): void;
-  /** Stops looking for stalled ones. */
+  /** Stops checking for stalled ones. */
   stop(): void;
 };
 
 type Arrival = {
   readonly response: ServerResponse;
-  /** Of the connection, when something last arrived. */
+  /** Bytes of the connection at the last progress. */
   bytesRead: number;
   /** ms on the monotonic clock. */
   movedAt: number;
@@ -34,8 +34,8 @@ const stopping: RawError = {
 };
 
 /**
- * Watches the bodies that arrive. One of which nothing arrives for `stallMs` is
- * refused; one that is slow but moves is not.
+ * Watches arriving bodies. One of which nothing arrives for `stallMs` is refused; a slow one that
+ * makes progress is not.
  */
 export function watchArrivingRequests(
   server: Server,
@@ -57,7 +57,7 @@ export function watchArrivingRequests(
     const now = performance.now();
     for (const [request, arrival] of arriving) {
       const { bytesRead } = request.socket;
-      // What waits here unread is our delay, not the client's.
+      // Bytes that wait here unread are our delay, not the client's.
       if (bytesRead !== arrival.bytesRead || request.readableLength > 0) {
         arrival.bytesRead = bytesRead;
         arrival.movedAt = now;
@@ -71,7 +71,7 @@ export function watchArrivingRequests(
     const arrival = arriving.get(request);
     arriving.delete(request);
     if (!arrival || request.complete) return;
-    // Nothing may be written into the middle of an answer, or after it.
+    // Nothing may be written into an answer that has begun.
     if (arrival.response.headersSent) request.socket.destroy();
     else endWithError(request.socket, error);
   }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 
-/** An error that is written below Express, where there is no response to write it with. */
+/** An error that is written below Express, where there is no response object. */
 export type RawError = {
   readonly status: number;
   readonly message: string;
@@ -12,16 +12,16 @@ export type RawError = {
 };
 
 /**
- * How long a connection stays open after its last answer. A close with unread
- * bytes sends a reset, which can overtake the answer; a client that never closes
- * would keep the connection for ever.
+ * How long a connection stays open after its last answer. Closing it with unread bytes sends a
+ * reset, which can overtake the answer; a client that never closes would keep the connection for
+ * ever.
  */
 const lingerMs = 1_000;
 
 /**
- * Answers with an error in the form that all our errors have, and closes the connection.
+ * Answers with an error in our usual form, and closes the connection.
  *
- * @param options.isHead a HEAD is answered: its answer has no body.
+ * @param options.isHead for a HEAD the answer has no body.
  */
 export function endWithError(
   socket: Socket,

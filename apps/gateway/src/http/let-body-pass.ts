@@ -5,9 +5,9 @@ import { finished } from "node:stream/promises";
 const passingMs = 2_000;
 
 /**
- * Passes over what still comes of a refused request: many clients read no answer before
- * they have sent everything. On a connection that is closed after the answer it is waited
- * for: a close with unread bytes sends a reset, which can overtake the answer.
+ * Discards the rest of a refused request's body: many clients read no answer before they have sent
+ * everything. On a connection that is closed after the answer this is waited for: a close with
+ * unread bytes sends a reset, which can overtake the answer.
  */
 export async function letBodyPass(
   request: IncomingMessage,

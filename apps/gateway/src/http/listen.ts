@@ -12,22 +12,25 @@ import { watchArrivingRequests } from "./arriving-requests.ts";
 import { answerHalfClosedClients } from "./half-closed-clients.ts";
 import { refuseBrokenHttp } from "./refuse-broken-http.ts";
 
-/** Proxies keep idle connections for 60 s or so; closing first would fail their next request. */
+/** Proxies keep idle connections for about 60 s; closing sooner would fail their next request. */
 const keepAliveMs = 75_000;
-/** How long a request may take to arrive: a large batch file over a slow line. Node's own 5 minutes would cut it. */
+/**
+ * How long a request may take to arrive: a large batch file over a slow network. Node's default of
+ * 5 minutes would cut it.
+ */
 const arrivalMs = 3_600_000;
-/** How long a stopping server waits for requests that are about to be complete. */
+/** How long a stopping server waits for requests that are nearly complete. */
 const arrivalGraceMs = 1_000;
 
 /** A server that accepts requests. */
 type Listening = {
   readonly address: { readonly host: string; readonly port: number };
   /**
-   * Accepts no new connection from now on, and has those in use closed after
-   * their answer. Requests that are not complete soon are refused.
+   * Accepts no new connections from now on, and closes those in use after their answer. Requests
+   * that are not complete soon are refused.
    */
   stopAccepting(): void;
-  /** Resolves when the last answer is out. */
+  /** Resolves when the last answer has been sent. */
   close(): Promise<void>;
 };
 
@@ -35,7 +38,7 @@ type Listening = {
  * Listens for HTTP requests.
  *
  * @param options.stallMs how long nothing of a request's body may arrive before it is refused.
- * @throws {ConfigError} when host or port cannot be had.
+ * @throws {ConfigError} when host or port is not available.
  */
 export async function listen(
   app: RequestListener,
@@ -48,7 +51,7 @@ export async function listen(
   );
   // A request may wait for hours in the queue.
   server.timeout = 0;
-  // Expectations that nobody knows are passed over; Node would answer with a bare 417.
+  // Unknown expectations are ignored; Node would answer with a bare 417.
   server.on("checkExpectation", (request, response) =>
     server.emit("request", request, response),
   );
@@ -77,14 +80,14 @@ export async function listen(
       arriving.refuseAll();
       await finish(responses);
       arriving.stop();
-      // Clients also hold connections that they have never used; those do not count as idle.
+      // Clients also open connections that they have not used yet; those do not count as idle.
       server.closeAllConnections();
       await closed;
     },
   };
 }
 
-/** @returns the responses that are not out yet, at any time. */
+/** @returns the responses that are not complete, at any time. */
 function trackResponses(
   server: Server,
   logger: Logger,
@@ -93,7 +96,7 @@ function trackResponses(
   server.on("request", (_request, response: ServerResponse) => {
     open.add(response);
     response.once("close", () => open.delete(response));
-    // A late write is our mistake, but no reason to end everybody's requests.
+    // Writing after the end is our mistake, but no reason to end all other requests.
     response.on("error", (err) => logger.error({ err }, "Answering failed"));
   });
   return open;

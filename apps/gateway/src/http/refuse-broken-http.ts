@@ -4,22 +4,22 @@ import { endWithError, type RawError } from "./end-with-error.ts";
 
 type ParserError = Error & {
   code?: string;
-  /** What was being parsed. */
+  /** The bytes that were being parsed. */
   rawPacket?: Buffer;
 };
 
 /**
- * Answers what is not even HTTP (or too slow, or with endless headers) in the
- * form that all our errors have; Node would send an empty body.
+ * Answers what is no valid HTTP (or too slow, or with endless headers) in the form of all our
+ * errors; Node would send an empty body.
  *
- * @param responses the responses that are not out yet.
+ * @param responses the responses that are not complete.
  */
 export function refuseBrokenHttp(
   server: Server,
   responses: ReadonlySet<ServerResponse>,
 ): void {
   server.on("clientError", (error: ParserError, socket: Socket) => {
-    // Nothing may be written into the middle of an answer.
+    // Nothing may be written into an answer that has begun.
     const isAnswering = [...responses].some(
       (response) => response.socket === socket && response.headersSent,
     );

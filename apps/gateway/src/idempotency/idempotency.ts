@@ -10,11 +10,11 @@ import {
 import type { SharedRequests } from "../shared-requests/shared-requests.ts";
 import type { IdempotencyKey } from "./read-idempotency-key.ts";
 
-/** Makes sure that a request that is sent twice is called once. */
+/** Ensures that a request that is sent twice is called once. */
 export type Idempotency = {
   /**
-   * Does the work, or gets the answer of the request with the same key that is
-   * under way or was answered not long ago.
+   * Does the work, or returns the answer of a request with the same key that is under way or was
+   * answered recently.
    *
    * @throws {GatewayError} `idempotency-mismatch`.
    */
@@ -23,10 +23,10 @@ export type Idempotency = {
     request: Pick<ShareableRequest, "hungUp" | "work"> & { body: HeldBody },
   ): Promise<SharedReply>;
   /**
-   * Does the work of a stream, which nobody else can join.
+   * Does the work of a stream, which no other request can share.
    *
-   * It is settled before its client can see the end: a stream that failed may be asked
-   * for again at once.
+   * It is settled before its client can see the end: a stream that failed may be requested again at
+   * once.
    *
    * @throws {GatewayError} `conflict` for a repeat, `idempotency-mismatch`.
    */
@@ -41,7 +41,7 @@ export function createIdempotency(deps: {
   shared: SharedRequests;
   /** How long answers are kept, in ms. */
   keepMs: number;
-  /** Counts the bodies of those who wait for another's answer. */
+  /** Counts the bodies of requests that wait for another one's answer. */
   waitingBodies: BodyBudget;
 }): Idempotency {
   const { shared, keepMs, waitingBodies } = deps;
@@ -78,15 +78,15 @@ export function createIdempotency(deps: {
   };
 }
 
-/** Stands for a stream that was sent. */
+/** Stored in place of a stream that was sent. */
 const streamed: FinalReply = { kind: "stream-end", call: 0, sequence: 0 };
 
-/** Worth keeping: what would be the same another time. */
+/** Worth keeping: an answer that would be the same another time. */
 function isLasting(reply: FinalReply): boolean {
   return reply.kind === "answer" && reply.status < 500 && reply.status !== 429;
 }
 
-/** Whether the client of a stream gets a whole answer. */
+/** Whether the client of a stream gets a plain answer. */
 function isWhole(reply: FinalReply): boolean {
   return reply.kind === "answer"
     ? reply.status < 400

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import type { Request, Response } from "express";
 import { readHeader } from "../requests/request-headers.ts";
 
-/** What tells one idempotent request from another. */
+/** Identifies an idempotent request. */
 export type IdempotencyKey = {
-  /** Stands for the client and the key that it chose. */
+  /** Digest of the client and the key that it chose. */
   readonly key: string;
-  /** Stands for what is asked: the same key with something else is a mistake. */
+  /** Digest of the request: the same key with another request is an error. */
   readonly fingerprint: string;
 };
 

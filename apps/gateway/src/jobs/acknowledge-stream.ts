@@ -3,10 +3,10 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { acknowledge } from "@openrouter-free-pool/shared/replies/stream-credit";
 import type { Redis } from "ioredis";
 
-/** A worker whose client reads must hear of it: without that it ends the stream. */
+/** A worker must hear from a client that reads: otherwise it ends the stream. */
 const againMs = 200;
 
-/** How far the client of a stream is. */
+/** How much of a stream its client has taken. */
 export type StreamProgress = {
   readonly workerId: string;
   /** Bytes that the client has taken in all, at this moment. */
@@ -15,7 +15,10 @@ export type StreamProgress = {
   readonly isCurrent: () => boolean;
 };
 
-/** Tells the worker how far the client is; repeated until Redis takes it, or another call feeds the stream. */
+/**
+ * Tells the worker how much the client has taken; repeated until Redis accepts it, or another call
+ * feeds the stream.
+ */
 export async function acknowledgeStream(
   { redis, redisKeys }: { redis: Redis; redisKeys: RedisKeys },
   jobId: string,

@@ -14,30 +14,31 @@ import { GatewayError } from "../errors/gateway-error.ts";
 import { clientQueueFull } from "../errors/refusals.ts";
 import { traceAdding } from "./trace-adding.ts";
 
-/** A call may be under way when the wait ends, and Redis's clock may be another; in ms. */
+/** In ms: a call may be under way when the wait ends, and Redis's clock may differ. */
 const bodySlackMs = 900_000;
 
-/** Jobs that go to Redis at a time, and the bytes of their bodies. */
+/** Jobs sent to Redis at a time, and the bytes of their bodies. */
 const together = { most: 64, mostSize: 256 * 1024 };
 
 /** A job that is to be put on the queue. */
 export type NewJob = Omit<JobToAdd, "request" | "weight" | "trace"> & {
   readonly request: Omit<CompletionRequest, "body">;
-  /** `stored`: Redis has it under the job's id already. */
+  /** `stored`: Redis has the body under the job's id already. */
   readonly body: Buffer | "stored";
   /** Checked before a large body is sent; absent: always. */
   readonly isWanted?: () => boolean;
 };
 
 /**
- * Puts jobs on the queue; large bodies go to Redis before them, each as a string of its own.
+ * Puts jobs on the queue; each large body is stored in Redis before its job, as a string of its
+ * own.
  *
  * @throws {GatewayError} `client-gone` when a job with a large body is no longer wanted,
- *   `client-queue-full` when its client has as many requests open as it may.
+ * `client-queue-full` when its client has its maximum number of open requests.
  */
 export type AddJobs = (jobs: readonly NewJob[]) => Promise<void>;
 
-/** Whether a body does not travel in its job. */
+/** Whether a body is stored beside its job, not in it. */
 export function isLarge(bytes: number): boolean {
   return bytes > largestInlineBodyBytes;
 }
@@ -50,7 +51,7 @@ export function createAddJobs(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
   tracing: Tracing | undefined;
-  /** How large a client's share of the slots is. */
+  /** The weight of a client's share of the slots. */
   weightOf: (client: string | undefined) => number;
 }): AddJobs {
   const { redis, redisKeys } = deps;
@@ -60,7 +61,7 @@ export function createAddJobs(deps: {
   );
   let lastWrite: Promise<unknown> = Promise.resolve();
 
-  /** One after the other: other commands wait on this connection for one large body at most. */
+  /** One after the other: other commands on this connection wait for one large body at most. */
   function storeBody(job: NewJob): Promise<unknown> {
     const { request, body, jobId, isWanted = () => true } = job;
     if (body === "stored" || travels(body)) return Promise.resolve();

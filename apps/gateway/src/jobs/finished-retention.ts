@@ -1,10 +1,10 @@
 import type { KeepFinished } from "@openrouter-free-pool/shared/queue/add-to-queue";
 
-/** Finished requests are visible for a day at most. */
+/** Finished requests stay visible for a day at most. */
 const keptSeconds = 86_400;
-/** What a finished request takes of Redis's memory in addition to its payloads, roughly, in bytes. */
+/** Memory in Redis that a finished request takes in addition to its payloads, approximately, in bytes. */
 const withoutPayloadBytes = 4 * 1024;
-/** The queue counts those that failed apart from those that did not. */
+/** The queue has one list for completed and one for failed jobs. */
 const lists = 2;
 
 /** How many finished requests stay on the queue, and how much of each. */
@@ -15,9 +15,9 @@ export type FinishedRetention = {
 };
 
 /**
- * Splits the memory that finished requests may take among them.
+ * Divides the memory for finished requests among them.
  *
- * @param most `count`: how many may stay; `bytes`: what all may take together.
+ * @param most `count`: how many may stay; `bytes`: what they may take together.
  */
 export function planFinishedRetention(most: {
   count: number;

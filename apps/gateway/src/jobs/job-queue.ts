@@ -26,33 +26,34 @@ const mostUnconfirmed = 10_000;
 /** What a pending request does with its job. */
 export type JobQueue = {
   /**
-   * Puts a job on the queue. During a short outage of Redis it is tried again.
+   * Puts a job on the queue. During a short outage of Redis this is repeated.
    *
    * @param isWanted whether the job still stands for the request.
-   * @throws {GatewayError} `redis-down`, `queue-full`, `client-queue-full`, `client-gone` when the job is no
-   *   longer wanted before its body is stored, `body-lost` when a job has to be made again and the body is
-   *   nowhere any more.
+   * @throws {GatewayError} `redis-down`, `queue-full`, `client-queue-full`, `client-gone` when the
+   * job is no
+   * longer wanted before its body is stored, `body-lost` when a job must be made again and its body
+   * is gone.
    */
   add(job: QueuedRequest, isWanted: () => boolean): Promise<void>;
   /** Removes a job, unless a worker holds it. @returns whether it is gone. */
   remove(jobId: string, client?: string): Promise<boolean>;
-  /** Keeps a job from being called, wherever it turns up. A call in flight goes on. */
+  /** Keeps a job from being called, wherever it reappears. A call in flight continues. */
   disarm(jobId: string): Promise<void>;
   /**
-   * Withdraws a job in any state: a call in flight is aborted. During a short outage of
-   * Redis it is tried again.
+   * Withdraws a job in any state: a call in flight is aborted. During a short outage of Redis this
+   * is repeated.
    *
    * @throws {GatewayError} `redis-down`, `queue-full`.
    */
   callOff(jobId: string, client?: string): Promise<void>;
-  /** Withdraws again what Redis has not confirmed. */
+  /** Repeats the withdrawals that Redis has not confirmed. */
   repeatCallOffs(): Promise<void>;
   /** A job's place in line, 1 for the next one; undefined when it is not in line. */
   readPlace(
     jobId: string,
     client: string | undefined,
   ): Promise<number | undefined>;
-  /** Tells the worker how far the client is; repeated until Redis takes it. */
+  /** Tells the worker how much the client has taken; repeated until Redis accepts it. */
   acknowledge(jobId: string, progress: StreamProgress): Promise<void>;
 };
 
@@ -64,9 +65,9 @@ export function createJobQueue(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
   retention: FinishedRetention;
-  /** Bounds the small bodies that are kept while they wait, for a Redis that loses its jobs. */
+  /** Bounds the small bodies that are kept while they wait, in case Redis loses its jobs. */
   waitingBodies: BodyBudget;
-  /** Longest time that a withdrawn job can still turn up, in ms. */
+  /** Longest time in which a withdrawn job can reappear, in ms. */
   markMs: number;
 }): JobQueue {
   const { queue, addJobs, grace, redis, redisKeys, markMs } = deps;
@@ -77,7 +78,10 @@ export function createJobQueue(deps: {
   /** Jobs and their clients. */
   const unconfirmed = new Map<string, string | undefined>();
 
-  /** The body of a lost job may still be there; a command may be sent twice. @returns whether it is. */
+  /**
+   * Reuses the body of a lost job if it is still there; a command may be sent twice. @returns
+   * whether it is there.
+   */
   async function moveBody(from: string, to: string): Promise<boolean> {
     try {
       await redis.rename(redisKeys.body(from), redisKeys.body(to));
@@ -88,7 +92,7 @@ export function createJobQueue(deps: {
     }
   }
 
-  /** The body as it goes on the queue. A job that is made again finds it where the last one had it. */
+  /** The body as it goes on the queue. A job that replaces a lost one takes over the stored body. */
   async function bodyFor(
     jobId: string,
     body: HeldBody,
@@ -103,7 +107,7 @@ export function createJobQueue(deps: {
     { jobId, request, body, priority, counting }: QueuedRequest,
     isWanted: () => boolean,
   ): Promise<void> {
-    // The bytes count until Redis has them, also when the client has gone.
+    // The bytes count until Redis has them, even when the client has gone.
     const letGo = body.hold();
     try {
       const job = {
@@ -132,9 +136,9 @@ export function createJobQueue(deps: {
     client: string | undefined,
   ): Promise<void> {
     try {
-      // The mark first: a worker that takes the job from here on sees it.
+      // The mark comes first: a worker that takes the job after this sees it.
       await disarm(jobId);
-      // Nobody sends it again; a call in flight has read it.
+      // The request is not sent again, and a call in flight has read the body already.
       await redis.unlink(redisKeys.body(jobId));
       if (await removeJob(queue, jobId)) {
         await forgetJob(redis, redisKeys, { jobId, client });

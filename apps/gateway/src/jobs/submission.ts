@@ -2,13 +2,13 @@ import type { JobToAdd } from "@openrouter-free-pool/shared/queue/add-to-queue";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { HeldBody } from "../bodies/held-body.ts";
 
-/** A checked request, on its way to the queue. */
+/** A checked request to be queued. */
 export type Submission = Omit<
   CompletionRequest,
   "gatewayId" | "deadline" | "body" | "keptPayloadBytes"
 > & {
   readonly body: HeldBody;
-  /** When the gateway took the request in, ms since the epoch of this process's clock. */
+  /** When the gateway received the request, ms since the epoch of this process's clock. */
   readonly receivedAt: number;
   /** How long it may wait in the queue, in ms. */
   readonly maxWaitMs: number;

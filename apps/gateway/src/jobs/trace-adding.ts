@@ -2,9 +2,9 @@ import type { Tracing } from "@openrouter-free-pool/shared/tracing/tracing";
 import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 
 /**
- * Makes a span of putting jobs on the queue, as a part of the active trace.
+ * Wraps adding jobs to the queue in a span of the active trace.
  *
- * @param add is given the trace as it travels with a job.
+ * @param add gets the trace context that a job carries.
  */
 export async function traceAdding(
   { tracer, telemetry }: Tracing,

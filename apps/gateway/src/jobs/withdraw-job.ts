@@ -24,9 +24,9 @@ export async function removeWithBody(
 }
 
 /**
- * Keeps a job from being called, wherever it turns up. A call in flight goes on.
+ * Keeps a job from being called, wherever it reappears. A call in flight continues.
  *
- * @param markMs the longest time that the job can still turn up, in ms.
+ * @param markMs the longest time in which the job can reappear, in ms.
  */
 export async function disarmJob(
   { redis, redisKeys }: Pick<Deps, "redis" | "redisKeys">,

@@ -5,7 +5,7 @@ import { journalFolder } from "./journal-writer.ts";
 
 const journalsAtATime = 100;
 
-/** Removes the journals of batches that have ended, after a while. */
+/** Removes the journals of ended batches after some time. */
 type JournalRemoval = {
   /** Schedules the removal of a batch's journal. */
   removeAfter(batchId: string, afterMs: number): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Storage } from "../storage/open-storage.ts";
 
-/** Small segments are merged when there are this many, */
+/** Small segments are merged when there are so many, */
 const mergeCount = 32;
 /** or when they have this size together. */
 const mergeBytes = 1024 * 1024;
@@ -15,7 +15,7 @@ export type JournalEntry = {
   readonly text: string;
 };
 
-/** Which of a batch's two files: the answers, or what failed. */
+/** The two result files of a batch: answers, and failed lines. */
 export type ResultKind = "output" | "errors";
 
 /** Folder of a batch's journal. */
@@ -32,9 +32,9 @@ export function isSuccess(code: string): boolean {
  * Writes results to storage in segments, one a flush. An entry is a line: number,
  * code and text, separated by blanks.
  *
- * Many small segments would be slow to read, so they are merged: first the merged
- * one is written, then the small ones are removed. A reader who sees both, or
- * misses one, copes: each entry names its line.
+ * Many small segments would be slow to read, so they are merged: first the merged one is written,
+ * then the small ones are removed. A reader who sees both, or misses one, can cope: each entry has
+ * the number of its line.
  */
 export class JournalWriter {
   readonly #storage: Storage;
@@ -44,13 +44,13 @@ export class JournalWriter {
   #small: { readonly name: string; readonly bytes: Buffer }[] = [];
   #segments = 0;
 
-  /** @param writerId tells the segments of this writer from those of others. */
+  /** @param writerId keeps the segments of this writer apart from those of others. */
   constructor(storage: Storage, batchId: string, writerId: string) {
     this.#storage = storage;
     this.#prefix = `${journalFolder(batchId)}/${Date.now()}-${writerId}`;
   }
 
-  /** Bytes that are not on storage yet. */
+  /** Bytes that are not stored yet. */
   get pendingBytes(): number {
     return this.#gatheredBytes;
   }
@@ -61,7 +61,7 @@ export class JournalWriter {
     this.#gatheredBytes += bytes.length;
   }
 
-  /** Writes what was added. When it fails, everything is kept for the next time. */
+  /** Stores what was added. On failure everything is kept for the next flush. */
   async flush(): Promise<void> {
     if (this.#gathered.length === 0) return;
     const entries = this.#gathered.length;

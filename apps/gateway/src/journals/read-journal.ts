@@ -14,8 +14,8 @@ type StoredEntry = {
 };
 
 /**
- * Reads the results in a batch's journal, each line once: the first that is found.
- * The journal may be written to meanwhile.
+ * Reads the results in a batch's journal, one for each line: the first one found. The journal may
+ * be written to meanwhile.
  */
 export async function* readJournal(
   storage: Storage,
@@ -34,7 +34,7 @@ export async function* readJournal(
         done.add(segment);
       } catch (error) {
         if (await storage.exists(segment)) throw error;
-        // It was merged into another one since we looked.
+        // The segment was merged into another one since it was listed.
         isComplete = false;
         break;
       }
@@ -61,7 +61,7 @@ async function listSegments(
   return names.sort();
 }
 
-/** A last line without line break was being written when its writer was killed: it counts for nothing. */
+/** A last line without line break was being written when its writer was killed: it is skipped. */
 async function* readSegment(
   storage: Storage,
   segment: string,

@@ -13,8 +13,8 @@ import {
 } from "./input-line.ts";
 
 /**
- * Checks the lines of a file while it is uploaded: JSON, with ids of their own.
- * What a line asks for is checked when a batch says for which endpoint it is.
+ * Checks the lines of a file while it is uploaded: they must be JSON with unique ids. The requests
+ * themselves are checked when a batch names their endpoint.
  */
 export class UploadCheck {
   readonly #limits: { readonly lineBytes: number; readonly lines: number };
@@ -37,7 +37,7 @@ export class UploadCheck {
     return this.#splitter.heldBytes + this.#customIds.heldBytes;
   }
 
-  /** @throws {GatewayError} `invalid-request`, naming the line. */
+  /** @throws {GatewayError} `invalid-request` that names the line. */
   push(chunk: Buffer): void {
     this.#check(this.#splitter.split(chunk));
   }
@@ -45,8 +45,8 @@ export class UploadCheck {
   /**
    * Ends the check.
    *
-   * @param readAgain reads the stored content, should an id be suspected to stand there twice.
-   * @throws {GatewayError} `invalid-request`, naming the line.
+   * @param readAgain reads the stored content, in case an id may occur twice.
+   * @throws {GatewayError} `invalid-request` that names the line.
    */
   async end(readAgain: () => AsyncIterable<Buffer>): Promise<void> {
     this.#check(this.#splitter.end());

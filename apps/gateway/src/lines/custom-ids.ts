@@ -1,17 +1,16 @@
 import { hash, randomBytes } from "node:crypto";
 
 const firstCapacity = 1_024;
-/** More than this many of them are not followed up: one that is real is enough to refuse a file. */
+/** At most so many are followed up: one real duplicate is enough to refuse a file. */
 const mostSuspects = 1_000;
 
 /**
- * Finds ids that stand in a file twice, exactly, without keeping the ids: 8 bytes
- * for a digest of each, at most half of the table in use (16 to 32 bytes an id,
- * 24 MB for a million while the table grows).
+ * Finds duplicate ids in a file, exactly, without keeping the ids: 8 bytes for a digest of each, at
+ * most half of the table in use (16 to 32 bytes an id, 24 MB for a million while the table grows).
  *
- * Two ids may have one digest, so a hit is only a suspicion. When there was one,
- * the file is read again, and only the ids of suspected digests are kept and
- * compared. The digest is keyed at random: nobody can prepare collisions.
+ * Two ids may have the same digest, so a hit is only a suspicion. After one the file is read again,
+ * and only the ids with suspected digests are kept and compared. The digest has a random key, so
+ * that nobody can prepare collisions.
  */
 export class CustomIds {
   readonly #key = randomBytes(16).toString("base64");
@@ -19,7 +18,7 @@ export class CustomIds {
   #count = 0;
   readonly #suspects = new Set<string>();
 
-  /** First reading: notes an id. */
+  /** First reading: records an id. */
   add(id: string): void {
     const [high, low] = this.#digest(id);
     if (!this.#insert(high, low)) {
@@ -45,7 +44,7 @@ export class CustomIds {
   /**
    * Second reading: to be called with every id and its line in order.
    *
-   * @returns a function that tells the line in which the id stood first, if it is another one.
+   * @returns a function that returns the line in which an id occurred first, if it is another line.
    */
   compare(): (id: string, line: number) => number | undefined {
     const firstLines = new Map<string, number>();
@@ -63,7 +62,7 @@ export class CustomIds {
     return [digest.readUInt32LE(0), digest.readUInt32LE(4) || 1];
   }
 
-  /** @returns false when the digest is in already. */
+  /** @returns false when the digest is present already. */
   #insert(high: number, low: number): boolean {
     const mask = this.#table.length / 2 - 1;
     for (let place = low & mask; ; place = (place + 1) & mask) {

@@ -20,14 +20,14 @@ export type InputLine = {
   readonly customId: string;
   /** The line without a byte order mark. */
   readonly bytes: Buffer;
-  /** Where the members of the line stand in `bytes`. */
+  /** Positions of the line's members in `bytes`. */
   readonly members: JsonScan["members"];
 };
 
 const longestCustomId = 512;
-/** Each character of an id takes 6 bytes at most, when it is escaped. */
+/** An escaped character of an id takes 6 bytes at most. */
 const longestCustomIdBytes = 6 * longestCustomId + 2;
-/** Arrays and objects within each other: 256 in a body, and the line around it. */
+/** Nesting levels: 256 in a body, and the line around it. */
 const mostLevels = 257;
 const names = new MemberNames(["custom_id", "method", "url", "body"]);
 
@@ -64,7 +64,7 @@ export function parseInputLine(line: Line): InputLine | LineProblem {
   return { number: line.number, customId, bytes, members: scan.members };
 }
 
-/** The string that a member of the line holds; undefined when it holds anything else or is very long. */
+/** The string value of a member of the line; undefined when it is not a string or very long. */
 export function readText(
   { bytes, members }: Pick<InputLine, "bytes" | "members">,
   name: string,
@@ -75,14 +75,14 @@ export function readText(
   return parseRange(bytes, range) as string;
 }
 
-/** Tells a problem from a line that can be read. */
+/** Whether a parsed line is a problem. */
 export function isProblem<Other extends object>(
   parsed: Other | LineProblem,
 ): parsed is LineProblem {
   return "code" in parsed;
 }
 
-/** The problem of a line whose id stands in an earlier line. */
+/** The problem of a line whose id occurs in an earlier line. */
 export function duplicateProblem(
   { number, customId }: Pick<InputLine, "number" | "customId">,
   firstLine: number,

@@ -3,7 +3,7 @@ export class LineSet {
   #bits: Uint8Array;
   #size = 0;
 
-  /** @param expected the largest number, roughly: the set grows when needed. */
+  /** @param expected the largest number, approximately: the set grows when needed. */
   constructor(expected = 1_024) {
     this.#bits = new Uint8Array((expected >>> 3) + 1);
   }
@@ -16,7 +16,7 @@ export class LineSet {
     return ((this.#bits[line >>> 3] ?? 0) & (1 << (line & 7))) !== 0;
   }
 
-  /** @returns false when it was in already. */
+  /** @returns false when the line was in the set already. */
   add(line: number): boolean {
     if (this.has(line)) return false;
     const index = line >>> 3;

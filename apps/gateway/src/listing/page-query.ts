@@ -3,7 +3,7 @@ import { z } from "zod";
 import { GatewayError } from "../errors/gateway-error.ts";
 import type { PageQuery } from "./read-page.ts";
 
-/** What a query string of a list may hold. */
+/** The schema of a list's query string. */
 export function pageQuerySchema(limits: { usual: number; most: number }) {
   return z.object({
     limit: z.coerce

@@ -4,10 +4,10 @@ import { GatewayError } from "../errors/gateway-error.ts";
 /** Members read from the index in one command. */
 const readAtATime = 100;
 
-/** Which part of a list is wanted. */
+/** The requested part of a list. */
 export type PageQuery = {
   readonly limit: number;
-  /** Id of the last item of the page before. */
+  /** Id of the last item of the previous page. */
   readonly after: string | undefined;
   readonly order: "asc" | "desc";
 };
@@ -19,9 +19,9 @@ export type Page<Item> = {
 };
 
 /**
- * Reads a page of the items whose ids lie in a sorted set by time.
+ * Reads a page of the items whose ids are in a sorted set by time.
  *
- * @param find reads an item; undefined when it is not wanted in this list.
+ * @param find reads an item; undefined when it does not belong in this list.
  * @throws {GatewayError} `invalid-request` when `after` is not in the list.
  */
 export async function readPage<Item>(

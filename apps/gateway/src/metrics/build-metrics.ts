@@ -15,7 +15,7 @@ import { measureBodies } from "./measure-bodies.ts";
 import { measureModels } from "./measure-models.ts";
 import { measurePool } from "./pool-metrics.ts";
 
-/** Builds what `GET /metrics` of a gateway tells of pool, queue, Redis and the process. */
+/** Builds the metrics of a gateway about pool, queue, Redis and the process, for `GET /metrics`. */
 export function buildMetrics(deps: {
   limits: RateLimits;
   redis: Redis;

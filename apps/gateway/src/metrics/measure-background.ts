@@ -14,7 +14,7 @@ type EndedBackground = {
 /** Counts a background request when it ends. */
 export type MeasureBackground = (ended: EndedBackground) => void;
 
-/** Measures requests whose clients collect the answer later. */
+/** Measures background requests. */
 export function measureBackground(
   metrics: Metrics,
   deps: { redisHealth: RedisHealth; countOpen: () => Promise<number> },

@@ -2,7 +2,7 @@ import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { Gauge } from "prom-client";
 import type { BodyBudget } from "../bodies/body-budget.ts";
 
-/** Measures what request bodies take of this gateway's memory. */
+/** Measures the memory that request bodies take in this gateway. */
 export function measureBodies(metrics: Metrics, budget: BodyBudget): void {
   new Gauge({
     name: "orpool_body_bytes_in_flight",

@@ -4,7 +4,7 @@ import { Gauge } from "prom-client";
 import type { ReadModelsStatus } from "../models/status/read-models-status.ts";
 import type { RedisHealth } from "../redis/redis-health.ts";
 
-/** Measures at each scrape how the models did in the last hour; all gateways tell the same. */
+/** Measures at each scrape how models answered in the last hour; all gateways report the same. */
 export function measureModels(
   metrics: Metrics,
   deps: { redisHealth: RedisHealth; readModelsStatus: ReadModelsStatus },

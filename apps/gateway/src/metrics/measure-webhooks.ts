@@ -4,7 +4,7 @@ import { Counter, Gauge } from "prom-client";
 import type { RedisHealth } from "../redis/redis-health.ts";
 import { tryResults } from "../webhooks/sending/event-sender.ts";
 
-/** Measures deliveries to webhooks. @returns counts a try. */
+/** Measures deliveries to webhooks. @returns a function that counts a try. */
 export function measureWebhooks(
   metrics: Metrics,
   deps: { redisHealth: RedisHealth; countWaiting: () => Promise<number> },
@@ -16,7 +16,7 @@ export function measureWebhooks(
     labelNames: ["result"],
     registers,
   });
-  // The first that is given up is an increase, too.
+  // Initialized, so that the first delivery that is given up is an increase, too.
   for (const result of tryResults) tries.inc({ result }, 0);
   const waiting = new Gauge({
     name: "orpool_webhook_events_waiting",

@@ -10,9 +10,9 @@ import type { PoolView, PoolWatch } from "../pool/pool-watch.ts";
 import type { RedisHealth } from "../redis/redis-health.ts";
 
 /**
- * Measures pool and queue at each scrape, from the view that the gateway has at
- * hand anyway. All gateways of a pool tell the same: take the maximum, not the sum.
- * While Redis does not answer, these figures are absent rather than old.
+ * Measures pool and queue at each scrape, from the view that the gateway has anyway. All gateways
+ * of a pool report the same: take the maximum, not the sum. While Redis does not answer, these
+ * figures are absent rather than outdated.
  */
 export function measurePool(
   metrics: Metrics,

@@ -3,28 +3,28 @@ import { waitBuckets } from "@openrouter-free-pool/shared/metrics/duration-bucke
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { Counter, Histogram } from "prom-client";
 
-/** More clients than this share the name `other`. */
+/** Clients beyond this number share the label `other`. */
 const mostClients = 100;
 
-/** One request that is over. */
+/** A finished request. */
 type MeasuredRequest = {
   /** A path of ours without parameters, such as `/chat/completions`. */
   readonly route: string;
   readonly status: number;
-  /** Name of its client key; undefined without one. */
+  /** Name of its client; undefined without client keys. */
   readonly client?: string;
   /** Absent for requests that do not go through the queue. */
   readonly priority?: string;
   readonly isStream: boolean;
-  /** From the request to the end of its answer. */
+  /** From the request to the end of its answer, in ms. */
   readonly totalMs: number;
-  /** From the request to the first event of its stream. */
+  /** From the request to the first event of its stream, in ms. */
   readonly firstTokenMs?: number;
-  /** Our own error, where there is one. */
+  /** Code of our own error, if any. */
   readonly error?: string;
 };
 
-/** Counts a request when it is over. */
+/** Counts a request when it has finished. */
 export type MeasureRequest = (request: MeasuredRequest) => void;
 
 /** Builds {@link MeasureRequest}. */

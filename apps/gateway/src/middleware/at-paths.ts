@@ -1,6 +1,6 @@
 import type { RequestHandler, Router } from "express";
 
-/** A handler that says what it serves, as Express's own routers do. */
+/** A handler with a description of its paths, as Express's own routers have. */
 type MountedRouter = RequestHandler & {
   readonly mounted: {
     readonly paths: readonly string[];
@@ -9,8 +9,8 @@ type MountedRouter = RequestHandler & {
 };
 
 /**
- * Serves some paths, and nothing below them, with a router whose own path is `/`. It costs
- * one look, where Express tries each of its routes in turn.
+ * Serves some exact paths with a router whose own path is `/`. It costs one map look-up, where
+ * Express would try each of its routes in turn.
  */
 export function atPaths(
   paths: readonly string[],
@@ -20,7 +20,7 @@ export function atPaths(
   const handle: RequestHandler = (request, response, next) => {
     const { path, url, baseUrl } = request;
     if (!served.has(path) && !served.has(toUsual(path))) return next();
-    // As Express does it for what is mounted somewhere.
+    // As Express does it for mounted handlers.
     request.baseUrl = path;
     request.url = `/${url.slice(path.length)}`;
     router(request, response, (error?: unknown) => {
@@ -31,7 +31,7 @@ export function atPaths(
   return Object.assign(handle, { mounted: { paths, router } });
 }
 
-/** Express takes capitals, and a slash at the end, for nothing. */
+/** Like Express, ignores case and a slash at the end. */
 function toUsual(path: string): string {
   return path.toLowerCase().replace(/\/$/, "");
 }

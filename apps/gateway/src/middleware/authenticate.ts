@@ -5,7 +5,7 @@ import { type Client, stateOf } from "../clients/records/client.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
 import { redisDown } from "../errors/refusals.ts";
 
-/** Who may call, as far as this gateway knows. */
+/** The clients, as far as this gateway knows them. */
 type Clients = {
   readonly directory: ClientDirectory;
   /** Waits until the clients have been read once. @returns whether they are known. */
@@ -13,7 +13,7 @@ type Clients = {
   readonly clock: RedisClock;
 };
 
-/** Lets only those in who have a key; anybody when no keys are required. */
+/** Lets only requests with a valid key through; all of them when no keys are required. */
 export function authenticate(clients: Clients): RequestHandler {
   const { directory } = clients;
 
@@ -38,7 +38,7 @@ export function authenticate(clients: Clients): RequestHandler {
   };
 }
 
-/** The id of the client that this response goes to; undefined without client keys. */
+/** The id of the client that sent the request; undefined without client keys. */
 export function clientOf(response: Response): string | undefined {
   return response.locals.context.client;
 }
@@ -88,7 +88,7 @@ function refuse(
   });
 }
 
-/** OpenAI's clients send a bearer token, Anthropic's a header of their own. */
+/** OpenAI's clients send a bearer token, Anthropic's a header of its own. */
 function givenKeys(request: Request): string[] {
   const bearer = /^Bearer +(\S+) *$/i.exec(request.get("authorization") ?? "");
   return [bearer?.[1], request.get("x-api-key")].filter(

@@ -20,7 +20,7 @@ export function createHandleErrors(logger: Logger): ErrorRequestHandler {
     if (error.code === "internal") {
       logger.error({ requestId, err: error }, "Unforeseen error");
     } else {
-      // Which line of ours refused it is no news; what lay behind it may be.
+      // Where we refused it is of no interest; the cause may be.
       const { code: reason, message: why, cause: err } = error;
       logger.info({ requestId, reason, why, err }, "Refused a request");
     }
@@ -44,7 +44,7 @@ function setStatus(response: Response, error: GatewayError): void {
   }
 }
 
-/** Answers paths that nothing else answered. */
+/** Refuses paths that no route has answered. */
 export function refuseUnknownPath(request: Request, _response: Response): void {
   const meant = suggestPath(request.path);
   const hint = meant === undefined ? "" : `; did you mean ${meant}`;
@@ -52,10 +52,10 @@ export function refuseUnknownPath(request: Request, _response: Response): void {
   throw new GatewayError("not-found", `There is nothing at ${path}${hint}`);
 }
 
-/** A refusal shows no more than so many characters of what came. */
+/** A refusal shows at most so many characters of a path. */
 const longestShownPath = 200;
 
-/** Answers methods that a path does not take, and OPTIONS, which asks for those that it does. */
+/** Refuses methods that a path does not support, and answers OPTIONS with those that it does. */
 export function allowOnly(...methods: string[]) {
   return (request: Request, response: Response): void => {
     if (request.method === "OPTIONS") {
@@ -74,7 +74,7 @@ function toGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
   if (isOutOfMemory(thrown)) return redisFull(thrown);
   if (isStorageError(thrown)) return storageFailed(thrown);
-  // The connection was cut after it had been looked at.
+  // The connection was cut after the check that it was up.
   if (isRedisOutage(thrown)) return redisDown(thrown);
   return (
     readBodyError(thrown) ??
@@ -82,7 +82,7 @@ function toGatewayError(thrown: unknown): GatewayError {
   );
 }
 
-/** Errors of Express's body reader and router, by their documented types and statuses. */
+/** Translates errors of Express's body reader and router, by their documented types and statuses. */
 function readBodyError(thrown: unknown): GatewayError | undefined {
   if (!(thrown instanceof Error)) return undefined;
   const { type, status } = thrown as { type?: unknown; status?: unknown };

@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
 
-/** Takes `//v1/models` for `/v1/models`: a base URL that ends in a slash makes such paths. */
+/** Treats `//v1/models` as `/v1/models`: a base URL that ends in a slash leads to such paths. */
 export const joinSlashes: RequestHandler = (request, _response, next) => {
   const [path = ""] = request.url.split("?", 1);
   if (path.includes("//")) {

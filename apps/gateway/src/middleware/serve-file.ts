@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import type { RequestHandler } from "express";
 
 /**
- * Answers with one file of ours. It may be below a folder whose name begins with a
- * dot, which Express refuses by itself: what matters is where it is installed, not what is asked for.
+ * Serves one file of ours. It may be in a folder whose name begins with a dot, which Express
+ * refuses by default: such a folder is a place of installation, not a part of the request.
  */
 export function serveFile(url: string | URL): RequestHandler {
   const file = fileURLToPath(url);

@@ -1,6 +1,6 @@
 import { allDialects } from "../dialects/all-dialects.ts";
 
-/** What is served below `/v1`. */
+/** The paths that are served below `/v1`. */
 const served = new Set([
   ...allDialects.map(({ path }) => path),
   "/models",
@@ -10,7 +10,7 @@ const served = new Set([
 const prefix = /^(\/(?:api|openai|v\d+|api\/v\d+))(?=\/)/;
 const longestPath = 200;
 
-/** The path that a client probably means whose base URL has no `/v1`, or two of them. */
+/** The path that a client probably means when its base URL has no `/v1`, or two of them. */
 export function suggestPath(path: string): string | undefined {
   if (path.length > longestPath) return undefined;
   let rest = path.replace(/\/+$/, "");

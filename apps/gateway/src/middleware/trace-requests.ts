@@ -8,8 +8,8 @@ import {
 import type { RequestHandler } from "express";
 
 /**
- * Begins a span for each request of a route, as a part of the client's trace where
- * there is one. The span ends where the finished request is recorded.
+ * Begins a span for each request of a route, in the client's trace if there is one. The span ends
+ * when the finished request is recorded.
  */
 export function traceRequests(tracer: Tracer, route: string): RequestHandler {
   return (request, response, next) => {

@@ -2,17 +2,17 @@ import type { PoolStatus } from "@openrouter-free-pool/shared/api/pool-status";
 import type { GoneModel } from "@openrouter-free-pool/shared/key-pool/models/gone-models";
 import { formatClock } from "../text/format.ts";
 
-/** Something that an operator should hear of. It holds no secret. */
+/** Something that an operator should know. It contains no secret. */
 export type Condition = {
   readonly kind: "key-invalid" | "day-used-up" | "no-worker" | "model-gone";
-  /** The same for as long as it is the same thing: it is told once. */
+  /** Stays the same while the condition lasts: it is reported once. */
   readonly id: string;
   readonly text: string;
 };
 
 const longestName = 120;
 
-/** Finds all that holds now. */
+/** Finds all present conditions. */
 export function findConditions(facts: {
   readonly status: PoolStatus;
   /** Start of the next day, ms since the epoch. */

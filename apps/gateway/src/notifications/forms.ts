@@ -1,12 +1,12 @@
 import type { Condition } from "./find-conditions.ts";
 
-/** The forms that webhooks of chats take; `json` is for programs. Mattermost and Rocket.Chat take Slack's. */
+/** The formats of chat webhooks; `json` is for programs. Mattermost and Rocket.Chat take Slack's. */
 export const notifyForms = ["slack", "discord", "feishu", "json"] as const;
 
 /** See {@link notifyForms}. */
 export type NotifyForm = (typeof notifyForms)[number];
 
-/** Conditions that one message names. */
+/** A message names at most so many conditions. */
 const mostNamed = 10;
 /** Discord takes 2,000 characters. */
 const longestText = 1_900;
@@ -21,7 +21,7 @@ export function toBody(
     case "slack":
       return JSON.stringify({ text: escapeForSlack(text) });
     case "discord":
-      // A name of a model must not call somebody.
+      // The name of a model must not mention somebody.
       return JSON.stringify({ content: text, allowed_mentions: { parse: [] } });
     case "feishu":
       return JSON.stringify({ msg_type: "text", content: { text } });

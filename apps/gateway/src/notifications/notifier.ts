@@ -9,13 +9,13 @@ import { type Condition, findConditions } from "./find-conditions.ts";
 import type { SendNotification } from "./send-notification.ts";
 import type { ToldConditions } from "./told-conditions.ts";
 
-/** One message in this time at most; longer than sending takes. */
+/** At most one message in this time; longer than sending takes. */
 const turnMs = 60_000;
 const pollMs = 5_000;
-/** Workers that restart are away for a moment. */
+/** Workers that restart are missing for a moment. */
 const noWorkerForMs = 30_000;
 
-/** What the notifier looks at; undefined while Redis is away. */
+/** What the notifier checks; undefined while Redis is away. */
 type ReadNotifiable = () => Promise<
   | {
       readonly status: PoolStatus;
@@ -28,8 +28,8 @@ type ReadNotifiable = () => Promise<
 >;
 
 /**
- * Tells people what they must do something about: once for each thing, at most once a minute,
- * by one gateway of all. A message that nobody took is tried again a minute later.
+ * Notifies people of what needs their action: once for each condition, at most once a minute, by
+ * one gateway of all. A message that no target accepted is tried again a minute later.
  */
 export function startNotifier(deps: {
   read: ReadNotifiable;

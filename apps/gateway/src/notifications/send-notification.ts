@@ -6,12 +6,12 @@ import type { NotifyTarget } from "./variables.ts";
 
 const timeoutMs = 10_000;
 
-/** Tells all targets. @returns whether one of them took it; failures are only logged. */
+/** Sends to all targets. @returns whether one of them accepted it; failures are only logged. */
 export type SendNotification = (
   conditions: readonly Condition[],
 ) => Promise<boolean>;
 
-/** Builds {@link SendNotification}. A target's address is a secret: the log has its host alone. */
+/** Builds {@link SendNotification}. A target's address is a secret: only its host is logged. */
 export function createSendNotification(deps: {
   targets: readonly NotifyTarget[];
   dispatcher: Dispatcher;
@@ -38,7 +38,7 @@ export function createSendNotification(deps: {
       const { statusCode: status } = response;
       logger.warn({ host, status }, "A notification was refused");
     } catch (error) {
-      // Its message could hold the address.
+      // The error's message could contain the address.
       const code = codeOf(error);
       logger.warn({ host, code }, "A notification could not be sent");
     }

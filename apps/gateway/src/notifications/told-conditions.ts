@@ -2,19 +2,19 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import type { Condition } from "./find-conditions.ts";
 
-/** A condition that comes back within this time is not told again. */
+/** A condition that comes back within this time is not reported again. */
 const forgottenMs = 3_600_000;
 const keptMs = 7 * 86_400_000;
-/** What a huge pool of dead keys could write. */
+/** Bounds what a large pool of dead keys could write. */
 const mostRemembered = 5_000;
 
-/** What was told already, by all gateways, in Redis. */
+/** The conditions that were reported already, by any gateway, in Redis. */
 export type ToldConditions = {
-  /** Lets one gateway of all send, once in so long. @returns whether it is this one. */
+  /** Lets one gateway of all send, once in this time. @returns whether this one may. */
   takeTurn(ms: number): Promise<boolean>;
-  /** Those that were not told yet; forgets what has been over for an hour. */
+  /** The conditions that were not reported yet; forgets those that ended an hour ago. */
   findNews(conditions: readonly Condition[], now: number): Promise<Condition[]>;
-  /** They were told. */
+  /** Records that they were reported. */
   remember(conditions: readonly Condition[], now: number): Promise<void>;
 };
 

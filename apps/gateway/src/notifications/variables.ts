@@ -6,14 +6,17 @@ const mostTargets = 10;
 
 /** Where notifications go. */
 export type NotifyTarget = {
-  /** Holds a secret: it is never logged or shown. */
+  /** Contains a secret: it is never logged or shown. */
   readonly url: string;
   readonly form: NotifyForm;
 };
 
 /** What a gateway reads from the environment about notifications. */
 export const notificationVariables = {
-  /** Addresses that are told of what an operator must do: `https://…` or `form=https://…`, comma-separated. */
+  /**
+   * Addresses that are notified of what needs an operator's action: `https://…` or
+   * `form=https://…`, comma-separated.
+   */
   NOTIFY_URL: z
     .string()
     .default("")
@@ -32,7 +35,7 @@ export const notificationVariables = {
     .meta({ secret: true }),
 } as const;
 
-/** @throws {Error} naming the entry by its place, never by its text. */
+/** @throws {Error} that names the entry by its position, never by its text. */
 function parseTarget(entry: string, index: number): NotifyTarget {
   const [, named, text = ""] = /^(?:(\w+)=)?(.*)$/s.exec(entry) ?? [];
   const url = URL.parse(text);
@@ -48,7 +51,7 @@ function parseTarget(entry: string, index: number): NotifyTarget {
   return { url: url.href, form };
 }
 
-/** The form that a service's webhooks take, by its host. */
+/** The format of a service's webhooks, by its host. */
 function findForm({ hostname }: URL): NotifyForm {
   if (hostname === "hooks.slack.com") return "slack";
   if (["discord.com", "discordapp.com"].includes(hostname)) return "discord";

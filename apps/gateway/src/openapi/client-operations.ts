@@ -26,7 +26,7 @@ const bodyOf = (schema: Parameters<typeof toSchema>[0]) => ({
   content: { "application/json": { schema: toSchema(schema) } },
 });
 
-/** Who may call, and what was used. @param requiresKey whether clients must send a key. */
+/** Clients, and their use. @param requiresKey whether clients must send a key. */
 export function clientPaths(requiresKey: boolean): Paths {
   const clientKey = requiresKey ? [{ bearer: [] }, { apiKey: [] }] : [{}];
   return {

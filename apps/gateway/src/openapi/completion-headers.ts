@@ -2,7 +2,7 @@ import { requestHeaders } from "../requests/request-headers.ts";
 import type { Parameter } from "./operation.ts";
 import { toSchema } from "./to-schema.ts";
 
-/** Headers by which a client says how its request is to be treated. */
+/** Request headers for wait, priority, idempotency and the like. */
 export const completionParameters: readonly Parameter[] = Object.entries(
   requestHeaders,
 ).map(([name, header]) => {
@@ -12,7 +12,7 @@ export const completionParameters: readonly Parameter[] = Object.entries(
 
 const integer = { type: "integer" };
 
-/** Headers that tell how a request fared. */
+/** Response headers about a request's wait and calls. */
 export const completionHeaders = {
   "X-Request-Id": {
     description: "Names the request in the logs",

@@ -17,7 +17,7 @@ const prefer = {
 } as const;
 const json = { "application/json": { schema: { type: "object" } } };
 
-/** What goes through the queue, below `/v1`. */
+/** The endpoints whose requests go through the queue, below `/v1`. */
 export const completionPaths: Paths = Object.fromEntries(
   allDialects.map((dialect) => [
     `/v1${dialect.path}`,

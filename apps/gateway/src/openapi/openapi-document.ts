@@ -17,7 +17,7 @@ const keySchemes = {
 };
 
 /**
- * The description of the API, made of the schemas that check requests.
+ * The description of the API, built from the schemas that check requests.
  *
  * @param requiresKey whether clients must send one of the gateway's keys.
  */

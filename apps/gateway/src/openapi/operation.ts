@@ -26,7 +26,7 @@ export type Operation = {
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: object;
   readonly responses: Readonly<Record<number, ResponseObject>>;
-  /** Absent: as the whole document says. Empty: open to anybody. */
+  /** Absent: the document's default. Empty: open to anybody. */
   readonly security?: readonly object[];
 };
 
@@ -35,16 +35,16 @@ export type Paths = Readonly<
   Record<string, Readonly<Partial<Record<Method, Operation>>>>
 >;
 
-/** The methods in use. */
+/** The methods that are used. */
 type Method = "get" | "post" | "patch" | "delete";
 
-/** The path of an operation takes an id. */
+/** An id in the path of an operation. */
 export function pathParameter(name: string, description: string): Parameter {
   const schema = { type: "string" };
   return { name, in: "path", description, required: true, schema };
 }
 
-/** The parameters of a query string that a schema checks. */
+/** The parameters of a query string, from the schema that checks it. */
 export function queryParameters(schema: z.ZodObject): Parameter[] {
   const { properties } = toSchema(schema) as {
     properties: Record<string, JsonSchema>;

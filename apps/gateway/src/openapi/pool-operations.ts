@@ -10,7 +10,7 @@ import { errorResponses } from "./error-responses.ts";
 import { jsonResponse, type Paths, queryParameters } from "./operation.ts";
 import { toSchema } from "./to-schema.ts";
 
-/** What is at one path only. */
+/** Operations that have one path only. */
 export const ownPaths: Paths = {
   "/api/v1/keys/status": {
     get: {

@@ -5,7 +5,7 @@ import { chooseLanguage } from "../pages/choose-language.ts";
 import { sendPage } from "../pages/send-page.ts";
 import { securityHeaders } from "../web-access/security-headers.ts";
 
-/** Files of the page: a well-known viewer, from us instead of from a CDN, and what starts it. */
+/** Files of the page: the viewer, served by us instead of a CDN, and the script that starts it. */
 const assets = {
   "swagger-ui-bundle.js": import.meta.resolve(
     "swagger-ui-dist/swagger-ui-bundle.js",
@@ -16,10 +16,10 @@ const assets = {
   "start.js": new URL("./page/start.js", import.meta.url),
 };
 
-/** `GET /openapi.json`: what the API is; `GET /docs`: the same to look at and to try out. */
+/** `GET /openapi.json`: the description of the API; `GET /docs`: a page to read it and to try requests. */
 export function routeOpenApi(options: { requiresKey: () => boolean }): Router {
   const router = Router({ strict: true });
-  // Made when it is first asked for: it would be a tenth of the gateway's start.
+  // Built at the first request: it would take a tenth of the gateway's start.
   let documents: ReturnType<typeof buildDocuments> | undefined;
   router.get("/openapi.json", async (_request, response) => {
     documents ??= buildDocuments();
@@ -28,9 +28,9 @@ export function routeOpenApi(options: { requiresKey: () => boolean }): Router {
   });
   router.use("/docs", securityHeaders());
   router.get("/docs", chooseLanguage, (_request, response) =>
-    sendPage(response, "docs", {}),
+    sendPage(response, "open/docs", {}),
   );
-  // The page's own links are relative, so that it also works below a proxy's path.
+  // The page's own links are relative, so that it also works under a proxy's path.
   router.get("/docs/", (_request, response) => {
     response.redirect(308, "../docs");
   });

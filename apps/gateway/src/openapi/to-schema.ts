@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-/** A JSON Schema as OpenAPI 3.1 takes it. */
+/** A JSON Schema in the form of OpenAPI 3.1. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a schema takes, or with `io: "output"` gives, as JSON Schema. */
+/** A schema's input, or with `io: "output"` its output, as JSON Schema. */
 export function toSchema(
   schema: z.ZodType,
   io: "input" | "output" = "input",
@@ -17,7 +17,7 @@ export function toSchema(
   return rest;
 }
 
-/** That an integer is one that JavaScript can hold says nothing, and would be the first example of it. */
+/** Removes the bounds of JavaScript's integers: they say nothing, and would appear as the first example. */
 function leaveOutMachineBounds(schema: {
   minimum?: number;
   maximum?: number;

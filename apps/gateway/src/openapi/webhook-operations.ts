@@ -15,7 +15,7 @@ import { toSchema } from "./to-schema.ts";
 const security = [{ operator: [] }];
 const usual = [401, 403, 429, 503] as const;
 
-/** What became of the events that webhooks are told, for operators. */
+/** Deliveries of webhook events, for operators. */
 export const webhookPaths: Paths = {
   "/api/v1/webhooks": {
     get: {

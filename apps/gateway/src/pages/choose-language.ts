@@ -15,10 +15,10 @@ const cookie = "orpool_language";
 const cookieLifeMs = 365 * 86_400_000;
 const chosen = new RegExp(`(?:^|;)\\s*${cookie}=([\\w-]+)`);
 
-/** What each language calls itself. */
+/** Each language's own name. */
 const ownNames: Record<Language, string> = { en: "English", "zh-CN": "中文" };
 
-/** A way to read a page in another language. */
+/** A link to the same page in another language. */
 type LanguageLink = {
   readonly language: Language;
   readonly name: string;
@@ -26,8 +26,9 @@ type LanguageLink = {
 };
 
 /**
- * Pages after this speak the reader's language: the one chosen on a page, which a cookie keeps, else the first of the
- * browser's that is spoken here. `?language=…` chooses one, and leads back to the same page.
+ * The following pages use the reader's language: the one chosen on a page, which a cookie keeps,
+ * else the browser's first language that is supported. `?language=…` chooses one, and redirects to
+ * the same page.
  */
 export const chooseLanguage: RequestHandler = (request, response, next) => {
   const { language: wanted } = request.query;
@@ -71,7 +72,7 @@ function listOthers(request: Request, current: Language): LanguageLink[] {
     }));
 }
 
-/** Relative, so that it also holds below a proxy's path. */
+/** Relative, so that it also works under a proxy's path. */
 function linkToSelf(request: Request, language?: Language): string {
   const [path = "", search] = request.originalUrl.split("?", 2);
   const query = new URLSearchParams(search);

@@ -3,7 +3,7 @@ import ejs from "ejs";
 import type { Response } from "express";
 import { say, wordsForScripts } from "../words/say.ts";
 
-/** Answers with a page that is open to everybody; the name is that of a file in `views`. */
+/** Answers with a page that is open to everybody; `name` is a path below `views`, without `.ejs`. */
 export async function sendPage(
   response: Response,
   name: string,

@@ -16,7 +16,7 @@ import type { PoolView } from "./pool-watch.ts";
 
 type Use = KeyStatus["minute"];
 
-/** What `GET /api/v1/keys/status` answers. */
+/** The answer of `GET /api/v1/keys/status`. */
 export function describeKeys(view: PoolView, limits: RateLimits): PoolStatus {
   const { pool } = view;
   const keys = pool.keys.map((key) => describeKey(key, view, limits));

@@ -16,27 +16,27 @@ import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 
-/** Pools that no worker used for this long are not counted on. */
+/** Pools that no worker has used for this long do not count. */
 export const poolMaxAgeMs = 15_000;
-/** A view older than this is renewed as soon as somebody looks. */
+/** A view older than this is renewed when it is used. */
 const freshMs = 1_000;
-/** A view this many times older than that is not relied on: nobody looked for a while. */
+/** A view older than this many times that is not used: nobody has read it for a while. */
 const unreliableTimes = 2;
-/** A view on which somebody is refused is no older than this. */
+/** A view that is the reason for a refusal is no older than this. */
 const recentMs = 200;
-/** Redis may hang; a request is not to wait for a view for longer than this. */
+/** Redis may hang; a request does not wait longer than this for a view. */
 const patienceMs = 500;
-/** Reading a huge pool takes long; it may take up this share of the time at most. */
+/** Reading a large pool takes long; it may take at most this share of the time. */
 const largestShare = 0.05;
 
-/** What the gateway knows of keys, queue and workers at one moment. */
+/** A snapshot of keys, queue and workers. */
 export type PoolView = {
   readonly pool: PoolSnapshot;
   /** Requests on the queue that no worker has taken. */
   readonly waiting: number;
   /** Those of them that wait for their client's own budget. */
   readonly held: number;
-  /** Those of them that stand in line, by priority; the others are delayed for a while. */
+  /** The requests in line, by priority; the others are delayed. */
   readonly inLine: Readonly<Record<PriorityName, number>>;
   readonly inFlight: number;
   readonly workers: number;
@@ -83,8 +83,8 @@ async function countLines(
 }
 
 /**
- * Keeps the newest view at hand. While requests come in, none of them waits for it:
- * the last one is used, and renewed meanwhile.
+ * Keeps the newest view available. While requests come in, none of them waits for it: the last view
+ * is used, and renewed meanwhile.
  */
 export class PoolWatch {
   readonly #read: ReadPoolView;
@@ -104,14 +104,14 @@ export class PoolWatch {
     return this.#view;
   }
 
-  /** The last view; after a while without requests it is read anew first. */
+  /** The last view; after a time without requests it is read again first. */
   async readRecent(): Promise<PoolView | undefined> {
     const isReliable = this.#ageMs <= unreliableTimes * this.#freshMs;
     if (!isReliable) await this.#refreshWithPatience();
     return this.current();
   }
 
-  /** A view that is good enough to refuse somebody. */
+  /** A view that is recent enough for a refusal. */
   async readNow(): Promise<PoolView | undefined> {
     if (this.#ageMs > recentMs) await this.#refreshWithPatience();
     return this.#view;
@@ -129,7 +129,7 @@ export class PoolWatch {
     return Math.max(freshMs, this.#tookMs / largestShare);
   }
 
-  /** Reads anew; one reading at a time. */
+  /** Reads the view again; one read at a time. */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#readAnew().finally(() => {
       this.#refreshing = undefined;

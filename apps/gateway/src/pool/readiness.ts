@@ -10,16 +10,16 @@ import type { RedisHealth } from "../redis/redis-health.ts";
 import { describeKeys } from "./keys-status.ts";
 import type { PoolView, PoolWatch } from "./pool-watch.ts";
 
-/** Anybody may ask; Redis is read once a second at most. */
+/** The endpoint is open to anybody; Redis is read at most once a second. */
 const maxAgeMs = 1_000;
 
 /** Whether a request would be served now. */
 export type PoolReadiness = {
-  /** Why not; undefined when it would. */
+  /** Why it would not be served; undefined when it would. */
   readonly reason?: string | undefined;
-  /** What an operator should mend although requests are served. */
+  /** What an operator should fix although requests are served. */
   readonly warning?: string | undefined;
-  /** How many keys work; it names none of them, as anybody may ask. */
+  /** How many keys work; no key is named, as the endpoint is open to anybody. */
   readonly keys?: string | undefined;
 };
 

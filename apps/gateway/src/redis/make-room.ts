@@ -8,9 +8,9 @@ import type { Logger } from "pino";
 const atATime = 1_000;
 
 /**
- * Builds what a gateway does when Redis is full: it gives up what only serves
- * convenience, so that requests go on. These are the finished requests on the
- * queue, the list of ended ones and the kept answers of the response cache. It never throws.
+ * Builds what a gateway does when Redis is full: it drops data that is only convenient, so that
+ * requests can go on. These are the finished requests on the queue, the list of ended ones and the
+ * kept answers of the response cache. It never throws.
  */
 export function createMakeRoom(deps: {
   queue: CompletionsQueue;

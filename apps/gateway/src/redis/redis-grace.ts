@@ -5,7 +5,7 @@ import type { RedisHealth } from "./redis-health.ts";
 
 /** How often it is checked whether Redis is back. */
 const pollMs = 50;
-/** Requests that are held at a time; those beyond get a 503 at once. */
+/** Requests that are held at a time; further ones get a 503 at once. */
 const mostHeld = 10_000;
 /** Bytes of the bodies that are held at a time. */
 const mostHeldBytes = 64 * 1024 * 1024;
@@ -98,8 +98,8 @@ export class RedisGrace {
   }
 
   /**
-   * The gateway stops: a request that has no job is told so while Redis is away. Another
-   * gateway can hold it for longer than this one lives.
+   * The gateway stops: while Redis is away, requests without a job are refused. Another gateway can
+   * hold them for longer than this one lives.
    */
   close(): void {
     this.#isClosed = true;

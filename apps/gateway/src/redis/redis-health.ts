@@ -8,12 +8,12 @@ import { redisDown, toRedisError } from "../errors/refusals.ts";
 const timeoutMs = 3_000;
 
 /**
- * Knows whether Redis can be relied on just now: connected, answering, and with
- * room. A server that hangs looks connected, so each heartbeat is timed.
+ * Whether Redis can be relied on: it is connected, answers, and has room. A server that hangs looks
+ * connected, so each heartbeat has a timeout.
  */
 export class RedisHealth {
   readonly #redis: Redis;
-  /** Is called when Redis turns out to be full, once each time that it becomes so. */
+  /** Called each time that Redis becomes full. */
   onFull: () => void = () => undefined;
   #isAnswering = true;
   #isFull = false;
@@ -26,12 +26,12 @@ export class RedisHealth {
     return this.#redis.status === "ready" && this.#isAnswering;
   }
 
-  /** Whether the last heartbeat found no room. */
+  /** Whether the last heartbeat found Redis full. */
   get isFull(): boolean {
     return this.#isFull;
   }
 
-  /** Gives a connection that is being made its time; without Redis it goes on, too. */
+  /** Waits for the first connection for some time; goes on without Redis after that. */
   async waitForConnection(): Promise<void> {
     if (this.#redis.status === "ready") return;
     const over = new AbortController();
@@ -53,7 +53,8 @@ export class RedisHealth {
   /**
    * Reads something from Redis, without waiting for one that hangs.
    *
-   * @throws {GatewayError} `redis-down`, or `queue-full` when it had to write for that and is full.
+   * @throws {GatewayError} `redis-down`, or `queue-full` when the read had to write and Redis is
+   * full.
    */
   async readInTime<Value>(read: () => Promise<Value>): Promise<Value> {
     this.requireUp();
@@ -70,7 +71,7 @@ export class RedisHealth {
     }
   }
 
-  /** Runs a heartbeat and records whether it came through in time. */
+  /** Runs a heartbeat and records whether it succeeded in time. */
   async watch(heartbeat: () => Promise<void>): Promise<void> {
     if (this.#redis.status !== "ready") return;
     const beaten = heartbeat().then(
@@ -91,7 +92,7 @@ export class RedisHealth {
   async #isInTime(answered: Promise<boolean>): Promise<boolean> {
     const isInTime = await withFallback(answered, timeoutMs, false);
     this.#isAnswering = isInTime;
-    // The late answer of a server that hung tells that it is back.
+    // A late answer of a server that hung means that it is back.
     void answered.then((isAnswering) => {
       this.#isAnswering = isAnswering;
     });

@@ -25,7 +25,7 @@ export function createRecordFinished(deps: {
     if (context.dialect && !context.isUncounted) {
       statistics.count(`status:${context.status}`);
       statistics.observe("total", context.totalMs);
-      // Who has no valid key is no client.
+      // A request without a valid key has no client.
       if (context.status !== unauthorized) {
         recordRequest(toEnded(context));
         deps.recordEnded(toFacts(context));
@@ -52,7 +52,7 @@ function toFacts(context: FinishedContext): Parameters<RecordEnded>[0] {
   const { requestId, jobId, client, model, calledModel, status } = context;
   const { figures, tokens, error, errorText } = context;
   const hasError = status >= 400 || error !== undefined;
-  // An answer of the cache was another request's call.
+  // An answer of the cache was the call of another request.
   const own = figures?.calls === 0 ? undefined : tokens;
   return {
     kind: "waiting",

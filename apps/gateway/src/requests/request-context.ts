@@ -16,13 +16,13 @@ type RequestContext = {
   readonly startedAt: number;
   /** The name under which the request is counted; undefined: it is not counted. */
   route?: string;
-  /** The kind of completion; undefined for other routes. */
+  /** The dialect of a completion; undefined for other routes. */
   dialect?: Dialect;
   /** Id of the client; undefined without client keys. */
   client?: string;
-  /** The same in full. */
+  /** The client with its settings. */
   caller?: Client;
-  /** Whether it is no completion itself: the answer is collected later, or was asked for earlier. */
+  /** Whether it is not counted as a completion: its answer is collected later, or it collects one. */
   isUncounted?: boolean;
   model?: string;
   /** The model that was called last. */
@@ -30,7 +30,7 @@ type RequestContext = {
   isStream?: boolean;
   priority?: PriorityName;
   figures?: ReplyFigures;
-  /** The job that stood for it last. */
+  /** The latest job that stood for it. */
   jobId?: string;
   /** Tokens that its answer took. */
   tokens?: TokenUse;
@@ -38,7 +38,7 @@ type RequestContext = {
   firstTokenMs?: number;
   /** Code of the gateway's own error. */
   error?: string;
-  /** What went wrong, in words that may be shown to operators: nothing of the request's contents. */
+  /** What went wrong, as text for operators, without contents of the request. */
   errorText?: string;
   /** Whether the response has only white space so far, so that a body can still follow. */
   awaitsBody?: boolean;
@@ -56,7 +56,7 @@ declare global {
 
 /** A request whose response has ended. */
 export type FinishedContext = RequestContext & {
-  /** The status that the client got; 499 when it went away first. */
+  /** The client's status; 499 when the client went away first. */
   readonly status: number;
   readonly totalMs: number;
   /** The response's `X-Cache`. */
@@ -97,7 +97,7 @@ export function nameRoute(route: string): RequestHandler {
   };
 }
 
-/** Says which kind of completion the requests of a path ask for. */
+/** Sets the dialect of the requests of a path. */
 export function setDialect(dialect: Dialect): RequestHandler {
   return (_request, response, next) => {
     const { context } = response.locals;

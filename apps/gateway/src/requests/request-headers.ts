@@ -9,7 +9,7 @@ import { z } from "zod";
 import { GatewayError } from "../errors/gateway-error.ts";
 import { quote } from "../errors/quote.ts";
 
-/** One of some words, in capitals or not. */
+/** One of several words, in any case. */
 function word<const Words extends readonly [string, ...string[]]>(
   words: Words,
 ) {
@@ -17,7 +17,7 @@ function word<const Words extends readonly [string, ...string[]]>(
   return z.string().toLowerCase().pipe(z.enum(words, { error }));
 }
 
-/** Headers by which a client says how its request is to be treated. The API's description is made of them. */
+/** Headers with which a client controls its request. The description of the API is built from them. */
 export const requestHeaders = {
   "X-Max-Wait-Ms": z
     .string()
@@ -69,7 +69,7 @@ export const requestHeaders = {
 type Headers = typeof requestHeaders;
 
 /**
- * Reads one of them; undefined when it is not there.
+ * Reads one of them; undefined when it is absent.
  *
  * @throws {GatewayError} `invalid-request`.
  */

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import type { Submission } from "../jobs/submission.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
-/** Larger bodies are compared byte by byte: to find one spelling for them takes too long. */
+/** Larger bodies are compared byte by byte: bringing them into canonical form takes too long. */
 const longestCanonicalBytes = 64 * 1024;
 
 /**
- * What requests have in common that may get the same answer: the path, the meaning of
- * the body, the headers that change the answer, what the answer must pass, and the client,
- * unless clients share their answers.
+ * A digest that is equal for requests that may get the same answer: of the path, the meaning of the
+ * body, the headers that change the answer, the answer's checks, and the client, unless clients
+ * share their answers.
  *
  * @returns undefined for a request that cannot be compared.
  */
@@ -33,7 +33,7 @@ export function cacheKeyOf(
   return hash.digest("hex");
 }
 
-/** Anthropic's headers choose version and features; the others only say whom to credit. */
+/** Anthropic's headers select version and features; the others are attribution only. */
 function versionOf({ headers }: Submission): string {
   const chosen = Object.entries(headers).filter(([name]) =>
     name.startsWith("anthropic-"),

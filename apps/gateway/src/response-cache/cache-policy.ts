@@ -1,14 +1,14 @@
 import type { Request } from "express";
 
-/** What a client lets the response cache do with its request. */
+/** What a client allows the response cache to do. */
 export type CachePolicy = {
-  /** Whether an answer that was given before will do. */
+  /** Whether an earlier answer may be used. */
   readonly mayRead: boolean;
-  /** Whether the answer may be given to others. */
+  /** Whether the answer may be kept for other requests. */
   readonly mayKeep: boolean;
 };
 
-/** Reads `Cache-Control`: `no-cache` wants a fresh answer, `no-store` also one that is not kept. */
+/** Reads `Cache-Control`: `no-cache` asks for a fresh answer, `no-store` also that it is not kept. */
 export function readCachePolicy(request: Request): CachePolicy {
   const directives = (request.get("cache-control") ?? "")
     .toLowerCase()

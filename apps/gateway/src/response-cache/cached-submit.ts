@@ -12,24 +12,24 @@ import { cacheKeyOf } from "./cache-key.ts";
 import type { CachePolicy } from "./cache-policy.ts";
 import type { ResponseStore } from "./response-store.ts";
 
-/** {@link Submit} for plain requests that an earlier or a simultaneous answer may serve. */
+/** {@link Submit} for plain requests, which an earlier or a simultaneous answer may serve. */
 export type CachedSubmit = (
   submission: Submission,
   waiter: Waiter,
   policy: CachePolicy,
 ) => Promise<FinalReply>;
 
-/** Who waits for a plain answer. */
+/** The client that waits for a plain answer. */
 type Waiter = Pick<Parameters<Submit>[1], "hungUp" | "onJob">;
 
-/** Builds {@link CachedSubmit}; answers tell by `X-Cache` where they come from. */
+/** Builds {@link CachedSubmit}; `X-Cache` of an answer says where it comes from. */
 export function createCachedSubmit(deps: {
   submit: Submit;
   store: ResponseStore;
   shared: SharedRequests;
   /** Whether one client's answer may go to another. */
   isSharedByClients: boolean;
-  /** Counts the bodies of those who wait for another's answer. */
+  /** Counts the bodies of requests that wait for another one's answer. */
   waitingBodies: BodyBudget;
 }): CachedSubmit {
   const { submit, store, shared, waitingBodies } = deps;
@@ -53,13 +53,13 @@ export function createCachedSubmit(deps: {
   ): Promise<FinalReply> {
     let wasKept = false;
     const { reply, role } = await shareReply(shared, {
-      // Those who wait together have the same time and the same place in line.
+      // Requests that share a call have the same deadline and priority.
       key: `cache:${key}:${submission.priority}:${submission.maxWaitMs}`,
       hungUp: waiter.hungUp,
       keepMs: () => 0,
       onFollow: () => submission.body.countIn(waitingBodies),
       async work(unwanted) {
-        // It may have been kept between our look and our taking the lead.
+        // It may have been kept between the look-up and becoming the leader.
         const kept = await store.find(key);
         wasKept = kept !== undefined;
         const leader = { ...waiter, hungUp: unwanted };
@@ -90,7 +90,7 @@ function isWorthKeeping(reply: FinalReply): reply is AnswerReply {
   );
 }
 
-/** No call was made for this request. */
+/** The figures of a reply for which this request made no call. */
 function toHit(reply: FinalReply, { receivedAt }: Submission): FinalReply {
   if (reply.kind !== "answer") return reply;
   const queueMs = Math.max(0, Date.now() - receivedAt);

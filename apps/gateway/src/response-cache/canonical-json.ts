@@ -6,15 +6,14 @@ type Json =
   | Json[]
   | { [name: string]: Json };
 
-/** Digits beyond which a number may not survive as a double. */
+/** A number with more digits may lose some as a double. */
 const safeDigits = 15;
 
 /**
- * One spelling for all JSON texts that mean the same: names sorted, no blanks.
- * Numbers too long for a double keep their digits, since rounding would make
- * different texts equal.
+ * One form for all JSON texts with the same meaning: sorted names, no white space. Numbers too long
+ * for a double keep their digits, since rounding would make different texts equal.
  *
- * @returns undefined when the text is nested too deeply to be worth it.
+ * @returns undefined when the text is nested too deeply.
  */
 export function canonicalJson(text: string): string | undefined {
   try {
@@ -40,6 +39,6 @@ function keepLongNumbers(
   { source = "" }: { source?: string } = {},
 ): unknown {
   const isLong = typeof value === "number" && source.length > safeDigits;
-  // The mark tells it from a string of digits.
+  // The mark distinguishes it from a string of digits.
   return isLong ? `\u0000${source}` : value;
 }

@@ -1,7 +1,7 @@
 --[[
-  Reads a kept answer and notes that it was used.
+  Reads a kept answer and records that it was used.
 
-  Atomic so that an answer that is evicted meanwhile does not get a place among those in use.
+  Atomic so that an answer that is evicted meanwhile does not get an entry among the uses.
 
   KEYS[1] entry    HASH        head, body
   KEYS[2] uses     SORTED SET  of entries by last use (epoch ms)

@@ -1,8 +1,8 @@
 --[[
-  Keeps an answer, and drops those that were not used for the longest time until all fit in.
+  Keeps an answer, and evicts the least recently used ones until all fit.
 
-  Atomic so that the total always is the sum of the sizes. Entries expire by themselves; what was counted
-  for them is taken off with the next answer that is kept.
+  Atomic so that the total always is the sum of the sizes. Entries expire by themselves; their sizes
+  are subtracted when the next answer is kept.
 
   KEYS[1] entry    HASH        head, body
   KEYS[2] uses     SORTED SET  of entries by last use (epoch ms)
@@ -16,7 +16,7 @@
   ARGV[6] ttlMs
   ARGV[7] maxBytes of all entries together
 
-  Returns how many were dropped to make room.
+  Returns how many were evicted.
 ]]
 --- @include "now"
 local entry, uses, expiries, sizes = KEYS[1], KEYS[2], KEYS[3], KEYS[4]

@@ -16,14 +16,14 @@ import type { Logger } from "pino";
 const findScript = loadScript(new URL("./find.lua", import.meta.url));
 const keepScript = loadScript(new URL("./keep.lua", import.meta.url));
 
-/** What Redis needs for an entry in addition to its text, roughly. */
+/** Memory in Redis for an entry in addition to its text, approximately. */
 const entryOverheadBytes = 500;
 const timeoutMs = 1_000;
 
-/** How long and how much the response cache keeps. */
+/** Bounds of the response cache, in time and bytes. */
 export type CacheLimits = {
   readonly ttlMs: number;
-  /** Of all answers together; those that were not used for the longest time make room. */
+  /** Of all answers together; the least recently used ones are evicted. */
   readonly maxBytes: number;
   /** Of one answer; a larger one is not kept. */
   readonly maxEntryBytes: number;

@@ -14,7 +14,7 @@ import { GatewayError, toSeconds } from "../errors/gateway-error.ts";
 import { clientOf } from "../middleware/authenticate.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
 
-/** A client that asks again later than this would wait for a long time for an answer that is there. */
+/** The longest `Retry-After`: a client that polls less often would get an available answer too late. */
 const longestRetryMs = 60_000;
 
 type Deps = {
@@ -73,7 +73,7 @@ export function routeResponses(deps: Deps): Router {
   return router;
 }
 
-/** `/v1/requests/{id}`: what was asked for with `Prefer: respond-async`. */
+/** `/v1/requests/{id}`: requests with `Prefer: respond-async`. */
 export function routeRequests(deps: Deps): Router {
   const { requests, contents } = deps;
   const router = Router();
@@ -114,7 +114,7 @@ export function routeRequests(deps: Deps): Router {
   return router;
 }
 
-/** Answers at once: the answer is to be collected. */
+/** Answers at once: the client collects the answer later. */
 export function acceptInBackground(
   response: Response,
   kind: BackgroundKind,
@@ -136,7 +136,7 @@ export function acceptInBackground(
     .json(toRequestObject(record));
 }
 
-/** A request as its client sees it which has no answer to show. */
+/** A request that has no answer yet, as its client sees it. */
 function toRequestObject({
   order,
   status,
@@ -163,7 +163,7 @@ function setProgress(
   if (place !== undefined) response.set("X-Queue-Position", String(place));
 }
 
-/** Looking after a response is no completion, although its path is below one. */
+/** Reading a response is no completion, although its path is below that of one. */
 function leaveUncounted(response: Response): void {
   Object.assign(response.locals.context, {
     isUncounted: true,

@@ -30,7 +30,7 @@ export function routeBatches(deps: {
   createBatch: CreateBatch;
   readForecasts: ReadForecasts;
   retryBatch: RetryBatch;
-  /** Looks for batches to execute, without waiting for the next round. */
+  /** Checks for batches to execute, without waiting for the next poll. */
   pollBatches: () => void;
 }): Router {
   const { batches } = deps;

@@ -19,7 +19,7 @@ import { neverStored } from "../web-access/security-headers.ts";
 
 const bodyLimitBytes = 64 * 1024;
 
-/** `/api/v1/clients`: who may call, for operators' programs. */
+/** `/api/v1/clients`: clients and their settings, for operators' programs. */
 export function routeClients(deps: {
   requireAdmin: RequestHandler;
   manageClients: ManageClients;
@@ -31,7 +31,7 @@ export function routeClients(deps: {
   const { manageClients, directory, clock } = deps;
   const router = Router();
   const readBody = readJsonBody(bodyLimitBytes, deps.bodyBudget);
-  // Keys are shown here.
+  // Responses contain keys.
   router.use(neverStored, deps.requireAdmin);
 
   router.get("/", async (_request, response) => {

@@ -33,7 +33,7 @@ import { readCachePolicy } from "../response-cache/cache-policy.ts";
 import type { CachedSubmit } from "../response-cache/cached-submit.ts";
 import { acceptInBackground } from "./background.ts";
 
-/** `POST` of one dialect: through the queue, and OpenRouter's answer back. */
+/** `POST` of one dialect: queues the request, and answers with OpenRouter's answer. */
 export function routeCompletions(
   dialect: Dialect,
   deps: {
@@ -41,7 +41,7 @@ export function routeCompletions(
     submit: Submit;
     cachedSubmit: CachedSubmit | undefined;
     idempotency: Idempotency;
-    /** How often a waiting client gets a sign of life, in ms. */
+    /** How often a waiting client gets a comment or white space, in ms. */
     keepAliveMs: number;
     /** When a waiting plain client on Node.js gets the first one, in ms; 0: never. */
     plainKeepAliveMs: number;
@@ -169,7 +169,7 @@ export function routeCompletions(
   }
 }
 
-/** Where the queue keeps what has ended, an operator finds it by its job. */
+/** If the queue keeps ended jobs, an operator finds the request by its job. */
 function rememberJob({ locals }: Response) {
   return (jobId: string) => {
     locals.context.jobId = jobId;

@@ -7,7 +7,7 @@ import { Router } from "express";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import type { PoolReadiness } from "../pool/readiness.ts";
 
-/** `GET /health` (this process lives) and `GET /ready` (a request would be served). */
+/** `GET /health` (this process is alive) and `GET /ready` (a request would be served). */
 export function routeHealth(deps: {
   checkReadiness: () => Promise<PoolReadiness>;
 }): Router {

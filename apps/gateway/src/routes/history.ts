@@ -15,7 +15,7 @@ export const historyQuerySchema = z.object({
   }),
 });
 
-/** `GET /api/v1/history`: how all requests and calls went, over an hour, a day or 90 days. */
+/** `GET /api/v1/history`: figures of all requests and calls over an hour, a day or 90 days. */
 export function routeHistory(deps: {
   redisHealth: RedisHealth;
   readHistory: ReadHistory;

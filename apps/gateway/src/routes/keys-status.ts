@@ -5,7 +5,7 @@ import { describeKeys } from "../pool/keys-status.ts";
 import type { ReadPoolView } from "../pool/pool-watch.ts";
 import type { RedisHealth } from "../redis/redis-health.ts";
 
-/** `GET /api/v1/keys/status`: the pool as it is now, never a secret. */
+/** `GET /api/v1/keys/status`: the present state of the pool, without secrets. */
 export function routeKeysStatus(deps: {
   redisHealth: RedisHealth;
   readPoolView: ReadPoolView;

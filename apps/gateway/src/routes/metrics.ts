@@ -2,7 +2,7 @@ import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { Router } from "express";
 import { allowOnly } from "../middleware/handle-errors.ts";
 
-/** `GET /metrics`, as Prometheus reads it. It is open: a proxy in front keeps strangers out. */
+/** `GET /metrics` for Prometheus. It is open: restrict it in a proxy. */
 export function routeMetrics(metrics: Metrics): Router {
   const router = Router();
   router.get("/metrics", async (_request, response) => {

@@ -3,7 +3,7 @@ import { allowOnly } from "../middleware/handle-errors.ts";
 import type { ReadModelsStatus } from "../models/status/read-models-status.ts";
 import type { RedisHealth } from "../redis/redis-health.ts";
 
-/** `GET /api/v1/models/status`: how the models do, best record first. */
+/** `GET /api/v1/models/status`: how well each model answers, best record first. */
 export function routeModelsStatus(deps: {
   redisHealth: RedisHealth;
   readModelsStatus: ReadModelsStatus;

@@ -9,12 +9,12 @@ import {
 } from "../models/listing/select-models.ts";
 import type { ServedModels } from "../models/listing/served-models.ts";
 
-/** In one segment the id has its slash escaped. */
+/** As one path segment the id has its slash escaped. */
 const onePaths = ["/models/:id", "/models/:author/:slug"];
-/** Where OpenRouter itself tells of one model. */
+/** OpenRouter's own path for one model. */
 const ownPath = "/model/:author/:slug";
 
-/** The list of models that the pool serves, and each of them. */
+/** The list of models that the pool serves, and single models. */
 export function routeModels(models: ServedModels): Router {
   const router = Router();
 

@@ -1,7 +1,7 @@
 import { Router } from "express";
 import { GatewayError } from "../errors/gateway-error.ts";
 
-/** OpenRouter's routes that tell of the account behind a key. */
+/** OpenRouter's routes about the account behind a key. */
 const accountPaths = [
   "/key",
   "/auth/key",
@@ -10,7 +10,7 @@ const accountPaths = [
   "/activity",
 ];
 
-/** Says why there is nothing at the paths where OpenRouter tells of an account. */
+/** Explains why OpenRouter's routes about an account are not served. */
 export function refuseAccountRoutes(): Router {
   const router = Router();
   router.all(accountPaths, () => {

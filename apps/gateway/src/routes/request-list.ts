@@ -5,7 +5,7 @@ import type { ReadRequests } from "../requests/listing/read-requests.ts";
 import { requestsQuerySchema } from "../requests/listing/requests-query.ts";
 import { neverStored } from "../web-access/security-headers.ts";
 
-/** `GET /api/v1/requests`: all clients' requests, waiting and over, for operators' programs. */
+/** `GET /api/v1/requests`: the requests of all clients, open and ended, for operators' programs. */
 export function routeRequestList(deps: {
   requireAdmin: RequestHandler;
   redisHealth: RedisHealth;

@@ -8,7 +8,10 @@ import { toUsageCsv } from "../usage/usage-csv.ts";
 import { readUsageQuery } from "../usage/usage-query.ts";
 import { neverStored } from "../web-access/security-headers.ts";
 
-/** `GET /api/v1/usage`: a client's own use; with the operator's password, or without client keys, everybody's. */
+/**
+ * `GET /api/v1/usage`: a client's own use; with the operator's password, or without client keys,
+ * that of all clients.
+ */
 export function routeUsage(deps: {
   requireAdmin: RequestHandler;
   authenticate: RequestHandler;

@@ -4,7 +4,7 @@ import { neverStored } from "../web-access/security-headers.ts";
 import { readDeliveryQuery } from "../webhooks/deliveries/delivery-query.ts";
 import type { ManageDeliveries } from "../webhooks/deliveries/manage-deliveries.ts";
 
-/** `/api/v1/webhooks`: what became of events, for operators' programs. */
+/** `/api/v1/webhooks`: the deliveries of events, for operators' programs. */
 export function routeWebhooks(deps: {
   requireAdmin: RequestHandler;
   manageDeliveries: ManageDeliveries;

@@ -1,9 +1,9 @@
 --[[
-  Finds out what became of a shared request: answered, under way elsewhere, or to be led by the caller.
+  Finds the state of a shared request: answered, under way elsewhere, or to be led by the caller.
 
   Atomic so that of many callers exactly one leads, and none follows a leader that has just ended.
 
-  KEYS[1] lease    HASH    token and note of the leader; lapses when the leader is not heard of
+  KEYS[1] lease    HASH    token and note of the leader; expires when the leader does not renew it
   KEYS[2] answer   HASH    token, note, head, body, kept
   KEYS[3] interest   STRING  exists while another process follows
   ARGV[1] token    of the caller, should it lead; of its leader, when it asks again

@@ -22,7 +22,7 @@ export class LocalCall {
     this.call = call;
     this.leads = options.leads;
     this.#onDeserted = options.onDeserted;
-    // Nobody may be there to see it fail.
+    // There may be no listener for its failure.
     this.#outcome.promise.catch(() => undefined);
   }
 
@@ -30,7 +30,7 @@ export class LocalCall {
     return this.#followers > 0;
   }
 
-  /** For how long Redis has told nothing of it, in ms. */
+  /** How long Redis has said nothing about it, in ms. */
   get silentMs(): number {
     return performance.now() - this.#heardAt;
   }

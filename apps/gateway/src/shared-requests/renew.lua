@@ -1,6 +1,6 @@
 --[[
-  Says that the leader of a shared request lives. A lease that is gone (Redis lost its last writes) is
-  made again, unless somebody else leads by now.
+  Renews the lease of a shared request's leader. A lease that is gone (Redis lost its last writes)
+  is made again, unless another process leads by now.
 
   Atomic so that no leader renews the lease of another.
 

@@ -1,8 +1,8 @@
 --[[
-  Ends a shared request: with an answer for those who follow (and for those who come later, if it is to be
+  Ends a shared request: with an answer for its followers (and for later callers, if it is to be
   kept), or without one, so that a follower takes the lead.
 
-  Atomic so that nobody finds neither a lease nor the answer, and no answer takes the place of an earlier one.
+  Atomic so that there always is a lease or the answer, and no answer replaces an earlier one.
 
   KEYS[1] lease    HASH
   KEYS[2] answer   HASH
@@ -13,10 +13,10 @@
   ARGV[3] note
   ARGV[4] head     JSON; empty: there is no answer
   ARGV[5] body     bytes
-  ARGV[6] keepMs   how long later callers get the answer; 0: they do not
-  ARGV[7] handoverMs  how long those who follow can fetch it
+  ARGV[6] keepMs   how long later callers get the answer; 0: not at all
+  ARGV[7] handoverMs  how long followers can fetch it
 
-  Returns 1, or 0 when somebody else leads or has answered.
+  Returns 1, or 0 when another process leads or has answered.
 ]]
 local lease, answer, interest, news = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local key, token, note, head, body = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]

@@ -4,41 +4,41 @@ import { GatewayError } from "../errors/gateway-error.ts";
 import type { Follower, Leader } from "./role.ts";
 import type { SharedRequests } from "./shared-requests.ts";
 
-/** How often it is looked whether anybody still wants a reply whose own client has gone. */
+/** How often it is checked whether a reply whose own client has gone is still wanted. */
 const pollMs = 500;
 
 /** A request whose reply is shared with equal ones. */
 export type ShareableRequest = {
   /** Equal requests have equal keys. */
   readonly key: string;
-  /** Told to those who follow, and to those who come later. */
+  /** Known to followers and to later requests. */
   readonly fingerprint?: string;
   /** Aborts when this request's client goes away. */
   readonly hungUp: AbortSignal;
   /**
-   * Gets the reply, for all. Its signal aborts when nobody wants it any more, which
-   * may be long after `hungUp`. What it throws is this request's own affair: another takes the lead.
+   * Gets the reply for all. Its signal aborts when nobody wants the reply any more, which may be
+   * long after `hungUp`. An error concerns this request only: another one takes the lead.
    */
   readonly work: (unwanted: AbortSignal) => Promise<FinalReply>;
-  /** How long later requests get the reply too, in ms; 0: they do not. */
+  /** How long later requests get the reply as well, in ms; 0: not at all. */
   readonly keepMs: (reply: FinalReply) => number;
-  /** Called when this request begins to wait for another's reply. */
+  /** Called when this request begins to wait for another one's reply. */
   readonly onFollow?: () => void;
-  /** Sees the fingerprint of the request that this one joins, before waiting for it; may throw. */
+  /** Gets the fingerprint of the request that this one joins, before waiting for it; may throw. */
   readonly onJoin?: (fingerprint: string) => void;
 };
 
-/** A reply and who did the work for it. */
+/** A reply, and which request did the work for it. */
 export type SharedReply = {
   readonly reply: FinalReply;
-  /** `leader`: this request; `follower`: another at the same time; `late`: one before. */
+  /** `leader`: this request; `follower`: a simultaneous one; `late`: an earlier one. */
   readonly role: "leader" | "follower" | "late";
 };
 
 /**
- * Does the work unless an equal request does or did it.
+ * Does the work unless an equal request does it or has done it.
  *
- * @throws {GatewayError} `client-gone`, and whatever `work` throws.
+ * @throws {GatewayError} `client-gone`, and what `work` throws.
  */
 export async function shareReply(
   shared: SharedRequests,
@@ -106,7 +106,7 @@ async function lead(
   }
 }
 
-/** The wait of one request is no matter of others, who may have longer. */
+/** One request's deadline does not end others, which may have more time. */
 function isForAll(reply: FinalReply): boolean {
   return !(reply.kind === "failure" && reply.code === "waited-out");
 }

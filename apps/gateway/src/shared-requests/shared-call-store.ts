@@ -17,11 +17,11 @@ const joinScript = loadScript(new URL("./join.lua", import.meta.url));
 const renewScript = loadScript(new URL("./renew.lua", import.meta.url));
 const settleScript = loadScript(new URL("./settle.lua", import.meta.url));
 
-/** A leader that was not heard of for this long counts as dead, and a follower takes the lead. */
+/** A leader that has not renewed its lease for this long counts as dead, and a follower takes the lead. */
 const leaseMs = 15_000;
-/** A process that follows says so more often than this. */
+/** A following process renews its interest more often than this. */
 const interestMs = 10_000;
-/** A follower that missed the news fetches the answer within this time. */
+/** A follower that missed the message fetches the answer within this time. */
 const handoverMs = 60_000;
 /** Redis may hang. */
 const timeoutMs = 3_000;
@@ -29,7 +29,7 @@ const timeoutMs = 3_000;
 /** One shared request at one leader. */
 export type SharedCall = {
   readonly key: string;
-  /** Tells this leader from others of the same key. */
+  /** Distinguishes this leader from others of the same key. */
   readonly token: string;
   readonly fingerprint: string;
 };
@@ -64,7 +64,7 @@ export class SharedCallStore {
     return this.#poll(call, "0");
   }
 
-  /** Looks how the call that is followed fares, and says that somebody waits for it. */
+  /** Reads the state of the followed call, and records that this process follows it. */
   follow(call: SharedCall): Promise<SharedCallState> {
     return this.#poll(call, "1");
   }

@@ -9,15 +9,15 @@ import { LocalCall } from "./local-call.ts";
 import type { Leader, Role } from "./role.ts";
 import type { SharedCall, SharedCallStore } from "./shared-call-store.ts";
 
-/** How often leaders say that they live, and followers look for themselves: news can be missed. */
+/** How often leaders renew their leases, and followers poll: messages can be missed. */
 const tendEveryMs = 2_000;
 /** A follower that cannot reach Redis for this long gives up. */
 const longestSilenceMs = 60_000;
 
 /**
- * Equal requests, whichever gateway they come to, share the work of one of them.
- * The first to {@link SharedRequests.join} leads; when it ends without a reply, or
- * its process dies, a follower takes the lead.
+ * Equal requests at any gateway share the work of one of them. The first to {@link
+ * SharedRequests.join} leads; when it ends without a reply, or its process dies, a follower takes
+ * the lead.
  */
 export class SharedRequests {
   readonly #store: SharedCallStore;
@@ -43,12 +43,12 @@ export class SharedRequests {
     });
   }
 
-  /** Hears of calls that end elsewhere, on a connection of its own. */
+  /** Subscribes to calls that end elsewhere, on a connection of its own. */
   listen(subscriber: Redis, channel: string): void {
     subscriber.on("message", (from: string, key: string) => {
       if (from === channel) void this.#hear(key);
     });
-    // What was said while the connection was down was missed.
+    // Messages were missed while the connection was down.
     subscriber.on("ready", () => void this.#tend());
     subscriber.subscribe(channel).catch((error: unknown) => {
       this.#logger.warn(
@@ -61,7 +61,7 @@ export class SharedRequests {
   /**
    * Joins the request that `key` stands for.
    *
-   * @param fingerprint what a leader tells its followers and those who come later.
+   * @param fingerprint what followers and later requests learn from a leader.
    * @throws {GatewayError} `redis-down`, `stopping`.
    */
   async join(key: string, fingerprint = ""): Promise<Role> {
@@ -83,7 +83,7 @@ export class SharedRequests {
     return joining.finally(() => this.#joining.delete(key));
   }
 
-  /** Lets all followers of this process go, and takes no request any more. */
+  /** Releases all followers of this process, and accepts no more requests. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#tending.stop();
@@ -106,7 +106,7 @@ export class SharedRequests {
           reply: state.reply,
         };
       case "following": {
-        // Redis may have taken an attempt that seemed to fail.
+        // Redis may have executed an attempt that seemed to fail.
         if (state.token === mine.token) return this.#leadNow(mine);
         if (this.#isClosed) throw gatewayStopping();
         const { fingerprint, token } = state;
@@ -126,7 +126,7 @@ export class SharedRequests {
 
   #open(call: SharedCall, leads: boolean): LocalCall {
     const onDeserted = () => {
-      // The leader is not to think that somebody here still waits.
+      // The leader must not think that this process still follows.
       if (!leads) this.#end(local, undefined);
     };
     const local = new LocalCall(call, { leads, onDeserted });
@@ -159,7 +159,7 @@ export class SharedRequests {
   }
 
   async #hear(key: string): Promise<void> {
-    // The news may overtake Redis's answer that the call is to be followed.
+    // The message may overtake Redis's answer that the call is to be followed.
     await this.#joining.get(key)?.catch(() => undefined);
     const local = this.#calls.get(key);
     if (local && !local.leads) await this.#poll(local);
@@ -182,7 +182,7 @@ export class SharedRequests {
       local.recordNews();
       if (state.kind === "answered") this.#end(local, state.reply);
       if (state.kind !== "leaderless") return;
-      // After an outage of Redis a leader takes a moment to be heard of again.
+      // After an outage of Redis it takes a moment until a leader has renewed its lease.
       if (silentMs < 3 * tendEveryMs) this.#end(local, undefined);
     } catch (cause) {
       if (silentMs > longestSilenceMs) this.#end(local, toRedisError(cause));

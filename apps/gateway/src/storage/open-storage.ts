@@ -8,7 +8,7 @@ import { Disk } from "flydrive";
 import { FSDriver } from "flydrive/drivers/fs";
 import type { StorageConfig } from "./variables.ts";
 
-/** Where files are kept; keys are paths below its root. */
+/** The storage of files; keys are paths below its root. */
 export type Storage = Disk;
 
 /** Opens the storage that is configured. Nothing is created before it is needed. */
@@ -31,7 +31,7 @@ export async function openStorage(
 async function openBucket(
   config: StorageConfig & ProxyVariables,
 ): Promise<Storage> {
-  // Loaded only where it is used: the AWS SDK is large.
+  // Loaded only when it is used: the AWS SDK is large.
   const { S3Driver } = await import("flydrive/drivers/s3");
   const { S3_ENDPOINT, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = config;
   const agent = agentOptions(readProxySettings(config));
@@ -41,7 +41,7 @@ async function openBucket(
       bucket: config.S3_BUCKET ?? "",
       region: config.S3_REGION,
       visibility: "private",
-      // Most servers that are not Amazon's know no ACLs, and Amazon's new buckets refuse them.
+      // Most servers other than Amazon's have no ACLs, and Amazon's new buckets refuse them.
       supportsACL: false,
       ...(S3_ENDPOINT === undefined
         ? {}
@@ -54,7 +54,7 @@ async function openBucket(
               secretAccessKey: S3_SECRET_ACCESS_KEY,
             },
           }),
-      // Checksum trailers are Amazon's own dialect.
+      // Only Amazon supports checksum trailers.
       requestChecksumCalculation: "WHEN_REQUIRED",
       responseChecksumValidation: "WHEN_REQUIRED",
     }),

@@ -1,10 +1,10 @@
 import { bufferOverheadBytes } from "@openrouter-free-pool/shared/lines/line-splitter";
 import type { Storage } from "./open-storage.ts";
 
-/** A part is gathered in memory before it is written; this bounds the memory of an upload. */
+/** A part is collected in memory before it is written; this bounds the memory of an upload. */
 const partBytes = 4 * 1024 * 1024;
 
-/** A content that lies in storage as numbered parts below a folder. */
+/** A content that is stored as numbered parts in a folder. */
 export type StoredParts = {
   readonly folder: string;
   readonly count: number;
@@ -12,8 +12,8 @@ export type StoredParts = {
 };
 
 /**
- * Writes a stream of any length in parts: object stores want to know the length
- * of what they are given, and cannot append.
+ * Writes a stream of any length in parts: object stores need to know the length of an object in
+ * advance, and cannot append.
  */
 export class PartWriter {
   readonly #storage: Storage;
@@ -36,24 +36,24 @@ export class PartWriter {
     if (this.#gatheredBytes >= partBytes) await this.flush();
   }
 
-  /** Writes what is left. */
+  /** Writes the rest. */
   async finish(): Promise<StoredParts> {
     await this.flush();
     return { folder: this.#folder, count: this.#count, bytes: this.#bytes };
   }
 
-  /** Removes what was written, a part that was not written to its end included. */
+  /** Removes what was written, including an incomplete part. */
   async abandon(): Promise<void> {
     this.#gathered = [];
     await this.#storage.deleteAll(this.#folder);
   }
 
-  /** Memory that is taken by what is not written yet. */
+  /** Memory that unwritten bytes take. */
   get heldBytes(): number {
     return this.#gatheredBytes + this.#gathered.length * bufferOverheadBytes;
   }
 
-  /** Writes what was gathered as a part, however small, to free its memory. */
+  /** Writes what was collected as a part, however small, to free its memory. */
   async flush(): Promise<void> {
     if (this.#gatheredBytes === 0) return;
     const part = Buffer.concat(this.#gathered);
@@ -75,8 +75,8 @@ export async function* readParts(
 }
 
 /**
- * Reads a content from one byte to another, both inclusive. Parts that lie
- * outside are not read, only measured: their sizes differ.
+ * Reads a content from one byte to another, both inclusive. Parts outside of the range are not
+ * read, only measured: their sizes differ.
  */
 export async function* readPartsBetween(
   storage: Storage,

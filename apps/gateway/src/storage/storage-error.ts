@@ -3,7 +3,7 @@ import { GatewayError } from "../errors/gateway-error.ts";
 
 const retryAfterMs = 30_000;
 
-/** Whether the storage of files failed: its disk is full, say, or its server does not answer. */
+/** Whether the storage of files failed: for instance its disk is full, or its server does not answer. */
 export function isStorageError(thrown: unknown): boolean {
   return (
     thrown instanceof errors.E_CANNOT_WRITE_FILE ||
@@ -13,7 +13,7 @@ export function isStorageError(thrown: unknown): boolean {
   );
 }
 
-/** What a client is told then. */
+/** The error for clients in that case. */
 export function storageFailed(cause: unknown): GatewayError {
   return new GatewayError("storage-failed", "The storage of files failed", {
     cause,
@@ -28,16 +28,16 @@ const missing: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Whether the storage failed as a whole, so that the same step works later. What is
- * missing in it is no outage: it does not come back by itself.
+ * Whether the storage as a whole is away, so that the same step works later. A missing object is no
+ * outage: it does not come back.
  */
 export function isStorageOutage(thrown: unknown): boolean {
   if (!(thrown instanceof Error) || isMissing(thrown)) return false;
-  // `syscall` tells an error of the file system, `$metadata` one of the AWS SDK.
+  // `syscall` marks an error of the file system, `$metadata` one of the AWS SDK.
   return isStorageError(thrown) || "syscall" in thrown || "$metadata" in thrown;
 }
 
-/** Whether something was read that is not in the storage. */
+/** Whether a read failed because the object does not exist. */
 export function isMissing(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   const { code, name, cause } = thrown as Error & { code?: unknown };

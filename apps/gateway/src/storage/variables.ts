@@ -14,9 +14,9 @@ export const storageVariables = {
   FILES_PATH: z.string().default(".data/files"),
   S3_BUCKET: z.string().optional(),
   S3_REGION: z.string().default("us-east-1"),
-  /** Address of an S3 server that is not Amazon's. */
+  /** Address of an S3 server other than Amazon's. */
   S3_ENDPOINT: httpUrl().optional(),
-  /** Without a pair of keys the AWS SDK looks for credentials in its usual places. */
+  /** Without a pair of keys the AWS SDK searches its usual places for credentials. */
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional().meta({ secret: true }),
   /** Largest file, in bytes. */
@@ -30,7 +30,7 @@ export type StorageConfig = Readonly<
   z.output<z.ZodObject<typeof storageVariables>>
 >;
 
-/** A bucket has no default. */
+/** A bucket has no default name. */
 export const requireBucket: Requirement = (given) =>
   given.FILES_STORAGE === "s3" && given.S3_BUCKET === undefined
     ? "S3_BUCKET: got nothing, wants the name of a bucket when FILES_STORAGE is s3"

@@ -21,7 +21,7 @@ export function formatCount(count: number): string {
   return numbers[currentLanguage()].format(count);
 }
 
-/** A duration in at most two units, as short as it can be read: "42 s", "3 min 20 s", "2 h 5 min". */
+/** A duration in at most two units: "42 s", "3 min 20 s", "2 h 5 min". */
 export function formatDuration(ms: number): string {
   if (ms < secondMs) {
     return say("units.milliseconds", { count: Math.round(ms) });
@@ -42,17 +42,17 @@ export function formatDuration(ms: number): string {
   return inUnits(rounded, [dayMs, "days"], [hourMs, "hours"]);
 }
 
-/** What something happens once in: "minute", "12 s". */
+/** A period as the noun after "a" or "in": "minute", "12 s". */
 export function formatPeriod(ms: number): string {
   return ms === minuteMs ? say("units.minute") : formatDuration(ms);
 }
 
-/** Like {@link formatDuration}; a dash where there is nothing to tell. */
+/** Like {@link formatDuration}; a dash for undefined. */
 export function formatOptional(ms: number | undefined): string {
   return ms === undefined ? "–" : formatDuration(ms);
 }
 
-/** How long ago something was, roughly: "just now", "40 s ago", "3 min ago". */
+/** How long ago something was, approximately: "just now", "40 s ago", "3 min ago". */
 export function formatAgo(ms: number): string {
   if (ms < 5 * secondMs) return say("units.justNow");
   const whole = (unitMs: number) => ({ count: Math.round(ms / unitMs) });

@@ -6,7 +6,7 @@ import type { UsageField } from "@openrouter-free-pool/shared/usage/usage-counts
 import type { UsageEntry } from "@openrouter-free-pool/shared/usage/usage-history";
 import type { PriceTokens } from "./price-tokens.ts";
 
-/** What figures are told apart by; what is not asked for is absent. */
+/** What figures are grouped by; other names are absent. */
 export type UsageName = Partial<Record<UsageGroup, string>>;
 
 type Sum = {
@@ -57,7 +57,7 @@ export class UsageFold {
   }
 
   #find(name: UsageName): Sum {
-    // The day first: rows are read from the oldest to the newest.
+    // The day comes first: rows are sorted from the oldest to the newest.
     const id = `${name.day ?? ""} ${name.client ?? ""} ${name.model ?? ""}`;
     const known = this.#sums.get(id);
     if (known) return known;

@@ -3,9 +3,9 @@ import type { Catalogue } from "../models/catalogue/catalogue.ts";
 const freeVariant = /:free$/;
 
 /**
- * What tokens of a free model cost at the list price of its paid twin, in dollars.
+ * The cost of a free model's tokens at the list price of its paid twin, in dollars.
  *
- * @returns undefined when no twin is known; 0 for a model that is paid for.
+ * @returns undefined when no twin is known; 0 for a paid model.
  */
 export type PriceTokens = (
   model: string,
@@ -22,7 +22,7 @@ export function createPriceTokens(
     return price && prompt * price.prompt + completion * price.completion;
   };
 
-  /** In dollars a token; undefined for a model that is unknown, or that costs nothing. */
+  /** In dollars a token; undefined for a model that is unknown or free. */
   function priceOf(model: string) {
     const { prompt, completion } = catalogue.find(model)?.pricing ?? {};
     const price = { prompt: Number(prompt), completion: Number(completion) };

@@ -13,16 +13,16 @@ import { UsageFold, type UsageName } from "./fold-usage.ts";
 import type { PriceTokens } from "./price-tokens.ts";
 import type { UsageQuery } from "./usage-query.ts";
 
-/** More rows are of no use to anybody, and take memory here. */
+/** More rows help nobody, and take memory here. */
 const mostRows = 100_000;
 
 type Row = ReturnType<UsageFold["rows"]>[number];
 
-/** Reads what was used. Both throw {@link GatewayError} `redis-down`, and `invalid-request` when it is too much. */
+/** Reads use. Both throw {@link GatewayError} `redis-down`, and `invalid-request` for too many rows. */
 export type ReadUsage = {
-  /** Told apart by one choice of names. */
+  /** Grouped in one way. */
   table(query: Omit<UsageQuery, "format">): Promise<UsageObject>;
-  /** Told apart by several, in one reading: the rows of each. */
+  /** Grouped in several ways, in one read: the rows of each. */
   tables(
     query: Pick<UsageQuery, "days" | "client">,
     choices: readonly (readonly UsageGroup[])[],
@@ -63,7 +63,7 @@ export function createReadUsage(deps: {
   function nameClient(id: string) {
     return id === ""
       ? { client: null, clientName: null }
-      : { client: id, clientName: directory.find(id)?.name ?? null };
+      : { client: id, clientName: directory.nameOrNull(id) };
   }
 
   return {
@@ -85,7 +85,7 @@ export function createReadUsage(deps: {
   };
 }
 
-/** The figures of who used nothing. */
+/** Figures without any use. */
 export const noUsage: UsageFigures = {
   calls: 0,
   answers: 0,

@@ -5,10 +5,10 @@ import type { RecordUsage } from "@openrouter-free-pool/shared/usage/usage-recor
 export type EndedRequest = {
   /** Id of the client; undefined without client keys. */
   readonly client: string | undefined;
-  /** The model that was called, else the one that was asked for. */
+  /** The model that was called, else the one that was requested. */
   readonly model: string | undefined;
   readonly isAnswered: boolean;
-  /** How long it waited, where that is known. */
+  /** How long it waited, if known. */
   readonly queueMs: number | undefined;
 };
 
@@ -18,7 +18,8 @@ export type RecordRequest = (request: EndedRequest) => void;
 /**
  * Builds {@link RecordRequest}. Workers count calls and tokens.
  *
- * @param isListed whether a name is of a model or an alias: others are clients' slips of the pen.
+ * @param isListed whether a name is that of a model or an alias: other names are clients' typing
+ * errors.
  */
 export function createRecordRequest(
   record: RecordUsage,

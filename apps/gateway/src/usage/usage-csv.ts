@@ -16,7 +16,10 @@ const names = {
   model: ["model"],
 } as const;
 
-/** Use as CSV with a header, the columns named as in JSON. Names cannot be taken for formulas. */
+/**
+ * Use as CSV with a header; the columns have the same names as in JSON. Names cannot be mistaken
+ * for formulas.
+ */
 export function toUsageCsv({ groupBy, data }: UsageObject): string {
   const columns = [
     ...(["day", "client", "model"] as const).flatMap((group) =>

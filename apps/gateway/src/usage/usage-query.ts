@@ -13,7 +13,7 @@ const usualDays = 30;
 
 const day = z.iso.date({ error: "wants a day such as 2027-01-31" }).optional();
 
-/** What a query string of usage may hold. */
+/** The query string of usage. */
 export const usageQuerySchema = z.object({
   from: day.meta({
     description: `First UTC day; without it ${usualDays - 1} days before the last one`,
@@ -43,7 +43,7 @@ export const usageQuerySchema = z.object({
     .meta({ description: "Without it as `Accept` says; JSON by default" }),
 });
 
-/** Which use is asked for. */
+/** The requested use. */
 export type UsageQuery = {
   /** UTC days, first and last one included. */
   readonly days: readonly string[];

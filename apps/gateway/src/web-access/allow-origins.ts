@@ -18,8 +18,8 @@ const exposedHeaders = [
 const preflightSeconds = 600;
 
 /**
- * Lets web pages of CORS_ORIGINS read our answers, and answers their browsers'
- * preflights. A preflight carries no key, so this comes before keys are looked at.
+ * Lets web pages of CORS_ORIGINS read our answers, and answers their browsers' preflights. A
+ * preflight has no key, so this comes before keys are checked.
  */
 export function allowOrigins(access: WebAccess): RequestHandler {
   const isOpen = access.corsOrigins.includes("*");
@@ -34,7 +34,7 @@ export function allowOrigins(access: WebAccess): RequestHandler {
     if (isPreflight && !isAllowedOrigin(request.get("origin"), access)) {
       throw foreignOrigin();
     }
-    // Any other OPTIONS asks which methods a path takes; its route answers.
+    // Any other OPTIONS asks for the methods of a path; its route answers.
     const isForUs = isPreflight || request.method !== "OPTIONS";
     if (access.corsOrigins.length === 0 || !isForUs) return next();
     addHeaders(request, response, next);

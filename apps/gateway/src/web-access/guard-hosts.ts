@@ -5,9 +5,9 @@ import { isLoopback } from "./is-loopback.ts";
 import type { WebAccess } from "./web-access.ts";
 
 /**
- * Refuses requests by a name that is not ours. A web page can let a name of its own
- * point to this machine (DNS rebinding), and its requests then count as same-origin;
- * only the Host header tells. Client keys make this check needless.
+ * Refuses requests to a host name that is not ours. A web page can let its own name resolve to this
+ * machine (DNS rebinding), and its requests then count as same-origin; only the Host header shows
+ * it. With client keys this check is unnecessary.
  */
 export function guardHosts(access: WebAccess): RequestHandler {
   const { listensLocally, allowedHosts } = access;
@@ -20,7 +20,7 @@ export function guardHosts(access: WebAccess): RequestHandler {
       !access.isKeyless() ||
       isLoopback(host) ||
       allowedHosts.some((allowed) => isMatch(host, allowed)) ||
-      // An address cannot be made to point elsewhere, a name can.
+      // An address cannot be made to resolve to another machine, a name can.
       (!listensLocally && isAddress(host));
     if (isServed) return next();
     throw new GatewayError(
@@ -30,7 +30,7 @@ export function guardHosts(access: WebAccess): RequestHandler {
   };
 }
 
-/** The name or address of a Host header, lower-case and without the port. */
+/** The host of a Host header, in lower case and without the port. */
 function hostNameOf(header: string): string {
   return header.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
 }

@@ -15,7 +15,7 @@ export function guardOrigins(access: WebAccess): RequestHandler {
   };
 }
 
-/** What a page of another origin is told. */
+/** The error for a page of another origin. */
 export function foreignOrigin(): GatewayError {
   return new GatewayError(
     "foreign-origin",

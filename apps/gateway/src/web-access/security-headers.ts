@@ -2,10 +2,10 @@ import type { RequestHandler } from "express";
 import helmet from "helmet";
 
 /**
- * What a browser may do on these pages: run and show what comes from us, and
- * nothing else. No inline script is allowed anywhere.
+ * What a browser may do on these pages: run and show what comes from the gateway, and nothing else.
+ * Inline scripts are never allowed.
  *
- * @param styles digests of the inline styles that are allowed all the same.
+ * @param styles digests of inline styles that are allowed nevertheless.
  */
 export function securityHeaders(styles: readonly string[] = []) {
   return helmet({
@@ -25,12 +25,12 @@ export function securityHeaders(styles: readonly string[] = []) {
     },
     referrerPolicy: { policy: "same-origin" },
     xFrameOptions: { action: "deny" },
-    // What offers TLS in front of us decides about this.
+    // The server that terminates TLS in front of us decides this.
     strictTransportSecurity: false,
   });
 }
 
-/** Keeps pages out of caches, also that of a browser somebody else may use. */
+/** Keeps pages out of caches, including that of a shared browser. */
 export const neverStored: RequestHandler = (_request, response, next) => {
   response.set("Cache-Control", "no-store");
   next();

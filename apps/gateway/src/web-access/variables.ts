@@ -14,13 +14,13 @@ export const webAccessVariables = {
     (entry) => entry === "*" || origin.test(entry),
     "* or origins such as https://chat.example.com, comma-separated",
   ),
-  /** Names by which a gateway without client keys may be asked, in addition to those of this machine. */
+  /** Host names of a gateway without client keys, in addition to those of this machine. */
   ALLOWED_HOSTS: list(
     (entry) => entry.replace(/:\d+$/, ""),
     (entry) => hostName.test(entry),
     "host names such as pool.example.com or *.example.com, comma-separated, or *",
   ),
-  /** Express's `trust proxy`: whose X-Forwarded-… headers are believed. */
+  /** Express's `trust proxy`: whose X-Forwarded-… headers are trusted. */
   TRUST_PROXY: z
     .string()
     .trim()
@@ -52,7 +52,7 @@ function list(
     .refine((entries) => entries.every(isRight), wanted);
 }
 
-/** @returns undefined when it is none of what Express takes. */
+/** @returns undefined when it is not a value that Express takes. */
 function parseTrustProxy(
   text: string,
 ): boolean | number | string[] | undefined {

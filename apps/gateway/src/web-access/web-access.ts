@@ -4,7 +4,7 @@ import { isLoopback } from "./is-loopback.ts";
 export type WebAccess = {
   /** Express's `trust proxy`. */
   readonly trustProxy: boolean | number | string[];
-  /** Whether nobody has to know a secret now, so that more is asked of where a request comes from. */
+  /** Whether no secret is required now, so that the origin of requests is checked more strictly. */
   readonly isKeyless: () => boolean;
   /** Whether only programs of this machine can connect. */
   readonly listensLocally: boolean;
@@ -12,7 +12,7 @@ export type WebAccess = {
   readonly allowedHosts: readonly string[];
 };
 
-/** Whether CORS_ORIGINS lets pages of this origin in; with `*` those that hide it, too. */
+/** Whether CORS_ORIGINS allows pages of this origin; `*` also allows pages that hide it. */
 export function isAllowedOrigin(
   origin: string | undefined,
   { corsOrigins }: WebAccess,

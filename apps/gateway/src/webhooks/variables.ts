@@ -14,7 +14,7 @@ const wanted = "whsec_ and 24 to 64 bytes in base64";
 export const webhookVariables = {
   /** Gets the events of clients that have no `webhookUrl` of their own. */
   WEBHOOK_URL: httpUrl().optional(),
-  /** Signs events; the secrets of clients are made of it. */
+  /** Signs events; the secrets of clients are derived from it. */
   WEBHOOK_SECRET: z
     .string()
     .regex(secretForm, wanted)
@@ -30,7 +30,7 @@ export const webhookVariables = {
   WEBHOOK_RETRY_MS: milliseconds(100).default(5_000),
 } as const;
 
-/** Nothing is sent unsigned. */
+/** Events are never sent unsigned. */
 export const requireWebhookSecret: Requirement = (given) =>
   given.WEBHOOK_URL !== undefined &&
   given.WEBHOOK_SECRET === undefined &&

@@ -31,7 +31,7 @@ import { units as unitsZh } from "./units/zh-CN.ts";
 import { webhooks } from "./webhooks/en.ts";
 import { webhooks as webhooksZh } from "./webhooks/zh-CN.ts";
 
-/** All that the pages say. A text that a language lacks, or has too many, is a type error. */
+/** All texts of the pages. A text that a language lacks, or has in excess, is a type error. */
 export const catalogues = {
   en: {
     access,

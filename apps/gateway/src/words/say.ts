@@ -5,13 +5,13 @@ import { catalogues } from "./catalogue.ts";
 
 type Texts = (typeof catalogues)["en"];
 
-/** A text of the pages' catalogue. */
+/** The key of a text in the pages' catalogue. */
 export type TextKey = KeyOf<Texts>;
 
-/** Says a text of the pages' catalogue in the reader's language. */
+/** Returns a text of the pages' catalogue in the reader's language. */
 export const say = createSay<Texts>(catalogues);
 
-/** Areas whose texts scripts say; their places are plain `{name}`, which scripts fill themselves. */
+/** Areas with texts for scripts; their placeholders are plain `{name}`, which scripts replace themselves. */
 export const scriptAreas = ["homeLive", "live", "units"] as const;
 
 /** The texts of some areas for a page's scripts, as JSON. */

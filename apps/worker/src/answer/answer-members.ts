@@ -4,10 +4,10 @@ import type {
   JsonScan,
 } from "@openrouter-free-pool/shared/json/scan-json";
 
-/** A larger member is not parsed: no error is that long, and nothing empty is, either. */
+/** Larger members are not parsed: no error and no empty answer is this long. */
 const mostParsedBytes = 64 * 1024;
 
-/** The members of a body's outermost object, parsed when asked for. */
+/** The members of a body's outermost object, parsed on demand. */
 export class AnswerMembers {
   readonly #text: Buffer;
   readonly #ranges: ReadonlyMap<string, JsonRange>;
@@ -26,7 +26,7 @@ export class AnswerMembers {
     return range !== undefined && range.end - range.start > mostParsedBytes;
   }
 
-  /** @returns undefined for one that is absent or large. */
+  /** @returns undefined for a member that is absent or large. */
   get(name: string): unknown {
     const range = this.#ranges.get(name);
     if (!range || this.isLarge(name)) return undefined;

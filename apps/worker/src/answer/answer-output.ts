@@ -1,15 +1,15 @@
 import { memberOf, toList } from "./event-text.ts";
 
-/** What a model gave as its answer, whatever the endpoint. */
+/** The output of a model, in one form for all endpoints. */
 export type AnswerOutput = {
   readonly text: string;
-  /** Whether it also has what is no text: calls of the client's tools, images, a refusal. */
+  /** Whether it also has content other than text: calls of the client's tools, images, a refusal. */
   readonly hasOther: boolean;
-  /** Whether it was cut off by length. */
+  /** Whether it was cut off at the token limit. */
   readonly isCut: boolean;
 };
 
-/** Blocks and items that lead to an answer and are none: thoughts, and tools that the provider runs. */
+/** Blocks and items that are not part of the answer itself: reasoning, and tools that the provider runs. */
 const ownSteps: ReadonlySet<unknown> = new Set([
   ...["thinking", "redacted_thinking", "reasoning", "compaction"],
   ...["server_tool_use", "web_search_tool_result", "web_fetch_tool_result"],
@@ -46,7 +46,7 @@ export function readOutputs(
   }
 }
 
-/** Whether an output says anything: a text that is not blank, or what is no text. */
+/** Whether an output has content: text that is not blank, or content other than text. */
 export function hasContent({ text, hasOther }: AnswerOutput): boolean {
   return hasOther || text.trim() !== "";
 }
@@ -72,7 +72,7 @@ function readResponse(response: unknown): AnswerOutput {
   return { ...readBlocks(blocks), isCut: reason === "max_output_tokens" };
 }
 
-/** A content as a text, or as a list of blocks. */
+/** Reads content that is a text or a list of blocks. */
 function readBlocks(content: unknown): Omit<AnswerOutput, "isCut"> {
   if (typeof content === "string") return { text: content, hasOther: false };
   let text = "";

@@ -7,12 +7,12 @@ type Choice = {
   readonly text?: unknown;
 };
 
-/** The choices of a completion that are objects; none where there is no list, or a very long one. */
+/** The choices of a completion that are objects; empty when there is no list, or one too long to be parsed. */
 export function findChoices(members: AnswerMembers): readonly Choice[] {
   return findObjects(members, "choices");
 }
 
-/** Whether an answer has what its endpoint promises at least. */
+/** Whether an answer has the members that its endpoint requires. */
 export function findPromised(members: AnswerMembers, path: string): boolean {
   switch (path) {
     case "/embeddings":
@@ -43,7 +43,7 @@ function isUnfinished(members: AnswerMembers): boolean {
   return typeof status === "string" && status !== "completed";
 }
 
-/** A list that is too long to be parsed holds something. */
+/** A list that is too long to be parsed counts as filled. */
 function isFilled(
   members: AnswerMembers,
   name: string,

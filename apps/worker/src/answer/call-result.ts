@@ -1,23 +1,23 @@
 import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { CallOutcome, NoAnswer } from "./outcome.ts";
 
-/** What became of a stream. */
+/** The result of a stream. */
 export type StreamResult =
   /** The client has the whole stream. */
   | { readonly kind: "relayed" }
-  /** It broke off after its first content: nothing may be called again. */
+  /** It broke off after its first content: the call must not be repeated. */
   | { readonly kind: "broken"; readonly failure: NoAnswer }
-  /** It never really began, and counts like a plain answer. */
+  /** It ended before any content, and is treated like a plain answer. */
   | CallOutcome;
 
-/** What a stream showed on its way. */
+/** What is measured while a stream is relayed. */
 export type StreamFigures = {
-  /** From the call to the first content. */
+  /** From the call to the first content, in ms. */
   firstTokenMs?: number;
   tokens?: TokenUse;
 };
 
-/** What one call of OpenRouter brought, which model it asked for, and how long it took. */
+/** The result of one call of OpenRouter, the model that it asked for, and its duration. */
 export type CallResult = StreamResult &
   Readonly<StreamFigures> & {
     readonly calledModel: string;

@@ -3,7 +3,7 @@ import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
 const fieldName = /^(data|event|id|retry)?:/;
 const longestFieldName = 8;
 
-/** Whether bytes begin like server-sent events, whatever their label says. */
+/** Whether bytes begin like server-sent events, regardless of their media type. */
 export function looksLikeEvents(bytes: Buffer): boolean {
   return fieldName.test(bytes.toString("latin1", 0, longestFieldName));
 }
@@ -17,7 +17,7 @@ export function readEventData(block: string): string | undefined {
     : data.map((line) => line.slice(5).replace(/^ /, "")).join("\n");
 }
 
-/** The first error that events tell; undefined when there is none. */
+/** The first error among the events; undefined when there is none. */
 export function readEventError(bytes: Buffer): unknown {
   for (const block of bytes.toString().split(/\r?\n\r?\n/)) {
     const data = readEventData(block);
@@ -28,7 +28,7 @@ export function readEventError(bytes: Buffer): unknown {
   return undefined;
 }
 
-/** One event's data as an object; undefined when it is none. */
+/** One event's data as an object; undefined when it is not one. */
 export function parseEvent(data: string): EventObject | undefined {
   const parsed = parseJson(data);
   return typeof parsed === "object" && parsed !== null
@@ -39,7 +39,7 @@ export function parseEvent(data: string): EventObject | undefined {
 /** The members that an event of any endpoint may have, not checked. */
 export type EventObject = Readonly<Record<string, unknown>>;
 
-/** The error that an event tells, in whichever endpoint's form. */
+/** The error that an event reports, in the form of any endpoint. */
 export function findEventError(event: EventObject | undefined): unknown {
   if (!event) return undefined;
   const { error, response, type } = event;
@@ -58,17 +58,17 @@ export function findEventError(event: EventObject | undefined): unknown {
   return undefined;
 }
 
-/** The choices of an event; none where there is no list. */
+/** The choices of an event; empty when it has no list of them. */
 export function choicesOf(event: EventObject): readonly unknown[] {
   return toList(event.choices);
 }
 
-/** What may be a list; none where it is not. */
+/** The value if it is a list, else an empty list. */
 export function toList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A member of what may be an object. */
+/** A member of a value that may not be an object; undefined then. */
 export function memberOf(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null
     ? (value as Record<string, unknown>)[name]

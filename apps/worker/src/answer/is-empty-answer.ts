@@ -2,12 +2,12 @@ import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
 import { withoutMark } from "@openrouter-free-pool/shared/text/byte-order-mark";
 import { hasContent, readOutputs } from "./answer-output.ts";
 
-/** Even with much reasoning, an answer that says nothing is no longer than this. */
+/** An answer without content is no longer than this, even with much reasoning. */
 const mostReadBytes = 64 * 1024;
 
 /**
- * Whether an answer has its endpoint's form and no content: no text, no call of a tool,
- * no picture, no sound. One that cannot be read counts as full.
+ * Whether an answer is well-formed for its endpoint but has no content: no text, no tool call, no
+ * image, no audio. One that cannot be read counts as having content.
  *
  * @param path the endpoint, below the base URL.
  */

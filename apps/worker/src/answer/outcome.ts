@@ -1,11 +1,11 @@
-/** An answer, whole. Header names are in lower case. */
+/** A complete answer. Header names are in lower case. */
 export type UpstreamAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 };
 
-/** A call that brought no whole answer. */
+/** A call that returned no complete answer. */
 export type NoAnswer = {
   readonly reason:
     | "timeout"
@@ -16,25 +16,25 @@ export type NoAnswer = {
     | "too-late"
     | "aborted";
   readonly message: string;
-  /** False when surely no byte of the request left this machine: such a call cost nothing. */
+  /** False when certainly no byte of the request left this machine: such a call costs nothing. */
   readonly wasSent: boolean;
 };
 
-/** An answer that comes as events. Not to read on stops OpenRouter's work. */
+/** An answer that is streamed as events. Stopping to read makes OpenRouter stop, too. */
 export type UpstreamStream = {
   readonly headers: Readonly<Record<string, string>>;
   /** Throws {@link BrokenStreamError} when the stream does not come to its own end. */
   readonly chunks: AsyncIterable<Buffer>;
-  /** Says that content has come: from now on the time limit is one of silence. */
+  /** Call it when content has arrived: from then on the timeout limits the silence between chunks. */
   readonly accept: () => void;
 };
 
-/** A call that brought a whole answer or none; failing is an expected outcome. */
+/** A call that returned a complete answer or none; failure is an expected outcome, not an exception. */
 export type CallOutcome =
   | {
       readonly kind: "answer";
       readonly answer: UpstreamAnswer;
-      /** Gives back the memory of a large answer; call it when the answer is no longer held. */
+      /** Releases the memory of a large answer; call it when the answer is no longer held. */
       readonly release?: () => void;
     }
   | { readonly kind: "no-answer"; readonly failure: NoAnswer };

@@ -9,8 +9,8 @@ const longestRetryAfterSeconds = 86_400;
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * The headers that mean something to a client, and are fit to be sent on: the
- * media type, OpenRouter's id of the answer, and when to come again.
+ * The headers that are passed on to a client, where they are well-formed: the media type,
+ * OpenRouter's id of the answer, and when to retry.
  *
  * @param expectedType what the media type must be; it stands in for one that differs or is malformed.
  */

@@ -9,15 +9,15 @@ import { AnswerMembers } from "./answer-members.ts";
 import { findChoices, findPromised } from "./answer-shape.ts";
 import { looksLikeEvents, readEventError } from "./event-text.ts";
 
-/** What a body under a 2xx holds. */
+/** What the body of a 2xx holds. */
 type AnswerContent =
-  /** What its endpoint promises. */
+  /** What its endpoint requires of an answer. */
   | { readonly kind: "answered" }
   | { readonly kind: "error"; readonly error: unknown }
   /** Neither; `why` completes "OpenRouter answered …". */
   | { readonly kind: "nothing"; readonly why: string };
 
-/** A larger body is not scanned: it counts by how it begins and ends. */
+/** A larger body is not scanned: its first and last bytes decide. */
 const mostScannedBytes = 1024 * 1024;
 const maxDepth = 1_000;
 
@@ -30,8 +30,8 @@ const answered: AnswerContent = { kind: "answered" };
 const nothing = (why: string): AnswerContent => ({ kind: "nothing", why });
 
 /**
- * Reads of a body under a 2xx whether it holds an answer. It parses small parts
- * only, so that neither the size nor the nesting of a body matters.
+ * Works out whether the body of a 2xx holds an answer or an error. Only small members are parsed,
+ * so that neither the size nor the nesting of a body matters.
  *
  * @param path the endpoint, below the base URL.
  */
@@ -58,7 +58,7 @@ function readMembers(members: AnswerMembers, path: string): AnswerContent {
   const error = findError(members);
   if (error !== undefined) return { kind: "error", error };
   if (findPromised(members, path)) return answered;
-  // Some proxies tell an error without an envelope.
+  // Some proxies report an error without an envelope.
   const { message, detail } = readAll(members, ["message", "detail"]);
   if (typeof message === "string" || typeof detail === "string") {
     const code = members.get("code") ?? members.get("status");
@@ -92,7 +92,7 @@ function findChoiceError(choices: readonly ChoiceLike[]): unknown {
 
 type ChoiceLike = ReturnType<typeof findChoices>[number];
 
-/** An error of null, false, "" or {} is none. */
+/** An error of null, false, "" or {} does not count. */
 function saysSomething(error: unknown): boolean {
   return typeof error === "object" && error !== null
     ? Object.keys(error).length > 0

@@ -1,6 +1,6 @@
 /** A clock skew up to this is ignored: `Date` has whole seconds. */
 const toleratedSkewMs = 2_000;
-/** A reset that is over by less has just come; an older one is not believed. */
+/** A reset that passed less than this ago counts as due now; an older one is ignored. */
 const toleratedPastMs = 5_000;
 const shortestMs = 1_000;
 const longestModelMs = 3_600_000;
@@ -62,7 +62,7 @@ export function readResetAfter(message: string): number | undefined {
   return seconds === undefined || seconds < 0 ? undefined : seconds * 1_000;
 }
 
-/** Bounds a stated reset of an account: two windows, or the end of the UTC day and a little. */
+/** Bounds a stated reset of an account: to two windows, or to five minutes after the end of the UTC day. */
 export function boundAccountReset(
   statedMs: number | undefined,
   limit: "minute" | "day" | "stated",
@@ -92,7 +92,7 @@ function bound(
   return Math.min(Math.max(statedMs, shortest), longest);
 }
 
-/** OpenRouter's clock where its answer shows that ours is wrong. */
+/** OpenRouter's clock where its answer shows that ours is off; else ours. */
 function clockOf(headers: Headers, now: number): number {
   const theirs = Date.parse(headers.date ?? "");
   return Math.abs(theirs - now) > toleratedSkewMs ? theirs : now;
@@ -108,12 +108,12 @@ function readMoment(
   if (number !== undefined) return fromNumber(number, clock, meaning);
   const durationMs = readUnits(value);
   if (durationMs !== undefined) return durationMs;
-  // `Date.parse` reads nearly any text that holds a digit, signed numbers included.
+  // `Date.parse` accepts nearly any text that holds a digit, signed numbers included.
   const isDate = /^([A-Za-z]{3,9},|\d{4}-\d\d-\d\d)/.test(value);
   return isDate ? fromNow(Date.parse(value) - clock) : undefined;
 }
 
-/** A header that came twice is joined by a comma. */
+/** The first value of a header: repeated headers are joined by commas. */
 function firstOf(value: string): string {
   return /^[\d.\s,]+$/.test(value) ? (value.split(",")[0] ?? "").trim() : value;
 }
@@ -125,7 +125,7 @@ function fromNumber(
 ): number | undefined {
   if (number < 0) return undefined;
   if (number < smallestEpochSeconds) {
-    // No reset is at the epoch: a 0 says nothing.
+    // A 0 states nothing: no reset is at the epoch.
     return meaning === "moment" && number === 0 ? undefined : number * 1_000;
   }
   return fromNow(toEpochMs(number) - clock);

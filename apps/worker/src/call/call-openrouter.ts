@@ -22,7 +22,7 @@ import { relayStream } from "./stream/relay-stream.ts";
 import { ReplyStream } from "./stream/reply-stream.ts";
 import type { StreamCredits } from "./stream/stream-credits.ts";
 
-/** What a call of OpenRouter takes. */
+/** The input of one call of OpenRouter. */
 type OpenRouterCall = {
   readonly key: ApiKey;
   /** The first model that the body names. */
@@ -30,7 +30,7 @@ type OpenRouterCall = {
   readonly body: RequestBody;
   /** The call must be sent before this, in ms of `performance.now()`. */
   readonly sendBefore: number;
-  /** Is called when the first content of a stream comes. */
+  /** Called when the first content of a stream arrives. */
   readonly onContent?: () => void;
   readonly signal: AbortSignal;
 };
@@ -51,7 +51,7 @@ export function createCallOpenRouter(deps: {
   workerId: string;
   keepPayloads: boolean;
   metrics: CallMetrics;
-  /** Headers that credit this product, unless the client names another. */
+  /** Attribution headers that name this product; the client's own take precedence. */
   attribution: Readonly<Record<string, string>>;
 }): CallOpenRouter {
   const { client, replies, redisKeys, credits, workerId, keepPayloads } = deps;
@@ -136,7 +136,10 @@ function elapsedMs(startedAt: number): number {
   return Math.round(performance.now() - startedAt);
 }
 
-/** Names this product, unless the client names another; `X-Title` is the older name of a header. */
+/**
+ * Adds the attribution headers that the client does not send itself; `X-Title` is an older name of
+ * `X-OpenRouter-Title`.
+ */
 function addAttribution(
   headers: Readonly<Record<string, string>>,
   { "x-openrouter-title": title, ...others }: Readonly<Record<string, string>>,

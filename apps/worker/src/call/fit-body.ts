@@ -17,8 +17,8 @@ type FittedBody = {
 };
 
 /**
- * The body that names just these models, the first one first; only the first one where there
- * is no list of them. Where it does already, it stays byte for byte; otherwise only the values
+ * The body with exactly these models, in this order; a body without a list of models names the
+ * first one only. A body that fits already stays the same, byte for byte; otherwise only the values
  * of `model`, `models` and `fallbacks` change.
  *
  * @param body as the gateway checked it.

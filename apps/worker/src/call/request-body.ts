@@ -8,7 +8,7 @@ export type RequestBody = string | Buffer;
 /** Reads the body of a job's request; undefined when Redis has lost it. */
 export type ReadBody = (job: CompletionJob) => Promise<RequestBody | undefined>;
 
-/** Builds {@link ReadBody}: a large body does not travel in its job. */
+/** Builds {@link ReadBody}: a large body is stored beside its job, not in it. */
 export function createReadBody(deps: {
   redis: Redis;
   redisKeys: RedisKeys;

@@ -19,9 +19,9 @@ import { isTimeUp } from "./run-bounded.ts";
 const mostCheckedBytes = 1024 * 1024;
 
 /**
- * Checks what came under a 2xx. What cannot be checked passes.
+ * Checks a 2xx answer. What cannot be checked passes.
  *
- * @returns the checks that it does not pass.
+ * @returns the checks that it fails.
  */
 export type CheckAnswer = (
   answerBody: Buffer,
@@ -36,7 +36,7 @@ export type CheckAnswer = (
 /** Builds {@link CheckAnswer}. */
 export function createCheckAnswer(deps: {
   logger: Logger;
-  /** The worker does nothing else meanwhile. */
+  /** Limit for one validation, which blocks the worker's thread. */
   schemaTimeoutMs?: number;
 }): CheckAnswer {
   const { logger, schemaTimeoutMs = 200 } = deps;
@@ -45,7 +45,7 @@ export function createCheckAnswer(deps: {
   function isValid(value: unknown, requestBody: RequestBody): boolean {
     const schema = readRequestedSchema(requestBody);
     if (!schema) return true;
-    // A text that is no JSON is valid against nothing.
+    // A text that is not JSON matches no schema.
     if (value === undefined) return false;
     try {
       return checkSchema(value, schema);

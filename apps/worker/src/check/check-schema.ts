@@ -11,14 +11,15 @@ const mostCompiled = 50;
 /**
  * Checks a JSON value against a schema.
  *
- * @throws {Error} when the schema cannot be used, or the time was up.
+ * @throws {Error} when the schema cannot be used, or the time is up.
  */
 type CheckSchema = (value: unknown, schema: object) => boolean;
 
 /**
  * Builds {@link CheckSchema}; it keeps the schemas that were used last.
  *
- * @param timeoutMs for compiling a schema, and for one value: a pattern or nested choices can take for ever.
+ * @param timeoutMs for compiling a schema, and for one value: a pattern or nested choices can run
+ * for ever.
  */
 export function createCheckSchema(timeoutMs: number): CheckSchema {
   const runBounded = createRunBounded(timeoutMs);
@@ -30,7 +31,7 @@ export function createCheckSchema(timeoutMs: number): CheckSchema {
       .update(JSON.stringify(schema))
       .digest("hex");
     const validate = compiled.get(digest) ?? tryCompile(schema);
-    // The last one in the map is the one that was used last.
+    // The map is kept in order of last use.
     compiled.delete(digest);
     compiled.set(digest, validate);
     if (compiled.size > mostCompiled) {
@@ -42,13 +43,13 @@ export function createCheckSchema(timeoutMs: number): CheckSchema {
   }
 
   function tryCompile(schema: object): Validate | Error {
-    // Not before it is needed: few requests are checked.
+    // Created when it is first needed: few requests are checked.
     compile ??= createCompileSchema();
     const compileSchema = compile;
     try {
       return runBounded(() => compileSchema(schema));
     } catch (error) {
-      // The machine may have been busy.
+      // Not remembered: the machine may only have been busy.
       if (isTimeUp(error)) throw error;
       return error as Error;
     }

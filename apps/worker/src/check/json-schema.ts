@@ -10,19 +10,19 @@ export type Validate = (value: unknown) => boolean;
 export type CompileSchema = (schema: object) => Validate;
 
 const common = {
-  // Annotations of other dialects (OpenAPI, Anthropic) are no mistakes.
+  // Annotations of other dialects (OpenAPI, Anthropic) are not errors.
   strict: false,
-  // As the specification has it by default: a format is an annotation.
+  // The specification's default: a format is an annotation.
   validateFormats: false,
   ownProperties: true,
   messages: false,
   logger: false,
 } as const satisfies Options;
 
-/** Each schema has an instance of its own: ids would meet in a shared one, and stay there. */
+/** Each schema gets an instance of its own: in a shared one ids would collide and accumulate. */
 const forOneSchema = {
   ...common,
-  // Checked before, by an instance that is kept.
+  // The schema is validated before, by an instance that is kept.
   validateSchema: false,
   meta: false,
 } as const satisfies Options;
@@ -37,7 +37,7 @@ export function createCompileSchema(): CompileSchema {
     { id: /2020-12\/schema/, Version: Ajv2020, meta: new Ajv2020(common) },
     { id: /draft-0[67]\/schema/, Version: Ajv, meta: new Ajv(common) },
   ];
-  // Compiles the drafts' own schemas, so that no later call has to wait for it.
+  // Compiles the drafts' own schemas now, so that no later call has to wait for it.
   for (const { meta } of drafts) void meta.validateSchema({});
 
   return function compileSchema(schema) {

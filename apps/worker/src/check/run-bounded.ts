@@ -1,11 +1,11 @@
 import { createContext, Script } from "node:vm";
 
-/** Runs a synchronous task that may take for ever; throws when its time is up. */
+/** Runs a synchronous task that may run for ever; throws when its time is up. */
 type RunBounded = <Result>(task: () => Result) => Result;
 
 /**
- * Builds {@link RunBounded}. V8 ends the task wherever it is, also within a regular
- * expression. The context is no sandbox: a task runs with the rights of its caller.
+ * Builds {@link RunBounded}. V8 interrupts the task anywhere, even within a regular expression. The
+ * context is no sandbox: a task runs with the rights of its caller.
  */
 export function createRunBounded(timeoutMs: number): RunBounded {
   const script = new Script("task()");

@@ -10,9 +10,9 @@ const settings = [
 export type AccountSetting = (typeof settings)[number][0];
 
 /**
- * The setting of the account that a 404 speaks of; another account may serve the request.
+ * The setting of the account that a 404 is about; another account may serve the request.
  *
- * @returns undefined when the answer speaks of the request or of the model.
+ * @returns undefined when the answer is about the request or the model.
  */
 export function readAccountSetting({
   status,

@@ -1,8 +1,8 @@
 /** What an answer means for the key, the model and the request. Durations in ms. */
 export type AnswerClassification =
-  /** The client gets the answer as it came; `status` is what an error inside a 200 means. */
+  /** The client gets the answer unchanged; `status` is what an error inside a 200 means. */
   | { readonly kind: "return"; readonly status?: number }
-  /** The account must rest; `undefined`: until its window or its day ends. */
+  /** The account is to be parked; `undefined`: until its window or its day ends. */
   | {
       readonly kind: "account-limited";
       readonly limit: "minute" | "day" | "stated";
@@ -10,11 +10,11 @@ export type AnswerClassification =
       /** Calls that the account may make in a minute or a day, where that is stated. */
       readonly quota: number | undefined;
     }
-  /** The model or its provider must rest, for a growing time when nothing is stated. */
+  /** The model is to cool down, in growing steps when no duration is stated. */
   | { readonly kind: "model-limited"; readonly durationMs: number | undefined }
   | { readonly kind: "key-refused"; readonly reason: "invalid" | "key-limit" }
   | { readonly kind: "account-without-credit" }
-  /** Worth another try. `status` is what the client gets when tries run out. */
+  /** Worth another attempt. `status` is what the client gets when there are none left. */
   | {
       readonly kind: "transient";
       readonly status: number;

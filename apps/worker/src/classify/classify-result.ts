@@ -10,14 +10,14 @@ import { type ModelLoss, readModelLoss } from "./model-life.ts";
 import { asksForPaid } from "./paid-request.ts";
 import { readServerTime } from "./server-time.ts";
 
-/** What the result of a call means: OpenRouter's answers, and how a call or a stream went. */
+/** What the result of a call means, for plain answers and for streams. */
 export type Classification =
   | AnswerClassification
-  /** A 200 that does not pass what its client wants of an answer. */
+  /** A 200 that fails its client's checks. */
   | { readonly kind: "unfit"; readonly failed: readonly AnswerCheck[] }
   /** A 404 about a setting of the account: another account may serve the request. */
   | { readonly kind: "account-setting"; readonly setting: AccountSetting }
-  /** A 404 or 400 about the life of a model. */
+  /** A 404 or 400 that says that OpenRouter does not serve a model. */
   | ({ readonly kind: "model-gone" } & ModelLoss)
   /** The client has the whole stream. */
   | { readonly kind: "relayed" }
@@ -27,7 +27,7 @@ export type Classification =
       readonly status: number;
       readonly message: string;
     }
-  /** Surely no byte of the request was sent. */
+  /** Certainly no byte of the request was sent. */
   | { readonly kind: "not-sent" }
   /** The grant was too old when the request could be written: nothing was sent. */
   | { readonly kind: "too-late" }
@@ -41,7 +41,7 @@ export function classifyResult(
     readonly body: string | Buffer;
     /** All models that the body names. */
     readonly models: readonly string[];
-    /** Whether the life of models is looked at. */
+    /** Whether answers are searched for models that are gone. */
     readonly checksModels: boolean;
   },
 ): Classification {
@@ -87,7 +87,7 @@ function classifyFailure(failure: NoAnswer): Classification {
   return { kind: "transient", status, retryAfterMs: undefined };
 }
 
-/** Whether an answer speaks ill of a key or its account, so that the key is to be checked first. */
+/** Whether an answer accuses a key or its account, so that the key is to be checked first. */
 export function accusesKey({ kind }: Classification): boolean {
   return kind === "key-refused" || kind === "account-without-credit";
 }

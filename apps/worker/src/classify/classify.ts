@@ -59,8 +59,8 @@ function classifyError(
   }
   if (status === 401) return { kind: "key-refused", reason: "invalid" };
   if (status === 402 || isKeyLimit(status, details)) {
-    // A request for a paid model is refused because of itself, not of the key;
-    // one such client must not empty the pool.
+    // A request for a paid model is refused because of the model, not because of the key; one such
+    // client must not empty the pool.
     if (!context.isFreeModel) return { kind: "return" };
     return status === 402
       ? { kind: "account-without-credit" }

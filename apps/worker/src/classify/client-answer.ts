@@ -10,8 +10,8 @@ const json = "application/json";
 const longestShownText = 500;
 
 /**
- * The answer as the client gets it: OpenRouter's bytes under the status that it
- * means. An error is always a JSON envelope: what is none is put into one.
+ * The answer as the client gets it: OpenRouter's bytes under the status that they mean. An error is
+ * always a JSON envelope: any other body is put into one.
  *
  * @param given when it is not the status that OpenRouter sent.
  * @param path the endpoint, below the base URL.
@@ -31,7 +31,7 @@ export function toClientAnswer(
     : toErrorAnswer(status, describe(answer, path), headers);
 }
 
-/** The answer for a call that brought none. */
+/** The answer for a call that returned none. */
 export function toFailureAnswer(failure: NoAnswer): UpstreamAnswer {
   const status = failure.reason === "timeout" ? 504 : 502;
   return toErrorAnswer(status, failure.message, {});
@@ -50,13 +50,13 @@ function toErrorAnswer(
   };
 }
 
-/** Whether clients find a message where they look for it. */
+/** Whether the body has a message where clients expect one. */
 function isEnvelope(body: Buffer): boolean {
   const error = memberOf(parseErrorBody(body), "error");
   return typeof memberOf(error, "message") === "string";
 }
 
-/** Says in one sentence what came in place of an answer. */
+/** Describes in one sentence what came instead of an answer. */
 function describe(answer: UpstreamAnswer, path: string): string {
   const { status } = answer;
   if (status >= 200 && status < 300) return describeOk(answer, path);
@@ -83,7 +83,7 @@ function describeOk({ status, body }: UpstreamAnswer, path: string): string {
   );
 }
 
-/** A header as it may be shown: printable ASCII, cut. */
+/** A header's value that is safe to show: printable ASCII, truncated. */
 function showText(value: string): string {
   return value.replace(/[^\x20-\x7e]/g, "?").slice(0, longestShownText);
 }

@@ -1,7 +1,7 @@
 import type { UpstreamAnswer } from "../answer/outcome.ts";
 import { readErrorBody } from "./errors/read-error-body.ts";
 
-/** Sentences by which OpenRouter says that it does not serve a model any more, or never did. */
+/** Messages by which OpenRouter says that it does not serve a model any more, or never did. */
 const losses: readonly RegExp[] = [
   /^no endpoints found for \S+?\.?\s*$/i,
   /^the free .{1,200} period has ended\b/i,
@@ -15,11 +15,11 @@ const statuses: ReadonlySet<number> = new Set([400, 404, 410]);
 export type ModelLoss = { readonly model: string; readonly message: string };
 
 /**
- * The model whose life an error speaks of. Errors about the account's settings, or about what
- * the request wants of a model, are none of these.
+ * The model that an error says is not served. Errors about the account's settings, or about
+ * features that the request needs, do not count.
  *
  * @param sent the models that the request named, the first one first.
- * @returns undefined when the answer speaks of something else, or does not say which model it means.
+ * @returns undefined when the answer is about something else, or does not say which model it means.
  */
 export function readModelLoss(
   { status, body }: Pick<UpstreamAnswer, "status" | "body">,
@@ -27,7 +27,7 @@ export function readModelLoss(
 ): ModelLoss | undefined {
   if (!statuses.has(status)) return undefined;
   const { message, isFromProvider } = readErrorBody(body);
-  // A provider says nothing of what OpenRouter serves.
+  // A provider's error does not tell what OpenRouter serves.
   if (isFromProvider) return undefined;
   if (!losses.some((pattern) => pattern.test(message))) return undefined;
   const model = findNamed(message, sent);
@@ -37,8 +37,8 @@ export function readModelLoss(
 const modelId = /[\w.~@-]+\/[\w.:-]*\w/;
 
 /**
- * The model that a sentence means: the one that it names first, by its id or by its paid twin's;
- * the only one that was sent, where it names none.
+ * The model that a message means: the first one that it names, by its own id or its paid twin's;
+ * where it names none, the only one that was sent.
  */
 function findNamed(
   message: string,

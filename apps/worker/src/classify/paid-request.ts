@@ -12,8 +12,8 @@ const names = new MemberNames([
 ]);
 
 /**
- * Whether a request asks for something that costs money, also with a free model: plugins,
- * web search, a paid model in its chain. A refusal for want of money is then its own fault.
+ * Whether a request asks for something that costs money even with a free model: plugins, web
+ * search, a paid model in its chain. A refusal for lack of credit is then the request's own fault.
  */
 export function asksForPaid(request: {
   readonly model: string;

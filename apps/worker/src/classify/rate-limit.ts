@@ -12,8 +12,8 @@ import type { ErrorDetails } from "./errors/error-details.ts";
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * Tells whose limit a 429 speaks of. The real headers count before their copy in
- * the body. With nothing to go by, the key is not blamed.
+ * Works out whose limit a 429 is about. The response's headers take precedence over their copy in
+ * the body. Without evidence the key is not blamed.
  */
 export function readRateLimit(
   details: ErrorDetails,

@@ -1,6 +1,6 @@
 /**
- * The clock of the server that answered, as far as its `Date` header tells, which has
- * whole seconds. Times that an answer states are of that clock; this machine's may be wrong.
+ * The clock of the server that answered, by its `Date` header (whole seconds). Times that an answer
+ * states refer to that clock; this machine's may be wrong.
  *
  * @param now this machine's clock, ms since the epoch; trusted within that second.
  */

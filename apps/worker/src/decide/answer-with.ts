@@ -32,7 +32,7 @@ function statusOf(classification: Classification): number | undefined {
   }
 }
 
-/** The client gets what OpenRouter said, or that it said nothing. */
+/** The client gets OpenRouter's answer, or an error that says that there was none. */
 export function answerWith({
   path,
   result,

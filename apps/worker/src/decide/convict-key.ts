@@ -5,7 +5,7 @@ import type { KeyState } from "../keys/check-key.ts";
 /** Whether an answer that accuses a key (401, 402, 403 key limit) counts against it. */
 type Conviction =
   | { readonly kind: "guilty"; readonly effect: KeyEffect }
-  /** `GET /key` says that the key is well: another account decides, none is retired for now. */
+  /** `GET /key` says that the key is usable: another account decides, none is retired for now. */
   | { readonly kind: "second-opinion" }
   /** Nothing says who is at fault: another key is tried, none is retired. */
   | { readonly kind: "unproven" };

@@ -14,7 +14,7 @@ export type DecisionContext = {
   readonly key: ApiKey;
   /** The model of the call. */
   readonly model: string;
-  /** Whether the request has another model that has not failed at it. */
+  /** Whether the request has another model that has not failed for it. */
   readonly hasOtherModel: boolean;
   /** Before the call. */
   readonly progress: CompletionProgress;
@@ -148,11 +148,11 @@ function decideAccusation(
   const conviction = convictKey(classification, keyState);
   switch (conviction.kind) {
     case "guilty": {
-      // One request must not take out the pool, whatever is found.
+      // One request must not retire the whole pool, whatever is found.
       const keyEffect: KeyEffect = context.progress.hasRetired
         ? { kind: "none" }
         : conviction.effect;
-      // Other keys of the account go on, unless the account itself is out of use.
+      // Other keys of the account stay in use, unless the account itself is out of use.
       const isKeyOnly = keyEffect.kind === "retire-key";
       const retired = {
         ...(isKeyOnly ? {} : refused(context)),
@@ -165,7 +165,7 @@ function decideAccusation(
     }
     case "second-opinion":
       if (classification.kind === "key-refused") {
-        // No request is at fault for a key: its client is told that there is none.
+        // A refused key is not the request's fault: its client is told that no key is usable.
         const isSecond = (context.progress.refusedBy ?? []).length > 0;
         return decision(
           isSecond ? outOfKeys : tryAnother(context, outOfKeys),
@@ -196,7 +196,7 @@ function triedModels(
   return isWorthIt ? { triedModels: [...new Set([...before, failed])] } : {};
 }
 
-/** Another try after a failure: with another model at once, or after a pause. */
+/** Another attempt after a failure: with another model at once, or after a pause. */
 function tryAgain(
   context: DecisionContext,
   failures: number,
@@ -246,7 +246,7 @@ function resolve({
   return { keyEffect, effectOn: suspect, suspect: undefined };
 }
 
-/** Starts a decision that has no effect but on the request. */
+/** Starts a decision without effects on key and model. */
 function toDecision({ key, progress, suspect }: DecisionContext) {
   return (
     next: NextStep,

@@ -23,7 +23,7 @@ type SlotDecision =
   | {
       readonly kind: "granted";
       readonly grant: Grant;
-      /** Whether the grant's account refused this request or its model before: there is no other. */
+      /** Whether the grant's account refused this request or its model before, and no other account is left. */
       readonly isKnownToRefuse: boolean;
     }
   | { readonly kind: "refused"; readonly disposition: Disposition };
@@ -86,7 +86,7 @@ export function createAcquireSlot(deps: {
         return { kind: "granted", grant: slot, isKnownToRefuse: false };
       case "busy": {
         const { retryAfterMs } = slot;
-        // Its client need not wait in vain; the next job in line may have more time.
+        // Its client is told at once; the next job in line may have more time.
         if (slot.isPastDeadline) {
           return refuse({
             kind: "failed",
@@ -108,7 +108,7 @@ export function createAcquireSlot(deps: {
         });
       case "model-unproven": {
         const { model, retryAfterMs: heldMs } = slot;
-        // It comes back by itself, too.
+        // The job also returns by itself after its delay.
         await deps
           .awaitModel({ model, jobId: String(job.id) })
           .catch((error: unknown) => {
@@ -134,7 +134,7 @@ export function createAcquireSlot(deps: {
     }
   }
 
-  /** Passes over the accounts that refuse a model, and over a model that all of them refuse. */
+  /** Skips accounts that refuse a model, and a model that all of them refuse. */
   async function askInTurn(job: CompletionJob): Promise<SlotDecision> {
     const candidates = candidatesOf(job);
     for (const [index, model] of candidates.entries()) {

@@ -10,9 +10,9 @@ import type { JobStarter } from "./start-job.ts";
 import { Waker } from "./waker.ts";
 
 const pauseAfterErrorMs = 500;
-/** Redis does nothing else meanwhile, and the first of them waits for the last. */
+/** Jobs taken at a time: meanwhile Redis does nothing else, and the first of them waits for the last. */
 const mostAtATime = 16;
-/** The line is looked at so often, also when nobody says that something is in it. */
+/** The line is polled this often, even when no message says that something is in it. */
 const lookAgainMs = 2_000;
 
 /**
@@ -23,7 +23,7 @@ const lookAgainMs = 2_000;
  * - `at-capacity`: as many calls are in flight as this worker makes.
  * - `fetching`: takes jobs off the queue that have a slot.
  * - `waiting-for-jobs`: nothing is in line.
- * - `recovering`: the queue could not be asked; waits before the next try.
+ * - `recovering`: the last fetch failed; waits before the next one.
  * - `stopping`: takes no more jobs; those in hand go on.
  * - `stopped`: the loop has ended.
  */
@@ -63,8 +63,7 @@ type Mode = keyof typeof transitions;
  * on at a time.
  *
  * BullMQ's own loop would fetch as many jobs as it may run before it starts the first; with a
- * limiter behind it most of them would be put back again, out of order. So jobs are taken by
- * hand.
+ * limiter behind it most of them would be put back, out of order. So jobs are fetched manually.
  */
 export class Fetching {
   readonly #takeJobs: TakeJobs;
@@ -116,7 +115,7 @@ export class Fetching {
     this.#running ??= this.#run();
   }
 
-  /** Slots may have become free earlier than was said. */
+  /** Call it when slots may have become free earlier than the limiter said. */
   checkAgain(): void {
     this.#forecast.reset();
     if (this.#mode === "paused-until-slot") this.#waker.wake();

@@ -2,8 +2,8 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 
 /**
- * Calls off the work for gateways that are gone: nobody is there to get the answers.
- * The limiter stops jobs that wait; this stops those in flight.
+ * Calls off the work for gateways that are gone: nobody would receive the answers. The limiter
+ * stops jobs that wait; this stops those in flight.
  */
 export class GatewayWatch {
   readonly #redis: Redis;
@@ -33,7 +33,7 @@ export class GatewayWatch {
     if (jobs?.size === 0) this.#jobs.delete(gatewayId);
   }
 
-  /** One look at all gateways that work is done for. */
+  /** Checks all gateways that this worker works for, once. */
   async poll(): Promise<void> {
     const gateways = [...this.#jobs.keys()];
     const isAlive = await Promise.all(
@@ -43,7 +43,8 @@ export class GatewayWatch {
     );
     const missing = new Set(gateways.filter((_, i) => isAlive[i] === 0));
     for (const gatewayId of missing) {
-      // Missing twice: a Redis that has just come back without its data knows no gateway yet.
+      // Only when missing twice: a Redis that has lost its data does not know any gateway for a
+      // moment.
       if (!this.#missed.has(gatewayId)) continue;
       for (const jobId of this.#jobs.get(gatewayId) ?? []) this.#callOff(jobId);
     }

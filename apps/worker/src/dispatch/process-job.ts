@@ -28,7 +28,7 @@ import type { Settle } from "../settle/settle.ts";
 import { type AcquireSlot, refusingAccounts } from "./acquire-slot.ts";
 import type { ReportCall } from "./report-call.ts";
 
-/** Carries one job that has a slot to its end, or back to the queue. */
+/** Works on one job that has a slot until the job is settled. */
 export type ProcessJob = (
   job: CompletionJob,
   grant: Grant,
@@ -66,7 +66,7 @@ export function createProcessJob(deps: {
   refusals: AccountRefusals;
   hasAccountBesides: HasAccountBesides;
   watchModels: WatchModels;
-  /** Whether models are found gone, and proven before they are called by many. */
+  /** Whether gone models are recorded, and unproven ones called once before many times. */
   checksModels: boolean;
   acquireSlot: AcquireSlot;
   settle: Settle;
@@ -155,11 +155,11 @@ export function createProcessJob(deps: {
       maxAttempts: deps.maxAttempts,
       maxCalls: deps.maxCalls,
     });
-    // Stored only when the job leaves our hands.
+    // Stored only when this worker settles the job.
     job.progress = decision.progress;
     deps.reportCall(job, { key, model }, classified);
     if (checksModels) {
-      // The answer counts, whatever becomes of what was learned.
+      // The answer counts, even when what was learned cannot be recorded.
       const { requestId } = job.data;
       await deps.watchModels.learn(requestId, grant, classified).catch(warn);
     }
@@ -208,13 +208,13 @@ export function createProcessJob(deps: {
       await refusals.record({ account: grant.key.account, model, setting });
     }
     const cooldownMs =
-      coolModel && (await keyPool.coolModel(model, coolModel.statedMs));
+      coolModel && (await keyPool.models.cool(model, coolModel.statedMs));
     const isKept =
       next.kind === "another-key" ||
       next.kind === "another-model" ||
       next.kind === "wait-for-model" ||
       next.kind === "interrupted";
-    // Whatever worker takes the job next goes on from here.
+    // The next worker that takes the job goes on from here.
     if (isKept) await job.updateProgress(decision.progress);
     switch (next.kind) {
       case "another-key":
@@ -271,7 +271,7 @@ export function createProcessJob(deps: {
   ): Promise<boolean> {
     const isRefusal =
       classification.kind === "account-setting" || accusesKey(classification);
-    // Nothing else depends on it.
+    // No other decision depends on it.
     if (!isRefusal) return true;
     const refusing = new Set([
       ...refusingAccounts(job, refusals, model),

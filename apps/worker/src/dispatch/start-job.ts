@@ -19,7 +19,7 @@ const pauseWhenFullMs = 1_000;
 
 /** A job whose call is under way. */
 type StartedJob = {
-  /** Resolves when the job has left our hands; never rejects. */
+  /** Resolves when the job has been settled or abandoned; never rejects. */
   readonly ended: Promise<void>;
 };
 
@@ -37,13 +37,13 @@ export type JobStarter = {
   hasInHand(jobId: string): boolean;
   /** Whether this worker has worked on a job that it still holds: its slot may have been used. */
   hasStarted(job: CompletionJob): boolean;
-  /** Clients who have as many of this worker's calls as one may have while others wait. */
+  /** Clients that have as many of this worker's calls as one may have while others wait. */
   findFullClients(concurrency: number): string[];
 };
 
-/** Jobs that have left our hands are held for seconds at most. */
+/** Jobs that this worker is done with stay locked for seconds at most. */
 const mostRemembered = 20_000;
-/** A job under the lock that a worker has of it. */
+/** Identifies a job together with the lock under which this worker holds it. */
 const holdOf = ({ id, token }: CompletionJob) => `${id} ${token}`;
 
 /** The part of a worker's calls that one client may have while others wait. */
@@ -114,7 +114,7 @@ export function createJobStarter(deps: {
     await settle(job, { kind: "put-back" });
   }
 
-  /** Something unforeseen: without its lock the job comes back by itself. */
+  /** After an unexpected error: the job comes back by itself when its lock lapses. */
   function abandon(job: CompletionJob, error: unknown): void {
     locks.release(String(job.id));
     logger.error(

@@ -15,7 +15,7 @@ import { describeJob } from "../job/describe-job.ts";
 import type { AcquireSlot } from "./acquire-slot.ts";
 import type { ProcessJob } from "./process-job.ts";
 
-/** Has the decision about a job take place in the trace of the request that put it on the queue. */
+/** Runs the decision about a job within the trace of the request that put it on the queue. */
 export function traceAcquisition(
   acquireSlot: AcquireSlot,
   tracing: Tracing,
@@ -49,7 +49,7 @@ export function traceJobs(
   };
 }
 
-/** Makes a span of each call of OpenRouter. Nothing of it is passed on to OpenRouter. */
+/** Makes a span of each call of OpenRouter. No trace context is sent to OpenRouter. */
 export function traceCalls(
   callOpenRouter: CallOpenRouter,
   { tracer }: Tracing,

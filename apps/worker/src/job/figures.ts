@@ -6,7 +6,7 @@ import {
 import type { ReplyFigures } from "@openrouter-free-pool/shared/replies/reply";
 
 /**
- * How a request fared until now.
+ * How long a request has waited, how long its last call took, and how many calls it has cost.
  *
  * @param upstreamMs duration of its last call; 0 when there was none.
  */

@@ -7,8 +7,8 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 
 /**
- * Accounts whose settings at OpenRouter keep them from serving a model. All workers share the
- * list in Redis; this is a copy of it, because it is looked at before each call.
+ * Accounts whose settings at OpenRouter keep them from serving a model. All workers share the list
+ * in Redis; this is a local copy, because it is read before each call.
  */
 export class AccountRefusals {
   readonly #redis: Redis;

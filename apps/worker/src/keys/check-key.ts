@@ -3,20 +3,20 @@ import type { KeyAnswer, KeyClient } from "./openrouter/key-client.ts";
 
 /** What `GET /key` says of a key that an answer accuses. */
 export type KeyState =
-  /** The key is good, and its own limit is not reached. It says nothing of the account's balance. */
+  /** The key is usable, and its own limit is not reached. It says nothing of the account's balance. */
   | "well"
   /** The key's own limit is reached. */
   | "spent"
   | "invalid"
   /** OpenRouter refuses the key for another reason, such as missing credit. */
   | "refused"
-  /** No answer that says anything. */
+  /** No meaningful answer. */
   | "unknown";
 
 /** Asks OpenRouter whether a key is really at fault. It costs no call of the quota. */
 export type CheckKey = (key: ApiKey) => Promise<KeyState>;
 
-/** Builds {@link CheckKey}; answers that accuse one key at a time share one question. */
+/** Builds {@link CheckKey}; concurrent checks of one key share one request. */
 export function createCheckKey(deps: { keyClient: KeyClient }): CheckKey {
   const asked = new Map<string, Promise<KeyState>>();
 

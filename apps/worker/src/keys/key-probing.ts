@@ -10,28 +10,28 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { ProbeKey } from "./probe-key.ts";
 
-/** Keys asked about at a time. */
+/** Keys probed at a time. */
 export const probesAtATime = 8;
-/** A worker that asks and is not heard of for so long has been lost. */
+/** A worker whose probing has made no progress for so long counts as lost. */
 const leaseMs = 30_000;
-/** How long keys that are new wait to be asked about; then they are used as they are. */
+/** How long new keys wait to be probed; after that they are used as they are. */
 const mostWaitMs = 5_000;
 const pollMs = 100;
-/** While OpenRouter cannot be reached it is asked again this soon. */
+/** While OpenRouter cannot be reached, probing is tried again this soon. */
 const retryUnreachedMs = 10_000;
-/** Within this time workers that hear of one wish take it for one. */
+/** Within this time all workers that hear of a wish to probe a key take it for the same wish. */
 const oneWishMs = 2_000;
 
 const unreachedMessage =
   "OpenRouter cannot be reached: its keys could not all be checked";
 
-/** Asks about keys so that of many workers only one does. */
+/** Probes keys so that of many workers only one does. */
 type KeyProbing = {
-  /** Asks about each key of the pool, unless some worker did so in this interval. */
+  /** Probes each key of the pool, unless some worker did so in this interval. */
   probeAll(): Promise<void>;
-  /** Waits until keys that are to be used have been asked about, or for 5 s. */
+  /** Waits until keys that are to be used have been probed, or for 5 s. */
   probeBeforeUse(keys: readonly ApiKey[]): Promise<void>;
-  /** Probes one key because somebody wants to know. */
+  /** Probes one key on an operator's request. */
   probeNow(keyId: string): Promise<void>;
 };
 
@@ -47,7 +47,7 @@ export function createKeyProbing(deps: {
   const { redis, redisKeys, keyPool, probeKey, intervalMs, logger } = deps;
   let isUnreached = false;
 
-  /** @returns whether all have been asked about; if not, another worker is at it. */
+  /** @returns whether all have been probed; if not, another worker is probing them. */
   async function runProbes(keys: readonly ApiKey[]): Promise<boolean> {
     const mark = redisKeys.probeRound(describeMembers(keys).id);
     const begun = await redis.set(mark, "begun", "PX", leaseMs, "NX");
@@ -70,7 +70,7 @@ export function createKeyProbing(deps: {
     return true;
   }
 
-  /** Once for each time that OpenRouter is away. */
+  /** Logs once for each outage of OpenRouter. */
   function tellOfReach(failure: string | undefined): void {
     const wasUnreached = isUnreached;
     isUnreached = failure !== undefined;
@@ -79,7 +79,7 @@ export function createKeyProbing(deps: {
     else logger.info("OpenRouter answers again");
   }
 
-  /** Those without an answer of late, in a pool with other keys, too, say. */
+  /** The keys without a recent result; a worker of another pool may have probed some of them. */
   async function findDue(keys: readonly ApiKey[]): Promise<readonly ApiKey[]> {
     const results = await readProbeResults(redis, redisKeys);
     const now = await readRedisClock(redis);

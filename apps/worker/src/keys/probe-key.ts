@@ -9,16 +9,16 @@ import type { KeyClient } from "./openrouter/key-client.ts";
 import type { KeyFacts } from "./openrouter/key-facts.ts";
 
 /**
- * Asks OpenRouter about one key, and acts on what it says.
+ * Probes one key, and acts on the answer.
  *
  * @returns why there was no answer; undefined when there was one.
  */
 export type ProbeKey = (key: ApiKey) => Promise<string | undefined>;
 
 /**
- * Builds {@link ProbeKey}: keys of one user come to share one budget, the day's limit and
- * use are taken over, a key that is well is put into use, and a dead one taken out. What
- * changes leaves a line in the log.
+ * Builds {@link ProbeKey}: keys of one user come to share one budget, the day's limit and use are
+ * taken over, a usable key is put into use, and a dead one retired. Each change leaves a line in
+ * the log.
  */
 export function createProbeKey(deps: {
   redis: Redis;

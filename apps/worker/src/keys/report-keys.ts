@@ -10,8 +10,8 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 
 /**
- * Builds what says in one line which keys work, in the log and to the process that started
- * this one. Other workers may have asked about them.
+ * Builds the report of which keys work: one line in the log, and a message to the parent process.
+ * The keys may have been probed by other workers.
  */
 export function createReportKeys(deps: {
   redis: Redis;

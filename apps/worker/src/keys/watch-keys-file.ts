@@ -6,15 +6,15 @@ import {
 import type { Logger } from "pino";
 
 /**
- * How often the file is looked at, in ms. Being told of changes fails for files that are
- * replaced by renaming, for Kubernetes' secrets (links to links) and on network file systems.
+ * How often the file is polled, in ms. Change events fail for files that are replaced by renaming,
+ * for Kubernetes' secrets (links to links) and on network file systems.
  */
 const pollMs = 1_000;
 
 /**
- * Calls `onChange` when the file has changed and then stood still for one more look,
- * so that a half-written one is not read; also once at the start, as it may have changed
- * since it was read. A change that cannot be used is told once.
+ * Calls `onChange` when the file has changed and then stayed the same for one more poll, so that a
+ * half-written one is not read; also once at the start, as it may have changed since it was read. A
+ * change that cannot be used is reported once.
  */
 export function watchKeysFile(
   path: string,

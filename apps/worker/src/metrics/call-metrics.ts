@@ -8,7 +8,7 @@ import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-reque
 import type { PriorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import { Counter, Histogram } from "prom-client";
 
-/** Clients may ask for any model; those after so many different ones are `other`. */
+/** Clients may ask for any model; after so many different ones the rest are `other`. */
 const mostModels = 100;
 /** Statuses come from OpenRouter, and from whatever stands in front of it. */
 const mostVerdicts = 40;
@@ -23,7 +23,7 @@ export type MeasuredCall = {
   readonly isStream: boolean;
   readonly priority: PriorityName;
   readonly upstreamMs: number;
-  /** From the gateway's hand to this call. */
+  /** From the gateway's receipt of the request to this call. */
   readonly queueMs: number;
 };
 

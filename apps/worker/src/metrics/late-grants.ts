@@ -7,8 +7,8 @@ import { Counter } from "prom-client";
 const episodeGapMs = 60_000;
 
 /**
- * Counts the slots that were granted but heard of too late to be used. Redis or the way
- * to it is slow then: one line in the log for each episode says so.
+ * Counts late grants. They mean that Redis or the network to it is slow: each episode leaves one
+ * line in the log.
  */
 export function createReportLateGrant(
   { registry }: Metrics,

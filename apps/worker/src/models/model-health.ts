@@ -1,4 +1,4 @@
-/** So many requests in a row that failed, without an answer between them, and the model is not called for a while. */
+/** After so many failed requests in a row, without an answer between them, a model cools down. */
 const mostFailures = 5;
 /** Clients may ask for any model; the oldest are forgotten. */
 const mostModels = 1_000;
@@ -7,7 +7,7 @@ const renewProofMs = 600_000;
 
 type Health = {
   failuresInARow: number;
-  /** The request that failed last: its other tries say nothing more of the model. */
+  /** The request that failed last: its other attempts say nothing more of the model. */
   failedLast: string | undefined;
   provenAt: number | undefined;
 };
@@ -17,9 +17,9 @@ export class ModelHealth {
   readonly #byModel = new Map<string, Health>();
 
   /**
-   * Records that a model is there.
+   * Records that a model answers.
    *
-   * @returns whether the fleet is to be told: it has not been for a while.
+   * @returns whether the other workers are to be told: the proof is due to be renewed.
    */
   recordLife(model: string, now = performance.now()): boolean {
     const health = this.#find(model);
@@ -36,7 +36,7 @@ export class ModelHealth {
   /**
    * Records that a model failed at a request.
    *
-   * @returns whether it is to cool down, and to be called once before it is called by many.
+   * @returns whether it is to cool down, and to be called once before it is called by many again.
    */
   recordFailure(model: string, requestId: string): boolean {
     const health = this.#find(model);
@@ -47,7 +47,7 @@ export class ModelHealth {
     return isOpen;
   }
 
-  /** The next sign of life is told to the fleet again. */
+  /** The next answer of the model renews its proof for all workers. */
   forgetProof(model: string): void {
     this.#find(model).provenAt = undefined;
   }

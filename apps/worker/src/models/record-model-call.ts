@@ -29,7 +29,7 @@ export function recordModelCall(
   });
 }
 
-/** @returns undefined for what is the request's, the account's or the line's fault. */
+/** @returns undefined for what is the fault of the request, the account or the network. */
 function outcomeOf({
   path,
   result,
@@ -47,7 +47,7 @@ function outcomeOf({
     case "transient":
     case "broken":
       return isOwnFault(result) ? "failed" : undefined;
-    // For this pool it does not answer, as long as the setting stands.
+    // For this pool the model does not answer while the setting stands.
     case "account-setting":
       return "failed";
     case "model-limited":
@@ -59,7 +59,7 @@ function outcomeOf({
   }
 }
 
-/** A line that broke before an answer, or a call that we broke off, says nothing of a model. */
+/** A connection that broke before an answer, or a call that we aborted, says nothing of a model. */
 function isOwnFault(result: CallResult): boolean {
   switch (result.kind) {
     case "no-answer":

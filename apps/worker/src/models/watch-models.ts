@@ -8,7 +8,7 @@ import { ModelHealth } from "./model-health.ts";
 type Proving = Pick<Grant, "model" | "provesModel">;
 type Called = Pick<ClassifiedCall, "result" | "classification">;
 
-/** Learns from calls whether their models are there and well. */
+/** Learns from calls whether their models are served, and whether they answer. */
 export type WatchModels = {
   learn(requestId: string, grant: Proving, call: Called): Promise<void>;
   /** The first content of a stream has come. */
@@ -21,7 +21,7 @@ type Word = "answered" | "there" | "failed" | "nothing";
 /** Builds {@link WatchModels}. */
 export function createWatchModels(deps: {
   keyPool: KeyPool;
-  /** Lets the jobs go on that wait for what a call says of a model. */
+  /** Releases the jobs that wait for the result of a call of a model. */
   promoteAwaiting: (model: string) => Promise<void>;
   logger: Logger;
 }): WatchModels {
@@ -29,7 +29,7 @@ export function createWatchModels(deps: {
   const health = new ModelHealth();
 
   async function prove(model: string): Promise<void> {
-    if (health.recordLife(model)) await keyPool.proveModel(model);
+    if (health.recordLife(model)) await keyPool.models.prove(model);
   }
 
   /** @returns whether the model cools down. */
@@ -37,13 +37,13 @@ export function createWatchModels(deps: {
     requestId: string,
     { model, provesModel }: Proving,
   ): Promise<boolean> {
-    // After a cooldown one call decides, whatever this worker has seen before.
+    // After a cooldown one call decides, whatever this worker has counted before.
     const isOpen =
       health.recordFailure(model, requestId) ||
-      (provesModel && (await keyPool.hasCooledDown(model)));
+      (provesModel && (await keyPool.models.hasCooledDown(model)));
     if (!isOpen) return false;
-    const cooldownMs = await keyPool.coolModel(model, undefined);
-    await keyPool.doubtModel(model);
+    const cooldownMs = await keyPool.models.cool(model, undefined);
+    await keyPool.models.doubt(model);
     logger.warn(
       { model, cooldownMs },
       "A model fails again and again: it is not called for a while",
@@ -53,7 +53,7 @@ export function createWatchModels(deps: {
 
   async function lose({ model, message }: ModelLoss): Promise<void> {
     health.forget(model);
-    const { isNews, until } = await keyPool.loseModel(model, message);
+    const { isNews, until } = await keyPool.models.lose(model, message);
     if (!isNews) return;
     logger.warn(
       { model, why: message, until: new Date(until).toISOString() },
@@ -67,7 +67,7 @@ export function createWatchModels(deps: {
     { result, classification }: Called,
   ): Promise<void> {
     const { model, provesModel } = grant;
-    // Others wait for it, whatever this worker knew before.
+    // Other requests wait for this proof, even when this worker has recorded one before.
     if (provesModel) health.forgetProof(model);
     if (classification.kind === "model-gone") {
       await lose(classification);
@@ -76,9 +76,9 @@ export function createWatchModels(deps: {
     const word = readWord({ result, classification });
     if (word === "answered") health.recordAnswer(model);
     if (word === "answered" || word === "there") return prove(model);
-    // It said nothing, or not enough to cool the model down: another call may prove it.
+    // The call proved nothing, and did not make the model cool down: another call may prove it.
     const isOpen = word === "failed" && (await fail(requestId, grant));
-    if (provesModel && !isOpen) await keyPool.forgetProof(model);
+    if (provesModel && !isOpen) await keyPool.models.forgetProof(model);
   }
 
   return {
@@ -110,7 +110,7 @@ function readWord({ result, classification }: Called): Word {
     case "account-setting":
       return "there";
     case "transient": {
-      // A line that broke says nothing of the model.
+      // A broken connection says nothing of the model.
       const isFailure =
         result.kind !== "no-answer" || result.failure.reason === "timeout";
       return isFailure ? "failed" : "nothing";

@@ -2,8 +2,8 @@ const firstMs = 500;
 const longestMs = 30_000;
 
 /**
- * How long to wait before the next try: doubled with each failure, with full
- * jitter on the upper half, so that a crowd that failed together comes back apart.
+ * How long to wait before the next attempt: doubled with each failure, with full jitter on the
+ * upper half, so that jobs that failed together come back apart.
  *
  * @param failures how often it has failed, 1 or more.
  * @param statedMs what the answer asked for; honoured up to the longest step.

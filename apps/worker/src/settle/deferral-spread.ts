@@ -1,7 +1,7 @@
 /**
- * Spreads the jobs of a cooling model over the time after its cooldown, at the
- * pace at which the pool could serve them anyway. Without it thousands of jobs
- * would come back at one instant, only to be delayed again.
+ * Spreads the jobs of a cooling model over the time after its cooldown, at the pace at which the
+ * pool can serve them. Otherwise thousands of jobs would come back at one instant, only to be
+ * delayed again.
  */
 export class DeferralSpread {
   readonly #stepMs: () => number;

@@ -37,7 +37,7 @@ export type Disposition =
   | { readonly kind: "held-for-client" }
   /** Delayed until its model has cooled down; it keeps its place. */
   | { readonly kind: "deferred-for-model"; readonly cooldownMs: number }
-  /** Delayed for the moment in which another call proves that its model is there. */
+  /** Delayed while another call finds out whether its model is served. */
   | { readonly kind: "deferred-for-proof"; readonly heldMs: number }
   /** Delayed until its gateway is back or surely dead; it keeps its place. */
   | { readonly kind: "deferred-for-gateway"; readonly awayMs: number }

@@ -15,7 +15,7 @@ import type { DeferralSpread } from "./deferral-spread.ts";
 import type { Disposition } from "./disposition.ts";
 import { tellError, withoutRequest } from "./tell-error.ts";
 
-/** What settling a job comes to. Durations in ms. */
+/** How a job is settled. Durations in ms. */
 export type SettlementPlan = {
   /** What the log line says in addition. */
   readonly details?: object;

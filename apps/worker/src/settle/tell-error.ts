@@ -3,11 +3,11 @@ import { hideSecrets } from "@openrouter-free-pool/shared/logging/hide-secrets";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import { readErrorBody } from "../classify/errors/read-error-body.ts";
 
-/** More is not kept of an error's text, in characters. */
+/** At most so many characters of an error's text are kept. */
 const longest = 300;
-/** So many characters in a row of what was asked are a quote of it, where they stand at one of the places that are looked at. */
+/** A run of so many characters of the request counts as a quote when it starts at a sampled offset. */
 const quoteLength = 16;
-/** How far apart those places are: a quote of `quoteLength + stride - 1` characters holds one of them, wherever it stands. */
+/** Distance of the sampled offsets: every quote of `quoteLength + stride - 1` characters holds a sample. */
 const stride = 4;
 
 const quoting =
@@ -18,20 +18,20 @@ const unread =
 type Asked = Pick<CompletionRequest, "body">;
 
 /**
- * What the body of an error says, for operators: in OpenRouter's words, without secrets, and
- * without anything of what was asked.
+ * The message of an error's body, for operators: in OpenRouter's words, without secrets, and
+ * without contents of the request.
  *
- * @returns undefined when it says nothing.
+ * @returns undefined when there is no message.
  */
 export function tellError(body: Buffer, asked: Asked): string | undefined {
   const { message } = readErrorBody(body);
   return message === "" ? undefined : withoutRequest(message, asked);
 }
 
-/** A text about a request, shortened; another one in its place where it quotes what was asked. */
+/** A text about a request, shortened, or a standard text where it quotes the request. */
 export function withoutRequest(text: string, { body }: Asked): string {
   const short = hideSecrets(text.replace(/\s+/g, " ").trim()).slice(0, longest);
-  // A text so short can hold no quote.
+  // A text this short can hold no quote.
   if (short.length < quoteLength) return short;
   if (body === undefined) return unread;
   return quotes(short, body) ? quoting : short;
@@ -45,7 +45,7 @@ function quotes(text: string, body: string): boolean {
   return false;
 }
 
-/** Names of models and the like are no contents. */
+/** Names of models and the like are not contents. */
 const openMembers: ReadonlySet<string> = new Set([
   "model",
   "models",

@@ -7,24 +7,24 @@ export const answerCheckNames = [
 ] as const;
 
 /**
- * `content`: it has some; `complete`: it was not cut off by length; `json`: it is JSON;
- * `schema`: it is valid against the schema that the request gives.
+ * `content`: it has content; `complete`: it was not cut off at the token limit; `json`: it is JSON;
+ * `schema`: it is valid against the request's schema.
  */
 export type AnswerCheck = (typeof answerCheckNames)[number];
 
-/** The header of an answer that does not pass, in lower case. */
+/** The header of an answer that fails its checks, in lower case. */
 export const answerCheckHeader = "x-answer-check";
 
 const none = "none";
 
-/** What a list of checks may look like. */
+/** The syntax of a list of checks. */
 export const answerChecksForm = `${none}, or some of ${answerCheckNames.join(", ")}, comma-separated`;
 
 /**
- * Parses a list such as `content, json`, in capitals or not.
+ * Parses a list such as `content, json`, in any case.
  *
- * @returns each check once, in the order of {@link answerCheckNames}; none for `none`;
- *   undefined when the list is not of {@link answerChecksForm}.
+ * @returns each check once, in the order of {@link answerCheckNames}; an empty list for `none`;
+ * undefined when the list is not of {@link answerChecksForm}.
  */
 export function parseAnswerChecks(
   list: string,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What a batch is at. The last four are the ends. */
+/** The states of a batch. The last four are final. */
 export const batchStatuses = [
   "validating",
   "in_progress",
@@ -15,7 +15,7 @@ export const batchStatuses = [
 /** See {@link batchStatuses}. */
 export type BatchStatus = (typeof batchStatuses)[number];
 
-/** Whether a batch has come to its end. */
+/** Whether a batch has ended. */
 export function hasEnded({
   status,
 }: {
@@ -34,7 +34,7 @@ export const batchErrorSchema = z.object({
 
 const seconds = z.int().nullable();
 
-/** What is to be expected of a batch; `ends_at` in s since the epoch. */
+/** The forecast of a batch; `ends_at` in s since the epoch. */
 const batchForecastSchema = z.object({
   calls: z.int().nullable().meta({
     description:
@@ -60,7 +60,7 @@ const batchForecastSchema = z.object({
 /** See {@link batchForecastSchema}. */
 export type BatchForecast = z.output<typeof batchForecastSchema>;
 
-/** The batch object of OpenAI's API, and our forecast of it. Times in s since the epoch. */
+/** The batch object of OpenAI's API, with our forecast. Times in s since the epoch. */
 export const batchObjectSchema = z.object({
   id: z.string(),
   object: z.literal("batch"),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { priorityNames } from "./priority-names.ts";
 
-/** Client keys that one pool holds, at most. */
+/** Maximum number of clients of one pool. */
 export const mostClients = 10_000;
 
 const name = z
@@ -25,7 +25,7 @@ const webhookUrl = z
     error: "must not hold a user name or a password",
   });
 
-/** What a client is allowed, as operators set it. Null: no limit. */
+/** The limits of a client, as operators set them. Null: no limit. */
 const settings = {
   name,
   weight: z
@@ -67,7 +67,7 @@ const settings = {
   }),
 };
 
-/** The settings of a client that nobody has limited. */
+/** The settings of a client without limits. */
 export const unlimited = {
   weight: 1,
   perDay: null,
@@ -87,18 +87,18 @@ export const clientSettingsSchema = z.object(settings);
 /** See {@link settings}. */
 export type ClientSettings = Readonly<z.output<typeof clientSettingsSchema>>;
 
-/** Some settings. JSON has no undefined: one that is not to change is absent. */
+/** A change of some settings. JSON has no undefined: settings that do not change are absent. */
 export type ClientChange = {
   readonly [Name in keyof ClientSettings]?: ClientSettings[Name];
 };
 
-/** The body of `PATCH /api/v1/clients/{id}`; what is left out stays. */
+/** The body of `PATCH /api/v1/clients/{id}`; absent settings stay as they are. */
 export const clientChangeSchema = z
   .strictObject(settings)
   .partial()
   .transform((change) => change as ClientChange);
 
-/** The body of `POST /api/v1/clients`; what is left out is unlimited. */
+/** The body of `POST /api/v1/clients`; absent settings are unlimited. */
 export const newClientSchema = z
   .strictObject(settings)
   .partial()
@@ -126,7 +126,7 @@ export const clientObjectSchema = z.object({
 /** See {@link clientObjectSchema}. */
 export type ClientObject = z.output<typeof clientObjectSchema>;
 
-/** How much of its limits a client uses at a moment. What has no limit is not counted, apart from the day's calls. */
+/** How much of its limits a client uses now. Without a limit there is no count, except for the day's calls. */
 const clientUseSchema = z.object({
   day: z.int().meta({ description: "Calls on this UTC day" }),
   minute: z.int().meta({ description: "Calls in the last minute" }),
@@ -142,7 +142,7 @@ const clientUseSchema = z.object({
 /** See {@link clientUseSchema}. */
 export type ClientUse = z.output<typeof clientUseSchema>;
 
-/** A client with what it uses. */
+/** A client and its use. */
 export const listedClientSchema = clientObjectSchema.extend({
   use: clientUseSchema.nullable().meta({
     description: "Null for a client without a limit",
@@ -158,7 +158,7 @@ export const issuedClientSchema = clientObjectSchema.extend({
   }),
 });
 
-/** What `GET /api/v1/clients` answers. */
+/** The answer of `GET /api/v1/clients`. */
 export const clientListSchema = z.object({
   requiresKey: z.boolean().meta({
     description: "Whether a request without a client key is refused",
@@ -166,7 +166,7 @@ export const clientListSchema = z.object({
   clients: z.array(listedClientSchema),
 });
 
-/** What `DELETE /api/v1/clients/{id}` answers. */
+/** The answer of `DELETE /api/v1/clients/{id}`. */
 export const deletedClientSchema = z.object({
   id: z.string(),
   deleted: z.literal(true),

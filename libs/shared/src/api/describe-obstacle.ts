@@ -3,7 +3,7 @@ import { whyBroken } from "./broken-key.ts";
 import type { KeyStatus, PoolStatus } from "./pool-status.ts";
 
 /**
- * Why the pool makes no calls, and will not make any by itself: `no key works (3 of 3: 401)`.
+ * Why the pool makes no calls and cannot recover by itself: `no key works (3 of 3: 401)`.
  *
  * @returns undefined when there is no such reason.
  */

@@ -1,4 +1,4 @@
-/** A time of ours, ms since the epoch, as OpenAI's objects tell it: in whole s. */
+/** Converts ms since the epoch to the whole seconds of OpenAI's objects. */
 export function toEpochSeconds(ms: number): number {
   return Math.floor(ms / 1_000);
 }

@@ -16,7 +16,7 @@ export const errorObjectSchema = z.object({
 /** See {@link errorObjectSchema}. */
 export type ErrorObject = z.output<typeof errorObjectSchema>;
 
-/** The part of an error's body that its maker sends, too. */
+/** The part of an error's body that every server sends. */
 export const errorMessageSchema = z.object({
   error: errorObjectSchema.shape.error.pick({ message: true }),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What `GET /health` answers: the process lives. */
+/** The answer of `GET /health`: the process is alive. */
 export const healthSchema = z.object({
   status: z.literal("ok"),
   timestamp: z.iso.datetime(),
@@ -10,7 +10,7 @@ export const healthSchema = z.object({
 /** See {@link healthSchema}. */
 export type Health = z.output<typeof healthSchema>;
 
-/** What `GET /ready` answers. */
+/** The answer of `GET /ready`. */
 export const readinessSchema = z.object({
   status: z.enum(["ready", "not ready"]),
   reason: z.string().optional().meta({ description: "Why it is not ready" }),

@@ -1,10 +1,10 @@
 import type { z } from "zod";
 
 /**
- * What is wrong with a value that a schema refused, in one line: each place with its problem.
+ * Describes in one line why a schema refused a value: each path with its problem.
  *
- * @param options.whole what the value itself is called; by default it has no name.
- * @param options.most more problems than this are left out.
+ * @param options.whole the name of the value itself; by default it has none.
+ * @param options.most further problems are left out.
  */
 export function listProblems(
   error: z.ZodError,
@@ -17,7 +17,7 @@ export function listProblems(
     .join("; ");
 }
 
-/** The problems of a value that has no places. */
+/** The problems of a value without paths. */
 export function listMessages(error: z.ZodError): string {
   return error.issues.map(({ message }) => message).join("; ");
 }

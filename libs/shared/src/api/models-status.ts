@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-/** What can be said about a model in a word. */
+/** The states of a model. */
 const modelStates = ["up", "unproven", "cooling", "gone"] as const;
 
 const rate = z.number().nullable();
 const ms = z.int().nullable();
 
-/** How calls of a model went over some time. */
+/** Figures of a model's calls over some time. */
 const modelFiguresSchema = z
   .object({
     calls: z.int().meta({
@@ -67,7 +67,7 @@ export const modelStatusSchema = z.object({
 /** See {@link modelStatusSchema}. */
 export type ModelStatus = Readonly<z.output<typeof modelStatusSchema>>;
 
-/** What `GET /api/v1/models/status` answers. */
+/** The answer of `GET /api/v1/models/status`. */
 export const modelsStatusSchema = z.object({
   models: z.array(modelStatusSchema),
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What can be said about a key in a word. */
+/** The states of a key. */
 export const keyStates = [
   "available",
   "minute-limited",
@@ -13,7 +13,7 @@ export const keyStates = [
   "unknown",
 ] as const;
 
-/** Use of one limit. */
+/** The use of one limit. */
 const useSchema = z.object({
   limit: z.int(),
   used: z.int(),
@@ -42,7 +42,7 @@ export const keyStatusSchema = z.object({
 /** See {@link keyStatusSchema}. */
 export type KeyStatus = Readonly<z.output<typeof keyStatusSchema>>;
 
-/** What `GET /api/v1/keys/status` answers. */
+/** The answer of `GET /api/v1/keys/status`. */
 export const poolStatusSchema = z.object({
   keys: z.array(keyStatusSchema),
   pool: z.object({

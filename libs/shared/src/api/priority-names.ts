@@ -1,4 +1,4 @@
-/** How urgent a client can say that a request is, most urgent first. */
+/** The priorities that a client can give a request, most urgent first. */
 export const priorityNames = ["high", "normal", "low"] as const;
 
 /** See {@link priorityNames}. */

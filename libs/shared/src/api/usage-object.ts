@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-/** How many UTC days usage is kept. */
+/** How many UTC days use is kept. */
 export const usageDays = 90;
 
-/** By what usage can be told apart. */
+/** What use can be grouped by. */
 export const usageGroups = ["client", "model", "day"] as const;
 
 /** See {@link usageGroups}. */
@@ -28,10 +28,10 @@ const usageFiguresSchema = z.object({
   }),
 });
 
-/** What was used, added up. */
+/** Sums of use. */
 export type UsageFigures = Readonly<z.output<typeof usageFiguresSchema>>;
 
-/** One row of `GET /api/v1/usage`; what it is not told apart by is left out. */
+/** One row of `GET /api/v1/usage`; names that it is not grouped by are absent. */
 const usageRowSchema = usageFiguresSchema.extend({
   client: z.string().nullable().optional().meta({
     description: "Its id; null: requests without a client key",
@@ -45,7 +45,7 @@ const usageRowSchema = usageFiguresSchema.extend({
   day: z.string().optional().meta({ description: "`YYYY-MM-DD`, UTC" }),
 });
 
-/** What `GET /api/v1/usage` answers. */
+/** The answer of `GET /api/v1/usage`. */
 export const usageObjectSchema = z.object({
   from: z.string().meta({ description: "First UTC day" }),
   to: z.string().meta({ description: "Last UTC day" }),

@@ -1,21 +1,22 @@
 --[[
   Budgets of clients. Needs `clients`, `clientPrefix`, `jobPrefix`, `windowMs`, `now`, `latest`, `day`, `dayEnd` and `text`.
 
-  What a client may do is in its record, so that a change holds at once. What it has done stands behind its id:
+  A client's limits are in its record, so that a change holds at once. Its use is stored behind its
+  id:
     :day:<number of the day>  STRING      its calls on that UTC day
     :minute                   SORTED SET  its calls by the latest time at which they can have been sent
     :flight                   SORTED SET  its jobs in hand by when they were seen there last
-  The last two are kept of clients that have such a limit.
+  The last two exist only for clients with such a limit.
 ]]
--- Jobs that left their worker's hands without a word are noticed after this time.
+-- After this time it is noticed that a job left its worker without being finished.
 local LOOK_MS = 1000
--- Jobs in hand that are looked at in one go.
+-- Jobs in hand that are checked at a time.
 local MOST_LOOKED_AT = 100
 local FLIGHT_TTL_MS = 86400000
 
 local knownClients = {}
 
--- What a client may do: `weight`, and the limits that it has.
+-- The client's `weight` and limits.
 local function readClient(client)
   local known = knownClients[client]
   if known then return known end
@@ -48,13 +49,14 @@ local function countInFlight(client, most, besides)
   return count
 end
 
--- How many calls a client may make now, and when that is worth another look (ms since the epoch). A job in hand has its place.
+-- How many calls a client may make now, and when to check again (ms since the epoch). A job in hand
+-- keeps its place.
 local function readRoom(client, jobId)
   local limits = readClient(client)
   local room, lookAt = math.huge, math.huge
   if limits.perDay then
     room = limits.perDay - (tonumber(redis.call('GET', dayKey(client, day))) or 0)
-    -- A call that may be sent after the day's end would belong to either day.
+    -- A call that may be sent after the end of the day would belong to either day.
     if room <= 0 or latest >= dayEnd then return 0, dayEnd end
   end
   if limits.perMinute then

@@ -1,19 +1,20 @@
 --[[
   Jobs that wait for their client's budget. Needs `prioritized`, `delayed`, `pc`, `clientsDue`, budget.lua and tags.lua.
 
-  A job of a client with a budget does not stand in line with the others: it is among BullMQ's delayed jobs, under a
-  score that never comes due, and in the client's own line. As many of a client's jobs as its budget has room for are
-  let into line, the most urgent and oldest ones first. So nobody waits behind them, and none of them is looked at
-  in vain.
+  A job of a client with a budget is not in line with the others: it is among BullMQ's delayed jobs,
+  with a score that never comes due, and in the client's own line. As many of a client's jobs as its
+  budget has room for are let into the common line, the most urgent and oldest ones first. So nobody
+  waits behind them, and none of them is read in vain.
 
     <client prefix><client>:waiting  SORTED SET  its jobs that wait, by priority and arrival
-    clientsDue                       SORTED SET  clients that have such jobs, by when to look at them again
+    clientsDue                       SORTED SET  clients that have such jobs, by when to check them
+    again
 ]]
 local HELD = '9007199254740991'
--- What one script does at most.
+-- The most that one script does.
 local MOST_CLIENTS, MOST_LET_IN = 16, 100
 
--- `place` in the client's own line; nil: behind all of its priority.
+-- `place` in the client's own line; nil: at the end of its priority.
 local function holdJob(jobId, priority, client, place, lookAt)
   place = place or text(priority * PRIORITY + redis.call('INCR', pc) % PRIORITY)
   redis.call('HSET', jobPrefix .. jobId, 'place', place)
@@ -22,7 +23,7 @@ local function holdJob(jobId, priority, client, place, lookAt)
   redis.call('ZADD', clientsDue, 'LT', text(lookAt), client)
 end
 
--- How many of a client's jobs stand in line that are as urgent or more; exact when there are `most`.
+-- How many of a client's jobs of this or a higher priority are in line; counted up to `most`.
 local function countInLine(client, priority, most)
   local count = 0
   for urgency = 10, math.ceil(priority / 10) * 10, 10 do
@@ -33,14 +34,14 @@ local function countInLine(client, priority, most)
   return count
 end
 
--- Lets the client's next job into line. Returns whether there is more to do.
+-- Lets the client's next job into line. Returns whether there may be more to do.
 local function letNextIn(client, waiting, room)
   local jobId = redis.call('ZRANGE', waiting, 0, 0)[1]
   if not jobId then return false end
   local priority = tonumber(redis.call('HGET', jobPrefix .. jobId, 'priority'))
   if priority and countInLine(client, priority, room) >= room then return false end
   redis.call('ZREM', waiting, jobId)
-  -- It may have been called off, or sent on by hand.
+  -- It may have been called off, or promoted manually.
   if not priority or redis.call('ZREM', delayed, jobId) == 0 then return true end
   local tag
   if priority % 10 == 0 then
@@ -52,7 +53,7 @@ local function letNextIn(client, waiting, room)
   return true
 end
 
--- Lets jobs of a client into line for which there is room.
+-- Lets as many jobs of a client into line as there is room for.
 local function letIn(client)
   local waiting = clientPrefix .. client .. ':waiting'
   local room, lookAt = readRoom(client)
@@ -63,7 +64,7 @@ local function letIn(client)
     return
   end
   if room > 0 then
-    -- Those in line may be called off.
+    -- Jobs in line may be called off.
     lookAt = left == 0 and now or math.min(lookAt, now + LOOK_MS)
   end
   redis.call('ZADD', clientsDue, text(lookAt), client)

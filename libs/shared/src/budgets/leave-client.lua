@@ -1,5 +1,5 @@
--- Forgets a job of a client that is over, and has its client be looked at when that makes room. Needs `clientPrefix`,
--- `clientsDue` and `marker`.
+-- Forgets a job of a client that has ended, and has its client checked if that makes room. Needs
+-- `clientPrefix`, `clientsDue` and `marker`.
 local function leaveClient(client, jobId)
   local key = clientPrefix .. client
   redis.call('ZREM', key .. ':open', jobId)

@@ -1,12 +1,12 @@
 --[[
-  Bounds how many requests a client has open at a time, in line and in flight. Needs budget.lua.
+  Bounds the open requests of a client, in line and in flight. Needs budget.lua.
 
     <client prefix><client>:open  SORTED SET  jobs of a client that has such a bound, by their arrival
 ]]
 local MOST_CHECKED = 1000
 local OPEN_TTL_MS = 86400000
 
--- Forgets jobs that have ended without a word: they were called off.
+-- Forgets jobs that have ended without being finished: they were called off.
 local function dropEnded(open)
   local jobIds = redis.call('ZRANGE', open, 0, MOST_CHECKED - 1)
   local keys = {}
@@ -17,7 +17,7 @@ local function dropEnded(open)
   end
 end
 
--- Counts a request in. Returns whether its client may have it.
+-- Counts a request. Returns whether the client may have it.
 local function openRequest(client, jobId, isBounded)
   local most = client ~= '' and readClient(client).maxQueued
   if not most then return true end

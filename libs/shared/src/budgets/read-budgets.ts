@@ -6,7 +6,7 @@ import { loadScript, runScript } from "../redis/script.ts";
 
 const script = loadScript(new URL("./read-budgets.lua", import.meta.url));
 
-/** Later calls of a window are told by their number only. */
+/** Of further calls in a window only the number is returned. */
 const mostTimes = 1_000;
 
 /** How much of its budget a client has used at one moment. Times in ms since the epoch of Redis's clock. */
@@ -18,7 +18,7 @@ export type BudgetUse = {
   readonly callsInWindow: number;
   /** The latest times at which the first of them can have been sent, the oldest first. */
   readonly callTimes: readonly number[];
-  /** Counted for clients with such a limit, as the next one is. */
+  /** Counted for clients with such a limit; so is the next one. */
   readonly inFlight: number;
   readonly open: number;
   /** Jobs that wait for the client's budget. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { splitList } from "./list.ts";
 
-/** Where a server listens. */
+/** The address of a server. */
 export type HostAndPort = { readonly host: string; readonly port: number };
 
 const mostHosts = 32;
@@ -17,7 +17,7 @@ export function hostList({ defaultPort }: { defaultPort: number }) {
       const all = hosts.flatMap((host) => host ?? []);
       if (all.length === hosts.length && all.length <= mostHosts) return all;
     } catch {
-      // A broken JSON array: told below.
+      // A broken JSON array: reported below.
     }
     context.addIssue(wanted);
     return z.NEVER;

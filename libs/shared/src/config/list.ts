@@ -7,9 +7,9 @@ const quoted = /^(["'`])(.*)\1$/s;
  * Splits a list as people write it into environments and files: separated by commas or line breaks,
  * as a JSON array, each entry or the whole in quotes.
  *
- * @param separators which characters also separate entries.
- * @returns the entries without blanks around them; an empty one stays, so that places can be counted.
- * @throws {Error} when it begins like a JSON array and is none.
+ * @param separators further separators.
+ * @returns the trimmed entries; an empty one stays, so that positions can be counted.
+ * @throws {Error} when it begins like a JSON array and is not one.
  */
 export function splitList(
   text: string,
@@ -30,7 +30,7 @@ function unquoteWhole(text: string): string {
     : text;
 }
 
-/** Takes the quotes off one entry. */
+/** Removes the quotes of one entry. */
 export function unquote(entry: string): string {
   return quoted.exec(entry)?.[2]?.trim() ?? entry;
 }

@@ -5,7 +5,7 @@ const wanted: Record<string, string> = {
   EACCES: "a port that this user may listen on",
 };
 
-/** Says in one line why a server could not listen, where that is a matter of its settings. */
+/** Describes in one line why a server could not listen, if its settings are the reason. */
 export function toListenError(
   error: unknown,
   setting: { portVariable: string; host: string; port: number },

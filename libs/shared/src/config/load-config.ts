@@ -1,15 +1,15 @@
 import type { z } from "zod";
 import { findMisspeltVariables } from "./misspelt-variables.ts";
 
-/** A setting that cannot be used. Its message has one line for each wrong variable. */
+/** An invalid setting. Its message has one line for each wrong variable. */
 export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
-/** The variables that are given, with their texts. */
+/** The given variables, with their texts. */
 type GivenVariables = Readonly<Record<string, string | undefined>>;
 
-/** Checks what no single variable shows. @returns a line that says what is wrong. */
+/** Checks a rule about several variables. @returns a line that says what is wrong. */
 export type Requirement = (given: GivenVariables) => string | undefined;
 
 /**
@@ -18,7 +18,7 @@ export type Requirement = (given: GivenVariables) => string | undefined;
  *
  * Empty strings count as unset, since `VAR=` in an env file means "not given".
  *
- * @throws {ConfigError} naming each variable, what it got and what it wants.
+ * @throws {ConfigError} that names each variable, what it got and what it wants.
  */
 export function loadConfig<Schema extends z.ZodObject>(
   schema: Schema,

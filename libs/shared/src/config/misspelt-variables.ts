@@ -1,14 +1,14 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** Shorter names are too near to those of other programs. */
+/** Shorter names are too similar to those of other programs. */
 const shortestName = 8;
 /** Share of a name's letters that may be wrong. */
 const wrongShare = 0.25;
-/** What Kubernetes sets for each service of a namespace, such as `REDIS_PORT=tcp://…`. */
+/** Variables that Kubernetes sets for each service of a namespace, such as `REDIS_PORT=tcp://…`. */
 const serviceLink = /_(SERVICE_(HOST|PORT)|PORT_\d+)|^tcp:\/\//;
 
 /**
- * Finds variables that nobody reads and that look like one that is read and is not set.
+ * Finds unknown variables that resemble a known one which is not set.
  *
  * @returns a line for each.
  */
@@ -24,7 +24,7 @@ export function findMisspeltVariables(
     const isOther = known.includes(name) || name.length < shortestName;
     if (isOther || serviceLink.test(name) || serviceLink.test(value)) return [];
     const meant = closest(name, unset);
-    // The other way to give the same: `NAME` and `NAME_FILE`.
+    // The other form of the same setting: `NAME` and `NAME_FILE`.
     if (meant === `${name}_FILE` || name === `${meant}_FILE`) return [];
     const isNear =
       distance(name, meant) <= Math.floor(meant.length * wrongShare);

@@ -1,4 +1,4 @@
-/** The limits of one account, as the limiter script takes them. Times in ms. */
+/** The limits of one account, as the limiter's scripts take them. Times in ms. */
 export type RateLimits = {
   readonly perMinute: number;
   readonly perDay: number;
@@ -15,7 +15,7 @@ type RateLimitVariables = {
   readonly RATE_LIMIT_GUARD_MS?: number | undefined;
 };
 
-/** Gathers the limiter's settings and works out the guard when none is set. */
+/** Reads the limiter's settings, and computes the guard when none is set. */
 export function readRateLimits(config: RateLimitVariables): RateLimits {
   const onePercentMs = Math.round(config.RATE_LIMIT_WINDOW_MS / 100);
   return {

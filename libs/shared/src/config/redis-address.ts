@@ -4,15 +4,15 @@ import type { HostAndPort } from "./host-list.ts";
 type RedisServer = {
   /** A `redis:` or `rediss:` URL, or the path of a socket with options behind a `?`. */
   readonly url: string;
-  /** For a socket; a URL holds its own. */
+  /** For a socket; a URL has its own. */
   readonly username?: string;
   readonly password?: string;
 };
 
-/** A primary with replicas; Sentinels know which of them it is. */
+/** A primary with replicas; Sentinels know which server is the primary. */
 export type SentinelGroup = {
   readonly sentinels: readonly HostAndPort[];
-  /** What the Sentinels call the primary. */
+  /** The Sentinels' name for the primary. */
   readonly name: string;
   readonly sentinelPassword?: string;
   readonly username?: string;
@@ -23,16 +23,16 @@ export type SentinelGroup = {
 
 /** A Cluster; one of its primaries holds the pool. */
 export type ClusterAddress = {
-  /** Some of its nodes, by which the others are found. */
+  /** Some of its nodes, which name the others. */
   readonly nodes: readonly HostAndPort[];
-  /** What decides about the hash slot of all keys. */
+  /** Determines the hash slot of all keys. */
   readonly hashTag: string;
   readonly username?: string;
   readonly password?: string;
   readonly usesTls: boolean;
 };
 
-/** Where Redis is. */
+/** The address of Redis, in one of three forms. */
 export type RedisAddress = RedisServer | SentinelGroup | ClusterAddress;
 
 /** The variables of an address, parsed. */
@@ -49,7 +49,7 @@ type AddressConfig = {
   readonly REDIS_TLS?: boolean;
 };
 
-/** The address of Redis, with the password from its file, which wins over one in the URL. */
+/** The address of Redis, with the password from its file, which takes precedence over one in the URL. */
 export function readRedisAddress(config: AddressConfig): RedisAddress {
   const { REDIS_SENTINELS: sentinels, REDIS_CLUSTER: nodes } = config;
   if (sentinels !== undefined) return readSentinels(sentinels, config);
@@ -60,7 +60,7 @@ export function readRedisAddress(config: AddressConfig): RedisAddress {
 function readServer(config: AddressConfig): RedisServer {
   const { REDIS_URL: given, REDIS_PASSWORD_FILE: password } = config;
   const url = new URL(given);
-  // A URL without a host cannot hold a password.
+  // A URL without a host cannot contain a password.
   if (url.protocol === "unix:") return readSocket(url, password);
   if (password === undefined) return { url: given };
   url.password = encodeURIComponent(password);
@@ -98,7 +98,7 @@ function readCluster(
   return { nodes, hashTag, ...readAccess(config) };
 }
 
-/** How servers that a list leads to are spoken to. */
+/** How the servers of a list are accessed. */
 function readAccess(config: AddressConfig) {
   const { REDIS_USERNAME: username, REDIS_PASSWORD_FILE: password } = config;
   return {

@@ -3,7 +3,7 @@ import { hostList } from "./host-list.ts";
 import type { Requirement } from "./load-config.ts";
 import { secretFile, yesOrNo } from "./variables.ts";
 
-/** Variables that say where Redis is. */
+/** Variables for the address of Redis. */
 export const redisVariables = {
   REDIS_URL: z
     .url({
@@ -11,25 +11,25 @@ export const redisVariables = {
       error: "a URL such as redis://localhost:6379",
     })
     .default("redis://localhost:6379")
-    // The password may stand in the URL.
+    // The URL may contain the password.
     .meta({ secret: true }),
   /** Sentinels that know the primary, instead of REDIS_URL. */
   REDIS_SENTINELS: hostList({ defaultPort: 26_379 }).optional(),
-  /** What Sentinels call the primary. */
+  /** The Sentinels' name for the primary. */
   REDIS_SENTINEL_NAME: z
     .string()
     .regex(/^[\w.-]{1,64}$/, "letters, digits, dots, dashes and underscores")
     .default("mymaster"),
   /** File that holds the Sentinels' password and nothing else; parsed to the password. */
   REDIS_SENTINEL_PASSWORD_FILE: secretFile().optional(),
-  /** Nodes of a Cluster, by which the others are found, instead of REDIS_URL. */
+  /** Nodes of a Cluster, which name the others, instead of REDIS_URL. */
   REDIS_CLUSTER: hostList({ defaultPort: 6_379 }).optional(),
-  /** The user of the servers that Sentinels or a Cluster name; a URL holds its own. */
+  /** The user of the servers that Sentinels or a Cluster name; a URL has its own. */
   REDIS_USERNAME: z
     .string()
     .regex(/^\S{1,128}$/, "1 to 128 characters without blanks")
     .optional(),
-  /** Whether Sentinels and servers, or the nodes of a Cluster, are spoken to by TLS; a URL says it itself. */
+  /** Whether Sentinels and servers, or the nodes of a Cluster, use TLS; a URL says it itself. */
   REDIS_TLS: yesOrNo().default(false),
   /** File that holds Redis's password and nothing else; parsed to the password. */
   REDIS_PASSWORD_FILE: secretFile().optional(),
@@ -43,7 +43,7 @@ const places = [
   "REDIS_CLUSTER",
 ] as const satisfies readonly Variable[];
 
-/** Variables that say more of a place, and of which one. */
+/** Variables that belong to one kind of address, and to which. */
 const onlyBeside = [
   ["REDIS_SENTINEL_NAME", ["REDIS_SENTINELS"]],
   ["REDIS_SENTINEL_PASSWORD_FILE", ["REDIS_SENTINELS"]],
@@ -51,7 +51,7 @@ const onlyBeside = [
   ["REDIS_TLS", ["REDIS_SENTINELS", "REDIS_CLUSTER"]],
 ] as const satisfies readonly (readonly [Variable, readonly Variable[]])[];
 
-/** Redis is at one place. Several would leave open which of them holds the queue. */
+/** Exactly one kind of address is allowed: with several it would be open which one has the queue. */
 export const redisRequirements: readonly Requirement[] = [
   (given) => {
     const [first, ...others] = places.filter(

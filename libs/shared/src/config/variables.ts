@@ -52,7 +52,7 @@ export function port() {
   return wholeNumber(0, 65_535);
 }
 
-/** A switch. */
+/** A boolean. */
 export function yesOrNo() {
   const wanted = "true or false";
   return z
@@ -60,14 +60,14 @@ export function yesOrNo() {
     .transform((text) => ["true", "1", "yes"].includes(text));
 }
 
-/** A file that holds one secret, as Docker and Kubernetes mount them; parsed to what it holds. */
+/** A file with one secret, as Docker and Kubernetes mount them; parsed to its contents. */
 export function secretFile() {
   return z.string().transform((path, context) => {
     try {
       const secret = readFileSync(path, "utf8").trim();
       if (secret !== "") return secret;
     } catch {
-      // Told below: the path is no secret, and says enough.
+      // Reported below: the path is not secret, and sufficient.
     }
     context.addIssue("a file that can be read and is not empty");
     return z.NEVER;

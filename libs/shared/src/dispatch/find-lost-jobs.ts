@@ -12,9 +12,9 @@ import type { RedisKeys } from "../redis/keys.ts";
 import type { TakenJob } from "./take-jobs.ts";
 
 /**
- * Finds jobs that were handed to a worker in a reply that never arrived, because the
- * connection broke. Without this they wait until their locks lapse. Their slots come
- * too late to be used. To be called while no jobs are being taken.
+ * Finds jobs that were given to this worker in a reply that never arrived, because the connection
+ * broke. Without this they wait until their locks expire. Their slots are too late to be used. Call
+ * it while no jobs are being taken.
  */
 export async function findLostJobs(
   deps: {
@@ -39,13 +39,13 @@ export async function findLostJobs(
   for (const [index, jobId] of jobIds.entries()) {
     const token = tokens[index];
     if (!token || !worker.isOwnToken(token)) continue;
-    // One that cannot be read is left to those who look for lost jobs.
+    // An unreadable one is left to the check for lost jobs.
     const job = await Job.fromId<CompletionRequest, void>(worker, jobId).catch(
       () => undefined,
     );
     if (!job) continue;
     job.token = token;
-    // The slot of one that was worked on may have been used, or given back.
+    // The slot of a job that was worked on may have been used, or given back.
     const slot = known.hasStarted(job) ? undefined : await readSlot(deps, job);
     lost.push({ job, slot });
   }

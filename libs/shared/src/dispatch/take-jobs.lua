@@ -1,9 +1,11 @@
 --[[
-  Takes the next jobs off the queue that may go out now, each with its slot, in one step. As long as no slot
-  is free, the line stays as it is. Jobs whose client has spent its budget leave the line until it has room again.
+  Takes the next jobs off the queue that may be called now, each with its slot, in one step. While
+  no slot is free, the line stays as it is. Jobs whose client has spent its budget leave the line
+  until it has room again.
 
-  A job whose request is not known here (it came from an older gateway, or has been answered) is taken without
-  being decided on, as the last one: its worker asks for it alone. A job is marked as BullMQ marks those in hand.
+  A job whose request is not known here (it came from an older gateway, or has been answered) is
+  taken without a decision, as the last one: its worker asks for it alone. A job is marked as BullMQ
+  marks active jobs.
 
   KEYS[1] idle        SORTED SET  the limiter's keys, see acquire.lua
   KEYS[2] busy        SORTED SET
@@ -25,8 +27,9 @@
   ARGV[20] lockMs
   ARGV[21] accounts that refuse a model (JSON): lists by model
   ARGV[22] shares prefix
-  ARGV[23] clients of which this worker has enough in hand (JSON): a list. While others wait their jobs are passed over.
-  ARGV[24] 1 when the pool was registered just now: one that is not known then has no keys; else 0
+  ARGV[23] clients with enough jobs at this worker (JSON): a list. While others wait their jobs are
+  skipped.
+  ARGV[24] 1 when the pool was registered just now: a pool that is unknown then has no keys; else 0
 
   Returns {now, jobs in line, ms until a delayed one is due (-1: none), ms until a slot is free (0: now, -1: never by
   itself), one for each job that was taken: {id, token, the job's hash, what decide.lua says or `unasked`}}; or
@@ -66,7 +69,7 @@ local function decodeOr(nothing, json)
   return isRead and type(value) == 'table' and value or nothing
 end
 
--- The job's models, those that failed at it last, each with its tariff.
+-- The job's models with their tariffs; those that have failed for it come last.
 local function orderModels(request, tried)
   if #tried == 0 then return end
   local isTried = {}
@@ -93,7 +96,8 @@ local function readHeads(most)
   return jobs
 end
 
--- Reads a job, bodies and all: only when its turn has come. One that cannot be decided on here has no `request`.
+-- Reads a job, including its body: only when it is its turn. A job that cannot be decided on here
+-- has no `request`.
 local function readJob(job)
   if job.hash then return end
   job.hash = redis.call('HGETALL', jobPrefix .. job.id)
@@ -109,7 +113,7 @@ local function readJob(job)
   end
 end
 
--- Passes over the accounts that refuse a model, and over a model that all of them refuse.
+-- Skips the accounts that refuse a model, and a model that all of them refuse.
 local function decideInTurn(request)
   if #request.refusedBy == 0 and next(refusals) == nil then
     request.refusing, request.refusingCount = {}, 0
@@ -140,16 +144,16 @@ local function judge(job)
   return waitMs > 0 and { 'busy', waitMs, 0 } or { 'unasked' }
 end
 
--- Has a job wait for its client's budget, in the place that it had.
+-- Makes a job wait for its client's budget, in its former place.
 local function holdAgain(job, lookAt)
   local priority = tonumber(job.fields.priority)
   local place = job.fields.place or job.score or priority * PRIORITY
   holdJob(job.id, priority, job.share.client, place, lookAt)
 end
 
--- Hands a job to the worker.
+-- Gives a job to the worker.
 local function takeJob(job, said, token)
-  -- The grant is kept with the job: should this reply be lost, its slot is given back.
+  -- The grant is stored with the job: if this reply is lost, its slot is given back.
   local grant = said[1] == 'granted' and cjson.encode(said) or ''
   local jobKey = jobPrefix .. job.id
   redis.call('SET', jobKey .. ':lock', token, 'PX', lockMs)
@@ -159,7 +163,7 @@ local function takeJob(job, said, token)
   return { job.id, token, job.hash, said }
 end
 
--- Leaves the jobs out whose clients have enough in hand, unless all are such.
+-- Leaves out the jobs whose clients have enough at this worker, unless all have.
 local function withoutFull(jobs)
   local isFull, others = {}, {}
   for _, client in ipairs(fullClients) do isFull[client] = true end
@@ -197,10 +201,10 @@ for _, job in ipairs(jobs) do
     end
     if job.share then leaveLine(job.id, job.fields.priority or '', job.share.client) end
   end
-  -- One without a hash was removed.
+  -- A job without a hash was removed.
   local from = job.score and fromLine or fromList
   from[#from + 1] = job.id
-  -- Those behind it must not take the slot that it needs.
+  -- The jobs behind it must not take the slot that it needs.
   if said and said[1] == 'unasked' and not job.needsNoSlot then break end
 end
 for _, jobId in ipairs(fromList) do redis.call('LREM', wait, -1, jobId) end

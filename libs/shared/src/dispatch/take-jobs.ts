@@ -14,33 +14,33 @@ import { loadScript, runScript } from "../redis/script.ts";
 
 const script = loadScript(new URL("./take-jobs.lua", import.meta.url));
 
-/** A job that this worker holds, and what the limiter said of it. */
+/** A job that this worker holds, and the limiter's decision about it. */
 export type TakenJob = {
   readonly job: CompletionJob;
-  /** undefined when its worker has to ask. */
+  /** undefined when the worker must ask itself. */
   readonly slot: Acquisition | undefined;
 };
 
-/** What taking jobs came to. Times in ms from now. */
+/** The result of taking jobs. Times in ms from now. */
 export type Taking = {
   readonly jobs: readonly TakenJob[];
   /** Jobs that are left in line. */
   readonly waiting: number;
   /** When a slot is free: 0 now or not known, negative: not by itself. */
   readonly slotMs: number;
-  /** When the line is to be looked at again though nobody says so; undefined: no job is delayed. */
+  /** When to poll the line again without a message; undefined: no job is delayed. */
   readonly dueMs: number | undefined;
 };
 
-/** What a worker knows when it takes jobs. */
+/** The worker's state when it takes jobs. */
 type TakingOptions = {
   /** The accounts that refuse a model, by model. */
   readonly refusals?: Readonly<Record<string, readonly string[]>>;
-  /** Clients of which the worker has enough in hand: while others wait, their jobs stay in line. */
+  /** Clients with enough jobs at this worker: while others wait, their jobs stay in line. */
   readonly fullClients?: readonly string[];
 };
 
-/** Takes up to so many jobs off the queue, each with its slot; none while no slot is free. */
+/** Takes up to this many jobs off the queue, each with its slot; none while no slot is free. */
 export type TakeJobs = (
   most: number,
   options?: TakingOptions,
@@ -102,7 +102,7 @@ export function createTakeJobs(deps: {
     };
   }
 
-  /** One that cannot be read is left to those who look for lost jobs; in the end it is given up. */
+  /** An unreadable job is left to the check for lost jobs, which gives it up in the end. */
   function readTaken(
     call: LimiterCall,
     taken: unknown,

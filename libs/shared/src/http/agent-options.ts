@@ -2,8 +2,8 @@ import type { AgentOptions } from "node:http";
 import type { ProxySettings } from "./create-dispatcher.ts";
 
 /**
- * What libraries that call through Node's own agents need in order to go through the same
- * proxies as our calls. Before Node 24.5 agents know no proxies, and call directly.
+ * Options for libraries that use Node's own agents, so that they call through the same proxies.
+ * Before Node 24.5 agents do not support proxies, and call directly.
  */
 export function agentOptions({
   httpProxy,

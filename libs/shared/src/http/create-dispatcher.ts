@@ -2,21 +2,21 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 
 export type { Dispatcher };
 
-/** Proxies for outgoing HTTP; none where all are unset. */
+/** Proxies for outgoing HTTP; none when all are unset. */
 export type ProxySettings = {
-  /** Of `http:` addresses, and of `https:` ones that have none of their own. */
+  /** For `http:` addresses, and for `https:` ones unless they have their own. */
   readonly httpProxy?: string | undefined;
   readonly httpsProxy?: string | undefined;
-  /** Hosts that are called directly, as NO_PROXY lists them. */
+  /** Hosts that are called directly, in the syntax of NO_PROXY. */
   readonly noProxy?: string | undefined;
 };
 
-/** As long as a server keeps an idle connection without saying so: most keep it for 5 s or more. */
+/** Servers keep an idle connection at least this long without announcing it: most of them 5 s or more. */
 const keepAliveMs = 4_000;
 
 /**
- * Creates what outgoing HTTP calls go through: connections of their own, by way of
- * a proxy where one is set.
+ * Creates the dispatcher of outgoing HTTP calls: with connections of its own, through a proxy if
+ * one is set.
  */
 export function createDispatcher(
   { httpProxy, httpsProxy, noProxy }: ProxySettings,
@@ -26,7 +26,7 @@ export function createDispatcher(
   if (httpProxy === undefined && httpsProxy === undefined) {
     return new Agent(options);
   }
-  // Empty texts, because the agent would read the environment itself.
+  // Empty strings, because the agent would otherwise read the environment itself.
   return new EnvHttpProxyAgent({
     ...options,
     httpProxy: httpProxy ?? "",
@@ -35,14 +35,14 @@ export function createDispatcher(
   });
 }
 
-/** Proxies as the environment names them. */
+/** The environment's names for proxies. */
 export type ProxyVariables = {
   readonly HTTP_PROXY?: string | undefined;
   readonly HTTPS_PROXY?: string | undefined;
   readonly NO_PROXY?: string | undefined;
 };
 
-/** Reads the proxies from what the environment was parsed to. */
+/** Reads the proxies from the parsed environment. */
 export function readProxySettings(config: ProxyVariables): ProxySettings {
   return {
     httpProxy: config.HTTP_PROXY,

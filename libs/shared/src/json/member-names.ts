@@ -2,7 +2,7 @@
 const longestEscape = 6;
 const backslash = 0x5c;
 
-/** Some names of members, ready to be found in the bytes of a JSON text. */
+/** Names of members that can be found in the bytes of a JSON text. */
 export class MemberNames {
   readonly #names: readonly { readonly name: string; readonly bytes: Buffer }[];
   readonly #longest: number;
@@ -15,7 +15,7 @@ export class MemberNames {
     );
   }
 
-  /** Which of them the string from one quote up to and with the other spells, if any. */
+  /** Finds the name that a string spells; the range includes both quotes. */
   find(text: Buffer, start: number, end: number): string | undefined {
     const length = end - start - 2;
     if (length > this.#longest * longestEscape) return undefined;

@@ -1,6 +1,6 @@
 import type { JsonRange } from "./scan-json.ts";
 
-/** What a text is as JSON; undefined when it is none. */
+/** The value of a JSON text; undefined when it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -9,7 +9,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The value that stands at a place which a scan has found. */
+/** The value at a position that a scan has found. */
 export function parseRange(bytes: Buffer, { start, end }: JsonRange): unknown {
   return JSON.parse(bytes.toString("utf8", start, end));
 }

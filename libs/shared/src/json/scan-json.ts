@@ -8,21 +8,21 @@ import {
   noToken,
 } from "./tokens.ts";
 
-/** What a JSON value is. */
+/** The type of a JSON value. */
 type JsonKind = "object" | "array" | "string" | "number" | "boolean" | "null";
 
-/** Where a value stands in the text: from `start` up to, but without, `end`. */
+/** Position of a value in the text, from `start` (inclusive) to `end` (exclusive). */
 export type JsonRange = {
   readonly kind: JsonKind;
   readonly start: number;
   readonly end: number;
 };
 
-/** What {@link scanJson} finds. */
+/** The result of {@link scanJson}. */
 export type JsonScan = {
   /** The kind of the whole text. */
   readonly kind: JsonKind;
-  /** The named members of the outermost object; the last of those with one name. */
+  /** The named members of the outermost object; the last one of duplicates. */
   readonly members: ReadonlyMap<string, JsonRange>;
 };
 
@@ -30,7 +30,7 @@ export type JsonScan = {
 export type JsonScanOptions = {
   /** Members of the outermost object to find. */
   readonly names: MemberNames;
-  /** Arrays and objects within each other; more are an error. */
+  /** Nesting levels of arrays and objects; more are an error. */
   readonly maxDepth: number;
 };
 
@@ -45,7 +45,7 @@ export class JsonScanError extends Error {
   }
 }
 
-/** Bytes that are scanned without letting others have their turn: about a millisecond. */
+/** Bytes that are scanned before yielding to the event loop: about a millisecond. */
 const bytesInOneTurn = 256 * 1024;
 
 /**
@@ -61,7 +61,7 @@ export function scanJson(bytes: Buffer, options: JsonScanOptions): JsonScan {
   return scanner.result();
 }
 
-/** As {@link scanJson}, but lets others have their turn while a long text is scanned. */
+/** As {@link scanJson}, but yields to the event loop while a long text is scanned. */
 export async function scanJsonInTurns(
   bytes: Buffer,
   options: JsonScanOptions,
@@ -82,18 +82,18 @@ const nothing = 5;
 const inArray = 0;
 const inObject = 1;
 
-/** One pass over a text, in as many steps as wished. Each token is read whole. */
+/** One pass over a text, in any number of steps. Each token is read whole. */
 class JsonScanner {
   readonly #bytes: Buffer;
   readonly #names: MemberNames;
-  /** Of each container that is open: whether it is an object. */
+  /** For each open container: whether it is an object. */
   readonly #containers: Uint8Array;
   readonly #members = new Map<string, JsonRange>();
   #depth = 0;
   #at = 0;
   #expected = value;
   #kind: JsonKind = "null";
-  /** The member of the outermost object whose value is being scanned, if it is wanted. */
+  /** The member of the outermost object whose value is being scanned, if it is one of the names. */
   #member: string | undefined;
   #memberStart = 0;
   #memberKind: JsonKind = "null";
@@ -104,7 +104,7 @@ class JsonScanner {
     this.#containers = new Uint8Array(maxDepth);
   }
 
-  /** Scans on for about so many bytes. @returns whether the text has ended. */
+  /** Scans about so many bytes more. @returns whether the text has ended. */
   advance(count: number): boolean {
     const bytes = this.#bytes;
     const until = Math.min(bytes.length, this.#at + count);

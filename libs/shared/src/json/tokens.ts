@@ -1,10 +1,10 @@
-/** What {@link endOfString} and its siblings return for what is no such token. */
+/** What {@link endOfString} and the other functions return when there is no such token. */
 export const noToken = -1;
 
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** 1 for bytes that stand for themselves inside a string. */
+/** 1 for bytes that need no escape within a string. */
 const isPlain = new Uint8Array(256);
 isPlain.fill(1, 0x20);
 isPlain[quote] = 0;
@@ -19,7 +19,7 @@ for (const digit of "0123456789abcdefABCDEF") {
   isHexDigit[digit.charCodeAt(0)] = 1;
 }
 
-/** Skips blanks. @returns the position of the first byte that is none. */
+/** Skips white space. @returns the position of the first other byte. */
 export function endOfBlanks(bytes: Uint8Array, at: number): number {
   let end = at;
   while (end < bytes.length) {
@@ -30,7 +30,7 @@ export function endOfBlanks(bytes: Uint8Array, at: number): number {
   return end;
 }
 
-/** @param at where the opening quote stands. @returns the position after the closing one. */
+/** @param at position of the opening quote. @returns the position after the closing one. */
 export function endOfString(bytes: Uint8Array, at: number): number {
   const { length } = bytes;
   let end = at + 1;
@@ -55,10 +55,10 @@ function endOfEscape(bytes: Uint8Array, at: number): number {
   return at + 6;
 }
 
-/** @param at where the first digit or the minus stands. */
+/** @param at position of the first digit or the minus. */
 export function endOfNumber(bytes: Uint8Array, at: number): number {
   let end = bytes[at] === 0x2d ? at + 1 : at;
-  // A leading zero stands alone.
+  // A leading zero must be the only digit.
   end = bytes[end] === 0x30 ? end + 1 : endOfDigits(bytes, end);
   if (end !== noToken && bytes[end] === 0x2e) end = endOfDigits(bytes, end + 1);
   if (end === noToken) return noToken;

@@ -3,7 +3,7 @@ import { currentLanguage } from "./current-language.ts";
 import type { Language } from "./languages.ts";
 import type { Catalogue, KeyOf, MessageOf, ValuesFor } from "./message.ts";
 
-/** Says a text of a catalogue in the current language, with its values. */
+/** Returns a text of a catalogue in the current language, with its values. */
 type Say<C extends Catalogue> = <Key extends KeyOf<C>>(
   key: Key,
   ...values: ValuesFor<MessageOf<C, Key>>

@@ -9,7 +9,7 @@ export type Translation<Original extends Words> = {
   readonly [Name in keyof Original]: string;
 };
 
-/** What a text is asked for by: `area.name`. */
+/** The key of a text: `area.name`. */
 export type KeyOf<C extends Catalogue> = {
   [Area in keyof C & string]: `${Area}.${keyof C[Area] & string}`;
 }[keyof C & string];
@@ -22,10 +22,10 @@ export type MessageOf<
   ? C[Area][Name]
   : never;
 
-/** What a text leaves open. */
+/** A value of a placeholder. */
 type Value = string | number;
 
-/** The values that a text asks for, as arguments: none, or an object of them. */
+/** The values that a text needs, as arguments: none, or an object of them. */
 export type ValuesFor<Message> =
   IsAny<Message> extends true
     ? [values?: Readonly<Record<string, Value>>]
@@ -36,8 +36,9 @@ export type ValuesFor<Message> =
 type IsAny<T> = string extends T ? true : false;
 
 /**
- * The names of the places in an ICU message. A brace opens a place, or a branch of a plural or select, which is
- * told by what stands before it, as `, one {` and `} other {`; one after an apostrophe is text.
+ * The names of the placeholders in an ICU message. A brace opens a placeholder, or a branch of a
+ * plural or select, which follows text such as `, one {` or `} other {`; a brace after an
+ * apostrophe is text.
  */
 type PlacesIn<Message> = Message extends `${infer Before}{${infer Rest}`
   ?

@@ -17,12 +17,12 @@ const obstacleZh: Translation<typeof obstacle> = {
   comma: "、",
 };
 
-/** What pages and terminal both say. */
+/** Texts that pages and terminal share. */
 export const sharedCatalogues = {
   en: { obstacle },
   "zh-CN": { obstacle: obstacleZh },
 };
 
-/** Says what pages and terminal both say. */
+/** Returns a text that pages and terminal share. */
 export const sayShared =
   createSay<(typeof sharedCatalogues)["en"]>(sharedCatalogues);

@@ -1,9 +1,9 @@
 import { defaultLanguage, findLanguage, type Language } from "./languages.ts";
 
-/** Variables that name the language of a terminal, the strongest first; the first is ours. */
+/** Variables for the language of a terminal, by precedence; the first is ours. */
 const variables = ["ORPOOL_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"] as const;
 
-/** The language of a terminal, by its environment. */
+/** The language of a terminal, from its environment. */
 export function readTerminalLanguage(
   environment: Readonly<Record<string, string | undefined>>,
 ): Language {

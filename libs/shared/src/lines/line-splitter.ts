@@ -1,5 +1,5 @@
 const newline = 0x0a;
-/** What a buffer costs in addition to its bytes: a client may send them one by one. */
+/** Memory that a buffer takes in addition to its bytes: a client may send them one by one. */
 export const bufferOverheadBytes = 256;
 
 /** One line of a file. */
@@ -43,7 +43,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** The last line, where it has no line break. */
+  /** The last line, if it has no line break. */
   end(): Line[] {
     return this.#unfinishedBytes > 0 ? [this.#take()] : [];
   }
@@ -79,7 +79,7 @@ export async function* readLines(
 
 /**
  * Reads the lines of a text one by one, without their line breaks. Only LF and CRLF end a line:
- * JSON and prompts may hold the other characters that Unicode counts as line breaks.
+ * JSON and prompts may contain the other characters that Unicode counts as line breaks.
  *
  * @returns undefined for a line that is longer than `maxBytes`.
  */
@@ -95,7 +95,7 @@ export async function* readTextLines(
   }
 }
 
-/** Whether a line holds nothing but white space. */
+/** Whether a line has only white space. */
 export function isBlank({ bytes }: Line): boolean {
   return (
     bytes?.every((byte) => byte === 0x20 || (byte >= 9 && byte <= 13)) ?? false

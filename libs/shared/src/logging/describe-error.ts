@@ -1,8 +1,8 @@
 import { pino, type SerializedError } from "pino";
 
 /**
- * An error as it is logged. Errors of Redis carry the arguments of their command,
- * which may be a password or somebody's prompt: only the command's name is kept.
+ * The form in which an error is logged. Errors of Redis contain the arguments of their command,
+ * which may be a password or a prompt: only the command's name is kept.
  */
 export function describeError(error: Error): SerializedError {
   const described = pino.stdSerializers.err(error);

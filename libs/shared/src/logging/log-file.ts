@@ -2,7 +2,7 @@ import type { DestinationStream } from "pino";
 import buildRollingFile from "pino-roll";
 import { ConfigError } from "../config/load-config.ts";
 
-/** Older ones are removed when a new one is begun, so that logs take about 1 GB at most. */
+/** Older files are removed when a new one begins, so that logs take about 1 GB at most. */
 const keptFiles = 20;
 
 /**
@@ -21,7 +21,7 @@ export async function openLogFile(file: string): Promise<DestinationStream> {
       size: "50m",
       limit: { count: keptFiles, removeOtherLogFiles: true },
       mkdir: true,
-      // The last lines before the end of a process are often the ones that matter.
+      // The last lines of a process often are the ones that matter.
       sync: true,
     });
   } catch (cause) {

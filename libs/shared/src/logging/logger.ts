@@ -6,11 +6,11 @@ import { hideSecrets } from "./hide-secrets.ts";
 import { shortenLine } from "./shorten-line.ts";
 
 /**
- * Creates the process's logger. Lines are JSON with ISO times and the level as a
- * word; on a terminal they are made pleasant to read, and a request is one line.
+ * Creates the process's logger. Lines are JSON with ISO times and the level as a word; on a
+ * terminal they are formatted for people, and a request is one line.
  *
- * @param options.file also written to, and rotated.
- * @param options.isTraced whether lines name the trace that they belong to.
+ * @param options.file a second destination, which is rotated.
+ * @param options.isTraced whether lines name their trace.
  * @throws {ConfigError} when the file cannot be written.
  */
 export async function createLogger(options: {
@@ -30,7 +30,7 @@ async function besideFile(
   console: DestinationStream,
   file: string,
 ): Promise<DestinationStream> {
-  // Loaded only where it is used: rotation brings all of date-fns.
+  // Loaded only when used: rotation needs all of date-fns.
   const { openLogFile } = await import("./log-file.ts");
   return multistream([
     { level: "trace", stream: console },
@@ -38,7 +38,7 @@ async function besideFile(
   ]);
 }
 
-/** The logger itself, apart from where its lines go. */
+/** Builds the logger without deciding where its lines go. */
 export function buildLogger(
   options: { level: string; app: string; isTraced?: boolean },
   destination: DestinationStream,
@@ -63,20 +63,20 @@ function tolerateErrors(stream: DestinationStream): DestinationStream {
   return stream;
 }
 
-/** Names as in OpenTelemetry's conventions for logs that are not its own. */
+/** The names of OpenTelemetry's conventions for other logs. */
 function nameTrace(): Record<string, string> {
   const span = trace.getActiveSpan()?.spanContext();
   return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
-/** In bytes. Beyond it lines are lost: who does not read them must neither hold up requests nor fill the memory. */
+/** In bytes. Beyond it lines are lost: a slow reader must neither hold up requests nor fill the memory. */
 const keptForSlowReader = 16 * 1_024 * 1_024;
 
-/** Lines are written together: alone each of them would wake a thread. */
+/** Lines are written together: one by one each would wake a thread. */
 const gatheredBytes = 4_096;
 const gatheredMs = 100;
 
-/** Lines are written in order by another thread; what is left is written when the process ends. */
+/** Lines are written in order by another thread; the rest is written when the process ends. */
 function openStdout(): DestinationStream {
   return pino.destination({
     dest: 1,

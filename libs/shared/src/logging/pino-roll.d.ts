@@ -1,4 +1,4 @@
-// The package brings no types of its own; these are the options in use.
+// The package has no types; these are the options in use.
 declare module "pino-roll" {
   import type { DestinationStream } from "pino";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What a line has in common with all others. */
+/** Fields that all lines have. */
 const commonFields = ["level", "time", "app"] as const;
 
 const requestLineSchema = z.looseObject({
@@ -21,13 +21,13 @@ const finishedSchema = z.looseObject({
   error: z.string().optional(),
 });
 
-/** A wait is told from here on; calls take about as long anyway. */
+/** A shorter wait is not shown; calls take about as long anyway. */
 const notableWaitMs = 1_000;
 
 /**
- * Shortens a log line for a person at a terminal: a request is one line, such as
- * `200 google/gemma-4:free 0.8 s alice →` (the arrow marks a stream). What else is said of a request stays for the
- * level `debug`, for files and for pipes; a refusal keeps its reason.
+ * Shortens a log line for a person at a terminal: a request is one line, such as `200
+ * google/gemma-4:free 0.8 s alice →` (the arrow marks a stream). Other lines about a request appear
+ * only at the level `debug`, in files and in pipes; a refusal keeps its reason.
  *
  * @returns undefined when the line is left out.
  */

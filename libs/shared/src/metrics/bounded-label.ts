@@ -1,9 +1,9 @@
-/** What all values share that came after the label was full. */
+/** The value of all further ones when the label is full. */
 const other = "other";
 
 /**
- * Keeps a label whose values come from outside from growing without end: the
- * first `most` different values keep their names, all later ones become `other`.
+ * Bounds the values of a label that come from outside: the first `most` distinct values keep their
+ * names, all later ones become `other`.
  */
 export function createBoundedLabel(most: number): (value: string) => string {
   const known = new Set<string>();

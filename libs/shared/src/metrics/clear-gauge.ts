@@ -1,6 +1,6 @@
 import type { Gauge } from "prom-client";
 
-/** Leaves a gauge without any figure: unknown is not zero. */
+/** Removes a gauge's figures: unknown is not zero. */
 export function clearGauge(gauge: Gauge<string>): void {
   gauge.reset();
   // A gauge without labels is back at zero now; this removes the zero.

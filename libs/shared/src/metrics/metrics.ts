@@ -3,10 +3,10 @@ import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { version } from "../process/version.ts";
 import { coalesce } from "../timers/coalesce.ts";
 
-/** Anybody may scrape; figures that cost a command to Redis are read once a second at most. */
+/** The endpoint is open to anybody; figures that need a command of Redis are read at most once a second. */
 const maxAgeMs = 1_000;
 
-/** What `GET /metrics` answers. */
+/** The answer of `GET /metrics`. */
 export type MetricsPage = {
   readonly contentType: string;
   readonly body: string;
@@ -33,7 +33,7 @@ export class Metrics {
     }).set({ app, version }, 1);
   }
 
-  /** Has figures read anew before a scrape; a reader that fails leaves the others alone. */
+  /** Registers a reader that runs before a scrape; when it fails the others are not affected. */
   beforeScrape(refresh: () => Promise<void>): void {
     this.#refreshers.push(refresh);
   }

@@ -6,7 +6,7 @@ import type { Metrics } from "./metrics.ts";
 
 const patienceMs = 2_000;
 
-/** Measures how Redis does, by two commands a scrape. */
+/** Measures Redis, with two commands a scrape. */
 export function measureRedis(metrics: Metrics, redis: Redis): void {
   const gauge = (name: string, help: string) =>
     new Gauge({ name, help, registers: [metrics.registry] });

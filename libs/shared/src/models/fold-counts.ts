@@ -1,10 +1,10 @@
 import type { ModelFigures } from "../api/models-status.ts";
 import { percentile } from "../statistics/duration-bins.ts";
 
-/** What was counted of one model, by field. */
+/** The counts of one model, by field. */
 export type ModelCounts = ReadonlyMap<string, number>;
 
-/** Sorts the fields of a slice by model. */
+/** Groups the fields of a slice by model. */
 export function splitByModel(
   hash: Readonly<Record<string, string>>,
 ): ReadonlyMap<string, ModelCounts> {
@@ -18,7 +18,7 @@ export function splitByModel(
   return byModel;
 }
 
-/** Adds up what was counted of one model in several slices. */
+/** Adds up the counts of one model in several slices. */
 export function foldCounts(slices: readonly ModelCounts[]): ModelFigures {
   const total = new Map<string, number>();
   for (const [field, count] of slices.flatMap((slice) => [...slice])) {
@@ -64,7 +64,7 @@ function percentileMs(
   return ms === undefined ? null : Math.round(ms);
 }
 
-/** To three digits. */
+/** Rounded to three decimals. */
 function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : Math.round((1_000 * part) / whole) / 1_000;
 }

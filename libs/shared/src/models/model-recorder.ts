@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisKeys } from "../redis/keys.ts";
 import type { RedisClock } from "../redis/redis-clock.ts";
+import { BoundedNames } from "../statistics/bounded-names.ts";
 import { binOf } from "../statistics/duration-bins.ts";
 import { SharedCounts } from "../statistics/shared-counts.ts";
 import {
@@ -11,20 +12,20 @@ import {
   spanNames,
 } from "./record-spans.ts";
 
-/** While Redis is away, counts gather for this many slices of time. */
+/** While Redis is away, counts of this many slices are kept. */
 const mostSlices = 30;
 
-/** What one call said of its model. */
+/** What one call says about its model. */
 export type RecordedCall = {
   readonly outcome: "answered" | "empty" | "failed" | "rateLimited" | "gone";
-  /** The whole call, a stream to its end. */
+  /** Duration of the call, a stream to its end. */
   readonly upstreamMs: number;
-  /** Of a stream: until its first content. */
+  /** For a stream: until its first content. */
   readonly firstTokenMs?: number | undefined;
   readonly completionTokens?: number | undefined;
 };
 
-/** Records how calls of models went, at the cost of some entries of a map. */
+/** Records how calls of models went, at the cost of some entries in a map. */
 export type RecordCall = (model: string, call: RecordedCall) => void;
 
 /** Counts how calls of models went, in slices of time that all workers share. */
@@ -32,8 +33,11 @@ export class ModelRecorder {
   readonly #redisKeys: RedisKeys;
   readonly #clock: RedisClock;
   readonly #counts: SharedCounts;
-  /** The models of each of the latest slices. */
-  readonly #models = new Map<string, Set<string>>();
+  readonly #names = new BoundedNames({
+    mostKeys: mostSlices,
+    mostNames: mostModels,
+    otherNames: otherModels,
+  });
 
   constructor(deps: {
     redis: Redis;
@@ -58,32 +62,21 @@ export class ModelRecorder {
       const { sliceMs, ttlMs } = recordSpans[span];
       const slice = Math.floor(now / sliceMs);
       const key = this.#redisKeys.modelRecords(span, slice);
-      const name = this.#boundModel(key, model);
+      const name = this.#names.bound(key, model);
       for (const [field, by] of fields) {
         this.#counts.add(key, ttlMs, `${field} ${name}`, by);
       }
     }
   };
 
-  /** Sends what has gathered. What cannot be sent is kept for the next time. */
+  /** Sends the counts. What cannot be sent is kept for the next time. */
   flush(): Promise<void> {
     return this.#counts.flush();
   }
 
-  /** Sends the rest, if Redis is there, and ends. */
+  /** Sends the rest, if Redis is there, and stops. */
   stop(): Promise<void> {
     return this.#counts.stop();
-  }
-
-  #boundModel(key: string, model: string): string {
-    const models = this.#models.get(key) ?? new Set();
-    if (models.has(model)) return model;
-    if (models.size >= mostModels) return otherModels;
-    models.add(model);
-    this.#models.set(key, models);
-    const [oldest] = this.#models.keys();
-    if (this.#models.size > mostSlices && oldest) this.#models.delete(oldest);
-    return model;
   }
 }
 
@@ -92,7 +85,7 @@ function fieldsOf(call: RecordedCall): (readonly [string, number])[] {
   const hasTokens = completionTokens !== undefined && completionTokens > 0;
   return [
     [outcome, 1],
-    // The time that a refusal takes says nothing of the time of an answer.
+    // The duration of a refusal says nothing about that of an answer.
     ...(outcome === "answered"
       ? [[`ms.${binOf(upstreamMs)}`, 1] as const]
       : []),

@@ -4,17 +4,17 @@ import type { RedisKeys } from "../redis/keys.ts";
 import { foldCounts, type ModelCounts, splitByModel } from "./fold-counts.ts";
 import { type RecordSpan, recordSpans } from "./record-spans.ts";
 
-/** A slice may still grow for this long after its end: workers send their counts late. */
+/** A slice may still change for this long after its end: workers send their counts late. */
 const settleMs = 15_000;
 
-/** How calls of a model went lately. */
+/** Recent figures of a model's calls. */
 export type ModelRecord = { readonly [Span in RecordSpan]: ModelFigures };
 
-/** Slices that cannot change any more, by key: handed in again, they are not read again. */
+/** Slices that cannot change any more, by key: pass them in again, and they are not read again. */
 export type SettledSlices = Map<string, ReadonlyMap<string, ModelCounts>>;
 
 /**
- * How calls of all models went in the last hour and day, by model.
+ * Figures of the calls of all models in the last hour and day, by model.
  *
  * @param now ms since the epoch of Redis's clock.
  */

@@ -1,4 +1,4 @@
-/** The times over which a model's record is told. */
+/** The times that a model's record covers. */
 export const recordSpans = {
   hour: { lengthMs: 3_600_000, sliceMs: 300_000, ttlMs: 4_200_000 },
   day: { lengthMs: 86_400_000, sliceMs: 3_600_000, ttlMs: 93_600_000 },
@@ -19,7 +19,7 @@ export type RecordSpan = keyof typeof recordSpans;
 /** All of them. */
 export const spanNames = Object.keys(recordSpans) as RecordSpan[];
 
-/** Of a slice, models beyond this number share the name `other`. */
+/** In each slice, models beyond this number share the name `other`. */
 export const mostModels = 200;
 /** See {@link mostModels}. */
 export const otherModels = "other";

@@ -1,13 +1,13 @@
 --[[
-  Says that a worker lives, by Redis's clock, and forgets workers that are long gone.
+  Records that a worker is alive, by Redis's clock, and forgets workers that are long gone.
 
-  KEYS[1] workers   SORTED SET  worker id by the time it was last heard of, ms since the epoch
-  KEYS[2] details   STRING      what the worker says about itself, JSON
+  KEYS[1] workers   SORTED SET  worker id by its latest heartbeat, ms since the epoch
+  KEYS[2] details   STRING      what the worker reports about itself, JSON
   ARGV[1] worker id
   ARGV[2] details
   ARGV[3] forgetAfterMs
 
-  Returns nothing of interest.
+  Returns nothing.
 ]]
 --- @include "now"
 local now, forgetAfterMs = readNow(), ARGV[3]

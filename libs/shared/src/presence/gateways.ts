@@ -3,14 +3,14 @@ import type { RedisKeys } from "../redis/keys.ts";
 import { isOutOfMemory } from "../redis/out-of-memory.ts";
 
 /**
- * A gateway that was not heard of for this long counts as dead: its clients are
- * gone, and workers drop its jobs. Longer than a Redis restart usually takes.
+ * A gateway without a heartbeat for this long counts as dead: its clients are gone, and workers
+ * drop its jobs. Longer than a restart of Redis usually takes.
  */
 const gatewayTtlMs = 15_000;
 
 /**
- * Makes the end of a gateway process visible at once: Redis forgets a subscription
- * as soon as the connection behind it is closed, by whatever it is closed.
+ * Makes the end of a gateway process visible at once: Redis drops a subscription as soon as its
+ * connection is closed, for whatever reason.
  *
  * @param subscriber a connection that lives as long as the process.
  */
@@ -23,11 +23,11 @@ export async function showPresence(
 }
 
 /**
- * Says that a gateway process lives, also to a Redis that is full.
+ * Records that a gateway process is alive, even in a Redis that is full.
  *
- * @param isPresent whether it listens on its channel, so that the lack of a
- * listener would mean that it has gone.
- * @throws what Redis answers, when it is full, too.
+ * @param isPresent whether it listens on its channel, so that a missing listener means that it has
+ * gone.
+ * @throws the error of Redis, also when it is full.
  */
 export async function announceGateway(
   redis: Redis,
@@ -40,13 +40,13 @@ export async function announceGateway(
   try {
     await redis.set(alive, word, "PX", gatewayTtlMs);
   } catch (error) {
-    // To live on takes no memory.
+    // Extending an expiry takes no memory.
     if (isOutOfMemory(error)) await redis.pexpire(alive, gatewayTtlMs);
     throw error;
   }
 }
 
-/** Says that a gateway process has stopped: its jobs are not to be called any more. */
+/** Records that a gateway process has stopped: its jobs must not be called any more. */
 export async function dismissGateway(
   redis: Redis,
   redisKeys: RedisKeys,

@@ -8,9 +8,9 @@ const announceWorkerScript = loadScript(
   new URL("./announce-worker.lua", import.meta.url),
 );
 
-/** How often a process says that it lives. */
+/** Interval of heartbeats. */
 export const heartbeatMs = 3_000;
-/** A worker that was not heard of for this long counts as gone. */
+/** A worker without a heartbeat for this long counts as gone. */
 const workerTtlMs = 10_000;
 const forgetAfterMs = 10 * workerTtlMs;
 
@@ -20,16 +20,16 @@ const detailsSchema = z.object({
   version: z.string(),
   /** ms since the epoch, by Redis's clock. */
   startedAt: z.number(),
-  /** Calls that it makes at a time, at most. */
+  /** Maximum number of its calls at a time. */
   concurrency: z.number(),
-  /** Calls in hand. */
+  /** Calls in flight. */
   inFlight: z.number(),
 });
 
-/** What a worker says about itself with each heartbeat. */
+/** What a worker reports about itself with each heartbeat. */
 type WorkerDetails = z.output<typeof detailsSchema>;
 
-/** A worker that lives. */
+/** A worker that is alive. */
 export type LivingWorker = {
   readonly id: string;
   readonly seenAt: number;
@@ -37,7 +37,7 @@ export type LivingWorker = {
   readonly details: WorkerDetails | undefined;
 };
 
-/** Says that a worker lives, by Redis's clock. */
+/** Records that a worker is alive, by Redis's clock. */
 export async function announceWorker(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -52,7 +52,7 @@ export async function announceWorker(
   );
 }
 
-/** Says that a worker has stopped. */
+/** Records that a worker has stopped. */
 export async function dismissWorker(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -65,7 +65,7 @@ export async function dismissWorker(
     .exec();
 }
 
-/** Counts the workers that live. */
+/** Counts the workers that are alive. */
 export async function countWorkers(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -74,7 +74,7 @@ export async function countWorkers(
   return redis.zcount(redisKeys.workers, now - workerTtlMs, "+inf");
 }
 
-/** The workers that live, and what they say about themselves. */
+/** The workers that are alive, and what they report about themselves. */
 export async function readWorkers(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -99,7 +99,7 @@ export async function readWorkers(
   });
 }
 
-/** The workers of these that live. */
+/** Those of the workers that are alive. */
 export async function findLivingWorkers(
   redis: Redis,
   redisKeys: RedisKeys,

@@ -1,13 +1,13 @@
 import type { Logger } from "pino";
 import { ConfigError } from "../config/load-config.ts";
 
-/** Signals closer together than this are taken for one. */
+/** Signals closer together than this count as one. */
 const sameSignalMs = 1_000;
 
 /** A part of a process that must be closed when the process stops. */
 type Closer = () => Promise<void>;
 
-/** Parses settings, or ends the process with one line for each that is wrong. */
+/** Loads the configuration, or ends the process with one line for each wrong setting. */
 export function loadConfigOrExit<Config>(load: () => Config): Config {
   try {
     return load();
@@ -16,7 +16,7 @@ export function loadConfigOrExit<Config>(load: () => Config): Config {
   }
 }
 
-/** Ends the process with a line for each setting that is wrong. @throws any other error. */
+/** Ends the process with one line for each wrong setting. @throws any other error. */
 export function exitOnConfigError(error: unknown): never {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\n`);
@@ -43,7 +43,7 @@ export function closeOnSignals(
 
   async function stop(signal: string): Promise<void> {
     if (stoppingSince !== undefined) {
-      // A Ctrl-C often comes twice: from the terminal, and passed on by npm.
+      // A Ctrl-C often arrives twice: from the terminal, and passed on by npm.
       if (performance.now() - stoppingSince < sameSignalMs) return;
       logger.warn("Stopped at once, on a second signal");
       process.exit(1);

@@ -15,29 +15,30 @@ export type KeepFinished = {
 
 /** A job to be put on the queue. */
 export type JobToAdd = {
-  /** A job that is there under the same id stays as it is. */
+  /** An existing job with the same id stays as it is. */
   readonly jobId: string;
   readonly request: CompletionRequest;
   readonly priority: number;
-  /** When the job came into being, ms since the epoch. */
+  /** When the job was created, ms since the epoch. */
   readonly timestamp: number;
   /** Removed as soon as it is finished when absent. */
   readonly keepFinished?: KeepFinished | undefined;
-  /** How large its client's share of the slots is, compared with others'; 1 when absent. */
+  /** Its client's share of the slots, relative to others; 1 when absent. */
   readonly weight?: number | undefined;
   /**
-   * How it counts against the number of requests that its client may have open: `bounded`,
-   * it is refused beyond; `counted`, it was let in before; absent, not at all.
+   * How it counts against its client's open requests: `bounded`, it is refused above the limit;
+   * `counted`, it was accepted before; absent, not at all.
    */
   readonly counting?: "bounded" | "counted" | undefined;
-  /** The trace that travels with it. */
+  /** The trace context of its request. */
   readonly trace?: string | undefined;
 };
 
 /**
  * Puts jobs on the queue, all in one round trip.
  *
- * @returns for each of them whether it was let in: not one whose client has too many open.
+ * @returns for each of them whether it was accepted: not when its client has too many open
+ * requests.
  */
 export async function addToQueue(
   redis: Redis,
@@ -80,7 +81,7 @@ function toArguments(job: JobToAdd): (string | number)[] {
     attempts: 0,
     removeOnComplete: removal,
     removeOnFail: removal,
-    // BullMQ's short name for it.
+    // BullMQ's short name for the trace.
     ...(trace === undefined ? {} : { tm: trace }),
   };
   const models = candidates;
@@ -101,7 +102,7 @@ function toArguments(job: JobToAdd): (string | number)[] {
   ];
 }
 
-/** Those that failed are counted apart from those that did not. */
+/** Failed and completed jobs are counted separately. */
 function toRemoval(keep: KeepFinished | undefined) {
   if (!keep || keep.count === 0) return true;
   return { count: keep.count, age: keep.ageSeconds };

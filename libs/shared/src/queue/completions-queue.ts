@@ -5,16 +5,16 @@ import type { RedisKeys } from "../redis/keys.ts";
 import { completionsQueue } from "./bullmq/queue-keys.ts";
 import type { CompletionRequest } from "./completion-job.ts";
 
-/** The queue of all requests, for those who put jobs on it or look at it. */
+/** The queue of all requests, to add jobs or to read it. */
 export type CompletionsQueue = Queue<CompletionRequest, void>;
 
-/** Events are only read by people looking at the queue; few are kept. */
+/** Events are only read by people who inspect the queue; few are kept. */
 const keptEvents = 1_000;
 
 /**
- * Opens the queue of requests on a connection that stays the caller's.
+ * Opens the queue of requests on a connection that the caller owns.
  *
- * @param telemetry has traces travel with jobs.
+ * @param telemetry makes jobs carry traces.
  */
 export function openCompletionsQueue(
   redis: Redis,

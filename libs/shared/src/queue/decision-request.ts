@@ -1,21 +1,21 @@
-/** What the limiter must know of a request to decide on it; the form that `decide.lua` reads. */
+/** What the limiter must know of a request to decide on it, in the form that `decide.lua` reads. */
 type DecisionRequest = {
   readonly gatewayId: string;
   /** Models that may answer, best one first; at least one. */
   readonly models: readonly string[];
-  /** A character a model: `f` draws on the free quota, `p` is paid for. */
+  /** One character for each model: `f` uses the free quota, `p` is paid for. */
   readonly tariffs: string;
   /** When the client stops waiting, ms since the epoch of Redis's clock; never when absent. */
   readonly deadline?: number;
   /** Accounts that refuse the request. */
   readonly refusing?: readonly string[];
-  /** Whose budget and whose share of the slots it takes from; nobody's without client keys. */
+  /** The client whose budget and share it uses; absent without client keys. */
   readonly share?: Share;
 };
 
 type Share = {
   readonly client: string;
-  /** Only of a job in line. */
+  /** Only for a job in line. */
   readonly weight?: number;
 };
 
@@ -32,7 +32,7 @@ export function toDecisionRequest(request: {
   const tariffOf = (model: string) => (paidModels?.has(model) ? "p" : "f");
   return {
     gatewayId,
-    // Lua's JSON knows no half of a surrogate pair.
+    // Lua's JSON does not accept lone surrogates.
     models: models.map((model) => model.toWellFormed()),
     tariffs: models.map(tariffOf).join(""),
     ...(deadline === undefined ? {} : { deadline }),

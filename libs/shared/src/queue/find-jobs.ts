@@ -5,8 +5,8 @@ import type { CompletionJob } from "./completion-job.ts";
 import type { CompletionsQueue } from "./completions-queue.ts";
 
 /**
- * A job's place in line, 1 for the next one; undefined when it is not in line. Of one that waits
- * for its client's own budget: the place among those of the client that do.
+ * A job's place in line, 1 for the next one; undefined when it is not in line. For a job that waits
+ * for its client's own budget: its place among such jobs of the client.
  */
 export async function readPlace(
   redis: Redis,
@@ -22,7 +22,7 @@ export async function readPlace(
   return rank === null ? undefined : rank + 1;
 }
 
-/** Those of the jobs that do not exist. One command when all do. */
+/** The jobs that do not exist. One command when all exist. */
 export async function findMissingJobs(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -36,10 +36,10 @@ export async function findMissingJobs(
   return jobIds.filter((_, index) => each[index] === 0);
 }
 
-/** Whether a job is still to be worked on, is finished and kept, or does not exist. */
+/** Whether a job is open, finished and kept, or does not exist. */
 type JobStage = "open" | "finished" | "missing";
 
-/** Reads how far jobs are, in the order of their ids. */
+/** Reads the stages of jobs, in the order of their ids. */
 export function readStages(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -68,7 +68,7 @@ export async function isHeld(
   return (await redis.lpos(queueKeys(redisKeys).active, jobId)) !== null;
 }
 
-/** Looks a job up, in whatever state it is. */
+/** Finds a job in any state. */
 export function findJob(
   queue: CompletionsQueue,
   jobId: string,

@@ -1,6 +1,6 @@
 import type { CompletionJob, CompletionRequest } from "./completion-job.ts";
 
-/** Tokens that a call took, as OpenRouter counts them. */
+/** Tokens of a call, as OpenRouter counts them. */
 export type TokenUse = {
   readonly prompt: number;
   readonly completion: number;
@@ -8,20 +8,20 @@ export type TokenUse = {
 
 /** How a request ended. Durations in ms. */
 export type Ending = {
-  /** What its client got. */
+  /** The status that its client got. */
   readonly status: number;
-  /** What happened, when there was no answer of OpenRouter's. */
+  /** What happened, when OpenRouter gave no answer. */
   readonly reason?: string;
   /** Calls made to OpenRouter, refused ones included. */
   readonly calls: number;
   readonly queueMs: number;
   readonly upstreamMs: number;
   readonly tokens?: TokenUse;
-  /** Only where payloads are kept; a long one is cut. */
+  /** Only when payloads are kept; a long one is cut. */
   readonly answer?: string;
 };
 
-/** What stays on a job when its request is over: no prompt, unless payloads are kept. */
+/** The data of a job whose request has ended: no prompt, unless payloads are kept. */
 export type FinishedRequest = Pick<
   CompletionRequest,
   "requestId" | "client" | "path" | "model" | "isStream" | "receivedAt"
@@ -29,8 +29,8 @@ export type FinishedRequest = Pick<
   Partial<CompletionRequest> & { readonly ending: Ending };
 
 /**
- * Makes what stays on the job. Payloads stay within the bytes that their gateway
- * allows: a body whole or not at all, of an answer what fits beside it.
+ * Makes the data of an ended job. Payloads stay within the bytes that their gateway allows: a body
+ * completely or not at all, and of the answer what fits beside it.
  */
 export function toFinishedRequest(
   job: CompletionJob,
@@ -47,7 +47,7 @@ export function toFinishedRequest(
   const { answer, ...facts } = ending;
   return {
     ...rest,
-    // For its next answer, should it be sent again.
+    // For its next answer, in case it is sent again.
     keptPayloadBytes: room,
     ...(keepsBody ? { body } : {}),
     ending:
@@ -57,7 +57,7 @@ export function toFinishedRequest(
 
 /** The beginning of a text that takes no more than so many bytes as JSON. */
 function cut(text: string, bytes: number): string {
-  // JSON never takes less than a byte for a character.
+  // A character takes at least a byte in JSON.
   let kept = text.slice(0, bytes);
   while (kept !== "" && jsonBytes(kept) > bytes) {
     kept = kept.slice(0, Math.floor(kept.length / 2));

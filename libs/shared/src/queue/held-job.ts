@@ -6,7 +6,7 @@ import { returningPriority } from "./priorities.ts";
  * when the job is another worker's by now.
  */
 
-/** The job is over, and leaves nothing behind. */
+/** The job has ended, and is removed. */
 export async function dropJob(job: CompletionJob): Promise<void> {
   job.opts.removeOnComplete = true;
   await job.moveToCompleted(undefined, tokenOf(job), false);
@@ -17,7 +17,7 @@ export async function returnJob(job: CompletionJob): Promise<void> {
   await job.moveToWait(tokenOf(job));
 }
 
-/** Delays the job; then it comes back just ahead of those who have not had a turn. */
+/** Delays the job; after that it returns just ahead of jobs that have not been called yet. */
 export async function delayJob(
   job: CompletionJob,
   delayMs: number,

@@ -2,19 +2,19 @@ import { LockManager, type Worker } from "bullmq";
 
 /** A job whose lock is not renewed for this long counts as lost. */
 export const lockMs = 15_000;
-/** How often the workers look for lost jobs. With `lockMs` it bounds recovery to about 20 s. */
+/** How often workers check for lost jobs. With `lockMs` it bounds recovery to about 20 s. */
 export const stalledCheckMs = 5_000;
-/** A request that brought down this many workers is answered instead of tried again. */
+/** A request that was lost by this many workers is answered instead of called again. */
 export const mostStalls = 5;
 
 /**
  * Renews the locks of all jobs in hand with one command.
  *
- * A lost lock (Redis was away for longer) aborts nothing: the call is already paid
- * for, and its answer is as good as the one that the job's next holder would get.
+ * A lost lock (Redis was away for longer) aborts nothing: the call has been counted already, and
+ * its answer is as good as the one that the job's next holder would get.
  */
 export type JobLocks = {
-  /** @returns a signal that aborts when the work on the job is to end. */
+  /** @returns a signal that aborts when the work on the job must end. */
   take(jobId: string, token: string): AbortSignal;
   release(jobId: string): void;
   /** Aborts the work on a job, if it is in hand. */
@@ -23,7 +23,7 @@ export type JobLocks = {
   close(): Promise<void>;
 };
 
-/** Keeps the jobs of a worker that fetches them by hand. */
+/** Builds {@link JobLocks} for a worker that takes jobs manually. */
 export function createJobLocks(worker: Worker): JobLocks {
   const locks = new LockManager(
     {

@@ -17,7 +17,7 @@ export class ManualWorker extends Worker<CompletionRequest, void> {
     return `${this.id}:`;
   }
 
-  /** Reserves numbers for so many tokens. @returns the first of them. */
+  /** Reserves numbers for tokens. @returns the first of them. */
   reserveTokens(count: number): number {
     const first = this.#tokens;
     this.#tokens += count;
@@ -30,9 +30,9 @@ export class ManualWorker extends Worker<CompletionRequest, void> {
   }
 
   /**
-   * A job that was just taken.
+   * Makes a job object of a job that was just taken.
    *
-   * @param hash of the job, names and values in turn, as it was before.
+   * @param hash the job's hash before it was taken, names and values in turn.
    * @param takenAt ms since the epoch of Redis's clock.
    */
   openJob(
@@ -48,19 +48,19 @@ export class ManualWorker extends Worker<CompletionRequest, void> {
     return job;
   }
 
-  /** Waits until there may be something in line, at most so long; returns early when the worker is closed. */
+  /** Waits until there may be jobs in line, at most so long; returns early when the worker is closed. */
   async waitForLine(mostMs: number): Promise<void> {
     try {
       await this.backend.waitForJob(mostMs / 1_000);
     } catch (error) {
-      // As BullMQ does: while Sentinels look for a server, the connection can be left without one.
+      // As BullMQ does: while Sentinels elect a server, the connection may have none.
       await this.backend.reconnectBlocking().catch(() => undefined);
       throw error;
     }
   }
 }
 
-/** Opens a {@link ManualWorker} on the queue of requests, which tells the time by Redis's clock. */
+/** Opens a {@link ManualWorker} on the queue of requests, with Redis's clock. */
 export function openManualWorker(deps: {
   redis: Redis;
   redisKeys: RedisKeys;

@@ -9,7 +9,7 @@ const script = loadScript(
 );
 
 /**
- * Lets the longest waiting job of a priority be the next one.
+ * Makes the longest waiting job of a priority the next one.
  *
  * @returns whether there was one.
  */

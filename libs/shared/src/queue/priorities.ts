@@ -5,10 +5,10 @@ import { scoresOf } from "./bullmq/scores.ts";
  * BullMQ priorities of the queue: the lowest number is served first, equal
  * numbers in order of arrival.
  *
- * A job that is put back at once goes to the head of its own number. A job that
- * has to be delayed would come back behind the whole backlog, because BullMQ
- * appends jobs that become due. So before the delay it gets the number just ahead
- * of those who have not had a turn: it keeps its place in line.
+ * A job that is put back at once goes to the head of its own number. A job that has to be delayed
+ * would come back behind the whole backlog, because BullMQ appends jobs that become due. So before
+ * the delay it gets the number just ahead of jobs that have not been called yet: it keeps its place
+ * in line.
  */
 export const priorities = {
   high: 10,
@@ -20,13 +20,13 @@ export { type PriorityName, priorityNames };
 
 const headStart = 5;
 
-/** The number for a job that was at the head once and must come back there. */
+/** The number of a job that was at the head and must return there. */
 export function returningPriority(priority: number): number {
   const isReturning = priority % 10 === headStart;
   return isReturning ? priority : Math.max(1, priority - headStart);
 }
 
-/** The name behind a number, returning or not. */
+/** The name of a number, returning or not. */
 export function priorityName(priority: number): PriorityName {
   if (priority <= priorities.high) return "high";
   return priority <= priorities.normal ? "normal" : "low";

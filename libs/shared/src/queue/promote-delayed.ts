@@ -9,12 +9,12 @@ import {
 import type { CompletionsQueue } from "./completions-queue.ts";
 import type { ManualWorker } from "./manual-worker.ts";
 
-/** More than this would come due by themselves before they could all be called. */
+/** More than this would become due by themselves before all of them could be called. */
 const mostPromoted = 1_000;
 /** They are delayed for seconds. */
 const ttlMs = 60_000;
 
-/** Lets the delayed requests of a model take their turn now. */
+/** Puts the delayed requests of a model in line now. */
 export async function promoteDelayed(
   queue: CompletionsQueue,
   model: string,
@@ -31,11 +31,11 @@ async function promoteIfDelayed(job: CompletionJob): Promise<void> {
   try {
     await job.promote();
   } catch {
-    // It came due, or its client went away, a moment ago.
+    // It became due, or its client hung up, a moment ago.
   }
 }
 
-/** Remembers that a job is delayed until something is known of a model. */
+/** Records that a job is delayed until a model is proven. */
 export async function awaitModel(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -50,7 +50,7 @@ export async function awaitModel(
     .exec();
 }
 
-/** Lets the jobs that are delayed until something is known of a model take their turn now, in their order. */
+/** Puts the jobs that are delayed until a model is proven in line now, in their order. */
 export async function promoteAwaiting(
   deps: { worker: ManualWorker; redis: Redis; redisKeys: RedisKeys },
   model: string,
@@ -67,7 +67,7 @@ export async function promoteAwaiting(
   );
 }
 
-/** How many jobs are delayed until something is known of each of the models; those without any are left out. */
+/** How many jobs are delayed until each of the models is proven; models without any are left out. */
 export async function countAwaiting(
   redis: Redis,
   redisKeys: RedisKeys,

@@ -12,7 +12,7 @@ import {
   scoreRange,
 } from "./priorities.ts";
 
-/** Counts jobs that no worker has taken, delayed ones included, and those that workers hold. */
+/** Counts the jobs that no worker holds, delayed ones included, and those that workers hold. */
 export async function countJobs(
   queue: CompletionsQueue,
 ): Promise<{ waiting: number; inFlight: number }> {
@@ -28,7 +28,7 @@ export function countHeld(redis: Redis, redisKeys: RedisKeys): Promise<number> {
   return redis.zcount(queueKeys(redisKeys).delayed, heldScore, "+inf");
 }
 
-/** Counts the jobs of a priority that stand in line, or those of one client; delayed ones do not. */
+/** Counts the jobs of a priority that are in line, or those of one client; delayed ones do not count. */
 export function countInLine(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -40,10 +40,10 @@ export function countInLine(
   return redis.zcount(queueKeys(redisKeys).prioritized, ...scoreRange(name));
 }
 
-/** What is on the queue, apart from the counts of {@link countJobs}. */
+/** The state of the queue, in addition to the counts of {@link countJobs}. */
 export type QueueDepth = {
   readonly isPaused: boolean;
-  /** Requests that wait for their model, or for another try. */
+  /** Requests that wait for their model, or for another attempt. */
   readonly delayed: number;
   /** Requests that wait for their client's own budget. */
   readonly held: number;

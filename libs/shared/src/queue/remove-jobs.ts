@@ -8,10 +8,10 @@ const forgetting = loadScript(
   new URL("./bullmq/forget-job.lua", import.meta.url),
 );
 
-/** Jobs of one command. */
+/** Jobs per command. */
 const atATime = 1_000;
 
-/** Removes a job, unless a worker holds it. @returns whether it is gone. See {@link forgetJob}, too. */
+/** Removes a job, unless a worker holds it. @returns whether it is gone. See also {@link forgetJob}. */
 export async function removeJob(
   queue: CompletionsQueue,
   jobId: string,
@@ -19,7 +19,7 @@ export async function removeJob(
   return (await queue.remove(jobId)) === 1;
 }
 
-/** Forgets that a job which is gone was one of its client's that wait. */
+/** Forgets that a removed job was one of its client's waiting jobs. */
 export async function forgetJob(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -32,7 +32,7 @@ export async function forgetJob(
 }
 
 /**
- * Removes a job that was looked up, in any state but one.
+ * Removes a job in any state except one.
  *
  * @returns false when a worker holds it.
  * @throws {Error} when a worker takes it at this moment.
@@ -55,7 +55,7 @@ async function removeAll(
 ): Promise<number> {
   let removed = 0;
   for (;;) {
-    // A full Redis still deletes; one with nothing to delete refuses.
+    // A full Redis still deletes; it refuses only when there is nothing to delete.
     const ids = await queue.clean(0, atATime, state).catch(() => []);
     removed += ids.length;
     if (ids.length < atATime) return removed;

@@ -1,6 +1,6 @@
 import type { CompletionJob, CompletionRequest } from "./completion-job.ts";
 
-/** What the queue says of a job; `completed` and `failed` are finished. */
+/** The state of a job on the queue; `completed` and `failed` are finished. */
 export function readState(
   job: CompletionJob,
 ): ReturnType<CompletionJob["getState"]> {
@@ -8,7 +8,7 @@ export function readState(
 }
 
 /**
- * Puts a finished job in line again, as if nothing had happened to it.
+ * Puts a finished job in line again, as if it were new.
  *
  * @param state its state as it was read.
  */

@@ -5,10 +5,13 @@ import { clusterOptions } from "./cluster/cluster-options.ts";
 import { sentinelOptions } from "./sentinel-options.ts";
 
 const longestReconnectDelayMs = 1_000;
-/** Answers of a server that is not, or not alone, the one to ask: a replica, or a node of a Cluster. Nothing was done. */
+/**
+ * Answers of a server that is the wrong one, or not the only one: a replica, or a node of a
+ * Cluster. Nothing was executed.
+ */
 const wrongServer = /^(READONLY|MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/;
 
-/** What a connection is for; it decides how it behaves while Redis is away. */
+/** The purpose of a connection, which decides how it behaves while Redis is away. */
 type ConnectionRole =
   /** Commands wait for Redis to come back, however long that takes. */
   | "durable"
@@ -20,9 +23,10 @@ type ConnectionRole =
  *
  * Errors are logged once per outage, not once per attempt.
  *
- * @param options.listeners connections that only listen. A server that becomes a replica, or gives its
- *   hash slot away, keeps them, and they would never hear that the primary is elsewhere: so they
- *   leave it with this connection, which is told at its next write.
+ * @param options.listeners connections that only listen. A server that becomes a replica, or gives
+ * its
+ * hash slot away, keeps them, and they would not notice that the primary is elsewhere: so they
+ * leave it together with this connection, which finds out at its next write.
  */
 export function connectRedis(
   address: RedisAddress,
@@ -38,7 +42,7 @@ export function connectRedis(
     connectionName: name,
     maxRetriesPerRequest: null,
     enableOfflineQueue: role === "durable",
-    // Without this a hung server would never be noticed by a connection at rest.
+    // Without this an idle connection would never notice that its server hangs.
     keepAlive: 10_000,
     connectTimeout: 5_000,
     retryStrategy,
@@ -84,7 +88,7 @@ function logOutages(redis: Redis, connection: string, logger: Logger): void {
   redis.on("error", (error: Error) => {
     if (!isDown) {
       isDown = true;
-      // What ioredis says of Sentinels leaves out that they answered, and how.
+      // ioredis's own error does not say that the Sentinels answered, and what.
       const sentinel = sentinelError?.message;
       logger.error(
         { connection, sentinel, err: error },
@@ -101,7 +105,7 @@ function logOutages(redis: Redis, connection: string, logger: Logger): void {
   });
 }
 
-/** Ends a connection politely, or at once when Redis does not answer. */
+/** Ends a connection gracefully, or at once when Redis does not answer. */
 export async function disconnectRedis(redis: Redis): Promise<void> {
   if (redis.status === "ready") {
     const patience = setTimeout(() => redis.disconnect(), 1_000);

@@ -5,20 +5,20 @@ import { ConfigError } from "../config/load-config.ts";
 /** The only policy under which Redis never removes a key by itself. */
 const safePolicy = "noeviction";
 
-/** Knows whether Redis may remove keys by itself, which would lose requests and limits. */
+/** Whether Redis may evict keys, which would lose requests and limits. */
 export class EvictionPolicy {
   readonly #redis: Redis;
   readonly #logger: Logger;
   #policy: string | undefined;
 
-  /** Asks again with each connection: it may be another server. */
+  /** Reads the policy again at each connection: it may be another server. */
   constructor(redis: Redis, logger: Logger) {
     this.#redis = redis;
     this.#logger = logger;
     redis.on("ready", () => void this.#read());
   }
 
-  /** What is wrong with the policy; undefined when nothing is, or when Redis does not tell it. */
+  /** What is wrong with the policy; undefined when nothing is, or it is unknown. */
   get problem(): string | undefined {
     if (this.#policy === undefined || this.#policy === safePolicy) {
       return undefined;

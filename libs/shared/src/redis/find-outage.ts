@@ -4,7 +4,7 @@ import { withFallback } from "../timers/with-timeout.ts";
 /** How long Redis may take to answer a process that stops. */
 const answerTimeoutMs = 3_000;
 
-/** Asks Redis for a sign of life, for a process that stops. @returns why it cannot be told anything, when it gives none. */
+/** Pings Redis, for a process that stops. @returns why it cannot be used, when it does not answer in time. */
 export async function findOutage(redis: Redis): Promise<string | undefined> {
   const isThere = redis.ping().then(
     () => true,

@@ -12,7 +12,7 @@ export function createRedisKeys(prefix: string) {
     root,
     /** HASH of an account's limits, day use, last use and parking. The script adds the account's name. */
     accountPrefix: `${root}:account:`,
-    /** HASH from key id to the account that the key turned out to belong to, unlike what its entry says. */
+    /** HASH from key id to the account that the key turned out to belong to, where its entry names another. */
     movedKeys: `${root}:moved-keys`,
     /** HASH from OpenRouter's user (a digest) to the account. */
     owners: `${root}:owners`,
@@ -30,9 +30,9 @@ export function createRedisKeys(prefix: string) {
     poolMembers: (poolId: string) => `${root}:pool:${poolId}:members`,
     /** HASH from key id to why it is out of use (JSON). */
     retiredKeys: `${root}:retired-keys`,
-    /** STRING that says whether a pool's keys are being asked about (`begun`) or have been (`ended`). */
+    /** STRING that says whether a pool's keys are being probed (`begun`) or have been (`ended`). */
     probeRound: (poolId: string) => `${root}:probe-round:${poolId}`,
-    /** STRING held by the worker that asks about one key because somebody wants to know. */
+    /** STRING held by the worker that probes one key on an operator's request. */
     probe: (keyId: string) => `${root}:probe:${keyId}`,
     /** STRING that exists when a slot was given back, so that it is not given back twice. */
     releasedSlot: (releaseId: string) => `${root}:released-slot:${releaseId}`,
@@ -44,13 +44,16 @@ export function createRedisKeys(prefix: string) {
     modelCooldownStep: (model: string) => `${root}:model:${model}:step`,
     /** STRING that exists while a model counts as gone. */
     modelGone: (model: string) => `${root}:model:${model}:gone`,
-    /** STRING: `proven` while a model has answered lately, or which call is out to prove it, and since when (epoch ms). */
+    /**
+     * STRING: `proven` while a model has answered recently, or which call is to prove it, and since
+     * when (epoch ms).
+     */
     modelProof: (model: string) => `${root}:model:${model}:proof`,
     /** LIST of jobs that are delayed until a model is proven. */
     modelAwaited: (model: string) => `${root}:model:${model}:awaited`,
-    /** HASH from model to what was said when it was found gone (JSON). */
+    /** HASH from model to OpenRouter's message when it was found gone (JSON). */
     goneModels: `${root}:gone-models`,
-    /** HASH of how calls of models went in one slice of time: count by what is counted and model. */
+    /** HASH with figures of models' calls in one slice of time: count by field and model. */
     modelRecords: (span: "hour" | "day", slice: number) =>
       `${root}:model-records:${span}:${slice}`,
     /** HASH with OpenRouter's list of models: `version` and `list` (JSON). */
@@ -59,9 +62,9 @@ export function createRedisKeys(prefix: string) {
     catalogueLease: `${root}:catalogue-lease`,
     /** First part of the keys of all gateway processes. A script adds the process's id, and what follows it below. */
     gatewayPrefix: `${root}:gateway:`,
-    /** STRING that exists while a gateway process lives; `present` when it also listens on its channel. */
+    /** STRING that exists while a gateway process is alive; `present` when it also listens on its channel. */
     gatewayAlive: (gatewayId: string) => `${root}:gateway:${gatewayId}:alive`,
-    /** Pub/sub channel that a gateway process listens on, only to be seen there. */
+    /** Pub/sub channel that a gateway process listens on, only to be visible there. */
     gatewayPresence: (gatewayId: string) =>
       `${root}:gateway:${gatewayId}:presence`,
     /** STREAM of results for one gateway process. */
@@ -69,7 +72,7 @@ export function createRedisKeys(prefix: string) {
       `${root}:gateway:${gatewayId}:replies`,
     /** STRING with the bytes of a stream that the client has taken. */
     streamTaken: (jobId: string) => `${root}:stream:${jobId}:taken`,
-    /** Pub/sub channel that tells a worker how far the clients of its streams are. */
+    /** Pub/sub channel that tells a worker how much the clients of its streams have taken. */
     workerCredits: (workerId: string) => `${root}:worker:${workerId}:credits`,
     /**
      * First part of the keys of fair shares, see `tags.lua`. A script adds the number of a priority: HASH with its time,
@@ -78,10 +81,10 @@ export function createRedisKeys(prefix: string) {
      * jobs in line by tag.
      */
     sharesPrefix: `${root}:shares:`,
-    /** The last one of them. */
+    /** The last-named key: a client's jobs in line. */
     clientLine: (priority: number, client: string) =>
       `${root}:shares:${priority}:${client}`,
-    /** STRING with the body of a request, where it is too large for its job. */
+    /** STRING with the body of a request that is too large for its job. */
     body: (jobId: string) => `${root}:body:${jobId}`,
     /** First part of the marks below. A script adds the job's id. */
     cancelledPrefix: `${root}:cancelled:`,
@@ -107,7 +110,7 @@ export function createRedisKeys(prefix: string) {
     sharedNews: `${root}:shared-news`,
     /** SORTED SET of worker processes by when they were last seen (epoch ms). */
     workers: `${root}:workers`,
-    /** SORTED SET of uploaded and made files by creation (epoch ms). */
+    /** SORTED SET of uploaded and generated files by creation (epoch ms). */
     files: `${root}:files`,
     /** SORTED SET of files by when they expire (epoch ms). */
     filesByExpiry: `${root}:files-by-expiry`,
@@ -135,42 +138,48 @@ export function createRedisKeys(prefix: string) {
     backgroundCounts: `${root}:background-counts`,
     /** SORTED SET of background requests by when they are removed (epoch ms). */
     backgroundByExpiry: `${root}:background-by-expiry`,
-    /** SORTED SET of background responses whose end was not told yet, by their end (epoch ms). */
+    /** SORTED SET of background responses whose end is not published yet, by their end (epoch ms). */
     backgroundUntold: `${root}:background-untold`,
-    /** First part of the HASHes of deliveries of events to webhooks. A script adds the event. */
+    /** First part of the HASHes of deliveries of events to webhooks. A script adds the event's id. */
     deliveryPrefix: `${root}:delivery:`,
     /** SORTED SET of deliveries by creation (epoch ms). */
     deliveries: `${root}:deliveries`,
     /** SORTED SET of deliveries that wait, by their next try (epoch ms). */
     deliveriesDue: `${root}:deliveries-due`,
-    /** SORTED SET of deliveries that wait no more, by their end (epoch ms). */
+    /** SORTED SET of deliveries that have ended, by their end (epoch ms). */
     deliveriesOver: `${root}:deliveries-over`,
     /** HASH from client to how many of its deliveries wait. */
     deliveryCounts: `${root}:delivery-counts`,
-    /** STRING with what a living worker says about itself (JSON). */
+    /** STRING with what a living worker reports about itself (JSON). */
     workerDetails: (workerId: string) => `${root}:worker:${workerId}:details`,
     /** SORTED SET of models that cool down, by when that ends (epoch ms). */
     coolingModels: `${root}:cooling-models`,
-    /** SORTED SET of account, model and setting (JSON) where an account does not serve a model, by expiry (epoch ms). */
+    /**
+     * SORTED SET of account, model and setting (JSON) where an account does not serve a model, by
+     * expiry (epoch ms).
+     */
     accountRefusals: `${root}:account-refusals`,
-    /** HASH from key id to what the last probe of it found (JSON). */
+    /** HASH from key id to the result of its last probe (JSON). */
     probeResults: `${root}:probe-results`,
-    /** Pub/sub channel over which operators ask something of the workers. */
+    /** Pub/sub channel for operators' commands to the workers. */
     workerCommands: `${root}:worker-commands`,
-    /** HASH of what all processes counted in one slice of time of a length. */
+    /** HASH of the counts of all processes in one slice of time of this length. */
     statistics: (length: "seconds" | "minute" | "hour", slice: number) =>
       `${root}:statistics:${length}:${slice}`,
     /** STREAM of requests that have ended, an entry each (JSON), for the operators' page. */
     endedRequests: `${root}:ended-requests`,
-    /** HASH of what clients used on one UTC day, in one of its parts: count by what is counted, client and model. */
+    /** HASH of clients' use on one UTC day, in one of its shards: count by field, client and model. */
     usage: (day: string, shard: number) => `${root}:usage:${day}:${shard}`,
     /** HASH from client to its record with the digest of its key (JSON). */
     clients: `${root}:clients`,
-    /** First part of the keys of what clients did. A script adds the client's id, and what follows it: see `budgets/`. */
+    /**
+     * First part of the keys of clients' use. A script adds the client's id, and what follows it:
+     * see `budgets/`.
+     */
     clientPrefix: `${root}:client:`,
     /** SORTED SET of a client's jobs that wait for its budget, by priority and arrival. */
     clientWaiting: (client: string) => `${root}:client:${client}:waiting`,
-    /** SORTED SET of clients whose jobs wait for their budget, by when to look at them again (epoch ms). */
+    /** SORTED SET of clients whose jobs wait for their budget, by when to check them again (epoch ms). */
     clientsDue: `${root}:clients-due`,
     /** HASH from a client's name in lower case to the client. */
     clientNames: `${root}:client-names`,
@@ -182,7 +191,7 @@ export function createRedisKeys(prefix: string) {
     failedLogins: `${root}:failed-logins`,
     /** STRING that exists while a session of the admin pages lasts; the digest is of its id. */
     adminSession: (digest: string) => `${root}:admin-session:${digest}`,
-    /** HASH from what people were notified of to when it held last (epoch ms). */
+    /** HASH from reported condition to when it held last (epoch ms). */
     toldConditions: `${root}:told-conditions`,
     /** STRING that exists for a while after one gateway has notified people. */
     notifyTurn: `${root}:notify-turn`,

@@ -1,6 +1,7 @@
 /**
- * Answers of a server that is starting, failing over, giving its hash slot away, saving, cut off, without room on its
- * disk, or busy with a script; and of one that did not begin a transaction because it refused a command in it.
+ * Answers of a server that is starting, failing over, moving its hash slot, saving, cut off, out of
+ * disk space or busy with a script; and of one that did not begin a transaction because it refused
+ * a command in it.
  */
 const passingAnswer =
   /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|MISCONF|NOREPLICAS|UNBLOCKED|EXECABORT)\b/;

@@ -8,12 +8,12 @@ export type ClockSample = {
   readonly redisTime: number;
 };
 
-/** Clocks run apart by less than this share of the time that passes. */
+/** Clocks drift by less than this share of the elapsed time. */
 const mostDrift = 1 / 2_000;
 
 /**
- * Redis's clock, as far as this process knows it: the one clock that all processes
- * share. Clocks of different machines are never compared.
+ * Redis's clock, as far as this process knows it: the one clock that all processes share. Clocks of
+ * different machines are never compared.
  *
  * Until the first reading it is this machine's clock.
  */
@@ -27,7 +27,7 @@ export class RedisClock {
     return Math.floor(now + offsetMs);
   }
 
-  /** Reads the clock; call it now and then. */
+  /** Reads the clock; call it regularly. */
   async refresh(redis: Redis): Promise<void> {
     const sentAt = performance.now();
     const redisTime = await readExactly(redis);
@@ -36,16 +36,16 @@ export class RedisClock {
   }
 
   /**
-   * Takes the better of two readings, the one with less room for error. A reading that
-   * does not fit the earlier one means that the clock was set, or that another server
-   * has taken over: then the newer one counts.
+   * Keeps the better of two readings: the one with the smaller error. A reading that contradicts
+   * the earlier one means that the clock was set, or that another server has taken over: then the
+   * newer one counts.
    */
   add(sample: ClockSample): void {
     if (!this.#best || isBetter(sample, this.#best)) this.#best = sample;
   }
 }
 
-/** From the monotonic clock to Redis's; Redis read its clock midway, as far as is known. */
+/** Offset from the monotonic clock to Redis's, assuming that Redis read its clock midway. */
 function offsetOf({ sentAt, roundTripMs, redisTime }: ClockSample): number {
   return redisTime - (sentAt + roundTripMs / 2);
 }

@@ -17,7 +17,7 @@ const networkCodes: ReadonlySet<unknown> = new Set([
   "ETIMEDOUT",
 ]);
 
-/** Whether a command failed because Redis is away or cannot serve it now: later the same command works. */
+/** Whether a command failed because Redis is away or cannot serve it now: the same command works later. */
 export function isRedisOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, previousErrors = [] } = error as {

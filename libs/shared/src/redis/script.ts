@@ -9,7 +9,7 @@ export type Script = {
   readonly name: string;
   readonly source: string;
   readonly sha: string;
-  /** How many KEYS its header declares; at least so many, when the last one stands for several. */
+  /** How many KEYS its header declares; the minimum, when the last one stands for several. */
   readonly keyCount: number;
   readonly isVariadic: boolean;
 };
@@ -17,9 +17,10 @@ export type Script = {
 const includes = new URL("./includes/", import.meta.url);
 
 /**
- * The last key of each call is one that never exists, and the script does not see it. While a Cluster moves the hash slot
- * of the pool to another node, some keys are here and some there, and a script would be given up half-way when it comes to
- * one that is not here. With a key that is missing it is refused before it begins (`TRYAGAIN`, `ASK`).
+ * The last key of each call is one that never exists, and the script does not see it. While a
+ * Cluster moves the pool's hash slot to another node, keys are split between both, and a script
+ * would be aborted half-way at a key that is not here. With a missing key it is refused before it
+ * begins (`TRYAGAIN`, `ASK`).
  */
 const dropAbsentKey = "table.remove(KEYS) ";
 
@@ -29,9 +30,9 @@ function absentKeyBeside(key: string): string {
 }
 
 /**
- * Reads a `.lua` file that lies beside the module that runs it. A line
- * `--- @include "name"` is replaced by `redis/includes/name.lua`, and one with a path,
- * such as `--- @include "../area/name"`, by that file seen from the script.
+ * Reads a `.lua` file beside the module that runs it. A line `--- @include "name"` is replaced by
+ * `redis/includes/name.lua`, and one with a path, such as `--- @include "../area/name"`, by that
+ * file relative to the script.
  */
 export function loadScript(url: URL): Script {
   const written = readFileSync(url, "utf8");

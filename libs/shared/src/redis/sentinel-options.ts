@@ -2,15 +2,16 @@ import type { RedisOptions } from "ioredis";
 import type { SentinelGroup } from "../config/redis-address.ts";
 import { FollowingConnector } from "./sentinel-connector.ts";
 
-/** A Sentinel that does not answer for this long is passed over for the next one. */
+/** A Sentinel that does not answer for this long is skipped. */
 const answerTimeoutMs = 3_000;
-/** How long until a Sentinel that was lost is listened to again. */
+/** How long until the connection to a lost Sentinel is tried again. */
 const listenAgainMs = 5_000;
 
 /**
  * How ioredis finds the primary of a group, and leaves it when Sentinels name another one.
  *
- * The primary is asked of the Sentinels at each connection, and a server that is none (any more) is not used.
+ * Each connection asks the Sentinels for the primary, and does not use a server that is none (any
+ * more).
  *
  * @param retryStrategy after how many ms the Sentinels are asked again when none of them answers.
  */
@@ -34,7 +35,7 @@ export function sentinelOptions(
     sentinelCommandTimeout: answerTimeoutMs,
     // A connection that only listens, or one to a primary that hangs, would not notice the failover by itself.
     failoverDetector: true,
-    // What a primary that was replaced still answers is worth nothing, and commands without an answer are sent again.
+    // Answers of a replaced primary are worthless, and commands without an answer are sent again.
     disconnectTimeout: 0,
     sentinelReconnectStrategy: () => listenAgainMs,
   };

@@ -5,8 +5,8 @@ import { isPassingAnswer } from "./passing-answer.ts";
 const pollMs = 250;
 
 /**
- * Writes something that must not be lost: as long as Redis is full, or refuses to write for
- * another reason that passes, it is tried again. A lost connection is its client's business.
+ * Writes something that must not be lost: it is repeated while Redis is full, or refuses to write
+ * for another reason that passes. A lost connection is handled by its client.
  */
 export async function writeOnceRedisCan<Answer>(
   write: () => Promise<Answer>,

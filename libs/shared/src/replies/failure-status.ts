@@ -1,6 +1,6 @@
 import type { FailureReply } from "./reply.ts";
 
-/** The status of a request that was on the queue and has no answer. */
+/** The status of a queued request that has no answer. */
 export const failureStatus = {
   "model-gone": 404,
   "keys-rate-limited": 429,

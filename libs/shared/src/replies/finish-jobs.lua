@@ -1,9 +1,9 @@
 --[[
-  Sends the last replies of requests and finishes their jobs, in one step: no worker that is lost in between
-  leaves an answered request to be called again.
+  Sends the last replies of requests and finishes their jobs, in one step: no worker that is lost in
+  between leaves an answered request to be called again.
 
-  A job that has become another worker's is left to it, and marked so that it is not called again: its client
-  has its answer.
+  A job that another worker holds by now is left to it, and marked so that it is not called again:
+  its client has its answer.
 
   KEYS[1] active      LIST         the queue's keys, see queue-keys.ts
   KEYS[2] stalled     SET
@@ -23,7 +23,7 @@
     data (JSON) in place of the job's (empty: it stays), failure (empty: it did not fail), attempts made,
     how many finished jobs are kept and for how many ms (-1: without a bound), client (empty: none)
 
-  Returns 1 for each job that was ours, else 0.
+  Returns 1 for each job that the worker still held, else 0.
 ]]
 --- @include "now"
 --- @include "text"

@@ -12,24 +12,24 @@ import { unreadTtlMs } from "./send-reply.ts";
 
 const script = loadScript(new URL("./finish-jobs.lua", import.meta.url));
 
-/** How long a job that was answered, but not ours any more, is kept from being called again. */
+/** How long an answered job of another worker is kept from being called again. */
 const markMs = 600_000;
-/** More would block Redis for too long, or hold up what is sent after it. */
+/** More would block Redis for too long, or hold up the commands after it. */
 const most = { most: 32, mostSize: 256 * 1024 };
 
 /** The end of a request whose job a worker holds. */
 type JobEnd = {
   readonly job: CompletionJob;
-  /** The last word to the gateway; absent when it has had it. */
+  /** The last reply to the gateway; absent when it was sent before. */
   readonly reply?: Reply | undefined;
-  /** Takes the place of the job's data. */
+  /** Replaces the job's data. */
   readonly finished?: FinishedRequest | undefined;
   readonly ending: Pick<Ending, "status" | "reason">;
 };
 
 /**
- * Sends the last reply and finishes the job, in one step and together with others. The job
- * stays visible for as long as its gateway wished. Waits for Redis when it is away or cannot write.
+ * Sends the last reply and finishes the job, in one step and together with others. The job stays
+ * visible for as long as its gateway requested. Waits for Redis when it is away or cannot write.
  *
  * @returns whether the job was still this worker's. If not, it is not called again.
  */
@@ -65,7 +65,7 @@ export function createFinishJob(redis: Redis, redisKeys: RedisKeys): FinishJob {
       redisKeys.clientPrefix,
       ...ends.flatMap((end) => end.args),
     ];
-    // OpenRouter is not to be asked twice because Redis could not write for a while.
+    // OpenRouter must not be called twice because Redis could not write for a while.
     const ours = await writeOnceRedisCan(() =>
       runScript(redis, script, keys, args),
     );
@@ -105,8 +105,8 @@ export function createFinishJob(redis: Redis, redisKeys: RedisKeys): FinishJob {
 }
 
 /**
- * How many finished jobs are kept, and for how long, as BullMQ's options say it in several
- * forms; -1: without a bound.
+ * How many finished jobs are kept, and for how long, from the several forms of BullMQ's options;
+ * -1: without a bound.
  */
 function keptOf({ opts }: CompletionJob): { count: number; ageMs: number } {
   const kept = opts.removeOnComplete ?? false;
@@ -116,7 +116,7 @@ function keptOf({ opts }: CompletionJob): { count: number; ageMs: number } {
   return { count, ageMs: age === undefined ? -1 : age * 1_000 };
 }
 
-/** What the queue's page says about a request that failed; never anything of its contents. */
+/** What the queue's page shows about a failed request, without its contents. */
 function describeFailure({
   status,
   reason,

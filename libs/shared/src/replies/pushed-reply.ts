@@ -1,15 +1,15 @@
 import type { StoredReply } from "./read-replies.ts";
 import { decodeReply } from "./reply.ts";
 
-/** What a gateway hears when a reply is put on its stream. */
+/** The message to a gateway when a reply is put on its stream. */
 export type PushedReply = {
   /** Id of the stream's entry. */
   readonly id: string;
-  /** Absent when it is too long to be pushed: it is to be read from the stream. */
+  /** Absent when the reply is too long to be pushed: read it from the stream. */
   readonly stored: StoredReply | undefined;
 };
 
-/** Longer replies are not pushed: Redis cuts off a listener for whom too much has gathered. */
+/** Longer replies are not pushed: Redis disconnects a subscriber with too much pending output. */
 export const longestPushBytes = 32 * 1024;
 
 const blank = 0x20;

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { decodeReply, type Reply, type UnknownReply } from "./reply.ts";
 
-/** A reply as it stands on a stream. */
+/** A reply as it is stored on a stream. */
 export type StoredReply = {
   /** Id of the stream's entry. */
   readonly id: string;
@@ -9,10 +9,10 @@ export type StoredReply = {
   readonly reply: Reply | UnknownReply;
 };
 
-/** Before the first entry of any stream. */
+/** An id before the first entry of any stream. */
 export const beforeAllReplies = "0-0";
 
-/** Reads replies behind an entry without waiting for any, and without removing them. */
+/** Reads the replies after an entry, without waiting and without removing them. */
 export async function readReplies(
   redis: Redis,
   streamKey: string,
@@ -38,7 +38,7 @@ export async function readReplies(
   );
 }
 
-/** The lowest id that an entry behind this one can have. */
+/** The lowest id that an entry after this one can have. */
 export function nextReplyId(id: string): string {
   const [ms, sequence] = id.split("-");
   return `${ms}-${Number(sequence) + 1}`;

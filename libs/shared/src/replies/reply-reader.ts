@@ -11,27 +11,26 @@ import {
 import type { Reply, UnknownReply } from "./reply.ts";
 
 const repliesPerRead = 100;
-/** Replies handed over are cut off the stream when this many have gathered, or after a while. */
+/** Delivered replies are removed from the stream when there are so many of them, or after some time. */
 const trimEvery = 100;
 const trimBytes = 4 * 1024 * 1024;
-/** How often the stream is looked at although nothing was pushed: a connection may be dead without a sign. */
+/** How often the stream is read without a push: a connection may be dead without a sign. */
 const checkEveryMs = 5_000;
 const pauseAfterErrorMs = 200;
 /** Each unknown kind is logged once, up to this many. */
 const mostUnknownNames = 20;
 
 /**
- * Receives each reply in the order in which the workers sent them; once, but for the last ones before
- * the connection to Redis was lost, which may come again.
+ * Receives each reply in the order in which the workers sent them; once, except for the last ones
+ * before a lost connection to Redis, which may come again.
  */
 type ReplyListener = (jobId: string, reply: Reply) => void;
 
 /**
- * Hands over the replies to this gateway. Each of them is on a stream, which keeps
- * what was sent while a connection was down, and is also pushed, which costs
- * no command. So as long as the reader listens without a break, what is pushed is all
- * there is; after each break it first reads the stream, and what is pushed
- * meanwhile waits.
+ * Delivers the replies to this gateway. Each of them is on a stream, which keeps what is sent while
+ * a connection is down, and is also pushed, which costs no command. While the reader listens
+ * without a break, the pushed replies are complete; after each break it first reads the stream, and
+ * pushed replies wait meanwhile.
  */
 export class ReplyReader {
   readonly #subscriber: Redis;
@@ -52,7 +51,7 @@ export class ReplyReader {
   readonly #unknownNames = new Set<string>();
 
   constructor(options: {
-    /** A connection that is used for nothing else. */
+    /** A connection of its own. */
     subscriber: Redis;
     redis: Redis;
     streamKey: string;
@@ -90,15 +89,15 @@ export class ReplyReader {
   }
 
   /**
-   * The stream may be another server's now, whose ids may lie before those that came from the
-   * former one: all that is on it is handed over, some of it for the second time.
+   * The stream may be on another server now, whose ids may be lower than those of the former one:
+   * the whole stream is delivered, some of it for the second time.
    */
   readonly #beginAnew = (): void => {
     this.#mustBeginAnew = true;
     void this.catchUp();
   };
 
-  /** Hands over everything that is on the stream at this moment. */
+  /** Delivers everything that is on the stream now. */
   catchUp(): Promise<void> {
     this.#mustRead = true;
     this.#reading ??= this.#read().finally(() => {
@@ -120,7 +119,7 @@ export class ReplyReader {
   }
 
   #receive(pushed: PushedReply): void {
-    // What comes before we know that we listen is read from the stream.
+    // Replies that arrive before the subscription is confirmed are read from the stream.
     if (!this.#isListening) return;
     if (this.#reading) this.#held.push(pushed);
     else if (pushed.stored) this.#handOver(pushed.stored);
@@ -167,7 +166,7 @@ export class ReplyReader {
   }
 
   #handOver({ id, jobId, reply }: StoredReply): void {
-    // What was pushed may have been read before.
+    // A pushed reply may have been read before.
     if (!isAfter(id, this.#lastId)) return;
     this.#lastId = id;
     this.#untrimmed += 1;
@@ -179,7 +178,7 @@ export class ReplyReader {
     if (isDue) void this.#trim();
   }
 
-  /** A newer worker says something that this version need not know. */
+  /** A newer worker sends a kind of message that this version does not know. */
   #warnOnce({ name }: UnknownReply): void {
     if (this.#unknownNames.size >= mostUnknownNames) return;
     if (this.#unknownNames.has(name)) return;

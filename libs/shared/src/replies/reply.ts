@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { parseJson } from "../json/parse-json.ts";
 
-// Each message between worker and gateway has one schema: types come from it, and what
-// arrives is checked by it. Fields that are not named here are ignored, so that processes
-// of different versions understand each other during an upgrade.
+// Each message between worker and gateway has one schema: its type is derived from it, and received
+// messages are checked by it. Unknown fields are ignored, so that processes of different versions
+// understand each other during an upgrade.
 
-/** How a request fared. Durations in ms. */
+/** Waiting time, call time and number of calls of a request. Durations in ms. */
 const figures = {
   queueMs: z.number(),
   upstreamMs: z.number(),
@@ -13,19 +13,19 @@ const figures = {
   calls: z.number(),
   /** The model that was called last; absent when none was. */
   calledModel: z.string().exactOptional(),
-  /** Mask of the key that was called with last; for operators only. */
+  /** Mask of the key of the last call; for operators only. */
   key: z.string().exactOptional(),
 };
 
-/** Tokens that the answer took, where OpenRouter says so. */
+/** Tokens of the answer, where OpenRouter states them. */
 const tokens = z
   .object({ prompt: z.number(), completion: z.number() })
   .exactOptional();
 
-/** What went wrong, in the words of whoever says so, without anything of the request. */
+/** What went wrong, in the words of the component that says so, without contents of the request. */
 const errorText = z.string().exactOptional();
 
-/** Which message of which call's stream it is. */
+/** The position of a message in a call's stream. */
 const position = {
   /** 1-based number of the call; a later call replaces an earlier one. */
   call: z.number(),
@@ -41,9 +41,9 @@ const failureCodes = [
   "keys-rate-limited",
   "no-usable-key",
   "worker-crashed",
-  /** Redis holds the request's body no more. */
+  /** Redis has lost the request's body. */
   "body-lost",
-  /** By an operator. */
+  /** An operator removed it. */
   "removed",
   /** OpenRouter serves none of the request's models any more. */
   "model-gone",
@@ -59,9 +59,9 @@ const answer = z.object({
 });
 const failure = z.object({
   kind: z.literal("failure"),
-  /** What a newer worker says instead is the worker's failure, too. */
+  /** An unknown code of a newer worker counts as a failure of the worker. */
   code: z.enum(failureCodes).catch("worker-crashed"),
-  /** When it is worth another try, in ms from now. */
+  /** When to retry, in ms from now. */
   retryAfterMs: z.number().exactOptional(),
   ...figures,
 });
@@ -75,7 +75,7 @@ const streamStart = z.object({
 });
 const streamData = z.object({
   kind: z.literal("stream-data"),
-  /** From here on the call counts, and is not made again. */
+  /** From here on the call counts, and is not repeated. */
   isBeginning: z.boolean().exactOptional(),
   ...position,
 });
@@ -86,7 +86,7 @@ const streamEnd = z.object({
 });
 const streamBroken = z.object({
   kind: z.literal("stream-broken"),
-  /** The status that says best what happened, such as 502. */
+  /** The status that describes best what happened, such as 502. */
   status: z.number(),
   message: z.string(),
   errorText,
@@ -115,10 +115,10 @@ export type ReplyFigures = Readonly<z.output<z.ZodObject<typeof figures>>>;
 /** See {@link position}. */
 export type StreamPosition = Readonly<z.output<z.ZodObject<typeof position>>>;
 
-/** An answer of OpenRouter, as it goes back to the client. */
+/** An answer of OpenRouter for the client. */
 export type AnswerReply = HeadOf<"answer"> & { readonly body: Buffer };
 
-/** The worker could not get an answer; the gateway makes the error body. */
+/** The worker got no answer; the gateway makes the error body. */
 export type FailureReply = HeadOf<"failure">;
 
 /** The worker took the gateway for dead and dropped the job. */
@@ -132,7 +132,7 @@ export type StreamDataReply = HeadOf<"stream-data"> & {
   readonly body: Buffer;
 };
 
-/** The stream has come to its own end. */
+/** The stream has ended properly. */
 export type StreamEndReply = HeadOf<"stream-end">;
 
 /** The stream broke off after its first event. */
@@ -141,20 +141,20 @@ type StreamBrokenReply = HeadOf<"stream-broken">;
 /** Replies that come before the last one of a request. */
 export type StreamChunkReply = StreamStartReply | StreamDataReply;
 
-/** Replies after which nothing comes for a request. */
+/** The last replies of a request. */
 export type FinalReply =
   | AnswerReply
   | FailureReply
   | StreamEndReply
   | StreamBrokenReply;
 
-/** What a worker says about a job. */
+/** A message of a worker about a job. */
 export type Reply = FinalReply | StreamChunkReply | OrphanedReply;
 
-/** A message that this version does not understand; it is ignored. */
+/** A message that this version does not understand, and ignores. */
 export type UnknownReply = {
   readonly kind: "unknown";
-  /** The kind that the message names, shortened, or what is wrong with it. */
+  /** The kind of the message, shortened, or what is wrong with it. */
   readonly name: string;
 };
 
@@ -180,7 +180,7 @@ export function decodeReply(head: string, body: Buffer): Reply | UnknownReply {
     : reply;
 }
 
-/** Whether nothing follows a reply. */
+/** Whether a reply is the last one. */
 export function isFinal(reply: Reply | UnknownReply): reply is FinalReply {
   switch (reply.kind) {
     case "answer":

@@ -10,13 +10,13 @@ import { encodeReply, type Reply } from "./reply.ts";
 
 const script = loadScript(new URL("./send-reply.lua", import.meta.url));
 
-/** A gateway reads within milliseconds; this long it may be cut off from Redis. */
+/** A gateway reads within milliseconds; it may be cut off from Redis for this long. */
 export const unreadTtlMs = 600_000;
 
-/** What is noted on the job in the same step. */
+/** What is stored on the job in the same step. */
 export type JobUpdate = {
   readonly progress?: CompletionProgress | undefined;
-  /** Takes the place of the job's data. */
+  /** Replaces the job's data. */
   readonly finished?: FinishedRequest | undefined;
 };
 
@@ -44,7 +44,7 @@ export async function sendReply(
     toJson(notes.finished),
     longestPushBytes,
   ];
-  // OpenRouter is not to be asked twice because Redis could not write for a while.
+  // OpenRouter must not be called twice because Redis could not write for a while.
   await writeOnceRedisCan(() => runScript(redis, script, keys, values));
 }
 

@@ -9,13 +9,13 @@ const script = loadScript(new URL("./acknowledge.lua", import.meta.url));
  * bounds the memory that a slow reader takes in Redis and in the gateway.
  */
 export const streamWindowBytes = 256 * 1024;
-/** Bytes after which the gateway says how far the client is. */
+/** Bytes after which the gateway reports how much the client has taken. */
 export const acknowledgeEveryBytes = streamWindowBytes / 4;
 
-/** The figure outlives any stall that a worker puts up with. */
+/** Longer than any stall that a worker tolerates. */
 const takenTtlMs = 3_600_000;
 
-/** Says how many bytes of a stream the client has taken in all. */
+/** Reports how many bytes of a stream the client has taken in all. */
 export async function acknowledge(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -33,7 +33,7 @@ export async function acknowledge(
   );
 }
 
-/** Reads what {@link acknowledge} said last. */
+/** Reads the latest report of {@link acknowledge}. */
 export async function readTaken(
   redis: Redis,
   redisKeys: RedisKeys,

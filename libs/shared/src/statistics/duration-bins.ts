@@ -10,16 +10,16 @@ export const binBounds: readonly number[] = Array.from(
   (_, index) => Math.round(firstMs * growth ** index),
 );
 
-/** The bin that a duration falls into; everything beyond the last bound shares one. */
+/** The bin of a duration; the last bin has no upper bound. */
 export function binOf(ms: number): number {
   const bin = binBounds.findIndex((bound) => ms <= bound);
   return bin < 0 ? binBounds.length : bin;
 }
 
 /**
- * The duration below which a share of all lies, in ms, interpolated within its bin.
+ * The duration below which a share of all durations lies, in ms, interpolated within its bin.
  *
- * @param counts how many durations fell into each bin, by bin.
+ * @param counts the number of durations in each bin.
  * @param share 0.5 for the median, 0.95 …
  * @returns undefined when there were none.
  */

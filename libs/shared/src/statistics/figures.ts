@@ -1,6 +1,6 @@
-/** Durations that are kept as distributions. */
+/** Durations that are stored as distributions. */
 export type DurationName =
-  /** From the gateway's hand to the call that brought the answer. */
+  /** From the gateway's receipt of the request to the call that brought the answer. */
   | "wait"
   /** One call of OpenRouter, a stream to its end. */
   | "call"
@@ -9,9 +9,9 @@ export type DurationName =
 
 /** Events that are counted. */
 export type CounterName =
-  /** A request was over, by the status that its client got; 499: it had gone. */
+  /** A finished request, by its client's status; 499: the client had gone. */
   | `status:${number}`
-  /** What an answer of OpenRouter meant, such as `account-limited:minute`. */
+  /** The classification of an answer of OpenRouter, such as `account-limited:minute`. */
   | `verdict:${string}`;
 
 /** The field of a slice that counts the durations in one bin. */

@@ -10,8 +10,8 @@ const flushMs = 2_000;
 type Gathered = { ttlMs: number; counts: Map<string, number> };
 
 /**
- * Counts in memory, and every few seconds adds what it has to hashes in Redis that
- * all processes share: no request waits for it or sends a command.
+ * Counts in memory, and adds the counts every few seconds to hashes in Redis that all processes
+ * share: requests neither wait for it nor send a command.
  */
 export class SharedCounts {
   readonly #redis: Redis;
@@ -21,7 +21,7 @@ export class SharedCounts {
 
   /**
    * @param deps `mostKeys`: while Redis is away, counts of the newest so many hashes are kept;
-   *   `name`: what is counted, for the log.
+   * `name`: the task, for the log.
    */
   constructor(deps: {
     redis: Redis;
@@ -38,7 +38,7 @@ export class SharedCounts {
     });
   }
 
-  /** Counts a whole number. The hash expires `ttlMs` after it was written to last. */
+  /** Counts a whole number. The hash expires `ttlMs` after its last change. */
   add(key: string, ttlMs: number, field: string, by: number): void {
     let gathered = this.#gathered.get(key);
     if (!gathered) {
@@ -50,7 +50,7 @@ export class SharedCounts {
     counts.set(field, (counts.get(field) ?? 0) + by);
   }
 
-  /** Sends what has gathered. What cannot be sent is kept for the next time. */
+  /** Sends the counts. What cannot be sent is kept for the next time. */
   async flush(): Promise<void> {
     for (const [key, { ttlMs, counts }] of [...this.#gathered]) {
       this.#gathered.delete(key);
@@ -64,7 +64,7 @@ export class SharedCounts {
     }
   }
 
-  /** Sends the rest, if Redis is there, and ends. */
+  /** Sends the rest, if Redis is there, and stops. */
   async stop(): Promise<void> {
     await this.#flushing.stop();
     if (this.#redis.status === "ready") await this.flush();

@@ -2,23 +2,23 @@ import type { Redis } from "ioredis";
 import type { RedisKeys } from "../redis/keys.ts";
 import { type Resolution, sliceAt } from "./resolutions.ts";
 
-/** A slice may still grow for this long after its end: processes send their counts late. */
+/** A slice may still change for this long after its end: processes send their counts late. */
 const settleMs = 15_000;
 
-/** What all processes counted in one slice of time. */
+/** The counts of all processes in one slice of time. */
 export type Bucket = {
   /** Its start, ms since the epoch by Redis's clock. */
   readonly startsAt: number;
   readonly counts: ReadonlyMap<string, number>;
 };
 
-/** Reads the slices of the past, of one length; those that cannot change any more are read once. */
+/** Reads past slices of one length; slices that cannot change any more are read once. */
 export class StatisticsHistory {
   readonly #redis: Redis;
   readonly #redisKeys: RedisKeys;
   readonly #resolution: Resolution;
   readonly #settled = new Map<number, ReadonlyMap<string, number>>();
-  /** Thousands of slices have the same few names. */
+  /** Shared strings: thousands of slices have the same few names. */
   readonly #names = new Map<string, string>();
 
   constructor(deps: {

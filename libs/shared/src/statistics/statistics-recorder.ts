@@ -11,18 +11,18 @@ import {
 import { type Resolution, resolutions, sliceAt } from "./resolutions.ts";
 import { SharedCounts } from "./shared-counts.ts";
 
-/** While Redis is away, figures gather for this many slices of time: more than an hour. */
+/** While Redis is away, counts of this many slices are kept: more than an hour. */
 const mostSlices = 480;
-/** What is kept for days. */
+/** The slices that are kept for days. */
 const longKept = [resolutions.minute, resolutions.hour];
 
-/** Notes what happens, at the cost of a map's entry. */
+/** Counts events and durations, at the cost of an entry in a map. */
 export type Statistics = {
   count(name: CounterName, by?: number): void;
   observe(name: DurationName, ms: number): void;
 };
 
-/** Counts what happens, in slices of time that all processes share. */
+/** Counts events and durations, in slices of time that all processes share. */
 export class StatisticsRecorder implements Statistics {
   readonly #redisKeys: RedisKeys;
   readonly #clock: RedisClock;
@@ -50,16 +50,16 @@ export class StatisticsRecorder implements Statistics {
   observe(name: DurationName, ms: number): void {
     const field = durationField(name, binOf(ms));
     this.#add([resolutions.seconds], field, 1);
-    // No chart of days shows the whole time of a request.
+    // No chart of days shows the total time of a request.
     if (name !== "total") this.#add(longKept, field, 1);
   }
 
-  /** Sends what has gathered. What cannot be sent is kept for the next time. */
+  /** Sends the counts. What cannot be sent is kept for the next time. */
   flush(): Promise<void> {
     return this.#counts.flush();
   }
 
-  /** Sends the rest, if Redis is there, and ends. */
+  /** Sends the rest, if Redis is there, and stops. */
   stop(): Promise<void> {
     return this.#counts.stop();
   }

@@ -1,6 +1,6 @@
 /**
- * Wraps a costly read that anybody may cause: callers within `maxAgeMs` share one run
- * and its result. A failed run is not kept.
+ * Wraps a costly read that any request may cause: callers within `maxAgeMs` share one run and its
+ * result. A failed run is not kept.
  */
 export function coalesce<Value>(
   read: () => Promise<Value>,

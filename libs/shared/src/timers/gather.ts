@@ -1,4 +1,4 @@
-/** Hands an item over together with others. */
+/** Processes an item together with others. */
 type Gather<Item, Result> = (item: Item) => Promise<Result>;
 
 type Waiting<Item, Result> = {
@@ -8,12 +8,13 @@ type Waiting<Item, Result> = {
 };
 
 /**
- * Hands over in one go what comes within one turn of the event loop while something is
- * under way. What comes alone goes at once.
+ * Batches the items of one turn of the event loop while a batch is being processed. A single item
+ * is processed at once.
  *
- * @param run does the work, and returns a result for each item in their order. When it fails, all of them fail.
- * @param options.most items of one go.
- * @param options.mostSize sum of their sizes; a larger item goes alone.
+ * @param run processes a batch, and returns a result for each item in their order. When it fails,
+ * all items fail.
+ * @param options.most items of a batch.
+ * @param options.mostSize sum of their sizes; a larger item is processed alone.
  */
 export function gather<Item, Result>(
   run: (items: readonly Item[]) => Promise<readonly Result[]>,
@@ -44,7 +45,7 @@ export function gather<Item, Result>(
   function handOverSoon(): void {
     const first = waiting;
     setImmediate(() => {
-      // It may have gone because there was no room for more.
+      // The batch may have been sent already because it was full.
       if (waiting === first) void handOver();
     });
   }

@@ -11,8 +11,7 @@ export type Repetition = {
 };
 
 /**
- * Runs a task every `intervalMs`, never twice at a time; a failure is logged and
- * does not end it.
+ * Runs a task every `intervalMs`, never twice at a time; a failure is logged and does not end it.
  */
 export function repeat(
   task: () => Promise<void>,

@@ -1,17 +1,17 @@
-/** The rate is that of this long. */
+/** The time over which the rate is measured. */
 const spanMs = 30_000;
 
-/** Measures how fast something goes on. */
+/** Measures the rate of progress. */
 export class Speed {
   #samples: { readonly at: number; readonly count: number }[] = [];
 
-  /** Notes how far it is. Time in ms on a monotonic clock. */
+  /** Records the progress so far. Time in ms on a monotonic clock. */
   record(at: number, count: number): void {
     this.#samples.push({ at, count });
     while ((this.#samples[1]?.at ?? at) < at - spanMs) this.#samples.shift();
   }
 
-  /** Per second, over the last half minute; undefined when it is too early to say. */
+  /** Per second, over the last half minute; undefined when there are too few records. */
   get perSecond(): number | undefined {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];
     if (!first || !last || last.at - first.at < 1_000) return undefined;

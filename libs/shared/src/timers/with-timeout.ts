@@ -1,10 +1,10 @@
-/** Something did not answer in its time. */
+/** An operation exceeded its timeout. */
 export class TimeoutError extends Error {
   override name = "TimeoutError";
 }
 
 /**
- * Waits for an answer, but not for ever.
+ * Waits for a promise, but not longer than `timeoutMs`.
  *
  * @throws {TimeoutError} after `timeoutMs`.
  */
@@ -17,7 +17,7 @@ export function withTimeout<Value>(
   });
 }
 
-/** Waits for an answer, but not for ever: after `timeoutMs` the fallback takes its place. */
+/** Waits for a promise, but not longer than `timeoutMs`: then the fallback is returned. */
 export function withFallback<Value, Fallback>(
   answer: Promise<Value>,
   timeoutMs: number,
@@ -26,7 +26,7 @@ export function withFallback<Value, Fallback>(
   return race(answer, timeoutMs, () => fallback);
 }
 
-/** The timer does not keep the process alive, and goes with the answer. */
+/** The timer does not keep the process alive, and is cleared with the result. */
 function race<Value, Late>(
   answer: Promise<Value>,
   timeoutMs: number,

@@ -20,11 +20,11 @@ import { version } from "../process/version.ts";
 import { withFallback } from "../timers/with-timeout.ts";
 import type { Tracing, TracingConfig } from "./tracing.ts";
 
-/** A receiver that does not answer is not to hold up a process that stops. */
+/** A collector that does not answer must not hold up a process that stops. */
 const closeTimeoutMs = 2_000;
 const tracerName = "openrouter-free-pool";
 
-/** Sets up OpenTelemetry for this process; address and headers of the receiver come from its own variables. */
+/** Sets up OpenTelemetry for this process; the collector's address and headers come from its own variables. */
 export function openTracing(config: TracingConfig, app: string): Tracing {
   const isJson = config.OTEL_EXPORTER_OTLP_PROTOCOL === "http/json";
   const httpAgentOptions = agentOptions(readProxySettings(config));

@@ -1,8 +1,7 @@
 import type { Tracing, TracingConfig } from "./tracing.ts";
 
 /**
- * Begins to trace, where a receiver is named. Otherwise nothing of OpenTelemetry's
- * SDK is even loaded.
+ * Starts tracing if a collector is set. Otherwise OpenTelemetry's SDK is not even loaded.
  */
 export async function startTracing(
   config: TracingConfig,

@@ -2,12 +2,12 @@ import type { Context, Tracer } from "@opentelemetry/api";
 import type { Telemetry } from "bullmq";
 import type { ProxyVariables } from "../http/create-dispatcher.ts";
 
-/** Makes one trace of a request, from HTTP over the queue to OpenRouter. */
+/** Makes one trace of a request, from HTTP through the queue to OpenRouter. */
 export type Tracing = {
   readonly tracer: Tracer;
-  /** Has BullMQ carry the trace with a job. */
+  /** Makes BullMQ carry the trace with a job. */
   readonly telemetry: Telemetry<Context>;
-  /** Sends what is left. */
+  /** Sends the remaining spans. */
   close(): Promise<void>;
 };
 

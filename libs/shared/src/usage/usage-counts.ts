@@ -1,4 +1,4 @@
-/** What is counted of a client's use of a model on a day. */
+/** The counts of a client's use of a model on a day. */
 const usageFields = [
   /** Calls of OpenRouter. Workers count them, and their tokens. */
   "calls",
@@ -7,7 +7,7 @@ const usageFields = [
   /** Requests and lines of batches that were answered, and those that were not. Gateways count them. */
   "answers",
   "errors",
-  /** Those of them whose wait is known, and how long they waited together, in ms. */
+  /** The requests whose wait is known, and the sum of their waits, in ms. */
   "waits",
   "waitMs",
 ] as const;
@@ -18,10 +18,10 @@ export type UsageField = (typeof usageFields)[number];
 /** Counts by field; one that is absent is 0. */
 export type UsageCounts = Readonly<Partial<Record<UsageField, number>>>;
 
-/** A day's counts lie in so many hashes, so that neither one is huge nor each client has one. */
+/** A day's counts are divided among so many hashes, so that none is huge, and not each client has one. */
 export const usageShards = 16;
 
-/** Of a hash, models beyond this number share the name `other`. */
+/** In each hash, models beyond this number share the name `other`. */
 export const mostUsedModels = 200;
 /** See {@link mostUsedModels}. */
 export const otherModels = "other";
@@ -31,7 +31,7 @@ export function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** The hash among a day's that a client's counts are in. */
+/** The shard of a day's counts that has a client's. */
 export function shardOf(client: string): number {
   let sum = 0;
   for (let at = 0; at < client.length; at += 1) {
@@ -40,7 +40,7 @@ export function shardOf(client: string): number {
   return sum % usageShards;
 }
 
-/** A field of a hash. Clients' ids have no blanks; nobody's is empty. */
+/** A field of a hash. Clients' ids have no blanks; the id is empty without client keys. */
 export function usageField(
   field: UsageField,
   client: string,
@@ -49,7 +49,7 @@ export function usageField(
   return `${field} ${client} ${model}`;
 }
 
-/** The reverse of {@link usageField}; undefined for what another version wrote. */
+/** The reverse of {@link usageField}; undefined for a field of another version. */
 export function readUsageField(
   text: string,
 ): { field: UsageField; client: string; model: string } | undefined {

@@ -8,7 +8,7 @@ import {
   usageShards,
 } from "./usage-counts.ts";
 
-/** What a client used of a model on a day. */
+/** A client's use of a model on a day. */
 export type UsageEntry = {
   /** The client's id; empty for requests without a client key. */
   readonly client: string;
@@ -17,9 +17,9 @@ export type UsageEntry = {
 };
 
 /**
- * What was used on one UTC day (`YYYY-MM-DD`).
+ * The use of one UTC day (`YYYY-MM-DD`).
  *
- * @param client only this one's use; undefined: everybody's.
+ * @param client only this client's use; undefined: that of all.
  */
 export async function readUsageOfDay(
   redis: Redis,

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { usageDays } from "../api/usage-object.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import type { RedisClock } from "../redis/redis-clock.ts";
+import { BoundedNames } from "../statistics/bounded-names.ts";
 import { SharedCounts } from "../statistics/shared-counts.ts";
 import {
   dayOf,
@@ -16,11 +17,11 @@ import {
 } from "./usage-counts.ts";
 
 const ttlMs = (usageDays + 1) * 86_400_000;
-/** While Redis is away, counts gather for today and, around midnight, for yesterday. */
+/** While Redis is away, the counts of today and, around midnight, of yesterday are kept. */
 const mostHashes = 2 * usageShards;
 
 /**
- * Counts what a client used, at the cost of some entries of a map.
+ * Counts a client's use, at the cost of some entries in a map.
  *
  * @param client its id; undefined without client keys.
  */
@@ -35,8 +36,11 @@ export class UsageRecorder {
   readonly #redisKeys: RedisKeys;
   readonly #clock: RedisClock;
   readonly #counts: SharedCounts;
-  /** The models in each of the latest hashes. */
-  readonly #models = new Map<string, Set<string>>();
+  readonly #names = new BoundedNames({
+    mostKeys: mostHashes,
+    mostNames: mostUsedModels,
+    otherNames: otherModels,
+  });
 
   constructor(deps: {
     redis: Redis;
@@ -57,7 +61,7 @@ export class UsageRecorder {
   readonly record: RecordUsage = (client = "", model, counts) => {
     const day = dayOf(this.#clock.now());
     const key = this.#redisKeys.usage(day, shardOf(client));
-    const name = this.#boundModel(key, model);
+    const name = this.#names.bound(key, model);
     for (const [field, by] of Object.entries(counts)) {
       if (by === 0) continue;
       const text = usageField(field as UsageField, client, name);
@@ -65,24 +69,13 @@ export class UsageRecorder {
     }
   };
 
-  /** Sends what has gathered. What cannot be sent is kept for the next time. */
+  /** Sends the counts. What cannot be sent is kept for the next time. */
   flush(): Promise<void> {
     return this.#counts.flush();
   }
 
-  /** Sends the rest, if Redis is there, and ends. */
+  /** Sends the rest, if Redis is there, and stops. */
   stop(): Promise<void> {
     return this.#counts.stop();
-  }
-
-  #boundModel(key: string, model: string): string {
-    const models = this.#models.get(key) ?? new Set();
-    if (models.has(model)) return model;
-    if (models.size >= mostUsedModels) return otherModels;
-    models.add(model);
-    this.#models.set(key, models);
-    const [oldest] = this.#models.keys();
-    if (this.#models.size > mostHashes && oldest) this.#models.delete(oldest);
-    return model;
   }
 }

@@ -43,7 +43,7 @@ export function addClientOptions(command: Command): Command {
     .option("--enable", say("help.clients.enable"));
 }
 
-/** The settings that options ask for; the gateway checks them. */
+/** The settings in the options; the gateway checks them. */
 export function toSettings(options: ClientOptions): ClientSettings {
   const { name, weight, perDay, perMinute, maxQueued, maxInFlight } = options;
   const { maxPriority, models, expires, webhook, disable, enable } = options;
@@ -70,7 +70,7 @@ function toText(text: string | undefined): string | null | undefined {
   return text === none ? null : text;
 }
 
-/** What is no number goes on as it is, so that the gateway says what is wrong with it. */
+/** A text that is not a number is passed on, so that the gateway says what is wrong with it. */
 function toNumber(
   text: string | undefined,
 ): number | string | null | undefined {

@@ -20,7 +20,7 @@ import { sayState } from "./say-state.ts";
 
 type Options = Connection & ClientOptions & { readonly json?: boolean };
 
-/** `orpool clients …`: who may call, for operators. */
+/** `orpool clients …`: manages clients, for operators. */
 export function addClients(
   program: Command,
   end: (code: ExitCode) => void,
@@ -163,7 +163,7 @@ function draw(clients: readonly Client[]): string {
   return table.toString();
 }
 
-/** What is used of a limit, where that is known, and the limit. */
+/** The use of a limit, if known, and the limit. */
 function describeLimit(used: number | undefined, most: number | null): string {
   if (most === null) return "";
   const limit = formatCount(most);

@@ -7,7 +7,7 @@ type State = keyof typeof catalogues.en.operating extends infer Name
     : never
   : never;
 
-/** A state in words; one of a newer gateway, which has none yet, as the gateway calls it. */
+/** A state in words; an unknown state of a newer gateway stays as it is. */
 export function sayState(state: string): string {
   return isKnown(state) ? say(`operating.state.${state}`) : state;
 }

@@ -16,7 +16,7 @@ type Options = Connection & {
   readonly json?: boolean;
 };
 
-/** `orpool usage`: what was used, as a table, JSON lines or CSV. */
+/** `orpool usage`: use, as a table, JSON lines or CSV. */
 export function addUsage(
   program: Command,
   end: (code: ExitCode) => void,

@@ -18,7 +18,7 @@ type Options = Connection & {
   readonly json?: boolean;
 };
 
-/** `orpool webhooks …`: what clients were told, for operators. */
+/** `orpool webhooks …`: the deliveries of events, for operators. */
 export function addWebhooks(
   program: Command,
   end: (code: ExitCode) => void,

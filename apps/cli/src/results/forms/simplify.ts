@@ -16,7 +16,7 @@ const chatSchema = z.object({
     .min(1),
 });
 
-/** A result in short: what was answered, or why nothing was. */
+/** A result in short: the answer, or why there is none. */
 type SimpleResult = {
   readonly id: string;
   readonly content?: unknown;
@@ -38,7 +38,7 @@ export function simplify(text: string): SimpleResult {
     : { id, content: response?.body ?? null };
 }
 
-/** JSON that is one line for every reader: some take these characters for line breaks. */
+/** JSON that is one line for every reader: some treat these characters as line breaks. */
 export function toJsonLine(value: object): string {
   return JSON.stringify(value).replaceAll(
     /[\u0085\u2028\u2029]/g,

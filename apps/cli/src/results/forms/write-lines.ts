@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { simplify, toJsonLine } from "./simplify.ts";
 
-/** Writes result lines as they are, or in the short form, to standard output where there is no path. */
+/** Writes result lines unchanged, or in the short form; to standard output when there is no path. */
 export async function writeLines(
   lines: AsyncIterable<string>,
   options: {

@@ -1,4 +1,4 @@
-/** What commands about batches say. */
+/** Texts of commands about batches. */
 export const batch = {
   "units.d": "{count}d",
   "units.h": "{count}h",

@@ -1,4 +1,4 @@
-/** What `--help` says. */
+/** Texts of `--help`. */
 export const help = {
   about: "Runs files of prompts through an OpenRouter free pool.",
   url: "the gateway",

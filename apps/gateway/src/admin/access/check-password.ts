@@ -5,7 +5,7 @@ import { areSame, type Credentials } from "./credentials.ts";
 import type { KnownBrowsers } from "./known-browsers.ts";
 import type { LoginLimit } from "./login-limit.ts";
 
-/** What became of a try: right, wrong, or not looked at for `waitMs` because there were too many. */
+/** Result of a try: right, wrong, or not checked for `waitMs` because there were too many. */
 type PasswordCheck =
   | { readonly outcome: "right" }
   | { readonly outcome: "wrong" }
@@ -40,7 +40,7 @@ export function createCheckPassword(deps: {
   };
 }
 
-/** Who has one IPv6 address has the 2^64 of its network, too. */
+/** The holder of one IPv6 address has the 2^64 of its network, too. */
 function networkOf(address: string): string {
   if (!isIPv6(address) || address.startsWith("::ffff:")) return address;
   const url = new URL(`http://[${address.replace(/%.*/, "")}]`);

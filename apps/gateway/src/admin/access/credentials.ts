@@ -1,13 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
 import { digestSecret } from "../../clients/keys/secret-digest.ts";
 
-/** Who may see the pages. */
+/** Name and password of an operator. */
 export type Credentials = {
   readonly username: string;
   readonly password: string;
 };
 
-/** Compares both parts in full, so that the time it takes tells nothing. */
+/** Compares both parts in full, in constant time. */
 export function areSame(given: Credentials, expected: Credentials): boolean {
   const isUser = isSameText(given.username, expected.username);
   const isPassword = isSameText(given.password, expected.password);

@@ -25,17 +25,17 @@ type Deps = {
   logger: Logger;
 };
 
-/** What stands in front of all pages. */
+/** What protects all pages. */
 type PageGuard = {
   readonly sessions: Sessions;
-  /** undefined where there is no password. */
+  /** undefined when no password is set. */
   readonly checkPassword: CheckPassword | undefined;
   readonly handlers: readonly RequestHandler[];
-  /** Where no password is set, shows the link that opens the pages. */
+  /** When no password is set, shows the link that opens the pages. */
   announce(address: { host: string; port: number }): Promise<void>;
 };
 
-/** Builds the gate and the way in: a log-in where there is a password, else a sign-in link. */
+/** Builds the guard and the way to sign in: with a password if one is set, else by a link. */
 export function guardPages(deps: Deps): PageGuard {
   const { username, password } = deps;
   const accessKey = createAccessKey(password);

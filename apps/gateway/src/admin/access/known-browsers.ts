@@ -14,8 +14,8 @@ const cookie: AdminCookie = {
 };
 
 /**
- * Browsers that have given the password before. Their tries are counted apart from
- * those of their address, so that strangers behind the same proxy cannot lock them out.
+ * Browsers that have sent the right password before. Their tries are counted separately from those
+ * of their address, so that strangers behind the same proxy cannot lock them out.
  */
 export class KnownBrowsers {
   readonly #accessKey: AccessKey;
@@ -24,7 +24,7 @@ export class KnownBrowsers {
     this.#accessKey = accessKey;
   }
 
-  /** The browser's id; undefined for a stranger. */
+  /** The browser's id; undefined for an unknown one. */
   read(request: Request): string | undefined {
     const [id = "", expiresAt, proof = ""] = readCookie(request, cookie).split(
       ".",
@@ -33,7 +33,7 @@ export class KnownBrowsers {
     return isOurs && Number(expiresAt) > Date.now() ? id : undefined;
   }
 
-  /** Remembers a browser that has given the password. */
+  /** Remembers a browser that has sent the right password. */
   remember(request: Request, response: Response): void {
     const id = this.read(request) ?? randomBytes(18).toString("base64url");
     const expiresAt = String(Date.now() + cookie.lifeMs);

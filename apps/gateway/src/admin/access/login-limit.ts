@@ -9,15 +9,15 @@ import {
 const mostTries = 10;
 const inSeconds = 900;
 
-/** Keeps passwords from being guessed, over all gateways together. */
+/** Limits guessing of passwords, over all gateways together. */
 export type LoginLimit = {
-  /** Counts a try before it is looked at. @returns for how long no try is allowed, in ms; else 0. */
+  /** Counts a try before it is checked. @returns how long no try is allowed, in ms; 0: it is allowed now. */
   count(address: string): Promise<number>;
   /** The password was right: earlier tries are forgotten. */
   forget(address: string): Promise<void>;
 };
 
-/** Builds {@link LoginLimit}; while Redis is away each gateway counts for itself. */
+/** Builds {@link LoginLimit}; while Redis is away each gateway counts on its own. */
 export function createLoginLimit(deps: {
   redis: Redis;
   redisKeys: RedisKeys;

@@ -3,7 +3,7 @@ import { say } from "../../words/say.ts";
 import { showMessage } from "../pages/show-message.ts";
 import { isSameOrigin } from "./is-same-origin.ts";
 
-/** Refuses what another site's page sends, unless it only reads. */
+/** Refuses requests of other sites' pages, unless they only read. */
 export const refuseOtherSites: RequestHandler = (request, response, next) => {
   const isReading = request.method === "GET" || request.method === "HEAD";
   if (isReading || isSameOrigin(request)) return next();

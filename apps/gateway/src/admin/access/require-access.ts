@@ -7,10 +7,10 @@ import type { CheckPassword } from "./check-password.ts";
 import { formText, type Session, type Sessions } from "./sessions/sessions.ts";
 import type { SignInLink } from "./sessions/sign-in-link.ts";
 
-/** All programs that send the password with each request are one visitor. */
+/** All programs that send the password with each request share one session. */
 const programSession: Session = { id: "program" };
 
-/** Lets through who is signed in, or sends the password with HTTP Basic; others are asked to log in. */
+/** Lets visitors through who are signed in or send the password with HTTP Basic; others are asked to log in. */
 export function requirePassword(deps: {
   sessions: Sessions;
   checkPassword: CheckPassword;
@@ -37,7 +37,7 @@ export function requirePassword(deps: {
   };
 }
 
-/** Lets through who has signed in with a link; without one nothing opens the pages. */
+/** Lets visitors through who have signed in with a link; nothing else opens the pages. */
 export function requireLink(deps: {
   sessions: Sessions;
   signInLink: SignInLink;

@@ -8,13 +8,13 @@ import { isSameOrigin } from "./is-same-origin.ts";
 /**
  * Lets through programs that send the operator's name and password with HTTP Basic.
  *
- * @param checkPassword undefined where there is no password: then nobody gets through.
+ * @param checkPassword undefined when no password is set: then nobody gets through.
  */
 export function requireAdmin(
   checkPassword: CheckPassword | undefined,
 ): RequestHandler {
   return async (request, _response, next) => {
-    // Browsers send Basic credentials by themselves, also for another site's page.
+    // Browsers add Basic credentials by themselves, also to requests of another site's page.
     const isReading = request.method === "GET" || request.method === "HEAD";
     if (!isReading && !isSameOrigin(request)) throw foreignOrigin();
     if (!checkPassword) {
@@ -41,7 +41,7 @@ export function requireAdmin(
   };
 }
 
-/** Whether a request comes with the credentials of an operator instead of a client's key. */
+/** Whether a request has the credentials of an operator instead of a client's key. */
 export function hasBasicCredentials(request: Request): boolean {
   return readBasicCredentials(request) !== undefined;
 }

@@ -39,7 +39,7 @@ export function routeLogin(deps: {
   return router;
 }
 
-/** `/admin/logout`. @param nextPage where a visitor goes from there. */
+/** `/admin/logout`. @param nextPage where the visitor is redirected to. */
 export function routeLogout(sessions: Sessions, nextPage: string): Router {
   const router = Router();
   router.post("/logout", async (request, response) => {
@@ -49,7 +49,7 @@ export function routeLogout(sessions: Sessions, nextPage: string): Router {
   return router;
 }
 
-/** Reads a form that a page of ours has sent. */
+/** Reads a form of one of our pages. */
 export const readForm = express.urlencoded({ extended: false, limit: "8kb" });
 
 /** The fields of a form read by {@link readForm}. */
@@ -62,7 +62,7 @@ function readCredentials(request: Request): Credentials {
   return { username: String(username ?? ""), password: String(password ?? "") };
 }
 
-/** Where to go after the log-in: only to pages of ours. */
+/** Where to go after the log-in: only to our own pages. */
 function pathOf(given: unknown): string {
   const isOurs = typeof given === "string" && /^\/admin([/?]|$)/.test(given);
   return isOurs && !given.startsWith("/admin/log") ? given : "/admin";
@@ -72,5 +72,5 @@ function showForm(
   response: Response,
   what: { next: string; error?: string },
 ): void {
-  response.render("login", { error: undefined, ...what });
+  response.render("admin/login", { error: undefined, ...what });
 }

@@ -4,7 +4,7 @@ import { showMessage } from "../pages/show-message.ts";
 import type { Sessions } from "./sessions/sessions.ts";
 import type { SignInLink } from "./sessions/sign-in-link.ts";
 
-/** `/admin/sign-in?token=…`, which the printed link leads to. */
+/** `/admin/sign-in?token=…`, the target of the printed link. */
 export function routeSignIn(deps: {
   sessions: Sessions;
   signInLink: SignInLink;
@@ -14,7 +14,7 @@ export function routeSignIn(deps: {
 
   router.get("/sign-in", async (request, response) => {
     response.set("Referrer-Policy", "no-referrer");
-    // A browser that loads a link before it is opened must not use it up.
+    // A browser that prefetches a link must not use it up.
     const isLookingAhead = /prefetch|prerender/i.test(
       `${request.get("sec-purpose")} ${request.get("purpose")}`,
     );

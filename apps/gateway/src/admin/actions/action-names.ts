@@ -17,10 +17,10 @@ const actionNames = [
 /** See {@link actionNames}. */
 export type ActionName = (typeof actionNames)[number];
 
-/** A way to an action's page, where it is confirmed. */
+/** A link to an action's page, where it is confirmed. */
 export type ActionLink = {
   readonly action: ActionName;
-  /** The key's id, the account, the model, the batch, the event or the request that it is about. */
+  /** The id of the key, account, model, batch, event or request that it is about. */
   readonly target: string;
   readonly label: string;
 };

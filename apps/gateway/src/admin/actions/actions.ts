@@ -5,11 +5,11 @@ import type { ActionName } from "./action-names.ts";
 import type { RetryFromPage } from "./retry-from-page.ts";
 import type { SendRequestAgain } from "./send-request-again.ts";
 
-/** Something an operator can do; the catalogue has its words: `actions.….question` and so on. */
+/** Something an operator can do; its texts are in the catalogue: `actions.….question` and so on. */
 export type Action = {
-  /** Whether requests may have to wait longer, or fail, because of it. */
+  /** Whether requests may wait longer, or fail, because of it. */
   readonly isHarmful?: boolean;
-  /** @returns false when there was nothing to do it to; a text when it was refused, which says why. */
+  /** @returns false when there was nothing to do; a text that says why when it was refused. */
   readonly run: (targetId: string) => Promise<boolean | string>;
   /** The page that it belongs to; `/admin` when absent. */
   readonly page?: string;
@@ -19,7 +19,7 @@ export type Action = {
 export function createActions(deps: {
   queue: CompletionsQueue;
   operator: PoolOperator;
-  /** @returns false when the batch has ended, or never was. */
+  /** @returns false when the batch has ended or does not exist. */
   cancelBatch: (batchId: string) => Promise<boolean>;
   retryBatch: RetryFromPage;
   sendEvent: (eventId: string) => Promise<true | string>;

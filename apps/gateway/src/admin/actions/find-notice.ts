@@ -7,7 +7,7 @@ import { isActionName } from "./action-names.ts";
 import { doneText } from "./done-text.ts";
 import { nameTarget } from "./name-target.ts";
 
-/** What was done on the page before this one; nothing that only the address claims. */
+/** What was done on the previous page, if that is proven; an address alone proves nothing. */
 export type FindNotice = (
   request: Request,
   response: Response,

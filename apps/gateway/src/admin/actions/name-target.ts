@@ -5,7 +5,7 @@ import { isActionName } from "./action-names.ts";
 import { isSendTarget } from "./request-targets.ts";
 
 /**
- * What an action's target is called on the pages: a key by its mask.
+ * The name of an action's target on the pages: a key's mask.
  *
  * @returns undefined when the action or its target does not exist.
  */
@@ -25,7 +25,7 @@ export function nameTarget(
       return view?.pool.keys.find(({ id }) => id === target)?.mask;
     case "unpark": {
       if (!view?.pool.accounts.has(target)) return undefined;
-      // A key without a named account is one of its own, under the key's id.
+      // A key without a named account is an account of its own, under the key's id.
       const key = view.pool.keys.find(({ id }) => id === target);
       return key?.mask ?? target;
     }

@@ -7,7 +7,7 @@ export function isBackground(text: string): boolean {
   return isBackgroundId("response", text) || isBackgroundId("request", text);
 }
 
-/** Whether a text can name a request that is sent again: a background request, or a job. */
+/** Whether a text can name a request to be sent again: a background request, or a job. */
 export function isSendTarget(text: string): boolean {
   return isBackground(text) || uuid.test(text);
 }

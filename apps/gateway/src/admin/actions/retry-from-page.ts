@@ -3,13 +3,13 @@ import type { RetryBatch } from "../../batches/retry/retry-batch.ts";
 import { GatewayError } from "../../errors/gateway-error.ts";
 import { say } from "../../words/say.ts";
 
-/** Retries a batch. @returns why it cannot be; true when its lines are on their way. */
+/** Retries a batch. @returns true, or why it cannot be retried. */
 export type RetryFromPage = (batchId: string) => Promise<true | string>;
 
 /** The operator's files are counted together, apart from those of clients. */
 const countedAs = "/admin";
 
-/** Builds {@link RetryFromPage}: an operator may retry anybody's batch. */
+/** Builds {@link RetryFromPage}: an operator may retry the batch of any client. */
 export function createRetryFromPage(deps: {
   batches: BatchStore;
   retryBatch: RetryBatch;

@@ -15,7 +15,7 @@ import { nameTarget } from "./name-target.ts";
 export function routeActions(deps: {
   actions: Record<ActionName, Action>;
   sessions: Sessions;
-  /** Whether there is, or was a moment ago, something to do for a model. */
+  /** Whether there is, or was a moment ago, something to do about a model. */
   concernsModel: (action: ActionName, model: string) => Promise<boolean>;
   poolWatch: PoolWatch;
   logger: Logger;
@@ -33,7 +33,7 @@ export function routeActions(deps: {
       return showMessage(response, nothingToDo());
     }
     const { isHarmful = false, page } = actions[name];
-    response.render("confirm", {
+    response.render("admin/confirm", {
       post: `/admin/actions/${name}`,
       target: String(target),
       question: say(`actions.${name}.question`, { target: label }),
@@ -82,7 +82,7 @@ export function routeActions(deps: {
   return router;
 }
 
-/** Where an action was begun, and where its reader goes back to; `usual` when nothing is said. */
+/** The page where an action was begun, and to which the visitor returns; `usual` when none is given. */
 function pageOf(
   name: unknown,
   usual = "/admin",

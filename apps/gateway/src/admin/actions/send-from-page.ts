@@ -4,7 +4,7 @@ import { say } from "../../words/say.ts";
 
 const from = "page";
 
-/** Builds what sends an event again. @returns why it cannot be; true when it is on its way. */
+/** Builds what sends an event again. @returns true, or why it cannot be sent. */
 export function createSendFromPage(
   deliveries: Pick<ManageDeliveries, "sendAgain">,
 ): (eventId: string) => Promise<true | string> {

@@ -5,10 +5,10 @@ import { say } from "../../words/say.ts";
 import type { SendAgain } from "../bull-board/send-again.ts";
 import { isBackground } from "./request-targets.ts";
 
-/** Sends a request again that has ended. @returns why it cannot be; true when it is on its way. */
+/** Sends a request again that has ended. @returns true, or why it cannot be sent. */
 export type SendRequestAgain = (target: string) => Promise<true | string>;
 
-/** Builds {@link SendRequestAgain}: a background request by its id, another one by its job, where that was kept. */
+/** Builds {@link SendRequestAgain}: a background request by its id, any other by its job, if that was kept. */
 export function createSendRequestAgain(deps: {
   queue: CompletionsQueue;
   sendAgain: SendAgain;

@@ -2,7 +2,7 @@ import uPlot from "./vendor/uPlot.esm.js";
 import { say } from "./words.js";
 
 const height = 170;
-/** Requests and calls are whole. */
+/** Requests and calls are whole numbers. */
 const wholeSteps = [0, 1, 2, 3, 4, 5, 6].flatMap((zeros) =>
   [1, 2, 5].map((step) => step * 10 ** zeros),
 );
@@ -30,7 +30,7 @@ const lines = {
   ],
 };
 
-/** Draws the figures of the past, or draws them anew. */
+/** Draws the charts, or draws them anew. */
 export function drawCharts(figures) {
   latest = figures;
   for (const place of document.querySelectorAll("[data-chart]")) {
@@ -64,7 +64,7 @@ function optionsFor(place, name) {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
     cursor: { show: false },
     legend: { show: false },
-    // Half of the last time of day stands beside the chart.
+    // Half of the last time label would stand outside the chart.
     padding: [12, 20, 0, 0],
     scales: { y: { range: (_chart, _low, high) => [0, niceTop(high)] } },
     axes: [
@@ -82,7 +82,7 @@ function optionsFor(place, name) {
       ...lines[name].map((line) => ({
         stroke: color(line.color),
         width: 1.75,
-        // A lone figure between two gaps is still to be seen.
+        // A single figure between two gaps stays visible.
         points: { filter: findLone, size: 4, fill: color(line.color) },
         ...(line.isFilled ? { fill: `${color(line.color)}1f` } : {}),
       })),
@@ -90,7 +90,7 @@ function optionsFor(place, name) {
   };
 }
 
-/** The places of figures without a neighbour, which no line leads to. */
+/** The indexes of figures without a neighbour, which no line reaches. */
 function findLone(chart, seriesIndex) {
   const figures = chart.data[seriesIndex];
   const isGap = (at) => (figures[at] ?? null) === null;
@@ -105,7 +105,7 @@ function niceTop(high) {
 
 const countsRequests = (name) => name === "rate" || name === "calls";
 
-/** Minutes of a day, or days where the chart has many. */
+/** Minutes of a day, or days when the chart has many. */
 function timesOf(chart, times) {
   const [first = 0] = chart.data[0];
   const span = (chart.data[0].at(-1) ?? first) - first;
@@ -140,7 +140,7 @@ function seconds(value) {
   return say("minutes", { count: Number((value / 60).toFixed(1)) });
 }
 
-/** The newest figure in words, for those who cannot see the chart. */
+/** The newest figure as text, for people who cannot see the chart. */
 function describe(name, figures, place) {
   place.dataset.title ??= place.ariaLabel;
   const newest = lines[name].map(({ column }) => {

@@ -2,10 +2,10 @@ import { say } from "./words.js";
 
 const secondMs = 1_000;
 
-/** When each countdown ends, on this page's clock; the server says how much is left. */
+/** When each countdown ends, on this page's clock; the server states the time left. */
 const endings = new WeakMap();
 
-/** Takes over what the server has just said. */
+/** Takes over what the server states. */
 export function showCountdowns() {
   for (const element of document.querySelectorAll("[data-countdown-ms]")) {
     const leftMs = Number(element.dataset.countdownMs);
@@ -13,7 +13,7 @@ export function showCountdowns() {
   }
 }
 
-/** The same words that the server uses. */
+/** The same words as the server's. */
 function describe(ms) {
   const seconds = Math.max(0, Math.ceil(ms / secondMs));
   if (seconds < 60) return say("seconds", { count: seconds });

@@ -9,29 +9,29 @@ const patienceMs = 10_000;
 const freshness = document.getElementById("freshness");
 let newestBucket = 0;
 
-/** Puts new contents into a part of the page; what has not changed keeps its focus and state. */
+/** Replaces the contents of a part of the page; elements that have not changed keep their focus and state. */
 function replace(id, html) {
   const part = document.getElementById(id);
   if (!part) return;
   const { body } = new DOMParser().parseFromString(html, "text/html");
-  // Before the rows are on the page: they do not move, and keep the focus.
+  // Sorted before they are inserted: rows do not move, and keep the focus.
   sortTables(body);
   Idiomorph.morph(part, body.innerHTML, {
     morphStyle: "innerHTML",
-    // What somebody types is theirs.
+    // What somebody is typing is kept.
     ignoreActiveValue: true,
     callbacks: {
-      // Whether a person has opened something is not the server's business.
+      // Whether a person has opened an element is not for the server to decide.
       beforeAttributeUpdated: (name) => name !== "open",
     },
   });
 }
 
-/** Says how fresh the page is. */
+/** Shows how fresh the page is. */
 function tell(state, text) {
   if (!freshness) return;
   freshness.dataset.state = state;
-  // The time is not read out every other second, the loss of the gateway is.
+  // Screen readers announce the loss of the gateway, not the time every other second.
   freshness.role = state === "lost" ? "status" : null;
   if (freshness.textContent !== text) freshness.textContent = text;
 }
@@ -72,7 +72,7 @@ async function run() {
   setTimeout(run, everyMs);
 }
 
-// A notice is said once, not again when the page is loaded anew.
+// A notice is shown once, not again when the page is reloaded.
 const clean = new URL(location.href);
 clean.searchParams.delete("done");
 clean.searchParams.delete("target");

@@ -1,7 +1,7 @@
-/** By which column a table is sorted, and which way; undefined: as the server sorts it. */
+/** The column by which a table is sorted, and the direction; undefined: the server's order. */
 let order;
 
-/** Sorts the tables in a part of a page that can be sorted, as was chosen last. */
+/** Sorts the sortable tables in a part of a page, by the latest choice. */
 export function sortTables(part) {
   if (!order) return;
   for (const table of part.querySelectorAll("table[data-sortable]")) {
@@ -17,7 +17,7 @@ export function sortTables(part) {
   }
 }
 
-/** What is not known comes last, whichever way. */
+/** Unknown values come last, in both directions. */
 function compare(a, b, { column, direction }) {
   const [left, right] = [a, b].map((row) => row.cells[column].dataset.value);
   if (left === undefined || right === undefined) {

@@ -15,15 +15,16 @@ import type { ActionLink } from "../actions/action-names.ts";
 import { countLines, type LineCounts, listFailures } from "./count-lines.ts";
 import { presentState } from "./present-state.ts";
 
-/** Counts that are older say nothing about the rate of now. */
+/** Older counts say nothing about the present rate. */
 const newsMs = 15_000;
 
 /**
  * What the page says about a batch.
  *
- * @param figures.nameOwner what a client is called, by its id.
- * @param figures.quotaLeft calls that the pool may still make today; undefined when it is not known.
- * @param figures.obstacle why the pool makes no calls; undefined when it does, or nobody knows.
+ * @param figures.nameOwner the name of a client, by its id.
+ * @param figures.quotaLeft calls that the pool may still make today; undefined when unknown.
+ * @param figures.obstacle why the pool makes no calls; undefined when it makes some, or the reason
+ * is unknown.
  */
 export function presentBatch(
   batch: BatchRecord,
@@ -73,7 +74,7 @@ export function presentBatch(
   };
 }
 
-/** Where the bar alone does not tell it: what became of the lines. */
+/** The lines by their result, where the bar alone does not show it. */
 function describeCounts({ answered, failed, notCalled }: LineCounts): string {
   if (failed + notCalled === 0) return "";
   return [
@@ -133,7 +134,7 @@ function describeEnd(
   if (!calls) return "–";
   if (obstacle !== undefined) return obstacle;
   const isEnough = quotaLeft === undefined || calls <= quotaLeft;
-  // The rate of now says more than any plan, but nothing of the days after today.
+  // The present rate is better than any plan, but says nothing about the days after today.
   if (perSecond && isEnough) {
     return say("batches.in", {
       time: formatDuration((calls / perSecond) * 1_000),
@@ -144,7 +145,7 @@ function describeEnd(
     : formatDate(endsAt * 1_000);
 }
 
-/** The quota that a batch still takes, and whether its window is too short for it. */
+/** The quota that a batch still needs, and whether its window is too short for it. */
 function describeForecast(
   { expiresAt }: BatchRecord,
   { calls, ends_at: endsAt, account_days: accountDays }: BatchForecast,

@@ -14,7 +14,7 @@ const tones: Record<BatchStatus, Tone> = {
   cancelled: "quiet",
 };
 
-/** A batch's state in a word; good only where every line has its answer. */
+/** A batch's state in a word; its tone is good only if every line has its answer. */
 export function presentState(
   status: BatchStatus,
   { answered, failed }: LineCounts,

@@ -20,7 +20,7 @@ import { presentBatch } from "./present-batches.ts";
 
 const shownBatches = 50;
 
-/** `/admin/batches`: how far all batches are, and their results to download. */
+/** `/admin/batches`: the progress of all batches, and their results to download. */
 export function routeBatchesPage(deps: {
   redisHealth: RedisHealth;
   clock: RedisClock;
@@ -61,7 +61,7 @@ export function routeBatchesPage(deps: {
 
   router.get("/", async (request, response) => {
     const rows = await readRows();
-    response.status(rows ? 200 : 503).render("batches", {
+    response.status(rows ? 200 : 503).render("batches/page", {
       rows,
       notice: deps.findNotice(request, response),
       now: new Date(),
@@ -72,8 +72,8 @@ export function routeBatchesPage(deps: {
     const rows = await readRows();
     response.json({
       top: rows
-        ? await renderPart(response, "batches-section", { rows })
-        : await renderPart(response, "no-redis", {}),
+        ? await renderPart(response, "batches/table", { rows })
+        : await renderPart(response, "admin/no-redis", {}),
       at: new Date().toISOString().slice(11, 19),
     });
   });

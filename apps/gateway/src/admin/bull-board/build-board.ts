@@ -6,7 +6,7 @@ import type { Express } from "express";
 import { renderOwnPage } from "./render-own-page.ts";
 import { createShowData } from "./show-data.ts";
 
-/** bull-board itself, below `path`. */
+/** bull-board itself, under `path`. */
 export function buildBoard(options: {
   path: string;
   queue: CompletionsQueue;

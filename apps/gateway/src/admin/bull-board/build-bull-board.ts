@@ -11,10 +11,10 @@ import { routeRequests } from "./route-requests.ts";
 import type { SendAgain } from "./send-again.ts";
 
 const path = "/admin/queues";
-/** The colours of its picture for Redis, which stand in a style element. */
+/** Hashes of inline styles: the colours of its picture for Redis. */
 const inlineStyles = ["sha256-r2N1TB/gHbBtBZFKg7ejmq1acVSREzucTAEw6ga4hoU="];
 
-/** `/admin/queues`: bull-board, with our own hand on what it changes. */
+/** `/admin/queues`: bull-board, with our own handling of what it changes. */
 export function buildBullBoard(deps: {
   keepPayloads: boolean;
   sendAgain: SendAgain;
@@ -28,14 +28,14 @@ export function buildBullBoard(deps: {
   const { keepPayloads, queue, logger } = deps;
   let mounted: Promise<unknown> | undefined;
 
-  // Loaded with its first request: it is large, and few look at it.
+  // Loaded with its first request: it is large, and rarely used.
   async function mountBoard(): Promise<void> {
     const { buildBoard } = await import("./build-board.ts");
     guarded.use(buildBoard({ path, queue, keepPayloads }));
   }
 
-  // An application, not a router: only that takes its response back from bull-board's
-  // application, which would else look for our pages among its own.
+  // An application, not a router: only an application gets its response back from bull-board's,
+  // which would otherwise look for our views in its own folder.
   const guarded = express();
   guarded.disable("x-powered-by");
   guarded.use(securityHeaders(inlineStyles));
@@ -48,7 +48,7 @@ export function buildBullBoard(deps: {
     }),
   );
   guarded.use("/api", (_request, _response, next) => {
-    // bull-board would wait for it, and call that an error of its own.
+    // bull-board would wait for Redis, and report its own error.
     deps.redisHealth.requireUp();
     next();
   });

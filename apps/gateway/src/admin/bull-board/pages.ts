@@ -1,4 +1,4 @@
-/** Our pages, as bull-board's page names them. */
+/** Our pages, by the names in bull-board's page. */
 const pages = [
   ["/", "Home"],
   ["/admin", "Keys"],
@@ -9,7 +9,7 @@ const pages = [
   ["/admin/webhooks", "Webhooks"],
 ] as const;
 
-/** A bar of links that stands above bull-board's own header. */
+/** A bar of links above bull-board's own header. */
 export const pagesBar = `<nav class="pages" aria-label="Pages">${pages
   .map(([href, label]) => `<a href="${href}">${label}</a>`)
   .join("")}</nav>`;

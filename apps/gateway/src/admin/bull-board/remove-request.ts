@@ -6,10 +6,10 @@ import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock"
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import type { Redis } from "ioredis";
 
-/** Takes a request off the queue. @returns why it cannot be; undefined when it is gone. */
+/** Takes a request off the queue. @returns why it cannot be removed; undefined when it has been. */
 export type RemoveRequest = (job: CompletionJob) => Promise<string | undefined>;
 
-/** Builds {@link RemoveRequest}. A client that still waits hears of it at once. */
+/** Builds {@link RemoveRequest}. A client that still waits is told at once. */
 export function createRemoveRequest(deps: {
   redis: Redis;
   redisKeys: RedisKeys;

@@ -2,10 +2,10 @@ import ejs from "ejs";
 import { pagesBar } from "./pages.ts";
 
 /**
- * Renders bull-board's page with the way to our other pages, and without what our content
- * security policy forbids: fonts of another site, and style that is written into the page.
+ * Renders bull-board's page with links to our other pages, and without what our content security
+ * policy forbids: fonts of another site, and inline styles.
  *
- * A template engine in Express's sense.
+ * It is a template engine as Express defines it.
  */
 export function renderOwnPage(
   file: string,

@@ -9,16 +9,16 @@ import type { Logger } from "pino";
 import type { RemoveRequest } from "./remove-request.ts";
 import type { SendAgain } from "./send-again.ts";
 
-/** More finished requests than this are not sent again at a time. */
+/** At most so many finished requests are sent again at a time. */
 const mostSentAgain = 1_000;
 
-/** What bull-board may do by itself; its other ways of changing a queue would harm ours. */
+/** What bull-board may do by itself; its other ways to change a queue would break ours. */
 const harmless =
   /^\/api\/queues\/([^/]+\/)?(pause|resume|promote|[^/]+\/promote|clean\/(completed|failed))$/;
 
 /**
- * Stands in front of bull-board: does with requests what must be done in our way,
- * and refuses what would lose requests (emptying the queue) or make wrong ones.
+ * Stands in front of bull-board: handles changes of requests in our own way, and refuses what would
+ * lose requests (emptying the queue) or make invalid ones.
  */
 export function routeRequests(deps: {
   queue: CompletionsQueue;
@@ -72,7 +72,7 @@ const refuseHarmful: RequestHandler = (request, response, next) => {
 const notHere =
   "This would lose requests whose clients wait, or make wrong ones; it is switched off.";
 
-/** In the form in which bull-board tells its user. */
+/** Refuses in the form in which bull-board shows errors. */
 function refuse(response: Response, status: number, message: string): void {
   response.status(status).json({ error: message, message });
 }

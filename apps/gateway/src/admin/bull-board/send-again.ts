@@ -9,12 +9,12 @@ import {
 } from "@openrouter-free-pool/shared/queue/restart-job";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 
-/** Sends a finished request again. @returns why it cannot be; undefined when it is on its way. */
+/** Sends a finished request again. @returns why it cannot be sent; undefined when it has been. */
 export type SendAgain = (job: CompletionJob) => Promise<string | undefined>;
 
 /**
- * Builds {@link SendAgain}. The client has its answer and is gone; so the request
- * goes in this gateway's name, and its new answer stays on the job.
+ * Builds {@link SendAgain}. The client is gone; so this gateway is the sender, and the new answer
+ * stays on the job.
  */
 export function createSendAgain(deps: {
   gatewayId: string;
@@ -43,7 +43,7 @@ export function createSendAgain(deps: {
   };
 }
 
-/** Nobody is there to take a stream. */
+/** Nobody would read a stream. */
 function withoutStream(body: string): string {
   const { stream: _, stream_options: __, ...rest } = JSON.parse(body);
   return JSON.stringify(rest);

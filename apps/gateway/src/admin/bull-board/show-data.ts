@@ -1,4 +1,7 @@
-/** Makes what is shown of a job's data: no prompt and no answer, unless payloads may be shown. */
+/**
+ * Builds what selects the shown parts of a job's data: without prompt and answer, unless payloads
+ * may be shown.
+ */
 export function createShowData(
   keepPayloads: boolean,
 ): (data: unknown) => unknown {
@@ -15,7 +18,7 @@ function withParsedBody(data: Data): Data {
   return typeof body === "string" ? { ...data, body: parse(body) } : data;
 }
 
-/** Also of jobs that a worker with KEEP_PAYLOADS has kept. */
+/** Also for jobs that a worker with KEEP_PAYLOADS has kept. */
 function withoutPayloads(data: Data): Data {
   const { body, ending } = data;
   return {

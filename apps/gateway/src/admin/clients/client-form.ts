@@ -5,7 +5,7 @@ import {
 } from "@openrouter-free-pool/shared/api/client-object";
 import { listProblems } from "@openrouter-free-pool/shared/api/list-problems";
 
-/** What stands in a form's fields. */
+/** The contents of a form's fields. */
 export type ClientFields = Readonly<Record<keyof ClientSettings, string>>;
 
 const names = [
@@ -37,7 +37,7 @@ export function toFields(settings: ClientSettings): ClientFields {
   };
 }
 
-/** Reads a form that was sent: the settings, or what is wrong with them. */
+/** Reads a submitted form: the settings, or what is wrong with them. */
 export function readClientForm(
   form: Readonly<Record<string, unknown>>,
 ): { fields: ClientFields } & (
@@ -53,7 +53,7 @@ export function readClientForm(
     : { fields, problem: listProblems(parsed.error) };
 }
 
-/** As the API would be told; an empty field is no limit. */
+/** The fields as the API takes them; an empty field is no limit. */
 function toSettings(
   fields: ClientFields,
 ): Record<keyof ClientSettings, unknown> {
@@ -75,7 +75,7 @@ function toSettings(
   };
 }
 
-/** Browsers leave the seconds out where they are 0. */
+/** Browsers omit the seconds when they are 0. */
 function toUtc(text: string): string {
   return /T\d\d:\d\d$/.test(text) ? `${text}:00Z` : `${text}Z`;
 }

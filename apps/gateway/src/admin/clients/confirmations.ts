@@ -1,7 +1,10 @@
-/** What an operator confirms before it is done to a client; the catalogue has its words: `clients.….question` and so on. */
+/**
+ * Actions on a client that an operator confirms first; their texts are in the catalogue:
+ * `clients.….question` and so on.
+ */
 const confirmations = ["rotate", "remove"] as const;
 
-/** Whether there is such an action. */
+/** Whether an action of this name exists. */
 export function isConfirmation(
   name: unknown,
 ): name is (typeof confirmations)[number] {

@@ -6,7 +6,10 @@ import type { Sessions } from "../access/sessions/sessions.ts";
 const notices = ["saved", "removed", "opened"] as const;
 type Notice = (typeof notices)[number];
 
-/** Says on the page of clients what was done on the page before; nothing that only an address claims. */
+/**
+ * Says on the page of clients what was done on the previous page, if that is proven; an address
+ * alone proves nothing.
+ */
 export class ClientNotices {
   readonly #sessions: Sessions;
 

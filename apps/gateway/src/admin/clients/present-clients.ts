@@ -15,7 +15,7 @@ const tones: Record<ClientObject["state"], Tone> = {
   expired: "bad",
 };
 
-/** Limits that are counts, and what is measured against each. */
+/** Limits that are counts, and the figure that each is compared with. */
 const bounds = [
   ["perDay", "day"],
   ["perMinute", "minute"],
@@ -44,7 +44,7 @@ export function presentClient(
   };
 }
 
-/** Use of somebody who is no client: without a key, or removed since. */
+/** Use without a current client: without a key, or of a client that was removed. */
 export function presentFormer(
   id: string,
   usage: UsageFigures,
@@ -57,7 +57,7 @@ export function presentFormer(
   };
 }
 
-/** The limits that are set, in a few words each, with what is used of them. */
+/** The limits that are set, in a few words each, and how much of them is used. */
 function describeLimits(client: ClientObject, use?: ClientUse): string[] {
   const { weight, maxPriority, models, expiresAt } = client;
   const waiting = use?.waiting ?? 0;

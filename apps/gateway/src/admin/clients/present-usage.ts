@@ -3,7 +3,7 @@ import { formatCount, formatOptional } from "../../text/format.ts";
 import { noUsage } from "../../usage/read-usage.ts";
 import { say } from "../../words/say.ts";
 
-/** Heights of a chart's bars are shares of this. */
+/** Heights of a chart's bars are parts of this. */
 const fullHeight = 100;
 
 /** One day's bar: two parts, the second one on top of the first. */
@@ -12,7 +12,7 @@ type Bar = { readonly first: number; readonly second: number };
 /** A chart of bars, one a day. */
 type Chart = {
   readonly title: string;
-  /** What its two parts are; the second one may be bad news. */
+  /** What its two parts are; the second one may be something bad. */
   readonly parts: readonly string[];
   readonly isSecondBad: boolean;
   readonly top: string;
@@ -26,9 +26,9 @@ const dollars = new Intl.NumberFormat("en", {
 });
 
 /**
- * Figures of use as a table shows them, with a bar.
+ * Figures of use as a table row, with a bar.
  *
- * @param most calls of the row that has the most; undefined: no bar.
+ * @param most calls of the row with the most calls; undefined: no bar.
  */
 export function presentFigures(figures: UsageFigures, most?: number) {
   const { calls, answers, errors, promptTokens, completionTokens } = figures;
@@ -56,14 +56,14 @@ export function presentModels(
     .map(([model, figures]) => ({ model, ...presentFigures(figures, most) }));
 }
 
-/** The calls of who made the most. */
+/** The highest number of calls of any row. */
 export function mostCalls(all: Iterable<UsageFigures>): number {
   let most = 0;
   for (const { calls } of all) most = Math.max(most, calls);
   return most;
 }
 
-/** Charts and table of use by day; days without any use are among it. */
+/** Charts and table of use by day, days without use included. */
 export function presentDays(
   days: readonly string[],
   byDay: ReadonlyMap<string, UsageFigures>,

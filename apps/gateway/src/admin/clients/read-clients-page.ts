@@ -11,16 +11,16 @@ import { say } from "../../words/say.ts";
 import { presentClient, presentFormer } from "./present-clients.ts";
 import { mostCalls, presentDays, presentModels } from "./present-usage.ts";
 
-/** More rows than this are not looked through by anybody; there is a search. */
+/** Nobody reads through more rows than this; there is a search. */
 const mostRows = 500;
 const spans = [7, 30, usageDays] as const;
 
-/** How many days a page shows, as its address says. */
+/** The number of days that a page shows, by its address. */
 export function readSpan(given: unknown): number {
   return spans.find((span) => String(span) === given) ?? 30;
 }
 
-/** Links to the same page over other spans. */
+/** Links to the same page for other spans. */
 function linkSpans(current: number) {
   return spans.map((span) => ({
     href: `?days=${span}`,
@@ -29,7 +29,7 @@ function linkSpans(current: number) {
   }));
 }
 
-/** The same figures as a file, by client, model and day. */
+/** Link to the same figures as a file, by client, model and day. */
 function linkCsv(days: readonly string[], client?: string): string {
   const query = new URLSearchParams({
     from: days.at(0) ?? "",
@@ -46,7 +46,7 @@ type Deps = {
   readonly clock: RedisClock;
 };
 
-/** What the page of all clients shows. @param search a part of the names that are shown. */
+/** What the page of all clients shows. @param search a part of the names to show. */
 export async function readClientsPage(
   { directory, readUsage, readUse, clock }: Deps,
   { span, search }: { span: number; search: string },
@@ -72,14 +72,7 @@ export async function readClientsPage(
     search,
     spans: linkSpans(span),
     csv: linkCsv(days),
-    usage: presentDays(
-      days,
-      byName(byDay, ({ day }) => day),
-    ),
-    models: presentModels(
-      byName(byModel, ({ model }) => model),
-      mostRows,
-    ),
+    ...presentUsage(days, byDay, byModel),
     rows: shown.map((client) =>
       presentClient(toClientObject(client, now), usage.get(client.id), {
         use: use.get(client.id),
@@ -93,7 +86,7 @@ export async function readClientsPage(
   };
 }
 
-/** What the page of one client shows of its use. */
+/** What the page of one client shows about its use. */
 export async function readClientUsage(
   { readUsage, clock }: Pick<Deps, "readUsage" | "clock">,
   { client, span }: { client: string; span: number },
@@ -106,6 +99,19 @@ export async function readClientUsage(
   return {
     spans: linkSpans(span),
     csv: linkCsv(days, client),
+    ...presentUsage(days, byDay, byModel),
+  };
+}
+
+type UsageRow = { readonly name: UsageName; readonly figures: UsageFigures };
+
+/** Charts and tables of use by day and by model. */
+function presentUsage(
+  days: readonly string[],
+  byDay: readonly UsageRow[],
+  byModel: readonly UsageRow[],
+) {
+  return {
     usage: presentDays(
       days,
       byName(byDay, ({ day }) => day),
@@ -118,7 +124,7 @@ export async function readClientUsage(
 }
 
 function byName(
-  rows: readonly { name: UsageName; figures: UsageFigures }[],
+  rows: readonly UsageRow[],
   pick: (name: UsageName) => string | undefined,
 ): ReadonlyMap<string, UsageFigures> {
   return new Map(rows.map(({ name, figures }) => [pick(name) ?? "", figures]));

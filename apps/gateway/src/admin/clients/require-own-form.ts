@@ -5,7 +5,7 @@ import { formOf } from "../access/route-login.ts";
 import { formText, type Sessions } from "../access/sessions/sessions.ts";
 import { showMessage } from "../pages/show-message.ts";
 
-/** Lets only forms through that a page of the session's own has sent. */
+/** Lets only forms of the session's own pages through. */
 export function requireOwnForm(sessions: Sessions): RequestHandler {
   return (request, response, next) => {
     const token = String(formOf(request).token ?? "");

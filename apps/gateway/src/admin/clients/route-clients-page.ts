@@ -1,6 +1,11 @@
 import { unlimited } from "@openrouter-free-pool/shared/api/client-object";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
-import { type Request, type Response, Router } from "express";
+import {
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from "express";
 import type { ClientDirectory } from "../../clients/directory/client-directory.ts";
 import type { ReadUse } from "../../clients/limits/read-use.ts";
 import type { ManageClients } from "../../clients/manage-clients.ts";
@@ -28,7 +33,7 @@ import { requireOwnForm } from "./require-own-form.ts";
 const from = "page";
 const longestSearch = 64;
 
-/** `/admin/clients`: who may call, how much, and what they used. */
+/** `/admin/clients`: the clients, their limits, and their use. */
 export function routeClientsPage(deps: {
   manageClients: ManageClients;
   directory: ClientDirectory;
@@ -41,6 +46,7 @@ export function routeClientsPage(deps: {
   const { manageClients, directory, readUsage, redisHealth } = deps;
   const { clock, sessions } = deps;
   const notices = new ClientNotices(sessions);
+  const ownForm: RequestHandler[] = [readForm, requireOwnForm(sessions)];
   const router = Router();
 
   router.get("/", async (request, response) => {
@@ -50,43 +56,33 @@ export function routeClientsPage(deps: {
       ? await readClientsPage(deps, { span: readSpan(days), search })
       : undefined;
     const notice = notices.find(request, response);
-    response.status(page ? 200 : 503).render("clients", { page, notice });
+    response.status(page ? 200 : 503).render("clients/page", { page, notice });
   });
 
   router.get("/new", (_request, response) => {
     showForm(response, { fields: toFields({ ...unlimited, name: "" }) });
   });
-  router.post(
-    "/",
-    readForm,
-    requireOwnForm(sessions),
-    async (request, response) => {
-      const { fields, change, problem } = readClientForm(formOf(request));
-      const { name } = change ?? {};
-      if (!change || name === undefined) {
-        return showForm(response, {
-          fields,
-          problem: problem ?? "",
-          status: 400,
-        });
-      }
-      try {
-        const issued = await manageClients.create({ ...change, name }, from);
-        showKey(response.status(201), issued);
-      } catch (error) {
-        showForm(response, { fields, ...toProblem(error) });
-      }
-    },
-  );
-  router.post(
-    "/open",
-    readForm,
-    requireOwnForm(sessions),
-    async (_request, response) => {
-      await manageClients.open(from);
-      notices.redirect(response, "opened", "");
-    },
-  );
+  router.post("/", ...ownForm, async (request, response) => {
+    const { fields, change, problem } = readClientForm(formOf(request));
+    const { name } = change ?? {};
+    if (!change || name === undefined) {
+      return showForm(response, {
+        fields,
+        problem: problem ?? "",
+        status: 400,
+      });
+    }
+    try {
+      const issued = await manageClients.create({ ...change, name }, from);
+      showKey(response.status(201), issued);
+    } catch (error) {
+      showForm(response, { fields, ...toProblem(error) });
+    }
+  });
+  router.post("/open", ...ownForm, async (_request, response) => {
+    await manageClients.open(from);
+    notices.redirect(response, "opened", "");
+  });
 
   router.get("/usage.csv", async (request, response) => {
     const query = readUsageQuery(request.query, clock.now());
@@ -99,41 +95,36 @@ export function routeClientsPage(deps: {
     if (!client) return;
     await showClient(request, response, { client });
   });
-  router.post(
-    "/:id",
-    readForm,
-    requireOwnForm(sessions),
-    async (request, response) => {
-      const client = findClient(request, response);
-      if (!client) return;
-      const { fields, change, problem = "" } = readClientForm(formOf(request));
-      if (!change) {
-        return showClient(request, response, {
-          client,
-          fields,
-          problem,
-          status: 400,
-        });
-      }
-      try {
-        const { name } = await manageClients.update(client.id, change, from);
-        notices.redirect(response, "saved", name);
-      } catch (error) {
-        await showClient(request, response, {
-          client,
-          fields,
-          ...toProblem(error),
-        });
-      }
-    },
-  );
+  router.post("/:id", ...ownForm, async (request, response) => {
+    const client = findClient(request, response);
+    if (!client) return;
+    const { fields, change, problem = "" } = readClientForm(formOf(request));
+    if (!change) {
+      return showClient(request, response, {
+        client,
+        fields,
+        problem,
+        status: 400,
+      });
+    }
+    try {
+      const { name } = await manageClients.update(client.id, change, from);
+      notices.redirect(response, "saved", name);
+    } catch (error) {
+      await showClient(request, response, {
+        client,
+        fields,
+        ...toProblem(error),
+      });
+    }
+  });
   router.get("/:id/:action", (request, response) => {
     const { action } = request.params;
     const client = findClient(request, response);
     if (!client) return;
     if (!isConfirmation(action) || !client.record) return showUnknown(response);
     const { name } = client;
-    response.render("confirm", {
+    response.render("admin/confirm", {
       question: say(`clients.${action}.question`, { name }),
       consequence: say(`clients.${action}.consequence`),
       button: say(`clients.${action}.button`),
@@ -143,27 +134,17 @@ export function routeClientsPage(deps: {
       page: { name: "", path: `/admin/clients/${client.id}` },
     });
   });
-  router.post(
-    "/:id/rotate",
-    readForm,
-    requireOwnForm(sessions),
-    async (request, response) => {
-      const client = findClient(request, response);
-      if (!client) return;
-      showKey(response, await manageClients.rotate(client.id, from));
-    },
-  );
-  router.post(
-    "/:id/remove",
-    readForm,
-    requireOwnForm(sessions),
-    async (request, response) => {
-      const client = findClient(request, response);
-      if (!client) return;
-      await manageClients.remove(client.id, from);
-      notices.redirect(response, "removed", client.name);
-    },
-  );
+  router.post("/:id/rotate", ...ownForm, async (request, response) => {
+    const client = findClient(request, response);
+    if (!client) return;
+    showKey(response, await manageClients.rotate(client.id, from));
+  });
+  router.post("/:id/remove", ...ownForm, async (request, response) => {
+    const client = findClient(request, response);
+    if (!client) return;
+    await manageClients.remove(client.id, from);
+    notices.redirect(response, "removed", client.name);
+  });
   router.use(showProblem);
   return router;
 
@@ -193,7 +174,7 @@ export function routeClientsPage(deps: {
     const page = redisHealth.isUp
       ? await readClientUsage(deps, { client: client.id, span })
       : undefined;
-    response.status(status).render("client", {
+    response.status(status).render("clients/client", {
       client: presentClient(object, undefined, { use: use.get(client.id) }),
       fields: fields ?? toFields(client),
       problem,
@@ -207,7 +188,7 @@ function showForm(
   what: { fields: ClientFields; problem?: string; status?: number },
 ): void {
   const { fields, problem, status = 200 } = what;
-  response.status(status).render("new-client", { fields, problem });
+  response.status(status).render("clients/new-client", { fields, problem });
 }
 
 function showKey(
@@ -216,7 +197,7 @@ function showKey(
 ): void {
   const { client, key, webhookSecret } = what;
   const { id, name } = client;
-  response.render("client-key", { id, name, key, webhookSecret });
+  response.render("clients/client-key", { id, name, key, webhookSecret });
 }
 
 function showUnknown(response: Response): void {
@@ -225,7 +206,7 @@ function showUnknown(response: Response): void {
   showMessage(response, { status: 404, title, message });
 }
 
-/** What a form says about an error; one that is no refusal is passed on. */
+/** How a form shows an error; an error that is no refusal is thrown on. */
 function toProblem(error: unknown): { problem: string; status: number } {
   if (!(error instanceof GatewayError)) throw error;
   return {
@@ -234,7 +215,7 @@ function toProblem(error: unknown): { problem: string; status: number } {
   };
 }
 
-/** Refusals of actions become pages. */
+/** Shows refusals of actions as pages. */
 function showProblem(
   error: unknown,
   _request: Request,

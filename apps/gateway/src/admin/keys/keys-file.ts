@@ -16,23 +16,24 @@ import {
 } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import { say } from "../../words/say.ts";
 
-/** What is left behind by a process that ended while it wrote is in nobody's way for longer. */
+/** A temporary file older than this was left behind by a process that ended while it wrote. */
 const staleMs = 30_000;
 
-/** Why a key cannot be added; the message may be shown, and holds no part of it. */
+/** Why a key cannot be added; the message may be shown, and contains no part of the key. */
 export class KeyRefusedError extends Error {
   override name = "KeyRefusedError";
 }
 
-/** The keys' file of the workers, as far as a gateway may write it. */
+/** The workers' keys file, as far as a gateway may write it. */
 export type KeysFile = {
   /** Whether a key could be added now. */
   isWritable(): Promise<boolean>;
   /**
-   * Adds a key at the end of the file, which is replaced at one stroke.
+   * Adds a key at the end of the file, which is replaced atomically.
    *
    * @param entry.account empty: the key is an account of its own.
-   * @throws {KeyRefusedError} when it is no key, is there already, or somebody else writes.
+   * @throws {KeyRefusedError} when it is no key, is in the file already, or another process is
+   * writing.
    */
   add(entry: {
     readonly key: string;
@@ -47,7 +48,7 @@ export function openKeysFile(path: string): KeysFile {
       try {
         const file = await realpath(path);
         await access(file, constants.R_OK | constants.W_OK);
-        // The new file is made beside it.
+        // The new file is written beside it.
         await access(dirname(file), constants.W_OK);
         return true;
       } catch {
@@ -57,7 +58,7 @@ export function openKeysFile(path: string): KeysFile {
     async add(entry) {
       const line = toLine(entry);
       const key = parse(line, entry);
-      // What a link points to is replaced, not the link.
+      // The target of a link is replaced, not the link.
       const file = await realpath(path);
       await replace(file, (text) => {
         if (parseKeysFile(text).some(({ id }) => id === key.id)) {
@@ -84,7 +85,7 @@ function parse(line: string, entry: { key: string; account: string }): ApiKey {
     throw new KeyRefusedError(say("keys.oneLine"));
   }
   const key = parseLine(line);
-  // What stands before a = could be a part of the key, and the other way round.
+  // What stands before a `=` could be a part of the key, or the other way round.
   const isAsMeant =
     key.secret === entry.key.trim() &&
     [entry.account.trim(), key.id].includes(key.account);
@@ -100,7 +101,7 @@ function parseLine(line: string): ApiKey {
   }
 }
 
-/** Writes a file anew so that a reader sees the old one or the new one; one writer at a time. */
+/** Replaces a file so that a reader sees the old one or the new one; one writer at a time. */
 async function replace(
   file: string,
   change: (text: string) => string,

@@ -9,7 +9,7 @@ import { KeyRefusedError, type KeysFile } from "./keys-file.ts";
 
 /** `/admin/keys/new`, where a key is added to the workers' file. It is never shown or logged again. */
 export function routeAddKey(deps: {
-  /** undefined where no file is set. */
+  /** undefined when no file is set. */
   keysFile: KeysFile | undefined;
   sessions: Sessions;
   logger: Logger;
@@ -47,7 +47,7 @@ export function routeAddKey(deps: {
       });
     } catch (error) {
       const isOurs = error instanceof KeyRefusedError;
-      // Errors of the file system name the file, never what was to be written.
+      // Errors of the file system name the file, never its contents.
       if (!isOurs) logger.error({ err: error }, "Adding a key failed");
       response.status(isOurs ? 400 : 500);
       showForm(response, {
@@ -65,7 +65,7 @@ function showForm(
   response: Response,
   what: { account?: string; error?: string },
 ): void {
-  response.render("add-key", { account: "", error: undefined, ...what });
+  response.render("pool/add-key", { account: "", error: undefined, ...what });
 }
 
 function noFile() {

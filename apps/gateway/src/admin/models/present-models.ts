@@ -6,10 +6,10 @@ import type { Tone } from "../overview/present/headline.ts";
 
 const spans = ["hour", "day"] as const;
 
-/** Over which time the page tells of models. */
+/** The time that the page's figures cover. */
 type Span = (typeof spans)[number];
 
-/** What a column shows, and by what it sorts; a value of undefined comes last. */
+/** What a column shows, and the value by which it is sorted; undefined comes last. */
 type Cell = {
   readonly text: string;
   readonly value: number | string | undefined;
@@ -40,7 +40,7 @@ const states = {
   { tone: Tone; order: number }
 >;
 
-/** Reads from the page's address over which time it is to tell. */
+/** Reads from the page's address which time its figures cover. */
 export function readSpan({ span }: { span?: unknown }): Span {
   return span === "hour" ? "hour" : "day";
 }

@@ -5,7 +5,7 @@ import type { FindNotice } from "../actions/find-notice.ts";
 import { renderPart } from "../pages/render-part.ts";
 import { presentModels, readSpan } from "./present-models.ts";
 
-/** `/admin/models`: how the models do. */
+/** `/admin/models`: how well each model answers. */
 export function routeModelsPage(deps: {
   redisHealth: RedisHealth;
   readModelsStatus: ReadModelsStatus;
@@ -21,7 +21,7 @@ export function routeModelsPage(deps: {
 
   router.get("/", async (request, response) => {
     const table = await readTable(request);
-    response.status(table ? 200 : 503).render("models", {
+    response.status(table ? 200 : 503).render("models/page", {
       table,
       notice: deps.findNotice(request, response),
       now: new Date(),
@@ -32,8 +32,8 @@ export function routeModelsPage(deps: {
     const table = await readTable(request);
     response.json({
       top: table
-        ? await renderPart(response, "models-section", table)
-        : await renderPart(response, "no-redis", {}),
+        ? await renderPart(response, "models/table", table)
+        : await renderPart(response, "admin/no-redis", {}),
       at: new Date().toISOString().slice(11, 19),
     });
   });

@@ -8,7 +8,7 @@ import { presentRanges } from "./present/present-history.ts";
 import { presentOverview } from "./present/present-overview.ts";
 import type { Overview, ReadOverview } from "./read/read-overview.ts";
 
-/** `/admin`, the key-pool page, and `/admin/live`, which brings it up to date. */
+/** `/admin`, the key-pool page, and `/admin/live`, which updates it. */
 export function routeOverview(deps: {
   readOverview: ReadOverview;
   findNotice: FindNotice;
@@ -20,7 +20,7 @@ export function routeOverview(deps: {
 
   router.get("/", async (request, response) => {
     const overview = await readOverview(readRange(request.query.range));
-    response.status(overview ? 200 : 503).render("pool", {
+    response.status(overview ? 200 : 503).render("pool/page", {
       overview: overview && (await present(overview, request)),
       history: presentRanges(readRange(request.query.range)),
       notice: overview && findNotice(request, response),
@@ -33,7 +33,7 @@ export function routeOverview(deps: {
     const overview = await readOverview(readRange(request.query.range));
     const at = new Date().toISOString().slice(11, 19);
     if (!overview) {
-      const top = await renderPart(response, "no-redis", {});
+      const top = await renderPart(response, "admin/no-redis", {});
       response.json({ top, rest: "", newest: 0, at });
       return;
     }
@@ -41,8 +41,8 @@ export function routeOverview(deps: {
     const newest = overview.past.at(-1)?.startsAt ?? 0;
     const isNews = newest > Number(request.query.after ?? 0);
     response.json({
-      top: await renderPart(response, "pool-top", shown),
-      rest: await renderPart(response, "pool-rest", shown),
+      top: await renderPart(response, "pool/top", shown),
+      rest: await renderPart(response, "pool/rest", shown),
       ...(isNews
         ? {
             charts: chartFigures(

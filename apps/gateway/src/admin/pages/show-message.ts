@@ -1,6 +1,6 @@
 import type { Response } from "express";
 
-/** Answers with a page, or for programs with JSON, that says one thing. */
+/** Answers with a page that has one message; programs get it as JSON. */
 export function showMessage(
   response: Response,
   what: { status: number; title: string; message: string },
@@ -8,7 +8,7 @@ export function showMessage(
   const { status, title, message } = what;
   response.status(status);
   if (response.req.accepts(["html", "json"]) === "html") {
-    response.render("message", { title, message });
+    response.render("admin/message", { title, message });
   } else {
     response.json({ error: { code: status, message } });
   }

@@ -116,14 +116,14 @@ function presentRow(
   };
 }
 
-/** What kind of request it is; a client's that waits is the usual one, and not named. */
+/** What kind of request it is; the usual kind, whose client waits, is not named. */
 function describeKind(kind: RequestObject["kind"]): string {
   return kind === null || kind === "waiting"
     ? ""
     : say(`requests.kind.${kind}`);
 }
 
-/** The place in line, when it comes again, or what went wrong. */
+/** The place in line, the time of the next attempt, or what went wrong. */
 function describeNote(request: RequestObject, now: number): string {
   const { place, dueAt, error, reason, state } = request;
   if (place !== null) {
@@ -142,7 +142,7 @@ function duration(ms: number | null): string {
   return ms === null ? "–" : formatDuration(ms);
 }
 
-/** bull-board shows what the queue has of a job: of one that is over only where it was kept. */
+/** bull-board shows what the queue has of a job: a finished one only if it was kept. */
 function jobLink(
   { state, jobId }: RequestObject,
   keepsPayloads: boolean,
@@ -153,7 +153,7 @@ function jobLink(
   return `/admin/queues/queue/completions/${encodeURIComponent(jobId)}`;
 }
 
-/** Only what still has its prompt can be sent again. */
+/** Only a request whose prompt is still there can be sent again. */
 function actionsFor(
   { state, kind, of, jobId }: RequestObject,
   keepsPayloads: boolean,

@@ -8,7 +8,7 @@ import { renderPart } from "../pages/render-part.ts";
 import { presentRequests } from "./present-requests.ts";
 import { readSelection, type Selection } from "./selection.ts";
 
-/** `/admin/requests`: what waits, what is called, and what became of the rest. */
+/** `/admin/requests`: what waits, what is being called, and how other requests ended. */
 export function routeRequestsPage(deps: {
   redisHealth: RedisHealth;
   clock: RedisClock;
@@ -30,26 +30,28 @@ export function routeRequestsPage(deps: {
     const { problem, given, status } = selection;
     const table = await readTable(selection);
     const ofPage = table ? 200 : 503;
-    response.status(problem === undefined ? ofPage : 400).render("requests", {
-      table,
-      given,
-      status,
-      clear: "/admin/requests",
-      problem:
-        problem === undefined
-          ? undefined
-          : say("requests.wrong", { why: problem }),
-      notice: deps.findNotice(request, response),
-      now: new Date(),
-    });
+    response
+      .status(problem === undefined ? ofPage : 400)
+      .render("requests/page", {
+        table,
+        given,
+        status,
+        clear: "/admin/requests",
+        problem:
+          problem === undefined
+            ? undefined
+            : say("requests.wrong", { why: problem }),
+        notice: deps.findNotice(request, response),
+        now: new Date(),
+      });
   });
 
   router.get("/live", async (request, response) => {
     const table = await readTable(readSelection(request.query));
     response.json({
       top: table
-        ? await renderPart(response, "requests-section", table)
-        : await renderPart(response, "no-redis", {}),
+        ? await renderPart(response, "requests/table", table)
+        : await renderPart(response, "admin/no-redis", {}),
       at: new Date().toISOString().slice(11, 19),
     });
   });

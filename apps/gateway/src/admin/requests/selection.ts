@@ -9,11 +9,11 @@ const addressNames = ["status", ...filterNames, "cursor"] as const;
 
 /** What the page's address asks for. */
 export type Selection = RequestsQuery & {
-  /** What stands in the form, as it was given. */
+  /** The form's fields, as they were given. */
   readonly given: Readonly<Record<(typeof filterNames)[number], string>>;
-  /** Why the address was not understood; then everything is shown. */
+  /** Why the address was not understood; everything is shown then. */
   readonly problem: string | undefined;
-  /** The address of another selection; what is not said stays. */
+  /** The address of another selection; what is not given stays the same. */
   readonly linkTo: (change: {
     status?: string;
     cursor?: string | undefined;

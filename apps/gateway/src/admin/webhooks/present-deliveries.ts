@@ -11,7 +11,7 @@ import type { Tone } from "../overview/present/headline.ts";
 
 const path = "/admin/webhooks";
 
-/** One that waits after a try in vain wants attention. */
+/** One that waits after a failed try needs attention. */
 function toneOf({ status, lastError }: DeliveryObject): Tone {
   const tones: Record<DeliveryStatus, Tone> = {
     waiting: lastError === null ? "quiet" : "notice",
@@ -66,7 +66,7 @@ function describeNext(ms: number): string {
     : say("webhooks.inTime", { time: formatDuration(ms) });
 }
 
-/** Links to the same list of other states. */
+/** Links to the same list in other states. */
 export function linkFilters({ status, client }: DeliveryFilter) {
   const all = [undefined, ...deliveryStatuses];
   return all.map((each) => ({
@@ -77,7 +77,7 @@ export function linkFilters({ status, client }: DeliveryFilter) {
   }));
 }
 
-/** The address of the list. @param after the last event of the page before. */
+/** The address of the list. @param after the last event of the previous page. */
 export function linkTo(
   { status, client }: DeliveryFilter,
   after?: string,

@@ -9,7 +9,7 @@ import type { FindNotice } from "../actions/find-notice.ts";
 import { showMessage } from "../pages/show-message.ts";
 import { linkFilters, linkTo, presentDelivery } from "./present-deliveries.ts";
 
-/** `/admin/webhooks`: what became of the events that clients are told. */
+/** `/admin/webhooks`: the deliveries of clients' events. */
 export function routeWebhooksPage(deps: {
   manageDeliveries: ManageDeliveries;
   /** Whether events are sent at all. */
@@ -40,7 +40,7 @@ export function routeWebhooksPage(deps: {
   router.get("/", async (request, response) => {
     try {
       const list = await readList(request);
-      response.status(list ? 200 : 503).render("webhooks", {
+      response.status(list ? 200 : 503).render("webhooks/page", {
         isOn,
         list,
         notice: deps.findNotice(request, response),

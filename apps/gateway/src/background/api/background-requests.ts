@@ -17,18 +17,18 @@ import {
 } from "../records/background-record.ts";
 import type { BackgroundStore } from "../records/background-store.ts";
 
-/** How far an open request is. */
+/** The progress of an open request. */
 type OpenProgress = {
   readonly status: "queued" | "in_progress";
   /** Its place in line, 1 for the next one; undefined when it is not in line. */
   readonly place: number | undefined;
-  /** When it has its turn, in ms from now, as far as is known. */
+  /** When it will be called, in ms from now, as far as is known. */
   readonly servedInMs: number | undefined;
 };
 
 /** What clients may do with their background requests. */
 export type BackgroundRequests = {
-  /** @throws {GatewayError} `not-found`, also for a request of another client. */
+  /** @throws {GatewayError} `not-found`, also for another client's request. */
   find(
     kind: BackgroundKind,
     id: string,
@@ -46,7 +46,7 @@ export function createBackgroundRequests(deps: {
   store: BackgroundStore;
   contents: BackgroundContents;
   runner: Pick<BackgroundRunner, "drop">;
-  /** When the request at a place in line has its turn, in ms from now, as far as is known. */
+  /** When the request at a place in line will be called, in ms from now, as far as is known. */
   whenServed: (
     place: number,
     client: string | undefined,
@@ -54,7 +54,7 @@ export function createBackgroundRequests(deps: {
   redisHealth: RedisHealth;
   redis: Redis;
   redisKeys: RedisKeys;
-  /** Is told of a request that ends without an answer. */
+  /** Called when a request ends without an answer. */
   onCancelled: (order: BackgroundOrder) => Promise<void>;
 }): BackgroundRequests {
   const { store, contents, runner, redis, redisKeys } = deps;

@@ -10,7 +10,7 @@ import type { BackgroundKind } from "../records/background-record.ts";
  * Whether a client wants to collect its answer later: by `background: true` of OpenAI's
  * Responses API, or by `Prefer: respond-async` (RFC 7240). undefined: it waits.
  *
- * @throws {GatewayError} `invalid-request` when it wants a stream, too.
+ * @throws {GatewayError} `invalid-request` when it wants a stream as well.
  */
 export function readMode(
   request: Request,

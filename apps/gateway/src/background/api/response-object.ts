@@ -3,7 +3,7 @@ import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
 import { errorOf } from "../../dialects/openai-error.ts";
 import type { BackgroundOrder } from "../records/background-record.ts";
 
-/** How a background response can stand, in OpenAI's words. */
+/** The states of a background response, in OpenAI's words. */
 type ResponseStatus =
   | "queued"
   | "in_progress"

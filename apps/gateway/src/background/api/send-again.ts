@@ -6,12 +6,12 @@ import { isResponse } from "../records/background-record.ts";
 import type { BackgroundStore } from "../records/background-store.ts";
 import type { StartBackground } from "./start-background.ts";
 
-/** Asks again what a background request asked that has ended. @returns why it cannot; true when it is on its way. */
+/** Sends an ended background request again. @returns true, or why it cannot be sent. */
 export type SendBackgroundAgain = (id: string) => Promise<true | string>;
 
 /**
- * Builds {@link SendBackgroundAgain}. Clients rely on an end being one: so it is another request, with an id of its
- * own, of the same client.
+ * Builds {@link SendBackgroundAgain}. Clients rely on an end being final: so it makes another
+ * request of the same client, with a new id.
  */
 export function createSendBackgroundAgain(deps: {
   store: BackgroundStore;

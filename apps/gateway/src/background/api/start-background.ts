@@ -22,11 +22,11 @@ import type {
 /** One of the open requests may end at any time. */
 const retryAfterMs = 5_000;
 
-/** What is asked for in the background. */
+/** A request to be answered in the background. */
 type BackgroundAsk = {
   readonly kind: BackgroundKind;
   readonly submission: Submission;
-  /** What goes to OpenRouter. */
+  /** What is sent to OpenRouter. */
   readonly body: Buffer;
   readonly caller: Client | undefined;
   /** Of the client's `Idempotency-Key`; undefined without one. */
@@ -36,8 +36,8 @@ type BackgroundAsk = {
 };
 
 /**
- * Takes a request in whose client collects the answer later. When it returns, body and
- * record are stored, and the request is led.
+ * Accepts a request whose client collects the answer later. When it returns, body and record are
+ * stored, and the request has a leader.
  *
  * @returns its record; that of the earlier request with the same `Idempotency-Key`, if there was one.
  * @throws {GatewayError} when it cannot be served in time, or too many are open.
@@ -98,7 +98,7 @@ export function createStartBackground(deps: {
       ),
     };
     await deps.checkCapacity(submission);
-    // What is refused leaves nothing behind, however often it comes.
+    // A refused request must leave nothing behind, however often it comes.
     const room = await store.checkRoom(submission.client, open);
     if (room !== "room") throw tooManyOpen(room, open);
     await store.reserve(id, submission.maxWaitMs);

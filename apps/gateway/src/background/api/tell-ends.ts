@@ -10,15 +10,15 @@ import {
 import type { BackgroundStore } from "../records/background-store.ts";
 import { type ResponseEnd, toEndStatus } from "./response-object.ts";
 
-/** Says how responses have ended. */
+/** Publishes how responses have ended. */
 type TellEnds = {
-  /** To be called by who has ended it. */
+  /** Called by whoever has ended a response. */
   tell(order: BackgroundOrder, end: ResponseEnd): Promise<void>;
-  /** Tells what was not told by a gateway that ended something and was killed. */
+  /** Publishes the ends whose gateway was killed before it could. */
   tellLeft(): Promise<void>;
 };
 
-/** Builds {@link TellEnds}. Saying it twice makes one event. */
+/** Builds {@link TellEnds}. Publishing an end twice makes one event. */
 export function createTellEnds(deps: {
   store: BackgroundStore;
   contents: BackgroundContents;
@@ -33,7 +33,7 @@ export function createTellEnds(deps: {
     await store.setTold(order.id);
   }
 
-  /** @returns undefined when there is nothing to tell, or nobody who can ask for it. */
+  /** @returns undefined when there is nothing to publish, or nobody who can ask for it. */
   async function findEnd(
     record: BackgroundRecord | undefined,
   ): Promise<ResponseEnd | undefined> {

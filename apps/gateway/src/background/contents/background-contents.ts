@@ -10,9 +10,9 @@ export type WholeAnswer = Pick<KeptAnswer, "status" | "headers"> & {
   readonly body: Buffer;
 };
 
-/** What the storage of files has of background requests: their bodies and answers. */
+/** What the files' storage has of background requests: their bodies and answers. */
 export type BackgroundContents = {
-  /** @returns where the body lies. */
+  /** @returns where the body is stored. */
   keepBody(id: string, body: Buffer): Promise<BackgroundOrder["body"]>;
   readBody(order: BackgroundOrder): Promise<Buffer>;
   keepAnswer(order: BackgroundOrder, answer: WholeAnswer): Promise<KeptAnswer>;
@@ -29,14 +29,14 @@ export function createBackgroundContents(storage: Storage): BackgroundContents {
 
   return {
     async keepBody(id, body) {
-      // One that is not taken in must not remove the body of a repeat that is.
+      // A request that is refused must not remove the body of its repeat that is accepted.
       const key = `${folderOf(id)}/body-${newSuffix()}`;
       await storage.put(key, body);
       return { key, bytes: body.length };
     },
     readBody: ({ body }) => read(body.key),
     async keepAnswer({ id }, { status, headers, body }) {
-      // A gateway that was taken for dead must not write over the answer of the one after it.
+      // A gateway that was taken for dead must not overwrite the answer of its successor.
       const key = `${folderOf(id)}/answer-${newSuffix()}`;
       await storage.put(key, body);
       return { status, headers, key, bytes: body.length };

@@ -3,8 +3,8 @@ import type { BackgroundStore } from "../records/background-store.ts";
 import type { BackgroundContents } from "./background-contents.ts";
 
 /**
- * Builds what removes background requests that have expired, those that nobody led until
- * then among them. Several gateways may do so at a time.
+ * Builds what removes expired background requests, also those without a leader. Several gateways
+ * may do so at a time.
  */
 export function createRemoveExpiredRequests(deps: {
   store: BackgroundStore;
@@ -13,7 +13,7 @@ export function createRemoveExpiredRequests(deps: {
 }): () => Promise<void> {
   const { store, contents, logger } = deps;
 
-  /** @returns whether it is gone. One that cannot be removed must not hold up the others. */
+  /** @returns whether it is removed. A failure must not hold up the others. */
   async function remove(id: string): Promise<boolean> {
     try {
       const record = await store.find(id);

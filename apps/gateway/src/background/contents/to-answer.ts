@@ -7,9 +7,9 @@ import type { GatewayError } from "../../errors/gateway-error.ts";
 import type { WholeAnswer } from "./background-contents.ts";
 
 /**
- * The answer that a client gets which collects it later: what it had got had it waited.
+ * The answer for a client that collects it later: the same as if it had waited.
  *
- * @param goneError what is said of a model that is gone.
+ * @param goneError the error for a model that is gone.
  */
 export function toAnswer(
   reply: FinalReply,

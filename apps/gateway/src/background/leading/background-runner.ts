@@ -13,9 +13,9 @@ import type { DeadGateways } from "./dead-gateways.ts";
 import type { RunRequest } from "./run-request.ts";
 
 const pollMs = 1_000;
-/** What is taken over in one round: the bodies of so many requests, */
+/** Taken over at a time: the bodies of at most so many requests */
 const adoptedAtATime = 200;
-/** and so many bytes, are in memory at a time until Redis has them. */
+/** and at most so many bytes are in memory until Redis has them. */
 const adoptedBytes = 32 * 1024 * 1024;
 
 type Led = {
@@ -24,7 +24,7 @@ type Led = {
   readonly done: Promise<void>;
 };
 
-/** Leads background requests in this gateway: those that it took in, and those that nobody leads. */
+/** Leads background requests in this gateway: those that it accepted, and those without a leader. */
 export class BackgroundRunner {
   readonly #gatewayId: string;
   readonly #store: BackgroundStore;
@@ -86,12 +86,12 @@ export class BackgroundRunner {
     this.#led.set(id, { order, stop, done });
   }
 
-  /** Withdraws a request that was cancelled, if it is here; other leaders notice. */
+  /** Withdraws a request that was cancelled, if this gateway leads it; other leaders notice by themselves. */
   drop(id: string): void {
     this.#led.get(id)?.stop.abort();
   }
 
-  /** Leads what nobody leads any more, and lets go of what is not this gateway's any more. */
+  /** Takes over requests without a leader, and gives up those that have another one. */
   async poll(): Promise<void> {
     if (this.#isStopping) return;
     const open = await this.#store.listOpen();
@@ -118,18 +118,18 @@ export class BackgroundRunner {
     }
   }
 
-  /** Takes on no more; what is in hand ends with the requests that it has on the queue. */
+  /** Takes over no more requests; those being led end with their jobs on the queue. */
   async stopAdopting(): Promise<void> {
     this.#isStopping = true;
     await this.#polling?.stop();
   }
 
-  /** Ends what could not be stored in time: other gateways begin it anew. */
+  /** Gives up requests that could not be stored in time: other gateways start them anew. */
   dropAll(): void {
     for (const { stop } of this.#led.values()) stop.abort();
   }
 
-  /** Waits for what is in hand. */
+  /** Waits for the requests being led. */
   async finish(): Promise<void> {
     await Promise.all([...this.#led.values()].map(({ done }) => done));
   }
@@ -143,7 +143,7 @@ export class BackgroundRunner {
       return undefined;
     }
     const record = await this.#store.find(id).catch((error: unknown) => {
-      // One record that cannot be read must not hold up all others.
+      // One unreadable record must not hold up all others.
       this.#logger.error(
         { id, err: error },
         "A background request is unreadable",
@@ -155,7 +155,10 @@ export class BackgroundRunner {
     return record.order;
   }
 
-  /** Redis may have lost a request, which is recorded again, or somebody may have cancelled it. */
+  /**
+   * A request may be missing because Redis lost it, which is then recorded again, or because it was
+   * cancelled.
+   */
   async #checkLed(open: readonly OpenRequest[]): Promise<void> {
     const leaders = new Map(open.map(({ id, leader }) => [id, leader]));
     for (const [id, { order, stop }] of this.#led) {

@@ -1,10 +1,10 @@
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 
-/** A Redis that has just come back knows no gateway yet, and a gateway connects anew in less. */
+/** A Redis that has lost its data knows no gateway for a moment; a gateway reconnects sooner than this. */
 const missedForMs = 5_000;
 
-/** Tells which gateway processes have gone: by their heartbeats, or sooner by their connections. */
+/** Finds gateway processes that are gone: by their heartbeats, or sooner by their connections. */
 export class DeadGateways {
   readonly #redis: Redis;
   readonly #redisKeys: RedisKeys;
@@ -15,7 +15,7 @@ export class DeadGateways {
     this.#redisKeys = deps.redisKeys;
   }
 
-  /** @returns those of the gateways that have been missing for a while, look after look. */
+  /** @returns those of the gateways that have been missing for some time, at each poll. */
   async find(gatewayIds: Iterable<string>): Promise<ReadonlySet<string>> {
     const now = performance.now();
     const missedSince = new Map<string, number>();

@@ -12,13 +12,13 @@ import type { WholeAnswer } from "../contents/background-contents.ts";
 import type { BackgroundOrder } from "../records/background-record.ts";
 import type { OnAnswered } from "./run-request.ts";
 
-/** Builds what records an answered background request: statistics, its client's use, and the log. */
+/** Builds what records an answered background request: in statistics, its client's use, and the log. */
 export function createRecordAnswer(deps: {
   statistics: Statistics;
   recordRequest: RecordRequest;
   recordEnded: RecordEnded;
   clock: RedisClock;
-  /** Says, once, that the request has ended. */
+  /** Publishes, once, that the request has ended. */
   publishEnd: (order: BackgroundOrder, answer: WholeAnswer) => Promise<void>;
   measure: MeasureBackground;
   logger: Logger;
@@ -64,7 +64,7 @@ export function createRecordAnswer(deps: {
   };
 }
 
-/** What the list of ended requests tells of a background request. */
+/** The facts of a background request for the list of ended requests. */
 export function toFacts(
   order: BackgroundOrder,
   reply: AnswerReply | FailureReply | undefined,

@@ -19,11 +19,11 @@ import {
   unbounded,
 } from "../records/background-store.ts";
 
-/** Keys may come back, and so may Redis and the storage. */
+/** Keys may become usable again; so may Redis and the storage. */
 const shortestPauseMs = 1_000;
 const longestPauseMs = 10_000;
 
-/** Passes in time: the request goes on to wait. */
+/** Errors that pass: the request continues to wait. */
 const passingCodes: ReadonlySet<string> = new Set([
   "redis-down",
   "queue-full",
@@ -43,8 +43,8 @@ export type OnAnswered = (
 ) => Promise<void>;
 
 /**
- * Leads one background request to its end: on the queue, and its answer into the storage.
- * It can begin anew at any time; what was called and not stored is called again.
+ * Leads one background request to its end: puts it on the queue, and its answer into the storage.
+ * It can be restarted at any time; an answer that was not stored is asked for again.
  *
  * @param body undefined: the storage has it.
  * @param stop aborts when the request is cancelled, or another gateway leads it.
@@ -90,7 +90,7 @@ export function createRunRequest(deps: {
     return deps.submit(submission, { hungUp: stop, onJob });
   }
 
-  /** @returns undefined when it has to be tried again. */
+  /** @returns undefined when it must be tried again. */
   async function findAnswer(
     order: BackgroundOrder,
     body: Buffer | undefined,
@@ -129,7 +129,7 @@ export function createRunRequest(deps: {
     }
   }
 
-  /** @returns whether the answer is this gateway's to give. */
+  /** @returns whether this gateway may store the answer. */
   async function keep(
     order: BackgroundOrder,
     answer: WholeAnswer,

@@ -16,18 +16,18 @@ const idPrefixes = {
 /** What does not change while a background request lives. Times in ms since the epoch of Redis's clock. */
 const orderSchema = z.object({
   id: z.string(),
-  /** Id of the client whose it is; missing when clients needed no keys. */
+  /** Id of the client that owns it; missing when clients needed no keys. */
   owner: z.string().exactOptional(),
-  /** Of the dialect. */
+  /** Path of the dialect. */
   path: z.string(),
   createdAt: z.number(),
   /** How long it may wait, in ms. */
   maxWaitMs: z.number(),
   /** How long its answer is kept, in ms. */
   keptMs: z.number(),
-  /** Where the storage has its body, and how large that is. */
+  /** Where the storage has its body, and its size. */
   body: z.object({ key: z.string(), bytes: z.number() }),
-  /** Stands for what was asked. */
+  /** Digest of the request. */
   fingerprint: z.string(),
   requestId: z.string(),
   model: z.string(),
@@ -50,7 +50,7 @@ const answerSchema = z.object({
   bytes: z.number(),
 });
 
-/** An answer that is kept. */
+/** An answer that is stored. */
 export type KeptAnswer = Readonly<z.output<typeof answerSchema>>;
 
 const json = <Schema extends z.ZodType>(schema: Schema) =>
@@ -60,9 +60,8 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
     .pipe(schema);
 
 /**
- * A background request as a Redis hash. It is `open` until it is `answered`, also by an
- * error, or `cancelled`; one that was `deleted` is remembered until no gateway can have it
- * in hand any more.
+ * A background request as a Redis hash. It is `open` until it is `answered` (by an error, too) or
+ * `cancelled`; one that was `deleted` is remembered until no gateway can be working on it.
  */
 export const backgroundRecordSchema = z.object({
   order: json(orderSchema),
@@ -76,18 +75,18 @@ export type BackgroundRecord = Readonly<
   z.output<typeof backgroundRecordSchema>
 >;
 
-/** Whether a request has events: others are no resources of OpenAI's API. */
+/** Whether a request has events: other requests are not resources of OpenAI's API. */
 export function isResponse({ id }: Pick<BackgroundOrder, "id">): boolean {
   return isBackgroundId("response", id);
 }
 
-/** @param digest what the id is made of; random digits, when it is absent. */
+/** @param digest what the id is derived from; without it the id is random. */
 export function newBackgroundId(kind: BackgroundKind, digest?: string): string {
   const digits = digest ?? randomBytes(24).toString("hex");
   return idPrefixes[kind] + digits.slice(0, 48);
 }
 
-/** Whether a text can be the id of such a request; anything else is not even looked up. */
+/** Whether a text can be the id of such a request; other texts are not looked up. */
 export function isBackgroundId(kind: BackgroundKind, text: string): boolean {
   const prefix = idPrefixes[kind];
   return (

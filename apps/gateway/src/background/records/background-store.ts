@@ -24,17 +24,17 @@ const removeScript = loadScript(
   new URL("./remove-background.lua", import.meta.url),
 );
 
-/** A record outlives its expiry until somebody has removed what the storage has of it. */
+/** A record is kept so much longer than its expiry, until its contents have been removed from the storage. */
 const spareMs = 3_600_000;
-/** Requests that are found in one go. */
+/** Requests per query. */
 const foundAtATime = 100;
-/** Who ends a response tells it at once; if it has not done so by then it never will. */
+/** The end of a response is published at once; after this time it was forgotten. */
 const untoldMs = 30_000;
 
 /** How many background requests may be open. */
 export type OpenBounds = { readonly all: number; readonly ofClient: number };
 
-/** For a request that was taken in before. */
+/** For a request that was accepted before. */
 export const unbounded: OpenBounds = {
   all: Number.MAX_SAFE_INTEGER,
   ofClient: Number.MAX_SAFE_INTEGER,
@@ -45,7 +45,7 @@ type BackgroundEnd =
   | { readonly status: "answered"; readonly answer: KeptAnswer }
   | { readonly status: "cancelled" | "deleted" };
 
-/** Who leads an open request: undefined when nobody does. */
+/** Who leads an open request; undefined: nobody. */
 export type OpenRequest = {
   readonly id: string;
   readonly leader: string | undefined;
@@ -58,7 +58,7 @@ export type BackgroundStore = {
     owner: string | undefined,
     bounds: OpenBounds,
   ): Promise<"room" | "full" | "client-full">;
-  /** Says that the storage will have something of a request, so that it is removed in any case. */
+  /** Records that the storage will have contents of a request, so that they are removed in any case. */
   reserve(id: string, keptMs: number): Promise<void>;
   create(
     order: BackgroundOrder,
@@ -70,34 +70,34 @@ export type BackgroundStore = {
    * Ends an open request.
    *
    * @param gatewayId the leader that it must have; undefined: any.
-   * @returns what became of it: the status of one that had ended already.
+   * @returns the result; the status of a request that had ended already.
    */
   end(
     order: BackgroundOrder,
     end: BackgroundEnd,
     gatewayId?: string,
   ): Promise<"done" | "other-leader" | "missing" | BackgroundRecord["status"]>;
-  /** Forgets a request that has ended, for its removal from the storage at the next round. */
+  /** Forgets a request that has ended; the next round removes its contents from the storage. */
   forget(order: BackgroundOrder): Promise<void>;
   /** The requests that have not ended, the oldest first. */
   listOpen(): Promise<OpenRequest[]>;
   countOpen(): Promise<number>;
-  /** Makes a gateway the leader, or nobody. @returns whether it is so. */
+  /** Makes a gateway the leader, or nobody. @returns whether it succeeded. */
   claim(
     id: string,
     from: string | undefined,
     to: string | undefined,
   ): Promise<boolean>;
-  /** Says which job stands for an open request. */
+  /** Records which job stands for an open request. */
   setJob(id: string, jobId: string): Promise<void>;
   findJob(id: string): Promise<string | undefined>;
-  /** The end of a response was told. */
+  /** Records that the end of a response was published. */
   setTold(id: string): Promise<void>;
-  /** Some of the responses whose end should have been told long ago. */
+  /** Some of the responses whose end should have been published long ago. */
   findUntold(): Promise<string[]>;
   /** Some of the requests that have expired. */
   findExpired(): Promise<string[]>;
-  /** Takes a request out of Redis whose content is removed, unless it is open. */
+  /** Removes a request from Redis whose contents are removed, unless it is open. */
   remove(id: string): Promise<void>;
 };
 
@@ -109,7 +109,7 @@ export function createBackgroundStore(deps: {
 }): BackgroundStore {
   const { redis, redisKeys, clock } = deps;
 
-  /** All that may know of a request; see the scripts. */
+  /** All keys that may hold something about a request; see the scripts. */
   const keysOf = (id: string) => [
     redisKeys.background(id),
     redisKeys.openBackground,
@@ -170,7 +170,7 @@ export function createBackgroundStore(deps: {
     find,
     async end({ id, owner = "", keptMs }, end, gatewayId = "") {
       const now = clock.now();
-      // Its content may go at once; the record tells gateways that have it in hand.
+      // Its contents may be removed at once; the record tells gateways that still work on it.
       const leftMs = end.status === "deleted" ? 0 : keptMs;
       const answer =
         end.status === "answered" ? ["answer", JSON.stringify(end.answer)] : [];

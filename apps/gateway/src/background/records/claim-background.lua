@@ -1,7 +1,7 @@
 --[[
   Makes a gateway the leader of a background request.
 
-  Atomic because several gateways may find at a time that it has no leader.
+  Atomic because several gateways may find at the same time that it has no leader.
 
   KEYS[1] open     SORTED SET  requests by creation
   KEYS[2] leaders  HASH        request to gateway

@@ -1,8 +1,8 @@
 --[[
-  Records a background request, led by the gateway that took it in.
+  Records a background request, led by the gateway that accepted it.
 
-  Atomic because the bounds must hold whatever other gateways take in, and because one
-  Idempotency-Key makes one request.
+  Atomic because the bounds must hold across gateways, and because one Idempotency-Key makes one
+  request.
 
   KEYS[1] record   HASH
   KEYS[2] open     SORTED SET  requests by creation

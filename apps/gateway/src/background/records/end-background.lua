@@ -1,8 +1,8 @@
 --[[
   Ends a background request: it is answered, cancelled or deleted.
 
-  Atomic because it may be cancelled and answered at the same moment, and because a gateway
-  that another one took for dead must not end it any more.
+  Atomic because it may be cancelled and answered at the same moment, and because a gateway that
+  another one took for dead must not end it any more.
 
   KEYS[1] record   HASH
   KEYS[2] open     SORTED SET  requests by creation
@@ -10,13 +10,13 @@
   KEYS[4] counts   HASH        client to number of open requests
   KEYS[5] expiries SORTED SET  requests by when they are removed
   KEYS[6] jobs     HASH        request to job
-  KEYS[7] untold   SORTED SET  responses whose end was not told yet, by their end (epoch ms)
+  KEYS[7] untold   SORTED SET  responses whose end is not published yet, by their end (epoch ms)
   ARGV[1] id
   ARGV[2] owner      '' without client keys
   ARGV[3] gatewayId  the leader that it must have; '' for any
   ARGV[4] expiresAt  epoch ms
   ARGV[5] ttlMs      of the record
-  ARGV[6] toldFrom   epoch ms of the end that is to be told; '' when nobody is told
+  ARGV[6] toldFrom   epoch ms of the end that is to be published; '' for none
   ARGV[7...]         pairs of field and value
 
   Returns 'done', 'other-leader', 'missing', or the status of a request that has ended.

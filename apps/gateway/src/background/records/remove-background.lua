@@ -1,7 +1,7 @@
 --[[
-  Forgets a background request that is not open, for instance one that was not taken in.
+  Forgets a background request that is not open, for instance one that was not accepted.
 
-  Atomic because the same Idempotency-Key may make it at this moment.
+  Atomic because a request with the same Idempotency-Key may create it at this moment.
 
   KEYS[1] record   HASH
   KEYS[2] open     SORTED SET  requests by creation
@@ -19,9 +19,9 @@ local id = ARGV[1]
 local status = redis.call('HGET', record, 'status')
 if status == 'open' then return 0 end
 redis.call('ZREM', expiries, id)
--- The mark of a deletion stays: a gateway may still have the request in hand.
+-- The mark of a deletion stays: a gateway may still be working on the request.
 if status ~= 'deleted' then redis.call('DEL', record) end
--- Its record expired while no gateway ran; whose it was is not known any more.
+-- Its record expired while no gateway ran; its owner is not known any more.
 if redis.call('ZREM', open, id) == 1 then
   redis.call('HDEL', leaders, id)
   redis.call('HDEL', jobs, id)

@@ -1,9 +1,9 @@
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Free quota is small, so a batch may take weeks; a timer of Node's can hold 24 days. */
+/** Free quota is small, so a batch may take weeks; a timer of Node holds 24 days at most. */
 export const longestWindowMs = 21 * unitMs.d;
 
-/** What a window may look like. */
+/** The syntax of a window. */
 export const windowForm =
   "a number and a unit (s, m, h, d) such as 24h or 7d, 21d at most, or auto";
 

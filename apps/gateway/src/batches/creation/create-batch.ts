@@ -22,10 +22,10 @@ import { fitWindow } from "./fit-window.ts";
 
 const endpoints = [...batchEndpoints.keys()];
 
-/** Pairs of `metadata`, as OpenAI bounds them. */
+/** Pairs in `metadata`; OpenAI's limit. */
 export const mostPairs = 16;
 
-/** The body that makes a batch. */
+/** The body of a request to create a batch. */
 export const newBatchSchema = z.object({
   input_file_id: z.string().min(1),
   endpoint: z.string().refine((endpoint) => batchEndpoints.has(endpoint), {
@@ -64,7 +64,7 @@ function hasKnownChecks({ answer_check }: Record<string, string>): boolean {
   return answer_check === undefined || !!parseAnswerChecks(answer_check);
 }
 
-/** Makes a batch of a checked body. */
+/** Creates a batch from a checked body. */
 export type CreateBatch = (
   body: unknown,
   owner: string | undefined,

@@ -1,13 +1,13 @@
 import { longestWindowMs } from "./completion-window.ts";
 
 const dayMs = 86_400_000;
-/** Calls that have to be repeated, and requests of others that come later, are in no forecast. */
+/** Forecasts do not know repeated calls, and requests of others that come later. */
 const margin = 2;
 
 /**
- * The window of a batch that leaves it to the gateway: whole days, twice the time that the batch is expected to take.
+ * The window of a batch that leaves it to the gateway: whole days, twice the expected time.
  *
- * @param expectedMs undefined when nobody knows it; the window is then the longest one.
+ * @param expectedMs undefined when unknown; the window is then the longest one.
  */
 export function fitWindow(expectedMs: number | undefined): string {
   const mostDays = longestWindowMs / dayMs;

@@ -1,9 +1,10 @@
-/** Who owns the open batches of the whole installation, one for each batch; undefined without client keys. */
+/** The owners of all open batches of the installation, one entry a batch; undefined without client keys. */
 export type BatchOwners = readonly (string | undefined)[];
 
 /**
- * The part of the pool's pace that one batch of an owner gets, 0 to 1: owners by weight, and
- * the batches of one owner alike. What waits for its owner's own budget leaves its part to others.
+ * The share of the pool's pace that one batch of an owner gets, 0 to 1: owners by weight, the
+ * batches of one owner equally. Batches that wait for their owner's own budget leave their share to
+ * others.
  */
 export function batchShare(
   owner: string | undefined,

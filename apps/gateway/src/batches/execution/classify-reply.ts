@@ -9,9 +9,9 @@ import type { JournalEntry } from "../../journals/journal-writer.ts";
 import type { BatchRequest } from "../input/parse-request.ts";
 import { answeredEntry, failedEntry } from "../results/output-line.ts";
 
-/** A worker has tried several times already; once more, when the trouble may be over. */
+/** A worker has tried several times already; one more try when the problem may be over. */
 const secondTryAfterMs = 30_000;
-/** Keys may come back at any time. */
+/** Keys may become usable again at any time. */
 const withoutSlotAfterMs = 10_000;
 
 /** What workers say about a plain request. */
@@ -22,7 +22,7 @@ export function isLineReply(reply: Reply | UnknownReply): reply is LineReply {
   return ["answer", "failure", "orphaned"].includes(reply.kind);
 }
 
-/** What follows from a reply for the line that it is about. */
+/** What a reply means for its line. */
 type ReplyClassification =
   | { readonly kind: "report"; readonly entry: JournalEntry }
   /** Put it on the queue again. */
@@ -34,9 +34,9 @@ type ReplyClassification =
     };
 
 /**
- * Classifies a reply. A batch is patient: what may pass is tried again.
+ * Classifies a reply. A batch can wait: failures that may pass are tried again.
  *
- * @param tries how often the line was tried in vain before.
+ * @param tries how often the line has failed before.
  */
 export function classifyReply(
   batchId: string,
@@ -60,7 +60,7 @@ export function classifyReply(
     // The line's body is still in the file.
     case "body-lost":
       return { kind: "again", afterMs: withoutSlotAfterMs, isTry: false };
-    // It has the deadline of its batch, which ends very soon if it has not.
+    // It has the deadline of its batch, which ends very soon if it has not ended yet.
     case "waited-out":
       return report(failedEntry(batchId, request, "batch_expired"));
     case "worker-crashed":

@@ -8,7 +8,7 @@ import type { BatchRequest } from "../input/parse-request.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
 import { lineRequestId } from "../results/output-line.ts";
 
-/** What the list of ended requests tells of a line. */
+/** The facts of a line for the list of ended requests. */
 export function describeEndedLine(
   batch: BatchRecord,
   { line, models: { model } }: BatchRequest,

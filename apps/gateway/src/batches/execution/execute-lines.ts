@@ -34,7 +34,7 @@ import { OutstandingLines } from "./outstanding-lines.ts";
 import { Pace } from "./pace.ts";
 import { ReplyCollector } from "./reply-collector.ts";
 
-/** So many lines wait for their client's budget at a time: more would only fill Redis. */
+/** At most so many lines wait for their client's budget at a time: more would only fill Redis. */
 const mostHeld = 64;
 
 /** Executes the lines of a batch that have no result yet, or closes them when it has expired or is cancelled. */
@@ -70,7 +70,7 @@ export function createExecuteLines(deps: {
   /** What answers are checked for unless a batch says otherwise. */
   answerCheck: readonly AnswerCheck[];
   statistics: Statistics;
-  /** Whose the open batches of the whole installation are. */
+  /** The owners of all open batches of the installation. */
   openOwners: () => BatchOwners;
   weightOf: (owner: string | undefined) => number;
   /** How many requests of a client wait for its own budget. */
@@ -83,7 +83,7 @@ export function createExecuteLines(deps: {
   const { directory, recordRequest } = deps;
   const measure = createMeasure(deps.limits);
 
-  /** Says how many lines may be fed now. */
+  /** Builds what says how many lines may be fed now. */
   function createAllow(pace: Pace, owner: string | undefined) {
     return async function allow(remaining: number): Promise<number> {
       if (!mayRun(directory, owner, deps.clock.now())) return 0;
@@ -106,7 +106,7 @@ export function createExecuteLines(deps: {
     };
   }
 
-  /** How many requests of each owner wait for its own budget, where some do. */
+  /** How many requests of each owner wait for its own budget; only owners that have some. */
   async function findHeld(
     owners: ReadonlySet<string | undefined>,
   ): Promise<ReadonlyMap<string | undefined, number>> {
@@ -206,7 +206,7 @@ export function createExecuteLines(deps: {
   };
 }
 
-/** Counts the pool's slots, once for each view of it: a huge pool takes time. */
+/** Counts the pool's slots, once for each view of the pool: a large pool takes time. */
 function createMeasure(limits: RateLimits) {
   let measured: PoolView | undefined;
   let slots = { slotsPerWindow: 0, slotsFree: 0 };

@@ -12,14 +12,14 @@ import type { LineQueue } from "./line-queue.ts";
 import type { OutstandingLine, OutstandingLines } from "./outstanding-lines.ts";
 import type { ReplyCollector } from "./reply-collector.ts";
 
-/** A job that is gone and has not been answered was lost; looked for this often. */
+/** How often jobs are checked: one that is gone without an answer was lost. */
 const sweepEveryMs = 15_000;
 const shortestPauseMs = 50;
 const longestPauseMs = 1_000;
-/** Calls in flight are let finish for this long when a batch is cancelled or expires. */
+/** Calls in flight may finish within this time when a batch is cancelled or expires. */
 const mostWindDownMs = 600_000;
 
-/** Why the execution of a batch's lines came to its end. */
+/** Why the execution of a batch's lines ended. */
 export type ExecutionEnd = "all-reported" | "cancelled" | "expired" | "stopped";
 
 /** Feeds the lines of one batch to the queue and collects their results. */
@@ -44,10 +44,10 @@ export class LineExecution {
   }
 
   /**
-   * Runs until every line has a result, or something else ends it. Redis and the storage may
-   * come and go.
+   * Runs until every line has a result, or something else ends it. Outages of Redis and the storage
+   * are waited for.
    *
-   * @throws anything else, such as a lost lease.
+   * @throws any other error, such as a lost lease.
    */
   async run(): Promise<ExecutionEnd> {
     let hasStarted = false;
@@ -67,9 +67,10 @@ export class LineExecution {
   }
 
   /**
-   * Ends the execution early: lines without a result get this error. Redis may come and go.
+   * Ends the execution early: lines without a result get this error. Outages of Redis are waited
+   * for.
    *
-   * @throws anything else.
+   * @throws any other error.
    */
   async windDown(code: LineErrorCode): Promise<void> {
     const { feeder, collector, lineQueue, stop } = this.#deps;
@@ -86,7 +87,7 @@ export class LineExecution {
           await sleep(longestPauseMs / 4);
           return false;
         }
-        // What has been answered is kept, should the rest of the input be unreadable.
+        // Answers are stored first, in case the rest of the input is unreadable.
         await collector.store();
         await feeder.failRest(code, () => collector.storeIfFull());
         await collector.store();
@@ -115,7 +116,7 @@ export class LineExecution {
     return undefined;
   }
 
-  /** Whether the batch is cancelled or has expired. It needs no storage: that may be away. */
+  /** Whether the batch is cancelled or has expired. It does not need the storage, which may be away. */
   async #findEnd(): Promise<"cancelled" | "expired" | undefined> {
     const { batch, readStatus, clock, stop } = this.#deps;
     if (stop.aborted) return undefined;
@@ -123,7 +124,7 @@ export class LineExecution {
     return clock.now() >= batch.expiresAt ? "expired" : undefined;
   }
 
-  /** @throws when lines have no result and no line is left that could get one. */
+  /** @throws when lines have no result and no line could still get one. */
   #requireLines(): void {
     const { batch, input, outstanding, results } = this.#deps;
     const isAtEnd = input.hasEnded && outstanding.size === 0;
@@ -136,7 +137,7 @@ export class LineExecution {
     const { feeder, collector } = this.#deps;
     await collector.take();
     const done = await feeder.loadInherited();
-    // What was answered between the two looks is on the stream now.
+    // What was answered between the two polls is on the stream now.
     await collector.take();
     for (const { line, isKept } of done) {
       if (isKept) line.jobNumber += 1;
@@ -149,7 +150,7 @@ export class LineExecution {
     const isAfterFault = this.#sweptAt === Number.NEGATIVE_INFINITY;
     const latest = Date.now() - (isAfterFault ? 0 : sweepEveryMs);
     const done = await lineQueue.findDone(outstanding.queuedSince(latest));
-    // A worker replies before it lets go of a job.
+    // A worker replies before it gives up a job.
     if (done.length > 0) await collector.take();
     const lost = done.filter(({ line }) => this.#isQueued(line));
     for (const { line } of lost) {

@@ -10,7 +10,7 @@ import type { Results } from "../results/results.ts";
 import type { DoneLine, LineQueue } from "./line-queue.ts";
 import type { OutstandingLine, OutstandingLines } from "./outstanding-lines.ts";
 
-/** Lines that cannot be sent and are read in one go; then what is known is stored. */
+/** At most so many lines that cannot be sent are read at once; then progress is stored. */
 const mostRejected = 1_000;
 
 /** Reads the lines of a batch and puts them on the queue, a few at a time. */
@@ -28,7 +28,7 @@ export class LineFeeder {
     const allowed = await this.#deps.allow(batch.total - results.size - queued);
     const ready = outstanding.ready(Date.now()).length;
     const room = bounds().lines - outstanding.size;
-    // One more than may go now: lines that cannot be sent at all need not wait for their turn.
+    // One more than may go now: lines that cannot be sent need no turn.
     const wanted = Math.max(allowed, 1) - ready;
     const rejected = await this.#load(Math.min(wanted, room));
     if (allowed <= 0) return rejected;
@@ -39,7 +39,7 @@ export class LineFeeder {
     return lines.length + rejected;
   }
 
-  /** Reads the input at least up to a line. */
+  /** Reads the input up to at least this line. */
   async loadThrough(line: number): Promise<void> {
     const { input } = this.#deps;
     while (input.lastRead < line && !input.hasEnded) await this.#loadNext();
@@ -48,7 +48,7 @@ export class LineFeeder {
   /**
    * Finds out which of the next lines an earlier leader has put on the queue.
    *
-   * @returns those for which no reply is to come.
+   * @returns those without a reply to come.
    */
   async loadInherited(): Promise<DoneLine[]> {
     const { outstanding, lineQueue, bounds } = this.#deps;
@@ -60,7 +60,7 @@ export class LineFeeder {
     return done;
   }
 
-  /** Gives every line that is left this error, those that are not read yet included. */
+  /** Gives all remaining lines this error, including those not read yet. */
   async failRest(
     code: LineErrorCode,
     storeIfFull: () => Promise<void>,
@@ -81,7 +81,7 @@ export class LineFeeder {
     }
   }
 
-  /** Takes what is on the queue off again. @returns the lines that workers hold. */
+  /** Takes the lines off the queue. @returns those that workers hold. */
   withdraw(): Promise<OutstandingLine[]> {
     const { outstanding, lineQueue } = this.#deps;
     return lineQueue.withdraw(outstanding.queuedSince(Date.now()));

@@ -17,31 +17,31 @@ import type { OutstandingLine } from "./outstanding-lines.ts";
 
 /** Commands sent together. */
 const atATime = 200;
-/** Longer than any call: no new one is made for a job that bears the mark. */
+/** Longer than any call; a marked job is not called again. */
 const markMs = 900_000;
 
-/** A line that no worker will reply to from now on. */
+/** A line that will get no reply any more. */
 export type DoneLine = {
   readonly line: OutstandingLine;
-  /** Whether its job is kept for people to look at: its id is taken. */
+  /** Whether its job is kept for inspection: its id is taken. */
   readonly isKept: boolean;
 };
 
 /** The lines of one batch, as jobs on the queue of all requests. */
 export type LineQueue = {
-  /** Adds jobs for lines. One that is there already stays as it is. */
+  /** Adds jobs for lines. An existing job stays as it is. */
   add(lines: readonly OutstandingLine[]): Promise<void>;
-  /** Those of the lines whose reply will not come any more, or is there already. */
+  /** The lines whose reply is there already, or will not come. */
   findDone(lines: readonly OutstandingLine[]): Promise<DoneLine[]>;
   /**
-   * Takes lines off the queue. Calls in flight are let finish, and not repeated.
+   * Takes lines off the queue. Calls in flight may finish, and are not repeated.
    *
    * @returns the lines that workers hold.
    */
   withdraw(lines: readonly OutstandingLine[]): Promise<OutstandingLine[]>;
 };
 
-/** The line that a job's reply is about; undefined when the job is not of this batch. */
+/** The line of a job; undefined when the job is not of this batch. */
 export function lineOfJob(batchId: string, jobId: string): number | undefined {
   const [batch, line] = jobId.split(".");
   return batch === batchId ? Number(line) : undefined;
@@ -63,7 +63,7 @@ export function createLineQueue(deps: {
   const asked = parseAnswerChecks(batch.metadata?.answer_check ?? "");
   const answerCheck = asked ?? deps.answerCheck;
 
-  // A line that is put on the queue again must not be taken for the job that was called off.
+  // A line that is put on the queue again must not be mistaken for the job that was called off.
   const jobIdOf = ({ request, jobNumber }: OutstandingLine) =>
     jobNumber === 0
       ? `${batch.id}.${request.line}`
@@ -115,7 +115,7 @@ export function createLineQueue(deps: {
       for (const some of chunk(lines)) {
         const removed = await Promise.all(
           some.map(async (line) => {
-            // The mark first: a worker that takes the job from here on sees it.
+            // The mark comes first: a worker that takes the job after this sees it.
             await disarmJob(deps, jobIdOf(line), markMs);
             return removeWithBody(deps, jobIdOf(line), batch.owner);
           }),

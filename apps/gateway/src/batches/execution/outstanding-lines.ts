@@ -1,11 +1,11 @@
 import type { BatchRequest } from "../input/parse-request.ts";
 
-/** A line that has been read and not been reported. */
+/** A line that has been read and has no result yet. */
 export type OutstandingLine = {
   readonly request: BatchRequest;
-  /** Its job is the first one (0), or one that took the place of another. */
+  /** 0 for its first job, one more for each job that replaced a lost one. */
   jobNumber: number;
-  /** How often it was tried in vain. */
+  /** How many calls of it have failed. */
   tries: number;
   /** `waiting`: to be put on the queue at `readyAt`; `queued`: has a job, as far as is known. */
   state: "waiting" | "queued";
@@ -15,7 +15,7 @@ export type OutstandingLine = {
   queuedAt: number;
 };
 
-/** The lines of a batch that are under way. They are few, and held whole. */
+/** The lines of a batch that are under way. They are few, and kept in memory. */
 export class OutstandingLines {
   readonly #byNumber = new Map<number, OutstandingLine>();
   #bytes = 0;
@@ -45,7 +45,7 @@ export class OutstandingLines {
     return this.#byNumber.get(line);
   }
 
-  /** Records that lines have got their jobs. */
+  /** Records that lines have their jobs. */
   markQueued(lines: readonly OutstandingLine[]): void {
     for (const line of lines) {
       line.state = "queued";
@@ -73,7 +73,7 @@ export class OutstandingLines {
     return [...this.#byNumber.values()];
   }
 
-  /** Lines that are to be put on the queue by now. */
+  /** Lines that may be put on the queue by now. */
   ready(now: number): OutstandingLine[] {
     return this.all().filter(
       ({ state, readyAt }) => state === "waiting" && readyAt <= now,

@@ -1,9 +1,9 @@
-/** Part of the pool's capacity at which lines are fed: below it, no backlog can build up. */
+/** The share of the pool's capacity at which lines are fed: less than all, so that no backlog builds up. */
 const usedPart = 0.98;
 /** Lines are put on the queue this far ahead of the workers. */
 const aheadMs = 2_000;
 const leastAhead = 8;
-/** What is not used of the pace is lost after this time: it must not make a burst later. */
+/** Unused pace lapses after this time: it must not cause a burst later. */
 const memoryMs = 1_000;
 
 /** What the pace depends on. */
@@ -15,16 +15,15 @@ export type PaceView = {
   readonly windowMs: number;
   /** Jobs in line of the batches of its client. */
   readonly waiting: number;
-  /** The part of the capacity that the batch may use, 0 to 1. */
+  /** The share of the capacity that the batch may use, 0 to 1. */
   readonly share: number;
   /** Lines of this batch that have not been fed. */
   readonly remaining: number;
 };
 
 /**
- * Says how many lines of a batch may be fed, so that slots are used as evenly as
- * they come back and a request of somebody who waits is never far from the next
- * one. Time in ms on a monotonic clock.
+ * Computes how many lines of a batch may be fed, so that slots are used as evenly as they become
+ * free and a waiting request is never far from the next one. Time in ms on a monotonic clock.
  */
 export class Pace {
   #at: number;
@@ -34,7 +33,7 @@ export class Pace {
     this.#at = now;
   }
 
-  /** Lines that may be fed now; the caller tells with `spend` how many were. */
+  /** Lines that may be fed now; the caller reports with `spend` how many were. */
   allow(now: number, view: PaceView): number {
     const ratePerMs =
       (usedPart * view.share * view.slotsPerWindow) / view.windowMs;
@@ -48,7 +47,7 @@ export class Pace {
     if (view.remaining <= view.slotsFree / 2) return view.remaining;
     const ahead = Math.max(leastAhead, Math.round(aheadMs * ratePerMs));
     const room = Math.max(0, ahead - view.waiting);
-    // Without any slot in sight a few lines wait at hand for the first one.
+    // While no slot is in sight, a few lines wait for the first one.
     if (ratePerMs === 0) return room;
     return Math.min(Math.floor(this.#saved), room);
   }

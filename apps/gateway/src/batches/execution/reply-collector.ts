@@ -15,14 +15,14 @@ import { lineOfJob } from "./line-queue.ts";
 import type { OutstandingLine, OutstandingLines } from "./outstanding-lines.ts";
 
 const repliesAtATime = 32;
-/** Results wait this long to be stored together, */
+/** Results are collected for this long to be stored together, */
 const storeEveryMs = 1_000;
-/** or until there are so many. */
+/** or until they have this size. */
 const storeBytes = 1024 * 1024;
 
 /**
- * Takes the replies to the lines of a batch off their stream: classified, stored, and
- * only then cut off.
+ * Takes the replies to the lines of a batch off their stream: they are classified, stored, and only
+ * then removed from the stream.
  */
 export class ReplyCollector {
   readonly #deps: CollectorDeps;
@@ -34,7 +34,7 @@ export class ReplyCollector {
     this.#deps = deps;
   }
 
-  /** Classifies every reply that is there. @returns how many there were. */
+  /** Classifies all replies on the stream. @returns their number. */
   async take(): Promise<number> {
     let count = 0;
     for (;;) {
@@ -52,7 +52,7 @@ export class ReplyCollector {
     }
   }
 
-  /** Stores what has gathered. @throws when another gateway leads the batch by now. */
+  /** Stores what was collected. @throws when another gateway leads the batch by now. */
   async store(): Promise<void> {
     const lastReply = this.#lastReply;
     const outcome = await this.#deps.results.store(
@@ -78,7 +78,7 @@ export class ReplyCollector {
     const number = lineOfJob(batch.id, jobId);
     if (number === undefined || results.has(number)) return;
     if (!isLineReply(reply)) return;
-    // An earlier leader had fed it; we have not come that far in the file.
+    // An earlier leader fed it; this one has not read that far.
     await loadThrough(number);
     const line = outstanding.find(number);
     if (!line) return;
@@ -101,9 +101,9 @@ type CollectorDeps = {
     after: string,
     count: number,
   ) => Promise<StoredReply[]>;
-  /** Reads the input at least up to a line. */
+  /** Reads the input up to at least this line. */
   readonly loadThrough: (line: number) => Promise<void>;
-  /** Is told how each line ended that was put on the queue. */
+  /** Called with the end of each line that was put on the queue. */
   readonly onReport: (
     line: OutstandingLine,
     reply: AnswerReply | FailureReply,

@@ -6,7 +6,7 @@ import { pauseAfter } from "./fault-budget.ts";
 /** Redis and the storage are tried at least this often while they are away. */
 const longestPauseMs = 10_000;
 
-/** Runs steps that can be repeated, with growing pauses while Redis or the storage is away. */
+/** Runs repeatable steps, with growing pauses while Redis or the storage is away. */
 export class OutageRetry {
   readonly #deps: RetryDeps;
   #attempts = 0;
@@ -18,8 +18,8 @@ export class OutageRetry {
   /**
    * Runs a step once.
    *
-   * @param mayPass what is waited for; anything else is thrown.
-   * @returns undefined after an outage: the step is to be repeated.
+   * @param mayPass what is waited for; any other error is thrown.
+   * @returns undefined after an outage: repeat the step.
    */
   async attempt<Value>(
     mayPass: readonly FaultKind[],

@@ -2,9 +2,9 @@ import type { BatchForecast } from "@openrouter-free-pool/shared/api/batch-objec
 import type { BatchBacklog } from "../records/batch-store.ts";
 import type { WhenCalled } from "./plan-days.ts";
 
-/** What the forecast of a batch depends on. */
+/** Input of the forecast of a batch. */
 export type BatchOutlook = {
-  /** Undefined when nothing is known of the pool. */
+  /** Undefined when nothing is known about the pool. */
   readonly whenCalled: WhenCalled | undefined;
   /** Calls that one account may make in a day. */
   readonly callsPerAccountDay: number;
@@ -14,9 +14,9 @@ export type BatchOutlook = {
   readonly waitingLow: number;
   /** Every open batch; the one in question may be among them. */
   readonly backlogs: readonly BatchBacklog[];
-  /** The part of the pace that a batch of an owner has; absent: all have the same. */
+  /** The share of the pace that a batch of an owner has; absent: all have the same. */
   readonly shareOf?: (owner: string | undefined) => number;
-  /** When so many calls fit into the owner's own budget, ms since the epoch; absent: at once. */
+  /** When so many calls fit the owner's own budget, ms since the epoch; absent: at once. */
   readonly whenAffordable?: (
     owner: string | undefined,
     calls: number,
@@ -24,8 +24,8 @@ export type BatchOutlook = {
 };
 
 /**
- * What is to be expected of a batch. Open batches share the pace, so each of them takes at most
- * its part of what this one takes until this one ends. Requests of people who wait go first.
+ * The forecast of a batch. Open batches share the pace, so each of them takes at most its share of
+ * what this one takes until this one ends. Requests of waiting clients go first.
  */
 export function forecastBatch(
   { id, owner, calls }: BatchBacklog,
@@ -40,7 +40,7 @@ export function forecastBatch(
     (sum, other) => sum + Math.min(other.calls ?? 0, calls * ratioTo(other)),
     0,
   );
-  // Lines that are on the queue already are among the batches' calls.
+  // Lines that are on the queue already are part of the batches' calls.
   const onQueue =
     outlook.waiting - Math.min(outlook.waitingLow, inBatches + calls);
   const place = Math.ceil(onQueue + shares + calls);

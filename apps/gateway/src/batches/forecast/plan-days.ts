@@ -13,9 +13,9 @@ import { slotPeriodMs } from "@openrouter-free-pool/shared/key-pool/slots/usable
 export type WhenCalled = (place: number) => number | undefined;
 
 /**
- * Plans the pool's calls over any number of days: each account calls evenly at its pace of the
- * minute until its budget of the day is spent. The queue's forecast counts single slots over a
- * few days; this one costs O(n log n) once a snapshot, and O(log n) a question.
+ * Plans the pool's calls over any number of days: each account calls evenly at its minute's pace
+ * until its budget of the day is spent. The queue's forecast counts single slots over a few days;
+ * this one costs O(n log n) once a snapshot, and O(log n) a query.
  */
 export function planDays(pool: PoolSnapshot, limits: RateLimits): WhenCalled {
   const { now, dayEndsAt } = pool;
@@ -57,10 +57,10 @@ export function planDays(pool: PoolSnapshot, limits: RateLimits): WhenCalled {
   };
 }
 
-/** Sums of fractions: a budget of 10 calls must not count as 9.999…. */
+/** Fractions are added up: a budget of 10 calls must not count as 9.999…. */
 const roundingError = 1e-3;
 
-/** What an account does on one day. */
+/** The calls of an account on one day. */
 type AccountDay = {
   readonly startsAt: number;
   readonly endsAt: number;
@@ -68,14 +68,17 @@ type AccountDay = {
   readonly budget: number;
 };
 
-/** What all accounts do on one day. */
+/** The calls of all accounts on one day. */
 type DayPlan = {
   readonly calls: number;
   /** When the `place`-th of these calls is made. */
   whenCalled(place: number): number;
 };
 
-/** Adds the accounts' calls up: a line that bends where an account begins or has spent its budget. */
+/**
+ * Adds up the accounts' calls: a piecewise linear function that bends where an account begins or
+ * has spent its budget.
+ */
 function planDay(accountDays: readonly AccountDay[]): DayPlan {
   const changes = accountDays
     .flatMap(({ startsAt, endsAt, perMs, budget }) => {

@@ -14,15 +14,15 @@ import { planDays } from "./plan-days.ts";
 
 /** Requests within this time share one reading of the open batches. */
 const freshMs = 1_000;
-/** No answer waits for longer than this for its forecast. */
+/** No answer waits longer than this for its forecast. */
 const patienceMs = 500;
 
-/** Gathers what forecasts depend on; what it returns forecasts any number of batches. */
+/** Reads the input of forecasts; the returned function forecasts any number of batches. */
 export type ReadForecasts = () => Promise<
   (batch: BatchRecord) => BatchForecast
 >;
 
-/** Builds {@link ReadForecasts}. It reads Redis once a second at most, and never throws. */
+/** Builds {@link ReadForecasts}. It reads Redis at most once a second, and never throws. */
 export function createReadForecasts(deps: {
   batches: Pick<BatchStore, "readBacklogs">;
   poolWatch: PoolWatch;
@@ -30,7 +30,7 @@ export function createReadForecasts(deps: {
   /** How long so many calls wait for their client's own budget, in ms, as far as is known. */
   budgetWaitOf: (client: string, calls: number) => number;
   limits: RateLimits;
-  /** The day on which a model ends (`YYYY-MM-DD`), where that is known. */
+  /** The day on which a model is withdrawn (`YYYY-MM-DD`), if known. */
   findExpiration: (model: string) => string | undefined;
   logger: Logger;
 }): ReadForecasts {
@@ -42,7 +42,7 @@ export function createReadForecasts(deps: {
     try {
       return await withTimeout(readShared(), patienceMs);
     } catch (error) {
-      // The batch itself is what was asked for; its forecast is only an estimate.
+      // The batch itself was asked for; its forecast is only an estimate.
       logger.debug({ err: error }, "Reading the open batches failed");
       return [];
     }
@@ -78,7 +78,7 @@ export function createReadForecasts(deps: {
       batchShare(owner, { owners, weightOf, isHeld: () => false });
   }
 
-  /** The batch's models that end before the batch does. */
+  /** The batch's models that are withdrawn before the batch ends. */
   function findEnding(
     { models = [] }: BatchRecord,
     { ends_at: endsAt }: BatchForecast,
@@ -92,7 +92,7 @@ export function createReadForecasts(deps: {
   }
 }
 
-/** Plans the pool's days, once for each view of it: a huge pool takes time. */
+/** Plans the pool's days, once for each view of the pool: a large pool takes time. */
 function createDescribePool(limits: RateLimits) {
   let described: PoolView | undefined;
   let figures = describeView(undefined, limits);

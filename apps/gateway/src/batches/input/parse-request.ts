@@ -20,21 +20,21 @@ export type BatchRequest = {
   readonly line: number;
   readonly customId: string;
   readonly models: ResolvedModels;
-  /** As it stands in the file, byte for byte. */
+  /** The bytes as they stand in the file. */
   readonly body: Buffer;
 };
 
 /** A line that cannot be executed. */
 export type RejectedLine = {
   readonly line: number;
-  /** Undefined when the line has none that can be read. */
+  /** Undefined when the line has no readable one. */
   readonly customId: string | undefined;
   readonly problem: LineProblem;
 };
 
 /**
- * Parses a line of a batch's input. Validation and execution use this function, so that
- * a line that passes the one cannot make the other throw.
+ * Parses a line of a batch's input. Validation and execution both use this function, so that a line
+ * that passes the one cannot make the other throw.
  */
 export async function parseRequest(
   line: Line,
@@ -58,7 +58,7 @@ export async function parseRequest(
   return { line: number, customId, ...checked };
 }
 
-/** Tells a line that cannot be executed from one that can. */
+/** Whether a line cannot be executed. */
 export function isRejected(
   parsed: BatchRequest | RejectedLine,
 ): parsed is RejectedLine {
@@ -95,7 +95,7 @@ async function checkBody(
   if (range?.kind !== "object") {
     return { code, message: "`body` must be an object." };
   }
-  // A copy: a part of the line would keep the whole chunk that was read.
+  // Copied: a slice would keep the whole chunk in memory.
   const body = Buffer.from(bytes.subarray(range.start, range.end));
   try {
     const checked = await parseBody(body, dialect);

@@ -12,16 +12,16 @@ import {
 } from "../../lines/input-line.ts";
 import { isRejected, parseRequest } from "./parse-request.ts";
 
-/** A batch tells no more than this many problems. */
+/** At most so many problems of a batch are reported. */
 const mostProblems = 100;
-/** Batches hardly ever ask for more models than these. */
+/** Batches rarely use more models than this. */
 const mostModels = 20;
 
-/** What is in a file of requests. */
+/** The contents of a file of requests. */
 type Validation = {
   readonly total: number;
   readonly lastLine: number;
-  /** The models that lines ask for first, as many as are kept. */
+  /** The models that lines ask for first, up to a maximum. */
   readonly models: readonly string[];
   /** The first problems, in order of their lines; none when the file can be executed. */
   readonly problems: readonly LineProblem[];
@@ -30,7 +30,8 @@ type Validation = {
 /**
  * Checks every line of a batch's input.
  *
- * @param read reads the content from its beginning; called a second time when an id may stand there twice.
+ * @param read reads the content from its beginning; called a second time when an id may occur
+ * twice.
  */
 export async function validateInput(
   read: () => AsyncIterable<Buffer>,

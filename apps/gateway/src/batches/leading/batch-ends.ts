@@ -27,8 +27,7 @@ export function failedBecause(reason: Reason, now: number): BatchChange {
 }
 
 /**
- * How a batch ends that threw again and again: cancelled or expired if it was about to be,
- * else failed.
+ * How a batch ends that threw repeatedly: cancelled or expired if it was about to be, else failed.
  *
  * @param batch undefined when its record cannot be read.
  */
@@ -47,7 +46,7 @@ export function givenUpBecause(
   return { status: "expired", expiredAt, errors };
 }
 
-/** Whether a batch's time is over, although it may not have ended. */
+/** Whether a batch's time is over, even if it has not ended. */
 export function hasExpired(batch: BatchRecord, now: number): boolean {
   const isWhole =
     batch.status === "finalizing" && batch.expiredAt === undefined;

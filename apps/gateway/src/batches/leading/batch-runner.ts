@@ -35,7 +35,7 @@ export class BatchRunner {
     this.#logger = deps.logger;
   }
 
-  /** Whose the open batches of the whole installation are. */
+  /** The owners of all open batches of the installation. */
   get openOwners(): BatchOwners {
     return this.#owners;
   }

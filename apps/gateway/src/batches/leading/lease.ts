@@ -13,10 +13,10 @@ const releaseLease = loadScript(
   new URL("./release-lease.lua", import.meta.url),
 );
 
-/** Another gateway takes over when the leader has not been heard of for this long. */
+/** Another gateway takes over when the leader has not renewed its lease for this long. */
 const leaseTtlMs = 8_000;
 const renewEveryMs = 2_000;
-/** Without any leader for this long, workers drop a batch's jobs. */
+/** Without a leader for this long, workers drop a batch's jobs. */
 const aliveTtlMs = 60_000;
 
 /** The right to execute a batch. */

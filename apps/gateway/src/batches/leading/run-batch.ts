@@ -11,14 +11,14 @@ import { givenUpBecause, hasExpired } from "./batch-ends.ts";
 import type { Lease } from "./lease.ts";
 import type { RunPhase } from "./run-phase.ts";
 
-/** A batch that is held up looks this often whether it was cancelled. */
+/** How often a batch that is held up checks whether it was cancelled. */
 const pollEveryMs = 1_000;
-/** A fault ends a batch that was cancelled or has expired after so few tries. */
+/** A batch that was cancelled or has expired ends after so few tries. */
 const mostTriesAtTheEnd = 3;
 /** A client may still be reading the partial output when its batch ends. */
 const journalKeptMs = 3_600_000;
 
-/** Leads a batch until it has ended, or `stop` aborts. It can go on from anywhere. */
+/** Leads a batch until it has ended, or `stop` aborts. It can continue from any point. */
 export type RunBatch = (
   batchId: string,
   lease: Lease,
@@ -37,7 +37,7 @@ export function createRunBatch(deps: {
   clock: RedisClock;
   /** Schedules the removal of a journal. */
   removeJournalAfter: (batchId: string, afterMs: number) => Promise<void>;
-  /** Is told of a batch that has ended, at least once. */
+  /** Called for a batch that has ended, at least once. */
   onEnded: (batch: BatchRecord) => Promise<void>;
   logger: Logger;
 }): RunBatch {
@@ -46,12 +46,12 @@ export function createRunBatch(deps: {
   async function close(batchId: string, journalMs: number): Promise<void> {
     await deps.removeJournalAfter(batchId, journalMs);
     const batch = await batches.find(batchId);
-    // Before the batch is closed: a gateway that ends in between has a successor that says it.
+    // Before the batch is closed: if this gateway dies in between, its successor reports the end.
     if (batch && hasEnded(batch)) await deps.onEnded(batch);
     await batches.close(batchId);
   }
 
-  /** Ends a batch without its final pass; the results that it has stay readable. */
+  /** Ends a batch without its final phase; the results that it has stay readable. */
   async function giveUp(
     batchId: string,
     lease: Lease,
@@ -70,7 +70,7 @@ export function createRunBatch(deps: {
     return true;
   }
 
-  /** @returns whether the batch is not led any more. */
+  /** @returns whether the batch has no leader any more. */
   async function tryToGiveUp(
     ...[batchId, lease, what]: Parameters<typeof giveUp>
   ): Promise<boolean> {
@@ -82,7 +82,7 @@ export function createRunBatch(deps: {
     }
   }
 
-  /** Waits for the next try; less when the batch is cancelled or expires meanwhile. */
+  /** Waits for the next try; shorter when the batch is cancelled or expires meanwhile. */
   async function waitForTry(
     batchId: string,
     { batch, pauseMs, stop }: WaitOptions,

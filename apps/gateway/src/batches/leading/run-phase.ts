@@ -12,7 +12,7 @@ import type { BatchStore } from "../records/batch-store.ts";
 import { writeResults } from "../results/write-results.ts";
 import { endOf, failedBecause } from "./batch-ends.ts";
 
-/** What a phase of a batch takes. */
+/** What the phases of a batch need. */
 type PhaseDeps = {
   storage: Storage;
   files: FileStore;
@@ -23,7 +23,7 @@ type PhaseDeps = {
   logger: Logger;
 };
 
-/** Does what a batch's status asks for, up to its next status. */
+/** Does what a batch's status requires, up to its next status. */
 export type RunPhase = (
   batch: BatchRecord,
   options: PhaseOptions,
@@ -40,7 +40,7 @@ type PhaseOptions = {
 export function createRunPhase(deps: PhaseDeps): RunPhase {
   const { storage, files, batches, limits, clock, logger } = deps;
 
-  /** Does nothing when the status has changed meanwhile: somebody cancelled the batch. */
+  /** Does nothing when the status has changed meanwhile: the batch was cancelled. */
   async function change(
     batch: BatchRecord,
     leaseId: string,
@@ -94,7 +94,7 @@ export function createRunPhase(deps: PhaseDeps): RunPhase {
     const input = await findInput(batch);
     if (!input) return change(batch, leaseId, inputLost(clock.now()));
     const end = await deps.executeLines(batch, { ...options, input });
-    // What was cancelled meanwhile is dealt with in its turn.
+    // A cancelled batch is handled by its next phase.
     if (end === "stopped" || end === "cancelled") return;
     if (batch.status !== "in_progress") return;
     await change(batch, leaseId, {

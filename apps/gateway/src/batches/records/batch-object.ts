@@ -5,7 +5,7 @@ import type {
 import { toEpochSeconds } from "@openrouter-free-pool/shared/api/epoch-seconds";
 import type { BatchRecord } from "./batch-record.ts";
 
-/** The batch object of OpenAI's API, and what is to be expected of the batch. */
+/** The batch object of OpenAI's API, with the batch's forecast. */
 export function toBatchObject(
   batch: BatchRecord,
   forecast: BatchForecast,

@@ -23,11 +23,11 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
 /** A batch as it is stored in a Redis hash. Times in ms since the epoch. */
 export const batchRecordSchema = z.object({
   id: z.string(),
-  /** Name of the client whose it is; missing when clients had no names. */
+  /** Id of the client that owns it; missing when clients needed no keys. */
   owner: z.string().optional(),
   endpoint: z.string(),
   inputFileId: z.string(),
-  /** What the input was called when it was uploaded; missing in batches of older gateways. */
+  /** Name of the input file at its upload; missing in batches of older gateways. */
   inputName: z.string().optional(),
   completionWindow: z.string(),
   metadata: json(z.record(z.string(), z.string()).nullable()),
@@ -49,7 +49,7 @@ export const batchRecordSchema = z.object({
   total: count,
   /** Number of the last line. */
   lastLine: count,
-  /** The models that lines ask for first, as many as are kept. */
+  /** The models that lines ask for first, up to a maximum. */
   models: json(z.array(z.string())).optional(),
   completed: count,
   failed: count,
@@ -57,9 +57,9 @@ export const batchRecordSchema = z.object({
   errorBytes: count,
   outputFileId: z.string().optional(),
   errorFileId: z.string().optional(),
-  /** Lines that got a result per second, lately. */
+  /** Recent rate of lines that got a result, per second. */
   perSecond: z.coerce.number().optional(),
-  /** When the counts were brought up to date last. */
+  /** When the counts were updated last. */
   countedAt: time,
   /** How many lines failed, by status or error code. */
   failures: json(z.record(z.string(), z.number())).default({}),
@@ -79,12 +79,12 @@ export type BatchChange = Partial<
   readonly errors?: NonNullable<BatchRecord["errors"]>;
 };
 
-/** Makes an id in the form of OpenAI's. */
+/** Makes an id in OpenAI's form. */
 export function newBatchId(): string {
   return `batch_${randomBytes(16).toString("hex")}`;
 }
 
-/** Whether a text can be the id of a batch; anything else is not even looked up. */
+/** Whether a text can be the id of a batch; other texts are not looked up. */
 export function isBatchId(text: string): boolean {
   return /^batch_[0-9a-f]{32}$/.test(text);
 }

@@ -24,15 +24,15 @@ const cancelBatch = loadScript(new URL("./cancel-batch.lua", import.meta.url));
 /** How long a batch is remembered after its creation. */
 const batchTtlMs = 90 * 86_400_000;
 
-/** What became of a change by the batch's leader. */
+/** Result of a change by the batch's leader. */
 export type UpdateOutcome = "done" | "lease-lost" | "other-status";
 
-/** What is left of an open batch. */
+/** The calls that an open batch still needs. */
 export type BatchBacklog = {
   readonly id: string;
   /** Undefined without client keys. */
   readonly owner?: string | undefined;
-  /** Lines that are still to be called; undefined while their number is not known. */
+  /** Lines that are not called yet; undefined while their number is unknown. */
   readonly calls: number | undefined;
 };
 
@@ -56,14 +56,14 @@ export type BatchStore = {
   ): Promise<Page<BatchRecord>>;
   /** Ids of the batches that have not ended, the oldest first. */
   listOpen(): Promise<string[]>;
-  /** Whose batches are, in the order of their ids; undefined without client keys. */
+  /** The owners of batches, in the order of their ids; undefined without client keys. */
   readOwners(ids: readonly string[]): Promise<(string | undefined)[]>;
-  /** How many lines of each open batch are still to be called, as far as that is known. */
+  /** How many lines of each open batch are not called yet, as far as that is known. */
   readBacklogs(): Promise<BatchBacklog[]>;
   /** An open batch that reads this file, if there is one. */
   findUserOf(fileId: string): Promise<string | undefined>;
   isOpen(id: string): Promise<boolean>;
-  /** Changes a batch on behalf of its leader, and cuts off stored replies. */
+  /** Changes a batch on behalf of its leader, and removes stored replies from the stream. */
   update(
     id: string,
     options: {
@@ -75,11 +75,11 @@ export type BatchStore = {
       change?: BatchChange;
     },
   ): Promise<UpdateOutcome>;
-  /** Asks for a batch to be cancelled. @returns the status that it had. */
+  /** Marks a batch to be cancelled. @returns the status that it had. */
   cancel(id: string): Promise<BatchStatus | undefined>;
-  /** Takes a batch that has ended off the list of open ones, with all that was for its execution. */
+  /** Takes a batch that has ended off the list of open ones, and removes what its execution needed. */
   close(id: string): Promise<void>;
-  /** Takes batches that are not remembered any more off the list. */
+  /** Takes expired batches off the list. */
   forgetOld(): Promise<void>;
 };
 
@@ -111,7 +111,7 @@ export function createBatchStore(
     list: (query, isWanted) =>
       readPage(redis, redisKeys.batches, query, async (id) => {
         const fields = await redis.hgetall(redisKeys.batch(id));
-        // One record that cannot be read must not hide all others.
+        // One unreadable record must not hide all others.
         const { data: batch } = batchRecordSchema.safeParse(fields);
         return batch && isWanted(batch) ? batch : undefined;
       }),

@@ -1,7 +1,7 @@
 import { hasEnded } from "@openrouter-free-pool/shared/api/batch-object";
 import type { BatchRecord } from "./batch-record.ts";
 
-/** Lines of a batch that are still to be called; undefined while their number is not known. */
+/** Lines of a batch that are not called yet; undefined while their number is unknown. */
 export function countCallsLeft(
   batch: Pick<BatchRecord, "status" | "total" | "completed" | "failed"> & {
     readonly inputLines?: number | undefined;

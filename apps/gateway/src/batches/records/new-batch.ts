@@ -1,7 +1,7 @@
 import type { FileRecord } from "../../files/file-record.ts";
 import { type BatchRecord, newBatchId } from "./batch-record.ts";
 
-/** What a batch is made of. Times in ms. */
+/** What defines a batch. Times in ms. */
 type BatchOrder = Pick<
   BatchRecord,
   "owner" | "endpoint" | "completionWindow" | "metadata" | "outputTtlMs"
@@ -10,7 +10,7 @@ type BatchOrder = Pick<
   readonly windowMs: number;
 };
 
-/** The record of a batch that nobody leads yet. */
+/** The record of a batch without a leader yet. */
 export function newBatch(
   { input, windowMs, ...order }: BatchOrder,
   createdAt: number,

@@ -3,12 +3,12 @@ import type { FileRecord } from "../../files/file-record.ts";
 import type { ResultKind } from "../../journals/journal-writer.ts";
 import type { BatchRecord } from "./batch-record.ts";
 
-/** The id of a result file is a function of its batch: making it twice makes one file. */
+/** The id of a result file is derived from its batch: making it twice makes one file. */
 export function resultFileId(batchId: string, of: ResultKind): string {
   return `file-${hash("sha256", `${batchId}:${of}`).slice(0, 32)}`;
 }
 
-/** The record of a result file, with the content that it has at the moment. */
+/** The record of a result file, with its present content. */
 export function resultFileRecord(
   batch: BatchRecord,
   of: ResultKind,

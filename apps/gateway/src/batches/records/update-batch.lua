@@ -1,15 +1,15 @@
 --[[
-  Changes a batch's record, and cuts off the replies that have been stored.
+  Changes a batch's record, and removes the replies that have been stored from their stream.
 
   Atomic because only the gateway that leads the batch may do so: one that lost its lease (it was
-  frozen, or cut off from Redis) must not touch anything any more.
+  frozen, or cut off from Redis) must not change anything any more.
 
   KEYS[1] batch    HASH
   KEYS[2] lease    STRING  id of the lease in force
   KEYS[3] replies  STREAM
   ARGV[1] leaseId
   ARGV[2] expected  the status that the batch must have; '' for any
-  ARGV[3] minId     entries with lower ids are cut off; '' for none
+  ARGV[3] minId     entries with lower ids are removed; '' for none
   ARGV[4...]        pairs of field and value
 
   Returns 'done', 'lease-lost' or 'other-status'.

@@ -3,7 +3,7 @@ import type { AnswerReply } from "@openrouter-free-pool/shared/replies/reply";
 import type { JournalEntry } from "../../journals/journal-writer.ts";
 import type { BatchRequest, RejectedLine } from "../input/parse-request.ts";
 
-/** Why a line has no answer, in the words of OpenAI's API. */
+/** Why a line has no answer, by the names of OpenAI's API. */
 export type LineErrorCode =
   | "batch_expired"
   | "batch_cancelled"
@@ -22,7 +22,7 @@ const messages: Readonly<Record<LineErrorCode, string>> = {
 
 type LineName = Pick<BatchRequest, "line" | "customId">;
 
-/** The id under which a line's call goes through logs. */
+/** The request id of a line's call in logs. */
 export function lineRequestId(batchId: string, line: number): string {
   return `${batchId}-${line}`;
 }
@@ -73,9 +73,9 @@ export function rejectedEntry(
 }
 
 /**
- * The number of the input's line that a line of an output file answers.
+ * The number of the input line whose result an output line is.
  *
- * @returns undefined when it is no result of this batch.
+ * @returns undefined when it is not a result of this batch.
  */
 export function readLineNumber(
   batchId: string,
@@ -95,7 +95,10 @@ function outputId(batchId: string, line: number | ""): string {
   return `batch_req_${batchId.replace(/^batch_/, "")}_${line}`;
 }
 
-/** JSON as it came if it is one line, else the same value on one line; anything else as a string. */
+/**
+ * JSON stays unchanged if it is one line, and is rewritten to one line otherwise; other text
+ * becomes a string.
+ */
 function toOneLine(body: string): string {
   const text = body.trim();
   try {

@@ -14,8 +14,8 @@ import type { BatchStore, UpdateOutcome } from "../records/batch-store.ts";
 import { resultFileId, resultFileRecord } from "../records/result-files.ts";
 
 /**
- * The results of a batch while it is executed: which lines have one, and how many
- * there are of each kind. What is on storage counts; Redis is told of it.
+ * The results of a batch while it is executed: which lines have one, and how many there are of each
+ * kind. The storage is authoritative; Redis is updated from it.
  */
 export class Results {
   readonly #deps: ResultsDeps;
@@ -37,7 +37,7 @@ export class Results {
     this.#reported = new LineSet(batch.lastLine);
   }
 
-  /** Starts from what earlier leaders have left. */
+  /** Starts from the results of earlier leaders. */
   static async load(deps: ResultsDeps): Promise<Results> {
     const results = new Results(deps);
     for await (const entry of readJournal(deps.storage, deps.batch.id)) {
@@ -60,16 +60,16 @@ export class Results {
     return this.#reported.has(line);
   }
 
-  /** Adds the result of a line; a second one for the same line is of no effect. */
+  /** Adds the result of a line; a second result for the same line has no effect. */
   add(entry: JournalEntry): void {
     const bytes = Buffer.byteLength(entry.text);
     if (this.#count(entry.line, entry.code, bytes)) this.#journal.add(entry);
   }
 
   /**
-   * Stores what was added, and then tells Redis.
+   * Stores what was added, and then updates Redis.
    *
-   * @param repliesFrom replies before this one are settled, and not needed any more.
+   * @param repliesFrom replies before this one are stored, and not needed any more.
    */
   async store(repliesFrom: string | undefined): Promise<UpdateOutcome> {
     if (this.#journal.pendingBytes > 0) {
@@ -89,7 +89,7 @@ export class Results {
     return outcome;
   }
 
-  /** While a batch runs, its files show what there is so far. */
+  /** While a batch runs, its files have the results so far. */
   async #makeFiles(): Promise<void> {
     const { files, batch } = this.#deps;
     for (const [of, count] of [

@@ -11,7 +11,7 @@ const lineBreak = Buffer.from("\n");
 /**
  * Writes a batch's output and error file from its journal.
  *
- * @param writerId tells the contents of this writer from those of others.
+ * @param writerId keeps the contents of this writer apart from those of others.
  * @returns the final counts, as a change to the batch; undefined when a line has no result.
  */
 export async function writeResults(
@@ -35,7 +35,7 @@ export async function writeResults(
     const writer = isSuccess(code) ? output : errors;
     if (writer === errors) failures[code] = (failures[code] ?? 0) + 1;
     writer.lines += 1;
-    // A copy: the text is a piece of a larger chunk, which would be kept with it.
+    // Copied: a slice would keep its whole chunk in memory.
     await writer.parts.write(Buffer.concat([text, lineBreak]));
   }
   if (output.lines + errors.lines !== batch.total) {

@@ -14,11 +14,10 @@ import { resultFileId } from "../records/result-files.ts";
 import { readLineNumber } from "../results/output-line.ts";
 
 /**
- * The lines of an ended batch that have a successful answer, one bit each. Results name the
+ * The lines of an ended batch that have a successful answer, one bit each. Results contain the
  * number of their line, so that no `custom_id` has to be kept.
  *
- * @returns undefined when the results are not there any more: no line with an answer may be
- * called again.
+ * @returns undefined when the results are not there any more: no answered line may be called again.
  */
 export async function readAnsweredLines(
   ...what: Parameters<typeof readAll>
@@ -26,7 +25,7 @@ export async function readAnsweredLines(
   try {
     return await readAll(...what);
   } catch (error) {
-    // They were removed while they were read.
+    // The results were removed while they were read.
     if (isMissing(error)) return undefined;
     throw error;
   }

@@ -7,7 +7,7 @@ import { GatewayError } from "../../errors/gateway-error.ts";
 const lineBreak = Buffer.from("\n");
 
 /**
- * Copies lines of an input as their bytes stand there, in their order.
+ * Copies lines of an input unchanged, in their order.
  *
  * @param options.isWanted whether a line is copied, by its number.
  * @param options.write resolves when there is room for more.
@@ -31,7 +31,7 @@ export async function copyLines(
         `Line ${line.number} of the input file is too long`,
       );
     }
-    // A copy: the line is a piece of a larger chunk, which would be kept with it.
+    // Copied: a slice would keep its whole chunk in memory.
     await options.write(Buffer.concat([line.bytes, lineBreak]));
     copied += 1;
   }

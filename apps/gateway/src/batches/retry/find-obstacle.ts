@@ -2,7 +2,7 @@ import { hasEnded } from "@openrouter-free-pool/shared/api/batch-object";
 import { GatewayError } from "../../errors/gateway-error.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
 
-/** Why a batch cannot be retried, as far as its record tells; undefined when it can. */
+/** Why a batch cannot be retried, by its record; undefined when it can. */
 export function findObstacle(batch: BatchRecord): GatewayError | undefined {
   const { id, status, inProgressAt, completed, total } = batch;
   if (!hasEnded(batch)) {

@@ -26,9 +26,9 @@ import { findObstacle, nothingFailed } from "./find-obstacle.ts";
 import { retryMetadata } from "./retry-metadata.ts";
 
 /**
- * Makes a new batch of the lines of an ended one that have no successful answer.
+ * Creates a batch from the lines of an ended one that have no successful answer.
  *
- * @param countedAs whose unfinished uploads it is counted among.
+ * @param countedAs whose unfinished uploads it counts among.
  */
 export type RetryBatch = (
   batch: BatchRecord,
@@ -37,8 +37,8 @@ export type RetryBatch = (
 
 /**
  * Builds {@link RetryBatch}; it throws `conflict` while the batch runs, `invalid-request` when
- * there is nothing to try again, `not-found` when its files are gone, and what
- * {@link UploadCapacity} throws. The new input is a file of its own, written part by part.
+ * there is nothing to retry, `not-found` when its files are gone, and what {@link UploadCapacity}
+ * throws. The new input is a file of its own, written part by part.
  */
 export function createRetryBatch(deps: {
   storage: Storage;
@@ -76,9 +76,9 @@ export function createRetryBatch(deps: {
       });
       return { parts: await writer.finish(), lines };
     } catch (error) {
-      // A storage that fails may fail at this, too; what went wrong first is told.
+      // A failing storage may fail here, too; the first error is thrown.
       await writer.abandon().catch(() => undefined);
-      // It was deleted while it was read.
+      // The input was deleted while it was read.
       throw isMissing(error) ? inputGone(batch, error) : error;
     }
   }

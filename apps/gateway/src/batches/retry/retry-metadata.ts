@@ -2,8 +2,8 @@ import { mostPairs } from "../creation/create-batch.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
 
 /**
- * The metadata of a batch that tries failed lines again: that of the old batch, and its id as
- * `retry_of`. The client's own pairs matter more: where they are as many as there may be,
+ * The metadata of a batch that retries failed lines: that of the old batch, and its id as
+ * `retry_of`. The client's own pairs take precedence: where they are the maximum number already,
  * `retry_of` is left out.
  */
 export function retryMetadata({

@@ -8,19 +8,19 @@ import {
 } from "../records/client.ts";
 
 /**
- * Which version of the clients Redis has: it counts changes. Undefined: there never was a
- * client. 0: an operator has said that nobody needs a key.
+ * Version of the clients in Redis; it counts changes. Undefined: there never was a client. 0: an
+ * operator has said that nobody needs a key.
  */
 export type ClientsVersion = number | undefined;
 
-/** One change of the clients at run time; without a record the client is gone. */
+/** One change of the clients at run time; without a record the client was removed. */
 export type ClientNews = {
   readonly version: number;
   readonly id: string;
   readonly record: ClientRecord | undefined;
 };
 
-/** All clients that this gateway knows. To find whose a key is takes one look into a map. */
+/** All clients that this gateway knows. A key's client is found by one look-up in a map. */
 export class ClientDirectory {
   readonly #environment: ReadonlyMap<string, Client>;
   readonly #byDigest = new Map<string, Client>();
@@ -53,12 +53,12 @@ export class ClientDirectory {
     return !this.#isKnown || this.#isKeyRequired;
   }
 
-  /** Whether nothing says that keys are required; also while Redis has not been read. */
+  /** Whether keys are not required, by what is known; true also while Redis has not been read. */
   get isKeyless(): boolean {
     return !this.#isKeyRequired;
   }
 
-  /** Whose key this is. */
+  /** The client that a key belongs to. */
   findByKey(key: string): Client | undefined {
     return this.#byDigest.get(digestKey(key));
   }
@@ -67,12 +67,17 @@ export class ClientDirectory {
     return this.#runTime.get(id) ?? this.#environment.get(id);
   }
 
-  /** What a client is called; its id, when nobody knows it any more. */
+  /** The name of a client; its id when it is unknown, for instance removed. */
   nameOf(id: string): string {
-    return this.find(id)?.name ?? id;
+    return this.nameOrNull(id) ?? id;
   }
 
-  /** All of them, by name. */
+  /** The name of a client in the API's answers; null when it is unknown, for instance removed. */
+  nameOrNull(id: string): string | null {
+    return this.find(id)?.name ?? null;
+  }
+
+  /** All clients, by name. */
   list(): Client[] {
     const all = [...this.#environment.values(), ...this.#runTime.values()];
     return all.sort((a, b) =>
@@ -80,7 +85,7 @@ export class ClientDirectory {
     );
   }
 
-  /** Whether a client of the environment has a name. */
+  /** Whether a client of the environment has this name. */
   isInEnvironment(name: string): boolean {
     const wanted = name.toLowerCase();
     return [...this.#environment.keys()].some(
@@ -89,7 +94,7 @@ export class ClientDirectory {
   }
 
   /**
-   * Takes over all that Redis has.
+   * Replaces the run-time clients by those that Redis has.
    *
    * @returns false when Redis has lost its clients. Keys are still required then.
    */
@@ -110,7 +115,7 @@ export class ClientDirectory {
     return !isLost;
   }
 
-  /** Takes one change over. @returns false when changes before it were missed. */
+  /** Applies one change. @returns false when changes before it were missed. */
   apply({ version, id, record }: ClientNews): boolean {
     if (version === this.#version) return true;
     if (!this.#isKnown || version !== (this.#version ?? 0) + 1) return false;

@@ -13,27 +13,27 @@ import type { ClientNews, ClientsVersion } from "./client-directory.ts";
 const saveClient = loadScript(new URL("./save-client.lua", import.meta.url));
 const openPool = loadScript(new URL("./open-pool.lua", import.meta.url));
 
-/** What saving came to: the new version, or why it was refused. */
+/** Result of saving: the new version, or why it was refused. */
 type Saved = number | "changed" | "name-taken" | "full";
 
-/** A record and how it is written: a newer version may have written more than is read. */
+/** A record and its stored text: a newer version may have written more fields than are read. */
 export type StoredClient = {
   readonly record: ClientRecord;
   readonly text: string;
 };
 
-/** The clients that were made at run time, in Redis. */
+/** The run-time clients in Redis. */
 export type ClientStore = {
   readVersion(): Promise<ClientsVersion>;
   readAll(): Promise<{ records: ClientRecord[]; version: ClientsVersion }>;
   find(id: string): Promise<StoredClient | undefined>;
-  /** Replaces what there is, if it is still `before`; without `after` it is removed. */
+  /** Replaces a client's record if it is still `before`; without `after` the client is removed. */
   save(change: {
     id: string;
     before: StoredClient | undefined;
     after: ClientRecord | undefined;
   }): Promise<Saved>;
-  /** Lets anybody call without a key. @returns false when there are clients. */
+  /** Lets everybody call without a key. @returns false when there are clients. */
   open(): Promise<boolean>;
 };
 
@@ -89,7 +89,7 @@ export function createClientStore(
   };
 }
 
-/** Reads what a change told all gateways; undefined when it is no single change. */
+/** Reads the message about a change; undefined when it is not about one single change. */
 export function readNews(message: string): ClientNews | undefined {
   const [, version, id = "", text = ""] =
     /^(\d+) (\S*) (.*)$/s.exec(message) ?? [];
@@ -99,7 +99,7 @@ export function readNews(message: string): ClientNews | undefined {
   return { version: Number(version), id, record };
 }
 
-/** A record that this version does not understand opens nothing. */
+/** A record that this version does not understand gives no access. */
 function readRecord(text: string): ClientRecord | undefined {
   return clientRecordSchema.safeParse(parseJson(text)).data;
 }

@@ -9,10 +9,10 @@ import type { Logger } from "pino";
 import type { ClientDirectory, ClientNews } from "./client-directory.ts";
 import { type ClientStore, readNews } from "./client-store.ts";
 
-/** News can be missed while a connection breaks; then this is how long a change takes at most. */
+/** Messages can be missed while a connection breaks; a change takes this long at most then. */
 const pollMs = 1_000;
 
-/** Keeps a gateway's clients as Redis has them: by news of each change, and by a look now and then. */
+/** Keeps a gateway's clients equal to those in Redis: by a message for each change, and by polling. */
 export class DirectorySync {
   readonly #redis: Redis;
   readonly #channel: string;
@@ -39,14 +39,14 @@ export class DirectorySync {
     this.#logger = deps.logger;
   }
 
-  /** Reads all clients if Redis is there, and hears of changes on a connection for subscriptions. */
+  /** Reads all clients if Redis is there, and subscribes to changes. */
   async start(subscriber: Redis): Promise<void> {
     subscriber.on("message", (from: string, message: string) => {
       if (from === this.#channel) this.#hear(message);
     });
     subscriber.on("ready", this.#onReady);
     this.#redis.on("ready", this.#onReady);
-    // Not awaited: without Redis it would take for ever.
+    // Not awaited: without Redis it would never resolve.
     subscriber
       .subscribe(this.#channel)
       .then(this.#onReady, (err: unknown) =>
@@ -73,7 +73,7 @@ export class DirectorySync {
     await this.#loading?.catch(() => undefined);
   }
 
-  /** Takes over a change that was made here, or that was heard of. */
+  /** Applies a change that was made here, or received. */
   take(news: ClientNews): void {
     if (!this.#directory.apply(news)) this.#load().catch(this.#warn);
   }
@@ -98,7 +98,7 @@ export class DirectorySync {
     if (isNews) await this.#load();
   }
 
-  /** Reads all clients; once more when a reading is under way: that may have missed something. */
+  /** Reads all clients; once more when a read is under way: that one may have missed something. */
   #load(): Promise<void> {
     this.#isStale = true;
     this.#loading ??= this.#readUntilFresh().finally(() => {
@@ -115,11 +115,11 @@ export class DirectorySync {
   }
 
   async #read(): Promise<void> {
-    // Without Redis those that are known serve on.
+    // Without Redis the known clients stay in force.
     if (this.#redis.status !== "ready") return;
     const { version } = this.#directory;
     const read = await this.#store.readAll();
-    // A change that was heard of in the meantime may not be among what was read.
+    // What was read may lack a change that was received in the meantime.
     if (this.#directory.version !== version) return this.#read();
     const isWhole = this.#directory.replaceAll(read.records, read.version);
     if (!isWhole && !this.#hasWarned) {

@@ -1,7 +1,7 @@
 --[[
-  Says that nobody needs a key, where no client is left that has one.
+  Records that nobody needs a key, if there is no client with one.
 
-  Atomic so that a client that is made at the same time is not left out.
+  Atomic so that a client that is created at the same time is not overlooked.
 
   KEYS[1] clients  HASH    from id to record
   KEYS[2] version  STRING  counts changes; 0: nobody needs a key

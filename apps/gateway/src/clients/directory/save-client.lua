@@ -1,9 +1,10 @@
 --[[
-  Makes, replaces or removes a client, and tells all gateways.
+  Creates, replaces or removes a client, and tells all gateways.
 
-  Atomic so that no two clients get one name, no change overwrites another, and the numbers of changes are in
-  the order of the changes. Nothing of it expires: a client stays until an operator removes it, and the number
-  for ever, so that a pool without clients does not open by itself.
+  Atomic so that no two clients get one name, no change overwrites another, and versions are in the
+  order of the changes. Nothing expires: a client stays until an operator removes it, and the
+  version stays for ever, so that a pool whose clients were removed does not become open to
+  everybody.
 
   KEYS[1] clients  HASH    from id to record
   KEYS[2] names    HASH    from name in lower case to id
@@ -18,7 +19,8 @@
   ARGV[5] nameAfter   in lower case; empty: there is none
   ARGV[6] mostClients
 
-  Returns the new version, or why nothing was done: 'changed' (it is not what `before` says), 'name-taken', 'full'.
+  Returns the new version, or why nothing was done: 'changed' (it is not `before` any more),
+  'name-taken', 'full'.
 ]]
 local clients, names, version, news, clientsDue, marker = unpack(KEYS)
 local id, before, after, nameBefore, nameAfter = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -46,7 +48,7 @@ else
   redis.call('HSET', names, nameAfter, id)
 end
 local number = redis.call('INCR', version)
--- A limit may be another one: workers look at requests that wait for it.
+-- A limit may have changed: workers check the requests that wait for it.
 if redis.call('ZADD', clientsDue, 'XX', 'CH', 0, id) == 1 then redis.call('ZADD', marker, 0, '0') end
 redis.call('PUBLISH', news, number .. ' ' .. id .. ' ' .. after)
 return number

@@ -2,22 +2,22 @@ import { digestKey } from "./secret-digest.ts";
 
 /** A key of GATEWAY_API_KEYS. The key itself is not kept. */
 export type EnvironmentKey = {
-  /** Whose it is: for logs and metrics. */
+  /** The client's name, for logs and metrics. */
   readonly name: string;
   readonly digest: string;
 };
 
 const named = /^([\w.@-]{1,64})=(.*)$/;
-// A key without a name may end like this; a short one is rather a name without a key.
+// A key without a name may end in `=`; a short text before a `=` is a name without a key.
 const paddedBase64 = /^[\w+/-]{16,}={1,2}$/;
 // What an HTTP header value may hold, without blanks and our separator.
 const keyText = /^[\x21-\x2b\x2d-\x7e]{1,512}$/;
 
 /**
- * Parses `key` or `name=key` entries. A key without a name is called after its place
- * in the list; several keys may have one name.
+ * Parses `key` or `name=key` entries. A key without a name is named after its position in the list;
+ * several keys may have one name.
  *
- * @throws {Error} naming the entry by its place, never by its text.
+ * @throws {Error} that names the entry by its position, never by its text.
  */
 export function parseClientKeys(
   entries: readonly string[],

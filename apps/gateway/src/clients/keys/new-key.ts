@@ -2,16 +2,16 @@ import { randomBytes } from "node:crypto";
 import { digestKey } from "./secret-digest.ts";
 
 const keyPrefix = "sk-pool-";
-/** Far more than can be guessed, also by whoever reads the digests. */
+/** Far too many to be guessed, even by somebody who can read the digests. */
 const secretBytes = 32;
 const hintLength = 4;
 
-/** A key that was just made. */
+/** A new key. */
 type NewKey = {
-  /** To be shown once, and kept nowhere. */
+  /** To be shown once, and stored nowhere. */
   readonly key: string;
   readonly digest: string;
-  /** What people know the key by afterwards. */
+  /** By which people recognize the key afterwards. */
   readonly hint: string;
 };
 

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 
-/** Stands for a secret in comparisons: digests have one length, as `timingSafeEqual` wants it. */
+/** A digest to compare secrets by: all have the same length, as `timingSafeEqual` requires. */
 export function digestSecret(secret: string): Buffer {
   return createHash("sha256").update(secret).digest();
 }
 
 /**
- * Stands for a client key where it is looked for or stored. To look a digest up takes as
- * long for a guess as for a key: what a guess shares with a key says nothing of their digests.
+ * The digest under which a client key is looked up and stored. The time of a look-up reveals
+ * nothing: a guess that resembles a key has an unrelated digest.
  */
 export function digestKey(key: string): string {
   return digestSecret(key).toString("base64");

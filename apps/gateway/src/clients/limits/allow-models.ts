@@ -12,7 +12,7 @@ export function mayUse(client: Client | undefined, name: string): boolean {
   return !globs || globs.some((glob) => isMatch(name, glob));
 }
 
-/** Resolves a request's models as far as its client may use them. */
+/** Resolves a request's models, restricted to those that its client may use. */
 export function resolveFor(
   client: Client | undefined,
   models: ResolveModels,
@@ -28,7 +28,7 @@ export function resolveFor(
   };
 }
 
-/** An alias stands for those of its models that the client may use; a model that is named itself must be one of them. */
+/** An alias is reduced to the models that the client may use; a model given by name must be one of them. */
 function restrict(
   client: Client,
   chain: readonly string[],
@@ -53,7 +53,7 @@ function restrict(
   };
 }
 
-/** Each piece is looked for once, so that no glob takes longer than the name is long. */
+/** Each piece of the glob is searched once, so that matching takes linear time. */
 function isMatch(name: string, glob: string): boolean {
   const [first = "", ...rest] = glob.split("*");
   const last = rest.pop();

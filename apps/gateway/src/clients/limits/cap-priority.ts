@@ -1,7 +1,7 @@
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import type { Client } from "../records/client.ts";
 
-/** A request's priority as far as its client may be urgent; a lower number is more urgent. */
+/** A request's priority, at most its client's highest; a lower number is more urgent. */
 export function capPriority(
   client: Client | undefined,
   priority: number,

@@ -2,9 +2,8 @@ import type { ClientDirectory } from "../directory/client-directory.ts";
 import { isRunTimeId, stateOf } from "../records/client.ts";
 
 /**
- * Whether lines of an owner's batches may be called now (ms since the epoch of Redis's
- * clock). Those of a client that is disabled or has expired wait; so do all until clients
- * are known.
+ * Whether lines of an owner's batches may be called now (ms since the epoch of Redis's clock).
+ * Lines of a disabled or expired client wait; so do all lines until the clients are known.
  */
 export function mayRun(
   directory: ClientDirectory,
@@ -19,8 +18,8 @@ export function mayRun(
 }
 
 /**
- * Whether an owner is a client that was removed. Not while clients are unknown, or Redis
- * has lost them.
+ * Whether an owner is a client that was removed; false while the clients are unknown, or Redis has
+ * lost them.
  */
 export function isRemoved(
   directory: ClientDirectory,

@@ -9,9 +9,9 @@ import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Redis } from "ioredis";
 import type { Client } from "../records/client.ts";
 
-/** Clients that are read in one go: Redis does nothing else meanwhile. */
+/** Clients that are read at a time: Redis does nothing else meanwhile. */
 const atATime = 200;
-/** Nobody waits for longer than this to see how much was used. */
+/** Nobody waits longer than this for figures of use. */
 const patienceMs = 1_000;
 
 /** How much of its limits each client with a limit uses now, by id; empty when Redis does not answer. */

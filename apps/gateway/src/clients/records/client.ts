@@ -6,15 +6,15 @@ import {
 } from "@openrouter-free-pool/shared/api/client-object";
 import { z } from "zod";
 
-/** Begins the ids of clients that were made at run time. */
+/** Prefix of the ids of run-time clients. */
 const idPrefix = "client_";
 
-/** A client that was made at run time, as Redis has it. Times in ms since the epoch of Redis's clock. */
+/** A client that was made at run time, as stored in Redis. Times in ms since the epoch of Redis's clock. */
 export const clientRecordSchema = clientSettingsSchema.extend({
   id: z.string().startsWith(idPrefix),
   /** SHA-256 of the key. */
   digest: z.string(),
-  /** How the key ends. */
+  /** The end of the key. */
   hint: z.string(),
   createdAt: z.number(),
   updatedAt: z.number(),
@@ -23,13 +23,13 @@ export const clientRecordSchema = clientSettingsSchema.extend({
 /** See {@link clientRecordSchema}. */
 export type ClientRecord = Readonly<z.output<typeof clientRecordSchema>>;
 
-/** Who may call, and how much. */
+/** A client with its settings. */
 export type Client = ClientSettings & {
   /** Owns what the client makes; it never changes. */
   readonly id: string;
   /** Undefined for a client of GATEWAY_API_KEYS. */
   readonly record?: ClientRecord;
-  /** When its key ends, ms since the epoch. */
+  /** When its key expires, ms since the epoch. */
   readonly expiresAtMs: number;
 };
 
@@ -38,7 +38,7 @@ export function toClientId(random: string): string {
   return `${idPrefix}${random}`;
 }
 
-/** Whether an id is of a client that was made at run time. */
+/** Whether an id is that of a run-time client. */
 export function isRunTimeId(id: string): boolean {
   return id.startsWith(idPrefix);
 }
@@ -61,7 +61,7 @@ export function toClient(record: ClientRecord): Client {
   return { ...known, record, expiresAtMs };
 }
 
-/** Whether a client's key opens anything now (ms since the epoch of Redis's clock). */
+/** Whether a client's key is valid now (ms since the epoch of Redis's clock), or why it is not. */
 export function stateOf(client: Client, now: number): ClientObject["state"] {
   if (client.disabled) return "disabled";
   return client.expiresAtMs <= now ? "expired" : "active";

@@ -5,7 +5,7 @@ import { tryModel } from "./try-model.js";
 const form = document.getElementById("try");
 const { model, prompt, key, stop } = form.elements;
 
-/** The client key in the page; undefined where none is required. */
+/** The client key in the page; undefined when none is required. */
 const readKey = () => key?.value.trim();
 
 async function listModels() {

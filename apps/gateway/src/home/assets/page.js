@@ -1,4 +1,4 @@
-// What both open pages do: correct the address, copy, speak.
+// What both open pages do: correct the address, copy, and show texts.
 
 const words = JSON.parse(document.body.dataset.words);
 
@@ -7,12 +7,12 @@ export function say(name, values = {}) {
   return words[name].replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 }
 
-/** The address of something of this gateway, also below a proxy's path. */
+/** The address of a path of this gateway, also under a proxy's path. */
 export function addressOf(path) {
   return new URL(path, document.baseURI);
 }
 
-// Behind a proxy the server may not know by which address it was asked; the browser does.
+// Behind a proxy the server may not know its public address; the browser does.
 const { baseUrl } = document.body.dataset;
 const asked = addressOf("v1").href;
 if (asked !== baseUrl) {
@@ -39,7 +39,7 @@ async function copy(place) {
   try {
     await navigator.clipboard.writeText(place.textContent);
   } catch {
-    // Browsers hide the clipboard from pages that come over plain HTTP from another machine.
+    // Browsers offer no clipboard to pages that were loaded over plain HTTP from another machine.
     getSelection().selectAllChildren(place);
     document.execCommand("copy");
   }

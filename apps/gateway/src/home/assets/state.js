@@ -6,7 +6,7 @@ const place = document.getElementById("state");
 const text = document.getElementById("state-text");
 const count = (value) => value.toLocaleString(document.documentElement.lang);
 
-/** Shows the state of the pool now, and from then on every few seconds. */
+/** Shows the state of the pool now and every few seconds from then on. */
 export async function showState(readKey) {
   try {
     if (!document.hidden) await update(readKey());

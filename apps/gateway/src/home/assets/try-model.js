@@ -4,7 +4,7 @@ import { EventSourceParserStream } from "./vendor/eventsource-parser/stream.js";
 const answer = document.getElementById("answer");
 const status = document.getElementById("status");
 
-/** A refusal of the gateway, or an error in the midst of a stream. */
+/** A refusal of the gateway, or an error in the middle of a stream. */
 class Refusal extends Error {}
 
 /** Asks a model and shows its answer while it comes. `signal` stops it. */
@@ -43,7 +43,7 @@ function ask({ key, model, prompt, signal }) {
   });
 }
 
-/** Shows a stream to its end; returns the model that answered. */
+/** Shows a stream up to its end; returns the model that answered. */
 async function showStream(body) {
   const events = body
     .pipeThrough(new TextDecoderStream())
@@ -65,7 +65,7 @@ async function showStream(body) {
   return model;
 }
 
-// Not all browsers can loop over a stream.
+// Not all browsers can iterate over a stream.
 async function* read(stream) {
   const reader = stream.getReader();
   for (;;) {

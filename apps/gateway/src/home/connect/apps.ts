@@ -10,19 +10,19 @@ type Place = {
   readonly model: string;
 };
 
-/** One app: how its fields are called, and what belongs there. */
+/** One app: the names of its fields, and their values. */
 type App = {
-  /** By which the catalogue says where in the app the fields are: `connect.where.…`. */
+  /** The catalogue says where in the app the fields are: `connect.where.…`. */
   readonly id: IdOf<TextKey>;
   readonly name: string;
   readonly fields: readonly (readonly [label: string, value: string])[];
-  /** The same as a text to paste, where the app reads one. */
+  /** The same as a text to paste, if the app reads one. */
   readonly snippet?: string;
   /** Whether the catalogue has a `connect.note.…` about it. */
   readonly hasNote?: true;
 };
 
-/** The apps of `/connect` and of docs/connect.md, with the names that they themselves give to their fields. */
+/** The apps of `/connect` and of docs/connect.md, with their own names for their fields. */
 export function listApps({ baseUrl, key, model }: Place): readonly App[] {
   return [
     {

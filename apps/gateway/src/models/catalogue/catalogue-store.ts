@@ -9,12 +9,12 @@ import { modelsListSchema } from "./models-list.ts";
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
 
-/** The strongest compression would take seconds. */
+/** The highest compression level would take seconds. */
 const fast = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
-/** A pool that nobody uses forgets the list. */
+/** The list of a pool that nobody uses expires. */
 const keptMs = 7 * 86_400_000;
-/** Ids of models that have left the list; the newest are kept. */
+/** Ids of models that have left the list; only the newest are kept. */
 const mostFormer = 2_000;
 
 const contentSchema = z.object({
@@ -22,7 +22,7 @@ const contentSchema = z.object({
   former: z.array(z.string()),
 });
 
-/** What the fleet knows of OpenRouter's models. */
+/** What all gateways know of OpenRouter's models. */
 export type CatalogueContent = z.output<typeof contentSchema>;
 
 /** OpenRouter's list of models as all gateways share it, in Redis. */
@@ -36,7 +36,10 @@ export class CatalogueStore {
     this.#redisKeys = redisKeys;
   }
 
-  /** Which content Redis has, and when it was read from OpenRouter (ms of Redis's clock); undefined: none. */
+  /**
+   * The version of the content in Redis, and when it was read from OpenRouter (ms of Redis's
+   * clock); undefined: none.
+   */
   async readVersion(): Promise<
     { version: string; readAt: number } | undefined
   > {
@@ -72,13 +75,16 @@ export class CatalogueStore {
       .exec();
   }
 
-  /** Notes that the list is the same as before. */
+  /** Records that the list has not changed. */
   async renew(readAt: number): Promise<void> {
     const key = this.#redisKeys.catalogue;
     await this.#redis.multi().hset(key, { readAt }).pexpire(key, keptMs).exec();
   }
 
-  /** Lets one gateway read the list; the others have to wait for so long. @returns whether it is this one. */
+  /**
+   * Lets one gateway read the list; the others wait for this long. @returns whether this gateway
+   * may read it.
+   */
   async takeLease(ms: number): Promise<boolean> {
     const key = this.#redisKeys.catalogueLease;
     return (await this.#redis.set(key, this.#holder, "PX", ms, "NX")) === "OK";

@@ -22,9 +22,9 @@ import { type CatalogueContent, CatalogueStore } from "./catalogue-store.ts";
 import { isFree, type Model, type ModelsList } from "./models-list.ts";
 import { readModels } from "./read-models.ts";
 
-/** How often a gateway looks for what others have learned. */
+/** How often a gateway checks for news from the other gateways. */
 const pollMs = 1_000;
-/** When OpenRouter's list cannot be read, it is tried again after this long at most. */
+/** When OpenRouter's list cannot be read, this is the longest pause before the next try. */
 const longestRetryMs = 10_000;
 
 type CatalogueDeps = {
@@ -40,8 +40,8 @@ type CatalogueDeps = {
 };
 
 /**
- * What this gateway knows of OpenRouter's models: the list, which models have left it, and
- * which are gone. Looking it up never waits.
+ * What this gateway knows of OpenRouter's models: the list, the models that have left it, and those
+ * that are gone. Look-ups never wait.
  */
 export class Catalogue {
   readonly #deps: CatalogueDeps;
@@ -55,10 +55,10 @@ export class Catalogue {
   #free: readonly Model[] = [];
   #former: ReadonlySet<string> = new Set();
   #gone: ReadonlyMap<string, GoneModel> = new Map();
-  /** A list that was too short to be believed at once. */
+  /** The version of a list that was too short to be accepted at once. */
   #doubted: string | undefined;
   #reading: Promise<void> | undefined;
-  /** Is told when models are found gone. */
+  /** Called when models are found gone. */
   onModelsGone: (isGone: (model: string) => boolean) => Promise<void> =
     async () => undefined;
 
@@ -78,24 +78,24 @@ export class Catalogue {
     return this.#byId.get(id);
   }
 
-  /** The models that cost nothing and are not gone. */
+  /** The models that are free and not gone. */
   get free(): readonly Model[] {
     return this.#free.filter(({ id }) => !this.findGone(id));
   }
 
-  /** Whether a model was in the list once. */
+  /** Whether a model was in the list before. */
   isFormer(id: string): boolean {
     return this.#former.has(id);
   }
 
-  /** What OpenRouter said when it refused a model as gone; undefined when it may be called. */
+  /** OpenRouter's message when it refused a model as gone; undefined when the model may be called. */
   findGone(id: string): GoneModel | undefined {
     if (!this.#deps.checksModels) return undefined;
     const gone = this.#gone.get(id);
     return gone && gone.until > this.#deps.clock.now() ? gone : undefined;
   }
 
-  /** All models that were found gone and have not been found again. */
+  /** All models that were found gone and have not come back. */
   get gone(): readonly GoneModel[] {
     return [...this.#gone.values()];
   }
@@ -143,7 +143,7 @@ export class Catalogue {
 
   async #poll(): Promise<void> {
     const { redis, redisKeys, clock, refreshMs, logger } = this.#deps;
-    // Without Redis the list that is there serves on.
+    // Without Redis the present list stays in use.
     if (redis.status !== "ready") return;
     const [stored, gone] = await Promise.all([
       this.#store.readVersion(),
@@ -168,7 +168,7 @@ export class Catalogue {
     }
   }
 
-  /** Takes over what another gateway has read. @returns false when it is of no use. */
+  /** Takes over a list that another gateway has read. @returns false when it cannot be used. */
   async #takeStored(version: string): Promise<boolean> {
     if (version === this.#version) return true;
     try {
@@ -209,7 +209,7 @@ export class Catalogue {
     await this.#store.write({ list, former }, { version, readAt });
   }
 
-  /** A list that has lost half of its models may be a fault: it counts when it comes again. */
+  /** A list that has lost half of its models may be faulty: it is accepted when it comes a second time. */
   #isCredible({ data }: ModelsList, version: string): boolean {
     const before = this.#byId.size;
     if (data.length > 0 && data.length * 2 >= before) return true;
@@ -222,7 +222,7 @@ export class Catalogue {
     return false;
   }
 
-  /** Models that came back are not gone any more; those that left are called once before they are called by many. */
+  /** Models that came back are not gone any more; models that left become unproven: one call decides. */
   async #tellFleet(
     before: CatalogueContent | undefined,
     list: ModelsList,
@@ -254,7 +254,7 @@ function digestOf(list: ModelsList): string {
   return createHash("sha256").update(JSON.stringify(list.data)).digest("hex");
 }
 
-/** The models that were in a list once and are not now, those that left last at the end. */
+/** The models that were in an earlier list and are not now, the latest to leave at the end. */
 function toFormer(
   before: CatalogueContent | undefined,
   { data }: ModelsList,

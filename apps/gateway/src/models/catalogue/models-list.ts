@@ -3,8 +3,8 @@ import { z } from "zod";
 const listOfText = z.array(z.string()).optional().catch(undefined);
 
 /**
- * One of OpenRouter's models. What is named here is read; a value of an unexpected type
- * counts as absent. Everything else is its own matter.
+ * One of OpenRouter's models. The named members are read; a value of an unexpected type counts as
+ * absent. Other members pass unchecked.
  */
 export const modelSchema = z.looseObject({
   id: z.string(),
@@ -16,14 +16,14 @@ export const modelSchema = z.looseObject({
     })
     .nullish()
     .catch(undefined),
-  /** Dollars a token, a request, an image; texts. */
+  /** Dollars a token, a request or an image, as texts. */
   pricing: z.record(z.string(), z.unknown()).nullish().catch(undefined),
   supported_parameters: listOfText,
-  /** `YYYY-MM-DD`, when it is known to end. */
+  /** `YYYY-MM-DD`, if its end is announced. */
   expiration_date: z.string().nullish().catch(undefined),
 });
 
-/** OpenRouter's list of models, or a page of it, as it sends it; entries without an id are left out. */
+/** OpenRouter's list of models, or a page of it; entries without an id are left out. */
 export const modelsListSchema = z.looseObject({
   data: z.array(modelSchema.nullable().catch(null)).transform(dropNulls),
   /** How many models there are on all pages. */
@@ -55,15 +55,15 @@ export type ModelsList = z.output<typeof modelsListSchema>;
 
 /** The router that picks a free model at random. */
 const freeRouter = "openrouter/free";
-/** `author/name:free`: no router, preset, alias of OpenRouter's or second variant. */
+/** `author/name:free`: not a router, a preset, an alias of OpenRouter's or another variant. */
 const freeVariant = /^(?!openrouter\/)[^~@:\s/][^@:\s/]*\/[^@:\s]+:free$/;
 
-/** Whether an id alone says that a model costs nothing. */
+/** Whether an id alone says that a model is free. */
 export function isFreeId(id: string): boolean {
   return id === freeRouter || freeVariant.test(id);
 }
 
-/** A model that costs nothing: by its id, or with no price but zero. */
+/** A model that is free: by its id, or because all its prices are zero. */
 export function isFree({ id, pricing }: Model): boolean {
   if (isFreeId(id)) return true;
   if (!pricing || !("prompt" in pricing && "completion" in pricing)) {

@@ -2,11 +2,11 @@ import type { Dispatcher } from "@openrouter-free-pool/shared/http/create-dispat
 import { type ModelsList, modelsListSchema } from "./models-list.ts";
 
 const timeoutMs = 15_000;
-/** More than any catalogue has; it ends a chain of pages that never ends. */
+/** More pages than any catalogue has; it bounds a chain of pages that never ends. */
 const mostPages = 100;
 
 /**
- * Reads OpenRouter's whole list of models, page by page where it comes in pages.
+ * Reads OpenRouter's whole list of models, page by page if it is paged.
  *
  * @throws {Error} when a page cannot be read.
  */
@@ -43,7 +43,7 @@ async function readPage(
   return modelsListSchema.parse(await body.json());
 }
 
-/** The next page, if it is where the first one came from. */
+/** The next page, if it is on the same origin as the first one. */
 function nextUrl({ links }: ModelsList, first: string): string | undefined {
   if (!links?.next || !URL.canParse(links.next, first)) return undefined;
   const next = new URL(links.next, first);

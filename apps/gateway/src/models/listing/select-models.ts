@@ -2,7 +2,7 @@ import { z } from "zod";
 import { toInvalidQuery } from "../../listing/page-query.ts";
 import type { ModelsList } from "../catalogue/models-list.ts";
 
-/** What a query string of the list may hold; OpenRouter's own filters are not offered. */
+/** The query string of the list; OpenRouter's own filters are not supported. */
 export const modelsQuerySchema = z.object({
   free: z
     .enum(["", "true", "1", "false", "0"])
@@ -36,7 +36,7 @@ export function readModelsQuery(query: unknown): ModelsQuery {
   return parsed.data;
 }
 
-/** The part of the list that is asked for, in the form of a page of OpenRouter's. */
+/** The requested part of the list, in the form of a page of OpenRouter's. */
 export function selectModels(list: ModelsList, query: ModelsQuery): ModelsList {
   const { offset, limit = Number.POSITIVE_INFINITY } = query;
   const wanted = list.data;
@@ -54,7 +54,7 @@ export function selectModels(list: ModelsList, query: ModelsQuery): ModelsList {
   };
 }
 
-/** Whether only models that cost nothing are wanted, or all; undefined when the query does not say. */
+/** Whether only free models are requested, or all; undefined when the query does not say. */
 export function readFree({ free }: ModelsQuery): boolean | undefined {
   if (free === undefined) return undefined;
   return free !== "false" && free !== "0";

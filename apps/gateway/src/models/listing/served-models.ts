@@ -6,11 +6,11 @@ import {
 } from "../catalogue/models-list.ts";
 import { type Aliases, autoAlias } from "../resolve/aliases.ts";
 
-/** Lists what this pool serves. */
+/** Lists the models that this pool serves. */
 export type ServedModels = {
   /**
-   * @param free `true`: models that cost nothing; `false`: all; undefined: what the pool
-   *   would serve.
+   * @param free `true`: free models; `false`: all; undefined: the models that the pool
+   * would serve.
    * @throws {GatewayError} `upstream-unreachable` when OpenRouter's list was never read.
    */
   list(free: boolean | undefined): Promise<ModelsList>;

@@ -1,21 +1,21 @@
 import type { ModelRecord } from "@openrouter-free-pool/shared/models/model-records";
 
-/** So many calls are imagined before the hour's own count more than them. */
+/** Weight of the prior, in calls: the hour's own calls soon outweigh it. */
 const priorCalls = 2;
-/** Models whose expected success differs by less are alike; the faster one of them is better. */
+/** Models whose expected success differs by less count as equal; the faster one comes first. */
 const successStep = 0.05;
-/** Nothing is known: as likely as not. */
+/** Nothing is known: even odds. */
 const unknownSuccess = 0.5;
 
-/** What is known of models when they are ranked. */
+/** What models are ranked by. */
 export type RankedBy = {
   readonly records: ReadonlyMap<string, ModelRecord>;
   readonly isCooling: (model: string) => boolean;
 };
 
 /**
- * Sorts models, best record first: those that cool down last, then by expected success,
- * then by the time of an answer, then as they come.
+ * Sorts models, best record first: cooling models last, then by expected success, then by the time
+ * of an answer, then in the given order.
  */
 export function rankModels<Model extends { readonly id: string }>(
   models: readonly Model[],
@@ -41,8 +41,8 @@ export function rankModels<Model extends { readonly id: string }>(
 }
 
 /**
- * The day is what the hour is expected to be like (Laplace's rule), and the hour's own calls
- * soon outweigh that: a model that begins to fail sinks after a few calls.
+ * The day's record is the prior of the hour's (Laplace's rule of succession), and the hour's own
+ * calls soon outweigh it: a model that begins to fail sinks after a few calls.
  */
 function expectSuccess(record: ModelRecord | undefined): number {
   if (!record) return unknownSuccess;
@@ -51,7 +51,7 @@ function expectSuccess(record: ModelRecord | undefined): number {
   return (hour.answered + priorCalls * usual) / (hour.calls + priorCalls);
 }
 
-/** One that has not answered lately comes after those that have. */
+/** A model that has not answered lately comes after those that have. */
 function latencyOf(record: ModelRecord | undefined): number {
   return (
     record?.hour.latencyP50Ms ?? record?.day.latencyP50Ms ?? Number.MAX_VALUE

@@ -10,10 +10,10 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { type RankedBy, rankModels } from "./rank-models.ts";
 
-/** Records that are older are read anew when somebody wants them. */
+/** Older records are read again when they are needed. */
 const freshMs = 5_000;
 
-/** Keeps the records of models at hand; nothing is read while nobody wants them. */
+/** Caches the records of models; nothing is read while they are not used. */
 export class RecordWatch {
   readonly #deps: {
     readonly redis: Redis;
@@ -36,7 +36,10 @@ export class RecordWatch {
     this.#deps = deps;
   }
 
-  /** Sorts models by what is known, best record first. It waits for nothing: what is old is read meanwhile. */
+  /**
+   * Sorts models by what is known, best record first. It waits for nothing: outdated records are
+   * renewed meanwhile.
+   */
   rank<Model extends { readonly id: string }>(
     models: readonly Model[],
   ): readonly Model[] {
@@ -57,7 +60,7 @@ export class RecordWatch {
     return this.#records;
   }
 
-  /** One reading at a time; a failed one is not repeated at once, either. */
+  /** One read at a time; a failed one is not repeated at once, either. */
   #refresh(): Promise<void> {
     if (this.#reading) return this.#reading;
     if (performance.now() - this.#triedAt < freshMs) return Promise.resolve();

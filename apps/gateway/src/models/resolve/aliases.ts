@@ -1,19 +1,19 @@
 import { splitList } from "@openrouter-free-pool/shared/config/list";
 
-/** The built-in alias: the free models that fit a request, those with the best record first. */
+/** The built-in alias: the free models that fit a request, best record first. */
 export const autoAlias = "pool/auto";
 
 const aliasName = /^[\w.:/-]{1,100}$/;
 const mostModels = 16;
 const longestModelId = 256;
 
-/** From a name to the models that it stands for, best one first. */
+/** From an alias to its models, best one first. */
 export type Aliases = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Parses `fast=a/b:free|c/d:free,json=e/f:free`.
  *
- * @throws {Error} saying which entry is wrong, and how.
+ * @throws {Error} that says which entry is wrong, and why.
  */
 export function parseAliases(text: string): Aliases {
   const aliases = new Map<string, readonly string[]>();

@@ -1,13 +1,13 @@
 import type { Model } from "../catalogue/models-list.ts";
 import type { RequestNeeds } from "./request-needs.ts";
 
-/** More candidates than these are never looked at in one go. */
+/** More candidates than this are not passed on. */
 const mostCandidates = 16;
 
 /**
  * The models that fit a request, in the order given.
  *
- * @param ranked models that cost nothing, best record first.
+ * @param ranked free models, best record first.
  */
 export function fitModels(
   ranked: readonly Model[],
@@ -20,13 +20,13 @@ export function fitModels(
     .map(({ id }) => id);
 }
 
-/** What the list does not say of a model is taken for granted. */
+/** What the list does not say of a model counts as supported. */
 function fits(
   model: Model,
   { tokens, parameters, inputs }: RequestNeeds,
   output: string,
 ): boolean {
-  // A router: it chooses by itself, at random.
+  // A router: it picks a model itself, at random.
   if (model.id.startsWith("openrouter/")) return false;
   const { context_length: context, architecture } = model;
   const { input_modalities: takes, output_modalities: gives = ["text"] } =

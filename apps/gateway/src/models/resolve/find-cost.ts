@@ -4,19 +4,19 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import { isFree, isFreeId } from "../catalogue/models-list.ts";
 import { readMember } from "./request-needs.ts";
 
-/** Plugins that cost nothing with a free model. */
+/** Plugins that are free with a free model. */
 const freePlugins: ReadonlySet<unknown> = new Set([
   "response-healing",
   "context-compression",
   "moderation",
 ]);
-/** Engines of the plugin that reads files; without one OpenRouter may take a paid one. */
+/** Engines of the plugin that reads files; if none is named OpenRouter may use a paid one. */
 const freeFileEngines: ReadonlySet<unknown> = new Set([
   "pdf-text",
   "cloudflare-ai",
   "native",
 ]);
-/** Kinds of tools that the client runs itself; all others OpenRouter or a provider runs, at a price. */
+/** Kinds of tools that the client runs itself; OpenRouter or a provider runs all others, at a price. */
 const freeTools: ReadonlySet<unknown> = new Set([
   undefined,
   "function",
@@ -24,16 +24,16 @@ const freeTools: ReadonlySet<unknown> = new Set([
 ]);
 const fileInput = /"type"\s*:\s*"(file|input_file)"/;
 
-/** Whether a call of a model costs nothing. One that is not in the list costs nothing only if its id says so. */
+/** Whether calls of a model are free. A model that is not in the list is free only if its id says so. */
 export function isFreeModel(id: string, catalogue: Catalogue): boolean {
   const model = catalogue.find(id);
   return model ? isFree(model) : isFreeId(id);
 }
 
 /**
- * What a request asks for that is billed also with a free model: plugins, server tools.
+ * What a request uses that is billed even with a free model: plugins, server tools.
  *
- * @returns its name, as it goes into a sentence; undefined when there is nothing.
+ * @returns its name, to be used in a sentence; undefined when there is nothing.
  */
 export function findPaidExtra(
   bytes: Buffer,
@@ -61,7 +61,10 @@ function findPaidTool(bytes: Buffer, body: CheckedBody): string | undefined {
   return paid === undefined ? undefined : `the tool ${show(paid)}`;
 }
 
-/** A file that the model cannot read is read by a plugin, which may be a paid one unless a free one is named. */
+/**
+ * A file that the model cannot read is read by a plugin, which may be a paid one unless a free one
+ * is named.
+ */
 function findPaidFile(bytes: Buffer, body: CheckedBody): string | undefined {
   if (!bytes.includes('"file"') && !bytes.includes('"input_file"')) {
     return undefined;

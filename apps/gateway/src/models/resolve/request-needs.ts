@@ -1,18 +1,18 @@
 import { parseRange } from "@openrouter-free-pool/shared/json/parse-json";
 import type { CheckedBody } from "../../dialects/parse-body.ts";
 
-/** Roughly; only used to tell a request that surely does not fit. */
+/** A rough figure, only used to find requests that certainly do not fit. */
 const bytesPerToken = 4;
 /** A larger member is not parsed. */
 const mostParsedBytes = 256 * 1024;
-/** Kinds of input are looked for in this much of a body. */
+/** Kinds of input are searched in at most so much of a body. */
 const mostScannedBytes = 1024 * 1024;
 
-/** What a request wants of its model. */
+/** What a request needs of its model. */
 export type RequestNeeds = {
-  /** Tokens that the prompt and the answer take together, roughly. */
+  /** Tokens of prompt and answer together, approximately. */
   readonly tokens: number;
-  /** Parameters that the model has to support, as `supported_parameters` names them. */
+  /** Parameters that the model must support, by their names in `supported_parameters`. */
   readonly parameters: readonly string[];
   /** Kinds of input in addition to text. */
   readonly inputs: readonly string[];
@@ -25,13 +25,13 @@ const inputKinds = [
   ["video", /"type"\s*:\s*"(video_url|input_video)"/],
 ] as const;
 
-/** Reads what a request wants of its model. */
+/** Reads what a request needs of its model. */
 export function readNeeds(bytes: Buffer, body: CheckedBody): RequestNeeds {
   const text = bytes.toString("latin1", 0, mostScannedBytes);
   const inputs = inputKinds.flatMap(([kind, pattern]) =>
     pattern.test(text) ? [kind] : [],
   );
-  // An encoded picture is no prompt of millions of tokens.
+  // An encoded image is not a prompt of millions of tokens.
   const promptBytes = inputs.length > 0 ? 0 : bytes.length;
   const answer =
     toCount(readMember(bytes, body, "max_tokens")) ??

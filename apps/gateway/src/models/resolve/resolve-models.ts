@@ -11,11 +11,11 @@ import { suggestModels } from "./suggest-models.ts";
 
 /** Which models may answer a request. */
 export type ResolvedModels = {
-  /** The model, or the alias, that is asked for first. */
+  /** The model or alias that is requested first. */
   readonly model: string;
-  /** Models that may answer, best one first, where that is not just `model`. */
+  /** Models that may answer, best one first, unless that is just `model`. */
   readonly candidates?: readonly string[];
-  /** Those of them that are paid for. */
+  /** The candidates that are paid for. */
   readonly paidModels?: readonly string[];
 };
 
@@ -26,13 +26,13 @@ export type ResolveModels = {
    * @throws {GatewayError} `model-not-found`, `model-gone` when no model is left; `not-free`.
    */
   resolve(bytes: Buffer, body: CheckedBody, path: string): ResolvedModels;
-  /** Why a request whose models all left while it waited has no answer. */
+  /** The error for a request whose models all left while it waited. */
   toGoneError(model: string): GatewayError;
 };
 
-/** Ids that stand for others, or that OpenRouter makes up as it goes: no list has them. */
+/** Ids that stand for other models, or that OpenRouter generates: they are in no list. */
 const madeUpId = /^(~|@preset\/|openrouter\/)/;
-/** Ways to route a model; its base is what the list has. */
+/** Routing suffixes of a model's id; the list has the id without them. */
 const routing = /:(online|nitro|floor|exacto|thinking|extended|beta)$/;
 
 /** Builds {@link ResolveModels}. */
@@ -41,7 +41,7 @@ export function createResolveModels(deps: {
   aliases: Aliases;
   freeOnly: boolean;
   checksModels: boolean;
-  /** Sorts models by their record, the best one first. */
+  /** Sorts models by their record, best one first. */
   rank: (models: readonly Model[]) => readonly Model[];
 }): ResolveModels {
   const { catalogue, aliases, freeOnly, checksModels, rank } = deps;
@@ -57,13 +57,13 @@ export function createResolveModels(deps: {
     const needs = readNeeds(bytes, body);
     const fitting = fitModels(rank(catalogue.free), needs, output);
     if (fitting.length > 0) return fitting;
-    // Without a list OpenRouter's own router is the best there is.
+    // Without a list OpenRouter's own router is the best choice.
     if (!catalogue.isKnown) return ["openrouter/free"];
     throw refusal("model-not-found", "No free model fits this request", []);
   }
 
   function requireFree(bytes: Buffer, body: CheckedBody, models: string[]) {
-    // One that nobody has heard of is a slip of the pen; it is left out.
+    // An unknown model in a chain is probably a typing error; it is left out.
     const isLeftOut = (id: string) => checksModels && stateOf(id) === "unknown";
     const paid = models.find(
       (id) => !isFreeModel(id, catalogue) && !isLeftOut(id),

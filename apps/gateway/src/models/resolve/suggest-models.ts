@@ -2,14 +2,14 @@ import { distance } from "fastest-levenshtein";
 import type { Model } from "../catalogue/models-list.ts";
 
 const mostSuggestions = 5;
-/** Names that differ in more than this share of their letters are not near. */
+/** Names that differ in more than this share of their letters are not similar. */
 const nearestShare = 0.6;
 
 /**
- * Up to five models in place of one that cannot be had: the nearest names first, then those
+ * Up to five models instead of one that is not available: the most similar names first, then those
  * with the best record.
  *
- * @param free models that can be had, best record first.
+ * @param free available models, best record first.
  */
 export function suggestModels(
   wanted: string,

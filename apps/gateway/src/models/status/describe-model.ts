@@ -36,7 +36,7 @@ export function describeModel(known: KnownModel, now: number): ModelStatus {
     coolingFor: state === "cooling" ? toSeconds(coolingUntil - now) : null,
     goneSince: gone ? new Date(gone.since).toISOString() : null,
     reason: gone?.message ?? null,
-    // Those that wait for the end of a cooldown stand among all delayed requests.
+    // Requests that wait for the end of a cooldown are among all delayed ones.
     waiting: state === "cooling" ? null : known.awaiting,
     hour: record?.hour ?? nothing,
     day: record?.day ?? nothing,

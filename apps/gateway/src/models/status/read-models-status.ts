@@ -10,7 +10,7 @@ import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { RecordWatch } from "../record/record-watch.ts";
 import { describeModel } from "./describe-model.ts";
 
-/** Reads what is known of all free models, and of those that were called. */
+/** Reads the status of all free models, and of all that were called. */
 export type ReadModelsStatus = () => Promise<ModelsStatus>;
 
 /** Builds {@link ReadModelsStatus}. */
@@ -20,7 +20,7 @@ export function createReadModelsStatus(deps: {
   clock: RedisClock;
   catalogue: Catalogue;
   records: RecordWatch;
-  /** Otherwise no model has to be proven. */
+  /** When false, no model has to be proven. */
   checksModels: boolean;
 }): ReadModelsStatus {
   const { redis, redisKeys, clock, catalogue, checksModels } = deps;

@@ -1,23 +1,23 @@
 /**
- * What the viewer lacks for those who do not see the page or use no mouse: one `main`, headings in order, no
- * link inside of a button, a name on each field. Addresses of operations (`#/Models/…`) still work.
+ * Makes the viewer accessible to screen readers and keyboards: one `main`, headings in order, no
+ * link within a button, a name for each field. Addresses of operations (`#/Models/…`) still work.
  */
 export function accessible({ React: { createElement } }) {
   const hidden = (text) =>
     createElement("span", { className: "visually-hidden" }, text);
 
-  /** A field with a name that is read out, not shown. */
+  /** A field whose name is announced, not shown. */
   const named = (name, field) =>
     createElement("label", { className: "named" }, hidden(name), field);
 
   return {
     components: {
-      // The viewer's is a link, inside of the button that opens the operation.
+      // The viewer's own is a link within the button that opens the operation.
       DeepLink: ({ text }) => createElement("span", null, text),
       PoolLayout: ({ getComponent, specSelectors }) => {
         const show = (name, isConnected = true) =>
           createElement(getComponent(name, isConnected));
-        // It tells that the description is loading, or why it is not there.
+        // The base layout shows that the description is loading, or why it failed.
         if (!specSelectors.specStr()) return show("BaseLayout");
         return createElement(
           "div",
@@ -32,7 +32,7 @@ export function accessible({ React: { createElement } }) {
       },
     },
     wrapComponents: {
-      // A choice without a name between two addresses of the same thing.
+      // A nameless choice between two addresses of the same API.
       OperationServers: () => () => null,
       JsonSchemaForm: (Form) => (props) =>
         named(props.description, createElement(Form, props)),

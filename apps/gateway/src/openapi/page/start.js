@@ -1,7 +1,7 @@
 /* global SwaggerUIBundle */
 import { accessible } from "./accessible.js";
 
-// The viewer's own dark colours go by a class, ours by what the browser prefers.
+// The viewer's dark mode is a class, ours follows the browser's preference.
 const prefersDark = matchMedia("(prefers-color-scheme: dark)");
 function followScheme() {
   document.documentElement.classList.toggle("dark-mode", prefersDark.matches);
@@ -18,6 +18,6 @@ SwaggerUIBundle({
   docExpansion: "list",
   defaultModelsExpandDepth: -1,
   tryItOutEnabled: true,
-  // Its colours are too faint, on a page of either scheme.
+  // Its colours have too little contrast in either scheme.
   syntaxHighlight: false,
 });

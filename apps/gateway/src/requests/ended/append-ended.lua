@@ -1,10 +1,10 @@
 --[[
-  Adds requests that have ended to the list of them, and lets the oldest go.
+  Appends ended requests to their list, and removes the oldest ones.
 
   Atomic so that the list can never be left without a bound and an expiry.
 
   KEYS[1] ended  STREAM  one entry a request: `request` (JSON)
-  ARGV[1] most     entries that are kept, roughly
+  ARGV[1] most     entries that are kept, approximately
   ARGV[2] keptMs   how long they are kept
   ARGV[3...] records (JSON)
 

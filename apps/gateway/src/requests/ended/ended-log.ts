@@ -15,19 +15,19 @@ import { type EndedFacts, encodeEnded } from "./ended-request.ts";
 const append = loadScript(new URL("./append-ended.lua", import.meta.url));
 
 const flushMs = 1_000;
-/** What is known of a request goes after a week, however few there are. */
+/** The record of a request expires after a week, however few there are. */
 const keptMs = 7 * 86_400_000;
 /** More would block Redis for too long. */
 const mostTogether = 500;
 /** While Redis is away, the newest so many wait. */
 const mostGathered = 5_000;
 
-/** Remembers that a request has ended. */
+/** Records that a request has ended. */
 export type RecordEnded = (facts: Omit<EndedFacts, "endedAt">) => void;
 
 /**
- * The list of requests that have ended, for the operators' page. What ends is gathered in memory and written
- * every second: no request waits for it.
+ * The list of ended requests, for the operators' page. Records are collected in memory and written
+ * every second: no request waits for them.
  */
 export class EndedLog {
   readonly #redis: Redis;
@@ -37,7 +37,7 @@ export class EndedLog {
   readonly #writing: Repetition;
   #gathered: string[] = [];
 
-  /** @param deps `most`: requests that are kept, roughly; 0: none. */
+  /** @param deps `most`: requests that are kept, approximately; 0: none. */
   constructor(deps: {
     redis: Redis;
     redisKeys: RedisKeys;
@@ -64,7 +64,7 @@ export class EndedLog {
     if (this.#gathered.length > mostGathered) this.#gathered.shift();
   };
 
-  /** Writes what has gathered. What cannot be written waits for the next time. */
+  /** Writes what was collected. What cannot be written is kept for the next time. */
   async flush(): Promise<void> {
     while (this.#gathered.length > 0) {
       const some = this.#gathered.splice(0, mostTogether);
@@ -82,7 +82,7 @@ export class EndedLog {
     }
   }
 
-  /** Writes the rest, if Redis is there, and ends. */
+  /** Writes the rest, if Redis is there, and stops. */
   async stop(): Promise<void> {
     await this.#writing.stop();
     if (this.#redis.status === "ready") await this.flush();

@@ -2,10 +2,10 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 import { decodeEnded, type EndedRequest } from "./ended-request.ts";
 
-/** Entries read at a time while some are looked for. */
+/** Entries read at a time during a search. */
 const chunk = 250;
 
-/** Which of the ended requests are wanted, newest first. */
+/** The requested part of the ended requests, newest first. */
 type EndedQuery = {
   /** undefined: all of them. */
   readonly isWanted: ((request: EndedRequest) => boolean) | undefined;
@@ -14,7 +14,7 @@ type EndedQuery = {
   readonly to: number | undefined;
   /** Only those before this entry. */
   readonly before: string | undefined;
-  /** How many are wanted, and how many are looked at for them. */
+  /** How many are requested, and how many may be read to find them. */
   readonly count: number;
   readonly mostLooked: number;
 };
@@ -22,13 +22,13 @@ type EndedQuery = {
 /** Some of the ended requests. */
 type EndedPage = {
   readonly requests: readonly EndedRequest[];
-  /** How many entries were looked at. */
+  /** How many entries were read. */
   readonly looked: number;
   /** How many are kept. */
   readonly kept: number;
-  /** When the oldest one that was looked at had ended; undefined when there was none. */
+  /** When the oldest entry that was read had ended; undefined when there was none. */
   readonly backTo: number | undefined;
-  /** Where to go on; undefined: there are no more. */
+  /** Where to continue; undefined: there are no more. */
   readonly next: string | undefined;
 };
 

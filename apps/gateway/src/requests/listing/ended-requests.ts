@@ -2,7 +2,7 @@ import type { RequestObject } from "@openrouter-free-pool/shared/api/past/reques
 import { type EndedRequest, stateOf } from "../ended/ended-request.ts";
 import { type Names, toIso } from "./open-requests.ts";
 
-/** A request that is over. */
+/** An ended request as the API shows it. */
 export function toEndedRequest(
   ended: EndedRequest,
   { nameClient }: Pick<Names, "nameClient">,

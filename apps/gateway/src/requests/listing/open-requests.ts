@@ -9,11 +9,11 @@ export type Names = {
   readonly maskOf: (keyId: string) => string | undefined;
 };
 
-/** Who has it that looks for the jobs of a batch: its id stands in place of a gateway's. */
+/** The leader of a line's job is a batch: the job has its id in place of a gateway's. */
 const batchId = /^batch_/;
 
 /**
- * A request that is not over.
+ * An open request as the API shows it.
  *
  * @param now ms since the epoch of Redis's clock.
  */
@@ -53,13 +53,13 @@ export function toOpenRequest(
   };
 }
 
-/** A line's job is named after batch and line, and perhaps its try. */
+/** A line's job id contains batch and line, and the number of the job if it is not the first. */
 function lineRequestId(jobId: string): string {
   const [batch, line] = jobId.split(".");
   return `${batch}-${line}`;
 }
 
-/** ISO 8601 of a time in ms since the epoch; undefined for none, or one that no calendar has. */
+/** ISO 8601 of a time in ms since the epoch; undefined when it is absent or no valid date. */
 export function toIso(time: number | undefined): string | undefined {
   if (time === undefined || !(Math.abs(time) < 8.64e15)) return undefined;
   return new Date(time).toISOString();

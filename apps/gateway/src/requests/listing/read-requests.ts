@@ -17,18 +17,18 @@ import { toEndedRequest } from "./ended-requests.ts";
 import { type Names, toOpenRequest } from "./open-requests.ts";
 import { isAsked, type RequestsQuery } from "./requests-query.ts";
 
-/** A page has no more. */
+/** Requests on a page. */
 const perPage = 50;
-/** Where all states are asked for, so many of a page may be such that are not over. */
+/** When all states are requested, at most so many of a page are open requests. */
 const openAmongAll = 15;
-/** How many are looked at to find those that are asked for. */
+/** How many requests are read to find the requested ones. */
 const mostLooked = { open: 500, openAmongAll: 100, ended: 1_000 };
 const openStates = ["calling", "delayed", "waiting"] as const;
 
-/** Reads a page of requests; its cost does not grow with the queue, nor with what has ended. */
+/** Reads a page of requests; its cost does not grow with the queue or the number of ended requests. */
 export type ReadRequests = (query: RequestsQuery) => Promise<RequestList>;
 
-/** Some of those that are not over. */
+/** Some of the open requests. */
 type OpenPage = {
   readonly requests: readonly RequestObject[];
   readonly looked: number;
@@ -61,7 +61,7 @@ export function createReadRequests(deps: {
       const request = toOpenRequest(job, names, deps.clock.now());
       if (isAsked(request, query, job.client)) requests.push(request);
     }
-    // Some may have left the queue between the two looks.
+    // Some may have left the queue between the two reads.
     const at = offset + (looked < jobs.length ? looked : count);
     return { requests, looked, next: at < counts[state] ? at : undefined };
   }
@@ -83,7 +83,7 @@ export function createReadRequests(deps: {
 
   async function readOver(query: RequestsQuery, count: number) {
     const { status, from, to, cursor: before } = query;
-    // Times are found without a look at the requests.
+    // Times are found by the index, without reading the requests.
     const filtered = { ...query, from: undefined, to: undefined };
     const isAny = status === "all" && !hasFilter(filtered);
     const page = await readEnded(redis, redisKeys, {
@@ -136,7 +136,7 @@ export function createReadRequests(deps: {
   };
 }
 
-/** Whether the requests must be looked at to know which are asked for. */
+/** Whether requests must be read to know which ones match. */
 function hasFilter({ client, model, key, id, from, to }: RequestsQuery) {
   return [client, model, key, id, from, to].some((each) => each !== undefined);
 }

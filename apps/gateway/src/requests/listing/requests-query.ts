@@ -13,7 +13,7 @@ const filter = (description: string) =>
     .optional()
     .meta({ description });
 
-/** A time of UTC, to the minute or finer, as forms and programs write it. */
+/** A time in UTC, to the minute or finer, in the formats of forms and programs. */
 const time = (description: string) =>
   z
     .string()
@@ -29,7 +29,7 @@ const time = (description: string) =>
     .optional()
     .meta({ description });
 
-/** What a query string of the list of requests may hold. Texts are found as a part, in capitals or not. */
+/** The query string of the list of requests. Texts match a part, in any case. */
 export const requestsQuerySchema = z.object({
   status: z
     .enum(["all", ...requestStates])
@@ -52,13 +52,13 @@ export const requestsQuerySchema = z.object({
     .meta({ description: "`next` of the page before" }),
 });
 
-/** Which requests are asked for. Times in ms since the epoch. */
+/** The requested requests. Times in ms since the epoch. */
 export type RequestsQuery = Readonly<z.output<typeof requestsQuerySchema>>;
 
 /**
- * Whether a request is one that is asked for, whatever its state.
+ * Whether a request matches, whatever its state.
  *
- * @param clientId its client's id: the request has the name.
+ * @param clientId its client's id: the request has only the name.
  */
 export function isAsked(
   request: RequestObject,

@@ -6,7 +6,7 @@ import type { DeliveryFilter } from "./delivery-store.ts";
 
 const limits = { usual: 50, most: 500 };
 
-/** What a query string of the list of deliveries may hold. */
+/** The query string of the list of deliveries. */
 export const deliveryQuerySchema = pageQuerySchema(limits).extend({
   status: z
     .enum(deliveryStatuses)

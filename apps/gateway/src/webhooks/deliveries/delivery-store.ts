@@ -20,15 +20,15 @@ const takeScript = loadScript(new URL("./take-due.lua", import.meta.url));
 const settleScript = loadScript(new URL("./settle-try.lua", import.meta.url));
 const againScript = loadScript(new URL("./send-again.lua", import.meta.url));
 
-/** Deliveries that may wait, in the whole installation, */
+/** Deliveries that may wait, in the whole installation */
 const mostWaiting = 20_000;
-/** and of one client: a receiver that is down must not take the place of others'. */
+/** and for one client: a receiver that is down must not take the place of others. */
 const mostOfOwner = 10_000;
-/** Deliveries that are remembered when they are over, in the whole installation, */
+/** Ended deliveries that are remembered, in the whole installation */
 const mostOver = 10_000;
 /** and for how long at most: an event is sent once. */
 const ttlMs = 7 * 86_400_000;
-/** Longer than one try takes: then another gateway tries what a gateway took. */
+/** Longer than one try takes; after that another gateway tries the delivery. */
 const leaseMs = 60_000;
 
 /** A delivery with when it is tried next (ms since the epoch); undefined: it is over. */
@@ -36,7 +36,7 @@ export type ListedDelivery = Delivery & {
   readonly nextTryAt: number | undefined;
 };
 
-/** Which deliveries are wanted. */
+/** The requested deliveries. */
 export type DeliveryFilter = {
   readonly status?: DeliveryStatus | undefined;
   /** Id of the client. */
@@ -52,10 +52,10 @@ type TryOutcome = Pick<Delivery, "status" | "attempts" | "failures"> & {
 /** The deliveries of events, in Redis. */
 export type DeliveryStore = {
   publish(delivery: Delivery): Promise<"published" | "known" | "full">;
-  /** Takes some to try; each is another gateway's if it is not settled in time. */
+  /** Takes deliveries to be tried; one that is not settled in time becomes due again for any gateway. */
   takeDue(most: number): Promise<Delivery[]>;
   /**
-   * A try has ended.
+   * Records the end of a try.
    *
    * @param pauseMs until the next one; undefined: it is over.
    */
@@ -64,9 +64,9 @@ export type DeliveryStore = {
     outcome: TryOutcome,
     pauseMs: number | undefined,
   ): Promise<void>;
-  /** Gives back what was taken and not tried. */
+  /** Returns a delivery that was taken and not tried. */
   putBack(delivery: Delivery, pauseMs: number): Promise<void>;
-  /** Makes one due now, under its id; also one that is over. */
+  /** Makes a delivery due now, under its id, even if it has ended. */
   sendAgain(id: string): Promise<"due" | "under-way" | "full" | "missing">;
   find(id: string): Promise<ListedDelivery | undefined>;
   list(query: PageQuery, filter: DeliveryFilter): Promise<Page<ListedDelivery>>;
@@ -87,7 +87,7 @@ export function createDeliveryStore(deps: {
 
   async function read(id: string): Promise<Delivery | undefined> {
     const fields = await redis.hgetall(keyOf(id));
-    // One record that cannot be read must not hold up all others.
+    // One unreadable record must not hold up all others.
     return deliverySchema.safeParse(fields).data;
   }
 

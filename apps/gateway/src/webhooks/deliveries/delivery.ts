@@ -2,33 +2,33 @@ import { deliveryStatuses } from "@openrouter-free-pool/shared/api/webhooks/deli
 import { z } from "zod";
 import type { WebhookEvent } from "../events/event.ts";
 
-/** A longer error says nothing more. */
+/** Longer texts of errors are cut, in characters. */
 const longestError = 200;
 
 /**
- * The delivery of an event, as a Redis hash. Times in ms since the epoch of Redis's clock.
- * It holds no address: that may have a secret in it.
+ * The delivery of an event, as a Redis hash. Times in ms since the epoch of Redis's clock. It does
+ * not contain the address, which may contain a secret.
  */
 export const deliverySchema = z.object({
   id: z.string(),
   type: z.string(),
   /** Id of the batch or the response. */
   about: z.string(),
-  /** Id of the client whose it is; missing when clients needed no keys. */
+  /** Id of the client that owns it; missing when clients needed no keys. */
   owner: z.string().exactOptional(),
   createdAt: z.coerce.number(),
   status: z.enum(deliveryStatuses),
   /** Tries that have ended. */
   attempts: z.coerce.number(),
-  /** Tries in vain since it was sent, or sent again. */
+  /** Failed tries since it was sent, or sent again. */
   failures: z.coerce.number(),
-  /** When it was sent, or sent again: it is tried for so long from then on. */
+  /** When it was sent, or sent again: the time limit for tries starts then. */
   since: z.coerce.number(),
   /** When the last try ended. */
   triedAt: z.coerce.number().exactOptional(),
   /** The host that was tried last. */
   receiver: z.string().exactOptional(),
-  /** Why the last try was in vain; empty when it was not. */
+  /** Why the last try failed; empty when it did not. */
   error: z.string().exactOptional(),
 });
 
@@ -50,7 +50,10 @@ export function newDelivery(
   };
 }
 
-/** What of an error is kept and shown. Receivers write some of it, so that it has a bound and is one line. */
+/**
+ * The text of an error that is kept and shown. Receivers write some of it, so it is bounded and on
+ * one line.
+ */
 export function describeFailure(error: unknown): string {
   const { message, code } = error as { message?: unknown; code?: unknown };
   const text = String(message || code || "unknown error");

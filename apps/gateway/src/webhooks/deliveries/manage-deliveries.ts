@@ -11,15 +11,18 @@ import type {
   ListedDelivery,
 } from "./delivery-store.ts";
 
-/** What operators do with deliveries. All throw {@link GatewayError}: `redis-down`, and what they say. */
+/**
+ * Operations on deliveries for operators. All throw {@link GatewayError}: `redis-down`, and the
+ * stated codes.
+ */
 export type ManageDeliveries = {
   /** @throws {GatewayError} `invalid-request`. */
   list(query: PageQuery, filter: DeliveryFilter): Promise<Page<DeliveryObject>>;
   /**
-   * Sends one now, under the id that it has.
+   * Sends one now, under its present id.
    *
    * @param from says for the log where the order came from.
-   * @throws {GatewayError} `not-found`; `conflict` when it is sent at this moment.
+   * @throws {GatewayError} `not-found`; `conflict` when it is being sent.
    */
   sendAgain(id: string, from: string): Promise<DeliveryObject>;
 };
@@ -29,7 +32,7 @@ export function createManageDeliveries(deps: {
   store: DeliveryStore;
   directory: ClientDirectory;
   redisHealth: RedisHealth;
-  /** undefined: nobody wants the client's events. */
+  /** undefined: nobody receives the client's events. */
   findReceiver: (owner: string | undefined) => object | undefined;
   logger: Logger;
 }): ManageDeliveries {
@@ -40,7 +43,7 @@ export function createManageDeliveries(deps: {
     type: delivery.type,
     about: delivery.about,
     client: delivery.owner ?? null,
-    clientName: directory.find(delivery.owner ?? "")?.name ?? null,
+    clientName: directory.nameOrNull(delivery.owner ?? ""),
     status: delivery.status,
     attempts: delivery.attempts,
     createdAt: toTime(delivery.createdAt) ?? "",

@@ -1,7 +1,7 @@
 --[[
   Records an event to be delivered, once for each id.
 
-  Atomic because an event that is recorded and not due would never be sent.
+  Atomic because an event that is recorded but not due would never be sent.
 
   KEYS[1] delivery  HASH
   KEYS[2] all       SORTED SET  deliveries by creation (epoch ms)

@@ -1,5 +1,5 @@
 --[[
-  Makes a delivery due now, whether it waits for its next try or is over.
+  Makes a delivery due now, whether it waits for its next try or has ended.
 
   Atomic because it may be taken, or end, at the same moment.
 
@@ -25,7 +25,7 @@ if not redis.call('ZSCORE', due, id) then
   redis.call('ZREM', over, id)
   redis.call('HINCRBY', counts, redis.call('HGET', delivery, 'owner') or '', 1)
 end
--- It is tried for as long as a new one.
+-- The time limit for its tries starts anew.
 redis.call('HSET', delivery, 'status', 'waiting', 'failures', 0, 'since', now)
 redis.call('PEXPIRE', delivery, ttlMs)
 redis.call('ZADD', due, now, id)

@@ -1,9 +1,9 @@
 --[[
-  Records how a try of a delivery ended: it is due again, or it is over. Those that were
-  over the longest ago are forgotten.
+  Records how a try of a delivery ended: it is due again, or it has ended. The deliveries that ended
+  the longest ago are forgotten.
 
-  Atomic because another gateway may have taken and settled it meanwhile, and because the
-  counts must fit what waits.
+  Atomic because another gateway may have taken and settled it meanwhile, and because the counts
+  must match the deliveries that wait.
 
   KEYS[1] delivery  HASH
   KEYS[2] all       SORTED SET  deliveries by creation (epoch ms)
@@ -13,13 +13,13 @@
   ARGV[1] id
   ARGV[2] owner     '' without client keys
   ARGV[3] now       epoch ms
-  ARGV[4] nextAt    epoch ms; '' when it is over
+  ARGV[4] nextAt    epoch ms; '' when it has ended
   ARGV[5] ttlMs     of the record
   ARGV[6] mostOver  that are remembered
   ARGV[7] deliveryPrefix  of the keys of records
   ARGV[8...]        pairs of field and value
 
-  Returns 1, or 0 when it did not wait any more.
+  Returns 1, or 0 when it was not waiting any more.
 ]]
 local delivery, all, due, over, counts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local id, owner, now, nextAt, ttlMs = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]

@@ -1,7 +1,7 @@
 --[[
-  Takes deliveries that are to be tried now. One that is not settled in time is due again.
+  Takes deliveries that are to be tried now. One that is not settled in time becomes due again.
 
-  Atomic because one gateway is to try a delivery.
+  Atomic because only one gateway may try a delivery.
 
   KEYS[1] due     SORTED SET  deliveries that wait, by their next try (epoch ms)
   KEYS[2] all     SORTED SET  deliveries by creation (epoch ms)
@@ -23,7 +23,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, mo
     redis.call('HSET', deliveryPrefix .. id, 'heldUntil', now + leaseMs)
     table.insert(taken, id)
   else
-    -- No gateway ran for so long that its record has expired.
+    -- Its record expired because no gateway ran for a long time.
     redis.call('ZREM', due, id)
     redis.call('ZREM', all, id)
   end

@@ -1,30 +1,33 @@
 import { hash } from "node:crypto";
 
-/** What events tell of. */
+/** The ends that events report. */
 type EventType =
   | `batch.${"completed" | "failed" | "expired" | "cancelled"}`
   | `response.${"completed" | "failed" | "cancelled" | "incomplete"}`;
 
-/** Records the event that something of a client has ended, where somebody wants to know. */
+/** Records the event that a client's batch or response has ended, if it has a receiver. */
 export type PublishEvent = (
   type: EventType,
   about: string,
   owner: string | undefined,
 ) => Promise<void>;
 
-/** What receivers are told. */
+/** An event for receivers. */
 export type WebhookEvent = {
   readonly id: string;
   readonly type: string;
   /** Id of the batch or the response. */
   readonly about: string;
-  /** Ms since the epoch of Redis's clock. */
+  /** ms since the epoch of Redis's clock. */
   readonly createdAt: number;
 };
 
 const idPrefix = "evt_";
 
-/** The event that something has ended. Its id is made of what it says: saying it twice makes one event. */
+/**
+ * The event that something has ended. Its id is derived from its contents: publishing it twice
+ * makes one event.
+ */
 export function newEvent(
   type: EventType,
   about: string,
@@ -34,7 +37,7 @@ export function newEvent(
   return { id: idPrefix + digits, type, about, createdAt };
 }
 
-/** Whether a text can be the id of an event; anything else is not even looked up. */
+/** Whether a text can be the id of an event; other texts are not looked up. */
 export function isEventId(text: string): boolean {
   return /^evt_[0-9a-f]{48}$/.test(text);
 }

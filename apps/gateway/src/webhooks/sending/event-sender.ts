@@ -12,23 +12,23 @@ import { type Receiver, sendEvent } from "./send-event.ts";
 
 const pollMs = 1_000;
 const longestPauseMs = 6 * 3_600_000;
-/** A receiver that is down for longer has missed the event. */
+/** After this time an event is given up. */
 const triedForMs = 3 * 86_400_000;
 
-/** Tries under way at a time, */
+/** Tries under way at a time */
 const mostUnderWay = 50;
-/** and of one receiver: one that hangs must not hold up the others. */
+/** and for one receiver: one that hangs must not hold up the others. */
 const mostOfReceiver = 25;
-/** Deliveries that are taken in one round. */
+/** Deliveries taken at a time. */
 const mostTaken = 500;
-/** A receiver whose tries take longer than this hangs; what waits for it makes way for others. */
+/** A receiver whose tries take longer than this counts as slow; its deliveries yield to others. */
 const slowMs = 2_000;
 const slowPauseMs = 60_000;
 const busyPauseMs = 1_000;
-/** What is not heard of in time is tried again by another gateway. */
+/** A try that does not end in time is repeated by another gateway. */
 const stopTimeoutMs = 5_000;
 
-/** How a try can end; for figures. */
+/** The results of a try, for metrics. */
 export const tryResults = [
   "delivered",
   "retried",
@@ -40,7 +40,7 @@ type TryResult = (typeof tryResults)[number];
 
 type Try = { readonly url: string; readonly begunAt: number };
 
-/** Sends the events that are due, again and again until their receivers have them. */
+/** Sends the events that are due, repeatedly until their receivers accept them. */
 export class EventSender {
   readonly #deps: SenderDeps;
   readonly #underWay = new Map<Promise<void>, Try>();
@@ -138,7 +138,7 @@ export class EventSender {
       { status, ...tried, failures, error },
       isOver ? undefined : pauseMs,
     );
-    // The address may hold a secret: only its host is logged.
+    // The address may contain a secret: only its host is logged.
     logger.warn({ ...facts, why: error, isOver }, "An event was not delivered");
     this.#deps.onTried(isOver ? "given-up" : "retried");
   }
@@ -146,9 +146,9 @@ export class EventSender {
 
 type SenderDeps = {
   readonly store: DeliveryStore;
-  /** Whether it is known who is to receive what. */
+  /** Whether the receivers of all events are known. */
   readonly isReady: () => boolean;
-  /** undefined: nobody wants the client's events any more. */
+  /** undefined: nobody receives the client's events any more. */
   readonly findReceiver: (owner: string | undefined) => Receiver | undefined;
   readonly dispatcher: Dispatcher;
   readonly clock: RedisClock;

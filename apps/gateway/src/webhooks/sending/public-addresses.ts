@@ -3,7 +3,7 @@ import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { Agent, buildConnector } from "undici";
 
-/** An address that is not public was to be called, by itself or by a name. */
+/** A private address was to be called, directly or by a name. */
 export class PrivateAddressError extends Error {
   override name = "PrivateAddressError";
 
@@ -12,21 +12,20 @@ export class PrivateAddressError extends Error {
   }
 }
 
-/** Whether an IP address, in any of its spellings, is one of the public internet. */
+/** Whether an IP address, in any notation, is one of the public internet. */
 export function isPublic(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.process(address);
   if (parsed.range() !== "unicast") return false;
-  // Elsewhere lie forms of IPv4 addresses that nobody uses any more, such as ::10.0.0.1.
+  // Other ranges include obsolete forms of IPv4 addresses, such as ::10.0.0.1.
   return parsed.kind() === "ipv4" || parsed.match(globalUnicast, 3);
 }
 
 const globalUnicast = ipaddr.parse("2000::");
 
 /**
- * Connects to public addresses only: numbers are checked before anything is sent, names
- * when they are resolved, and what was connected to once more. It follows no redirects,
- * and takes no proxy.
+ * Connects to public addresses only: addresses are checked before anything is sent, names when they
+ * are resolved, and the connected address once more. It follows no redirects, and uses no proxy.
  */
 export function createPublicAgent(): Agent {
   const connect = buildConnector({ lookup: lookupPublic, timeout: 10_000 });
@@ -55,7 +54,7 @@ const lookupPublic: LookupFunction = (name, options, done) => {
     if (error) return done(error, "", 0);
     const usable = found.filter(({ address }) => isPublic(address));
     const [first] = usable;
-    // One that points elsewhere, too, is not to be trusted.
+    // A name that also resolves to a private address is not trusted.
     if (!first || usable.length < found.length) {
       return done(new PrivateAddressError(), "", 0);
     }

@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 
 /**
- * The secret that signs a client's events: made of the pool's and the client's id, so that
- * it is stored nowhere and no client can make another's.
+ * The secret that signs a client's events: derived from the pool's secret and the client's id, so
+ * that it is stored nowhere and no client can derive another's.
  *
  * @param secret the pool's, `whsec_…`.
  */

@@ -3,10 +3,10 @@ import { type Dispatcher, request } from "undici";
 import { toPayload, type WebhookEvent } from "../events/event.ts";
 
 const timeoutMs = 15_000;
-/** A connection whose answer is longer is not used again. */
+/** A connection whose answer is longer is not reused. */
 const mostAnswerBytes = 64 * 1024;
 
-/** Where an event goes, and the secret that signs it. */
+/** The address of an event's receiver, and the secret that signs the event. */
 export type Receiver = { readonly url: string; readonly secret: string };
 
 /**
@@ -20,7 +20,7 @@ export async function sendEvent(
   dispatcher: Dispatcher,
 ): Promise<void> {
   const payload = toPayload(event);
-  // The receiver compares with its own clock.
+  // The receiver compares it with its own clock.
   const sentAt = new Date();
   const { statusCode, body } = await request(url, {
     method: "POST",
@@ -35,7 +35,7 @@ export async function sendEvent(
     },
     body: payload,
   });
-  // What it says is of no interest, however much it is.
+  // The answer's body is ignored, whatever its length.
   await body.dump({ limit: mostAnswerBytes }).catch(() => undefined);
   if (statusCode < 200 || statusCode > 299) {
     const isRedirect = statusCode >= 300 && statusCode < 400;

@@ -1,4 +1,4 @@
-/** What the way in says, and pages that say one thing. */
+/** Texts of the log-in and of pages with one message. */
 export const access = {
   logIn: "Log in",
   userName: "User name",

@@ -1,4 +1,7 @@
-/** What an operator confirms, and what is said when it is done; `{target}` is a key's mask, an account, a model, a batch, an event or a request. */
+/**
+ * Texts to confirm an action, and to say that it is done; `{target}` is a key's mask, an account, a
+ * model, a batch, an event or a request.
+ */
 export const actions = {
   "pause.question": "Pause the queue?",
   "pause.consequence":

@@ -1,4 +1,4 @@
-/** What `/admin/batches` says. */
+/** Texts of `/admin/batches`. */
 export const batches = {
   title: "Batches",
   newest: "Newest first",

@@ -1,4 +1,4 @@
-/** What `/admin/clients` and the pages of one client say. */
+/** Texts of `/admin/clients` and of the pages of single clients. */
 export const clients = {
   title: "Clients",
   add: "Add a client",

@@ -1,4 +1,4 @@
-/** What all pages say. */
+/** Texts that all pages share. */
 export const common = {
   product: "Free Pool",
   skip: "Skip to the content",

@@ -1,4 +1,4 @@
-/** What `/connect` says; `where` and `note` by the id of an app. */
+/** Texts of `/connect`; `where` and `note` by the id of an app. */
 export const connect = {
   title: "Connect your app",
   lead: "What to fill in where. Everything else that speaks OpenAI's API takes the same four: OpenAI as the kind, base URL, key, model.",

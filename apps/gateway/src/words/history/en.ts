@@ -1,4 +1,4 @@
-/** What `/admin` says of the past: charts and a table of an hour, a day, or 90 days. */
+/** Texts about the past at `/admin`: charts and a table of an hour, a day, or 90 days. */
 export const history = {
   noScript: "The charts need JavaScript; the table below has the same figures.",
   "link.hour": "Hour",

@@ -1,4 +1,4 @@
-/** What `/` says. */
+/** Texts of `/`. */
 export const home = {
   title: "OpenRouter Free Pool",
   lead: "One address for OpenRouter's free models. A request waits for a free call instead of being refused.",
@@ -30,7 +30,7 @@ export const home = {
     "Every request that waits, and what became of the others",
 } as const;
 
-/** What the scripts of `/` say, later than the server does. */
+/** Texts of the scripts of `/`, shown later than the server's. */
 export const homeLive = {
   copied: "Copied",
   needsKey: "Enter a client key to see the state of the pool.",

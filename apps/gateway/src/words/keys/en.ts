@@ -1,4 +1,4 @@
-/** The table of keys at `/admin`, and the page that adds one. */
+/** Texts of the table of keys at `/admin`, and of the page that adds one. */
 export const keys = {
   title: "Keys",
   whichKeys: "Which keys",

@@ -1,4 +1,4 @@
-/** What the scripts of the admin pages say, later than the server does. */
+/** Texts of the admin pages' scripts, shown later than the server's. */
 export const live = {
   asOf: "Live, as of {time} UTC",
   lost: "No answer from the gateway; trying again",

@@ -1,4 +1,4 @@
-/** What `/admin/models` says. */
+/** Texts of `/admin/models`. */
 export const models = {
   title: "Models",
   best: "Best record first",

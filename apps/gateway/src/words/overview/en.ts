@@ -1,4 +1,4 @@
-/** What `/admin` says beside its headline and its table of keys. */
+/** Texts of `/admin` except its headline and its table of keys. */
 export const overview = {
   page: "Keys",
   title: "Key pool",

@@ -1,4 +1,4 @@
-/** What `/admin/requests` says. */
+/** Texts of `/admin/requests`. */
 export const requests = {
   title: "Requests",
   section: "Requests and what became of them",

@@ -1,4 +1,4 @@
-/** Lengths of time. The pages' scripts use them as well. */
+/** Durations. The pages' scripts use them as well. */
 export const units = {
   milliseconds: "{count} ms",
   seconds: "{count} s",

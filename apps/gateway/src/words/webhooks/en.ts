@@ -1,4 +1,4 @@
-/** What `/admin/webhooks` says. */
+/** Texts of `/admin/webhooks`. */
 export const webhooks = {
   title: "Webhooks",
   listTitle: "Events, newest first",

@@ -1,15 +1,15 @@
-/** An answer up to this size is read without asking for room. */
+/** An answer up to this size is read without a reservation. */
 export const smallAnswerBytes = 1024 * 1024;
 
-/** Room for a large answer; to be given back when the answer is no longer held. */
+/** Memory reserved for a large answer; release it when the answer is no longer held. */
 export type Reservation = { release(): void };
 
 type Waiting = { readonly bytes: number; readonly enter: () => void };
 
 /**
- * Bounds the bytes of the large answers that a worker holds at a time. Each reserves
- * all it may need at once and in the order of asking, so that none waits while it
- * keeps another one from its room.
+ * Bounds the bytes of the large answers that a worker holds at a time. Each answer reserves all
+ * that it may need at once, first come, first served, so that no two answers with half of what they
+ * need can block each other.
  */
 export class AnswerMemory {
   readonly #totalBytes: number;
@@ -21,7 +21,7 @@ export class AnswerMemory {
     this.#freeBytes = totalBytes;
   }
 
-  /** Waits for room; more than there is in all counts as all. Rejects when the signal aborts. */
+  /** Waits for memory; a reservation above the total takes the total. Rejects when the signal aborts. */
   async reserve(bytes: number, signal: AbortSignal): Promise<Reservation> {
     const wanted = Math.min(bytes, this.#totalBytes);
     await this.#enter(wanted, signal);

@@ -1,7 +1,7 @@
 /**
- * Aborts a call when it takes too long, or when it is called off. Time in which nobody asks
- * for more of the answer does not count. Until the answer has content the time is that of
- * the whole call: comments do not prolong it. Then it starts anew with each chunk.
+ * Aborts a call at its timeout, or when it is called off. Time in which nobody reads the answer
+ * does not count. Until the answer has content, the timeout is for the whole call: comments do not
+ * prolong it. After that it restarts with each chunk.
  */
 export class CallDeadline {
   readonly #timeoutMs: number;
@@ -24,12 +24,12 @@ export class CallDeadline {
     return this.#timeout.signal.aborted;
   }
 
-  /** From now on each chunk has the full time. */
+  /** From now on the timeout restarts with each chunk. */
   renew(): void {
     this.#isRenewed = true;
   }
 
-  /** Counts no time until {@link CallDeadline.resume}. */
+  /** Stops the clock until {@link CallDeadline.resume}. */
   pause(): void {
     this.stop();
     this.#leftMs -= performance.now() - this.#startedAt;

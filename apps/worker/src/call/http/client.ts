@@ -30,9 +30,9 @@ type UpstreamCall = {
   readonly signal: AbortSignal;
 };
 
-/** A connection whose end a server has announced is not used in the time before it. */
+/** A connection is not reused this shortly before the server's announced end of it. */
 const keepAliveMarginMs = 1_000;
-/** A request that was surely not sent goes out again on another connection so many times. */
+/** A request that was certainly not sent is repeated on another connection at most so many times. */
 const mostRepeats = 2;
 
 /** A client of OpenRouter with its own pool of keep-alive connections. */

@@ -16,10 +16,10 @@ export class UnknownEncodingError extends Error {
 }
 
 /**
- * Undoes the content encodings of a body, although none was asked for.
+ * Decodes the content encodings of a body; some servers apply them unasked.
  *
  * @param encoding the header's value: `gzip`, `deflate`, `br`, `zstd`, or several.
- * @throws {UnknownEncodingError} for any other; what is no such data throws while it is read.
+ * @throws {UnknownEncodingError} for any other encoding; malformed data throws while it is read.
  */
 export function decodeBody(
   body: AsyncIterable<Buffer>,
@@ -57,7 +57,7 @@ function decodeLayer(
   }
 }
 
-/** Decodes with the decoder that the first byte asks for; to stop reading stops the body. */
+/** Decodes with the decoder that the first byte asks for; when the reader stops, so does the body. */
 async function* transform(
   body: AsyncIterable<Buffer>,
   createDecoder: (firstByte: number) => Transform,

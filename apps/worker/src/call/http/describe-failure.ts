@@ -4,7 +4,7 @@ import { UnknownEncodingError } from "./decode-body.ts";
 import { AnswerTooLargeError, NoRoomError } from "./read-whole.ts";
 import { type Sending, TooLateError } from "./sending.ts";
 
-/** Says why a call brought no whole answer. */
+/** Describes why a call returned no complete answer. */
 export function describeFailure(
   error: unknown,
   call: {

@@ -6,33 +6,33 @@ import {
   smallAnswerBytes,
 } from "./answer-memory.ts";
 
-/** Larger than any whole answer; it keeps a lying upstream from filling the memory. */
+/** Larger than any real answer; it bounds the memory that a misbehaving upstream can fill. */
 const largestAnswerBytes = 64 * 1024 * 1024;
 /** Enough to tell events from JSON. */
 const tellingBytes = 8;
-/** Keep-alive blanks in front of an answer; more than so many are not looked through. */
+/** Keep-alive white space in front of an answer is skipped up to this size. */
 const mostBlankBytes = 64 * 1024;
 
-/** The body goes on for longer than any answer. */
+/** The body is larger than any real answer. */
 export class AnswerTooLargeError extends Error {
   override name = "AnswerTooLargeError";
 }
 
-/** There was no room in memory for the answer before its deadline. */
+/** The memory for the answer was not available before its deadline. */
 export class NoRoomError extends Error {
   override name = "NoRoomError";
 }
 
-/** A whole body, and the room that it takes where it is large. */
+/** A complete body, and the memory reserved for it where it is large. */
 type WholeBody = {
   readonly body: Buffer;
   readonly reservation: Reservation | undefined;
 };
 
 /**
- * Reads a body to its end. A large one waits for room first.
+ * Reads a body to its end. A large one waits for memory first.
  *
- * @param statedBytes what the body will have, where that is known.
+ * @param statedBytes the announced length, where it is known.
  * @throws {AnswerTooLargeError}
  * @throws {NoRoomError} when the signal aborts while it waits.
  */

@@ -1,6 +1,6 @@
 import { DecoratorHandler, type Dispatcher } from "undici";
 
-/** The request would have been sent after the time until which it may be. */
+/** The request could not be sent before its time limit. */
 export class TooLateError extends Error {
   override name = "TooLateError";
 }
@@ -29,8 +29,8 @@ export class Sending {
 type Watched = Dispatcher.DispatchOptions & { sending?: Sending };
 
 /**
- * Records on a request's `sending` when it is about to be written. Before that it
- * waits for a connection, and an error shows that it was surely not sent.
+ * Records on a request's `sending` when it is about to be written. Before that it waits for a
+ * connection, and an error shows that it was certainly not sent.
  */
 export const watchSending: Dispatcher.DispatcherComposeInterceptor =
   (dispatch) => (options: Watched, handler) => {

@@ -1,13 +1,13 @@
 import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-request";
 
-/** The token use stands near the end of an answer, plain or streamed. */
+/** Token usage is near the end of an answer, plain or streamed. */
 const tailBytes = 16 * 1024;
-/** More of an answer is not kept. */
+/** At most so much of an answer is kept. */
 const mostKeptBytes = 256 * 1024;
 
 const usage = /"usage"\s*:\s*(\{(?:[^{}]|\{[^{}]*\})*\})/g;
 
-/** Keeps what is stored of an answer after the answer itself has gone to the client. */
+/** Collects what is stored of an answer that goes to the client as it comes. */
 export class AnswerRecord {
   readonly #keepsAnswer: boolean;
   #tail: Buffer = Buffer.alloc(0);
@@ -43,7 +43,7 @@ export class AnswerRecord {
   }
 }
 
-/** The last statement of tokens in a text, in any dialect's words. */
+/** The last token usage in a text, by any dialect's names. */
 function readTokenUse(text: string): TokenUse | undefined {
   const [, json] = [...text.matchAll(usage)].at(-1) ?? [];
   if (json === undefined) return undefined;

@@ -34,6 +34,6 @@ export async function* toWholeEvents(
     if (end > 0) yield bytes.subarray(0, end);
     held = bytes.subarray(end);
   }
-  // The stream has come to its own end: what is left is all there is.
+  // The stream has come to its own end: the rest is its last event.
   if (held.length > 0) yield held;
 }

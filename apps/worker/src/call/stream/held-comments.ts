@@ -6,7 +6,7 @@ export class HeldComments {
   #blocks: Buffer[] = [];
   #bytes = 0;
 
-  /** Adds a whole comment (or an event that says nothing). */
+  /** Adds a whole comment (or an event without content). */
   add(block: Buffer): void {
     this.#blocks.push(Buffer.from(block));
     this.#bytes += block.length;

@@ -6,24 +6,24 @@ import {
 import { findFirstBoundary } from "./event-boundary.ts";
 import { StreamContent } from "./stream-content.ts";
 
-/** An event that is longer than this is taken for content. */
+/** An event that is longer than this counts as content. */
 const longestEventBytes = 1024 * 1024;
-/** So much without content is passed on as it is. */
+/** After so much without content the stream is passed on as it is. */
 const mostHeldBytes = 256 * 1024;
 
 /** What a stream begins with. */
 type Opening =
   /** Content; `bytes` are all events up to it, and what came with it. */
   | { readonly kind: "content"; readonly bytes: Buffer }
-  /** The stream ended or failed before any content; `body` is what is to be classified in its place. */
+  /** The stream ended or failed before any content; `body` is classified instead. */
   | { readonly kind: "no-content"; readonly body: Buffer };
 
 /**
- * Reads up to the first content, which decides whether the call counts. Events without
- * any (a role, pings, empty deltas) are held until then: nothing of worth has been sent,
- * so a call that fails behind them is made again.
+ * Reads up to the first content, which decides whether the call counts. Events without content (a
+ * role, pings, empty deltas) are held until then, so that a call that fails after them can be made
+ * again.
  *
- * @param onComments gets comments at once, each whole, because they keep the client's line alive.
+ * @param onComments gets each whole comment at once: comments keep the client's connection alive.
  */
 export async function readOpening(
   chunks: AsyncIterator<Buffer>,
@@ -58,7 +58,7 @@ export async function readOpening(
   }
 }
 
-/** Decides by one event; undefined when it leaves the matter open. */
+/** Decides by one event; undefined when it is inconclusive. */
 function accept(
   data: string,
   content: StreamContent,
@@ -77,7 +77,7 @@ function begin(held: readonly Buffer[], bytes: Buffer): Opening {
   return { kind: "content", bytes: Buffer.concat([...held, bytes]) };
 }
 
-/** The stream has ended: what is left is an event without its blank line, or no event at all. */
+/** The stream has ended: the rest is an event without its blank line, or no event at all. */
 function readLastBytes(
   held: readonly Buffer[],
   bytes: Buffer,
@@ -87,12 +87,12 @@ function readLastBytes(
   const opening =
     data === undefined ? undefined : accept(data, content, held, bytes);
   if (opening) return opening;
-  // JSON under the label of a stream is an answer, or an error, all the same.
+  // JSON that is labelled as a stream is still an answer or an error.
   const isJson = held.length === 0 && data === undefined;
   return { kind: "no-content", body: isJson ? bytes : Buffer.alloc(0) };
 }
 
-/** Blank lines and lines that begin with a colon; a JSON text is none. */
+/** Whether a block has only blank lines and lines that begin with a colon; JSON never does. */
 function isComment(block: Buffer): boolean {
   return /^(:[^\n]*|\s*|(event|id|retry):[^\n]*)$/.test(
     block.toString().trim().split("\n").at(0) ?? "",

@@ -17,7 +17,7 @@ type RecordStream = (chunk: Parameters<SendChunk>[0]) => JobUpdate;
  * Builds {@link RecordStream} for one call.
  *
  * @param call `begun`: the job's progress once the client has the first event;
- *   `figures`: gets what the stream shows.
+ * `figures`: receives what is measured.
  */
 export function createRecordStream(
   job: CompletionJob,

@@ -17,8 +17,7 @@ export type SendChunk = (
 ) => Promise<void>;
 
 /**
- * The stream of replies for one call: numbers them, and lets bytes gather while
- * a reply is on its way.
+ * The replies of one streamed call: numbers them, and collects bytes while a reply is being sent.
  */
 export class ReplyStream {
   readonly #call: number;
@@ -80,7 +79,7 @@ export class ReplyStream {
     await this.#sendChunk({ kind: "stream-end" });
   }
 
-  /** Resolves when everything that was written is on its way. */
+  /** Resolves when everything that was written has been sent. */
   async flush(): Promise<void> {
     while (this.#sending) await this.#sending;
     this.#throwIfFailed();

@@ -4,10 +4,10 @@ import {
   memberOf,
 } from "../../answer/event-text.ts";
 
-/** Events of /responses that only announce what will come. */
+/** Events of /responses that only announce later ones. */
 const announcements =
   /^response\.(created|queued|in_progress|output_item\.added|content_part\.added|reasoning_summary_part\.added|.*_call\.(in_progress|searching|interpreting|generating))$/;
-/** Members of a delta that say what it belongs to, not what was said. */
+/** Members of a delta that say what it belongs to, and are not content. */
 const labels = new Set(["role", "index", "id", "type", "name"]);
 
 /** Finds the first event of a stream that carries content, in whichever endpoint's form. */
@@ -16,8 +16,8 @@ export class StreamContent {
   #hasUsage = false;
 
   /**
-   * Whether the stream has content with this event, or has come to a good end without any:
-   * a reason to finish, and then the tokens used or the mark of the end.
+   * Whether the stream has content as of this event, or has ended properly without any: with a
+   * finish reason, then token usage or the end mark.
    */
   accepts(data: string, event: EventObject | undefined): boolean {
     if (data.trim() === "[DONE]") return this.#hasFinish;
@@ -43,7 +43,7 @@ function hasContent(event: EventObject, type: string): boolean {
   if (type === "content_block_start") {
     const block = event.content_block;
     const kind = memberOf(block, "type");
-    // A call of a tool is something even before its input.
+    // A tool call is content even before its input.
     return kind !== "text" && kind !== "thinking" ? true : isSaid(block);
   }
   return choicesOf(event).some(
@@ -64,7 +64,7 @@ function findFinishReason(event: EventObject): unknown {
   );
 }
 
-/** Whether any member but the labels holds something. */
+/** Whether any member but the labels has a value. */
 function isSaid(delta: unknown): boolean {
   if (typeof delta !== "object" || delta === null) return false;
   return Object.entries(delta).some(

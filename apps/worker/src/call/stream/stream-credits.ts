@@ -5,7 +5,7 @@ import {
 } from "@openrouter-free-pool/shared/replies/stream-credit";
 import type { Redis } from "ioredis";
 
-/** Messages can be missed; after this long the figure itself is read. */
+/** Messages can be missed; after so long the stored figure is read. */
 const askAfterMs = 1_000;
 
 /** The client of a stream has taken nothing for too long. */
@@ -15,7 +15,7 @@ export class ReaderStalledError extends Error {
 
 type Credit = { takenBytes: number; wake: () => void };
 
-/** Knows how much of each stream its client has taken. */
+/** Tracks how much of each stream its client has taken. */
 export class StreamCredits {
   readonly #redis: Redis;
   readonly #redisKeys: RedisKeys;
@@ -77,7 +77,7 @@ export class StreamCredits {
     credit.wake();
   }
 
-  /** @returns whether there was news. */
+  /** @returns whether a message came. */
   #sleepUntilNews(credit: Credit): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), askAfterMs);

@@ -24,7 +24,7 @@ const errorSchema = z.object({
     .catch(undefined),
 });
 
-/** The parts of an error that decide anything. */
+/** The parts of an error that classification uses. */
 export type ErrorDetails = {
   readonly message: string;
   /** Codes, types and statuses that the error names, as text: `429`, `rate_limit_exceeded`. */
@@ -36,7 +36,7 @@ export type ErrorDetails = {
   readonly retryAfterMs: number | undefined;
 };
 
-/** An error that says nothing but, perhaps, a message. */
+/** An error that has at most a message. */
 export function bareError(message = ""): ErrorDetails {
   return {
     message,
@@ -48,7 +48,7 @@ export function bareError(message = ""): ErrorDetails {
   };
 }
 
-/** Reads an error as it stands in a body: OpenRouter's object, a mere text, or a list of them. */
+/** Reads an error as it stands in a body: OpenRouter's object, a text, or a list of them. */
 export function toErrorDetails(error: unknown): ErrorDetails {
   if (typeof error === "string") return bareError(error);
   if (Array.isArray(error)) return toErrorDetails(error[0]);

@@ -1,6 +1,6 @@
 import type { ErrorDetails } from "./error-details.ts";
 
-/** What words in place of a status mean, in the spellings of OpenRouter, OpenAI and Anthropic. */
+/** The status that a code in words means, in the spellings of OpenRouter, OpenAI and Anthropic. */
 const statusOfWord: Readonly<Record<string, number>> = {
   bad_request: 400,
   invalid_request: 400,
@@ -48,7 +48,7 @@ const statusOfWord: Readonly<Record<string, number>> = {
   timeout_error: 504,
 };
 
-/** Sentences of OpenRouter's own that tell the kind whatever the code says. */
+/** Messages of OpenRouter that determine the status, whatever the code. */
 const statusOfMessage: readonly (readonly [RegExp, number])[] = [
   [/\bfree-models-per-(min|day)/i, 429],
   [/\blimit_rp[md]\//i, 429],
@@ -60,15 +60,15 @@ const statusOfMessage: readonly (readonly [RegExp, number])[] = [
   [/^no endpoints (found|available)\b/i, 404],
 ];
 
-/** The status that an error inside a 2xx means; 502 when it says nothing of its kind. */
+/** The status that an error inside a 2xx means; 502 when nothing tells its kind. */
 export function statusOfError(details: ErrorDetails): number {
   if (isAccountLimit(details)) return 429;
   return statedStatus(details) ?? toldStatus(details) ?? 502;
 }
 
 /**
- * The status that an answer means which is an error by its status: a rate limit
- * comes under other statuses, too, and says so in its body only.
+ * The status that an error status means: rate limits also come under other statuses, and only the
+ * body says so.
  */
 export function statusOfAnswer(status: number, details: ErrorDetails): number {
   return isAccountLimit(details) || statedStatus(details) === 429
@@ -76,7 +76,7 @@ export function statusOfAnswer(status: number, details: ErrorDetails): number {
     : status;
 }
 
-/** Whether the error speaks of an account's limit, which no provider does. */
+/** Whether the error is about an account's limit; providers never report one. */
 function isAccountLimit({ message, limitSource = "" }: ErrorDetails): boolean {
   return (
     /\bfree-models-per-(min|day)/i.test(message) ||

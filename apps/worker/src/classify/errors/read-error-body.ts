@@ -10,7 +10,7 @@ import {
 const mostParsedBytes = 256 * 1024;
 const longestTextBytes = 2 * 1024;
 
-/** Reads the body of an error status; one that says nothing gives empty details. */
+/** Reads the body of an error status; an empty or unknown one gives empty details. */
 export function readErrorBody(body: Buffer): ErrorDetails {
   const parsed = parseErrorBody(body);
   if (parsed === undefined) return bareError(readText(body));
@@ -20,13 +20,13 @@ export function readErrorBody(body: Buffer): ErrorDetails {
   return toErrorDetails(error ?? errors ?? parsed);
 }
 
-/** The body as JSON; undefined when it is none, or far too long for an error. */
+/** The body as JSON; undefined when it is not JSON, or far too long for an error. */
 export function parseErrorBody(body: Buffer): unknown {
   if (body.length > mostParsedBytes) return undefined;
   return parseJson(withoutMark(body).toString());
 }
 
-/** A plain sentence; nothing of a page of HTML. */
+/** A body that is a plain sentence; empty for HTML and JSON. */
 function readText(body: Buffer): string {
   if (body.length > longestTextBytes) return "";
   const text = withoutMark(body).toString().trim();

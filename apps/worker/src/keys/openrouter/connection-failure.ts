@@ -1,4 +1,4 @@
-/** What codes of Node and undici mean, after the name of the host. */
+/** What error codes of Node and undici mean, as a text that follows the name of the host. */
 const meanings: Record<string, string> = {
   ECONNREFUSED: "refuses the connection",
   ECONNRESET: "breaks the connection",

@@ -5,19 +5,19 @@ import {
 import { describeConnectionFailure } from "./connection-failure.ts";
 import { type KeyFacts, readKeyFacts } from "./key-facts.ts";
 
-/** What asking about a key brought. */
+/** The answer to a probe of a key. */
 export type KeyAnswer = {
   /** HTTP status; undefined when there was no answer. */
   readonly status: number | undefined;
-  /** Present when the key is well. */
+  /** Present when the key is usable. */
   readonly facts: KeyFacts | undefined;
   /** Why there was no answer. */
   readonly failure?: string;
 };
 
-/** Asks about keys, over connections of its own: it never takes one from a request. */
+/** Probes keys, over connections of its own: it never takes one from a request. */
 export type KeyClient = {
-  /** Asks for a key's own state; not to get it is an expected outcome. */
+  /** Asks for a key's own state; no answer is an expected outcome. */
   ask(secret: string): Promise<KeyAnswer>;
   close(): Promise<void>;
 };

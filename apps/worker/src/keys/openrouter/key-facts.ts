@@ -40,7 +40,7 @@ export function readKeyFacts(body: string): KeyFacts | undefined {
       : Math.max(0, limit - remaining);
   return {
     userId: data.creator_user_id,
-    // None at all would be a refusal, which OpenRouter says with a 429.
+    // A limit of 0 is not believed: OpenRouter would refuse with a 429.
     day: { limit: limit === 0 ? undefined : limit, used: used ?? counted },
     isSpent: (data.limit_remaining ?? 1) <= 0,
   };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What becomes of a request, in a word. */
+/** The states of a request. */
 export const requestStates = [
   "calling",
   "waiting",
@@ -17,7 +17,7 @@ export type RequestState = (typeof requestStates)[number];
 const ms = z.int().nullable();
 const time = z.string().nullable();
 
-/** One request, waiting or over: facts, nothing of its contents. */
+/** One request, open or ended, without its contents. */
 const requestObjectSchema = z.object({
   id: z.string().nullable().meta({
     description:

@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-/** How the delivery of an event can stand. */
+/** The states of a delivery. */
 export const deliveryStatuses = [
   /** It is tried, or tried again. */
   "waiting",
   "delivered",
-  /** It was tried for as long as events are, in vain. */
+  /** All tries within the time limit failed. */
   "failed",
-  /** When its turn came there was no address to send it to. */
+  /** When it was due, the client had no address for events. */
   "unwanted",
 ] as const;
 
@@ -48,7 +48,7 @@ export const deliveryObjectSchema = z.object({
 /** See {@link deliveryObjectSchema}. */
 export type DeliveryObject = z.output<typeof deliveryObjectSchema>;
 
-/** What `GET /api/v1/webhooks` answers. */
+/** The answer of `GET /api/v1/webhooks`. */
 export const deliveryListSchema = z.object({
   data: z.array(deliveryObjectSchema),
   hasMore: z.boolean().meta({

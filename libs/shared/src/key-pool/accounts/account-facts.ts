@@ -10,7 +10,7 @@ const scripts = {
   recordUse: loadScript(new URL("./record-use.lua", import.meta.url)),
 };
 
-/** What OpenRouter tells of an account's day; undefined where it tells nothing. */
+/** What OpenRouter says about an account's day; undefined when it does not say. */
 export type DayUse = {
   /** Free calls that the account may make in a day. */
   readonly limit: number | undefined;
@@ -19,10 +19,10 @@ export type DayUse = {
 };
 
 /**
- * Notes which user of OpenRouter's a key belongs to. All accounts of one user become
- * one, in all pools, with what they have used.
+ * Records which OpenRouter user a key belongs to. All accounts of one user become one, in all
+ * pools, with their combined use.
  *
- * @returns the account that became a part of the key's just now.
+ * @returns the account that was merged into the key's account by this call.
  */
 export async function recordOwner(
   { redis, redisKeys }: PoolStore,
@@ -51,10 +51,10 @@ export async function recordOwner(
 }
 
 /**
- * Takes over the day's limit and use that OpenRouter tells of a key's account. What
- * counts as used only grows.
+ * Takes over the day's limit and use that OpenRouter states for a key's account. The use is only
+ * ever raised.
  *
- * @returns how many calls made elsewhere were not known before.
+ * @returns how many calls made elsewhere were unknown before.
  */
 export async function recordUse(
   { redis, redisKeys }: PoolStore,

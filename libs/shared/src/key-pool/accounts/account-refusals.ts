@@ -5,13 +5,13 @@ import { readRedisClock } from "../../redis/redis-clock.ts";
 
 /** A setting may be changed at any time; after this long the account is tried again. */
 const rememberedMs = 900_000;
-/** Of more refusals only the newest are kept. */
+/** Only the newest refusals are kept. */
 const mostRefusals = 1_000;
 
 const refusalSchema = z.object({
   account: z.string(),
   model: z.string(),
-  /** The setting at OpenRouter that the refusal speaks of, such as `data policy`. */
+  /** The setting at OpenRouter that the refusal is about, such as `data policy`. */
   setting: z.string(),
 });
 
@@ -35,7 +35,7 @@ export async function recordAccountRefusal(
     .exec();
 }
 
-/** The refusals that are remembered at this moment. */
+/** The refusals that are remembered now. */
 export async function readAccountRefusals(
   redis: Redis,
   redisKeys: RedisKeys,

@@ -1,6 +1,6 @@
 --[[
-  Keeps an account from being called for a while, because OpenRouter said that it is limited, and
-  notes the limit that it stated with that. A longer parking that is already there stays.
+  Parks an account because OpenRouter said that it is limited, and records the limit that was stated
+  with that. A longer parking stays in force.
 
   Atomic because the account's state and its place in the index must agree.
 
@@ -11,7 +11,7 @@
   ARGV[2] key id
   ARGV[3] account   that the key was granted for
   ARGV[4] statedMs  what the answer asked for; '' when it asked for nothing: the end of the window or day
-  ARGV[5] reason
+  ARGV[4] statedMs  what the answer stated; '' for nothing: until the end of the window or day
   ARGV[6] ttlMs     life of the account's hash, longer than any parking
   ARGV[7] poolTtlMs life of the index unless a worker renews it
   ARGV[8] limit     calls that the account may make in a window (reason 'minute') or a day (reason
@@ -48,7 +48,7 @@ if earlier >= parkedUntil then return text(earlier - now) end
 redis.call('HSET', accountKey, 'parkedUntil', text(parkedUntil), 'parkedReason', reason)
 if redis.call('PTTL', accountKey) < tonumber(ttlMs) then redis.call('PEXPIRE', accountKey, ttlMs) end
 
--- Only accounts of this pool are in its index; one that is out of use is in neither set.
+-- Only accounts of this pool are in its index; an account that is out of use is in neither set.
 local busyUntil = redis.call('ZSCORE', busy, account)
 if redis.call('ZREM', idle, account) == 1 or (busyUntil and tonumber(busyUntil) < parkedUntil) then
   redis.call('ZADD', busy, text(parkedUntil), account)

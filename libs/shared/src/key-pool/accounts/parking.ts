@@ -13,18 +13,17 @@ const scripts = {
   unparkAccount: loadScript(new URL("./unpark-account.lua", import.meta.url)),
 };
 
-/** What OpenRouter said when it refused a call because of its account. */
+/** OpenRouter's refusal of a call because of its account. */
 export type Parking = {
-  /** How long the account must not be called, in ms; undefined when that was not stated. */
+  /** How long the account must not be called, in ms; undefined when that is not stated. */
   readonly durationMs: number | undefined;
   readonly reason: ParkingReason;
-  /** What the account may do in a window or a day (as the reason says), where that was stated. */
+  /** The account's limit in a window or a day (by the reason), if stated. */
   readonly limit: number | undefined;
 };
 
 /**
- * Keeps the account of a granted key out of use for a while, within the bounds of
- * `longest-times.ts`.
+ * Parks the account of a granted key, within the bounds of `longest-times.ts`.
  *
  * @returns how long it is parked from now, in ms.
  */

@@ -1,10 +1,10 @@
 --[[
-  Notes which user of OpenRouter's a key belongs to. All keys of one user share one budget: when an
-  account of that user is known already under another name, the two become one. Their keys move over
-  in every pool, and what both have used counts together. The name that the key's entry gives it
-  stays, and where it gives none, the one that is known.
+  Records which OpenRouter user a key belongs to. All keys of one user share one budget: when an
+  account of that user is known under another name, the two are merged. Their keys move over in
+  every pool, and their use is added up. The name in the key's entry stays; without one, the known
+  name is used.
 
-  Atomic because no slot may be taken from the halves of one budget while they are joined.
+  Atomic because no slot may be taken from either account while they are merged.
 
   KEYS[1] moved   HASH  key id -> account, where it is not the one that its entry names
   KEYS[2] owners  HASH  user -> account
@@ -20,7 +20,7 @@
   ARGV[8] accountTtlMs  life of an account's hash
   ARGV[9] knownTtlMs    life of what is known of owners
 
-  Returns the account that became a part of the user's just now; nothing when none did.
+  Returns the account that was merged into the user's by this call; nothing when none was.
 ]]
 --- @include "now"
 --- @include "text"
@@ -51,7 +51,7 @@ local function readDay(account)
   return { own = tonumber(use[2]) - elsewhere, elsewhere = elsewhere }
 end
 
--- What one of them took for calls made elsewhere, the other one may have made.
+-- What one of them counted as calls made elsewhere, the other one may have made.
 local function joinDayUse(from, into)
   local theirs, ours = readDay(from), readDay(into)
   local elsewhere = math.max(0, theirs.elsewhere - ours.own, ours.elsewhere - theirs.own)
@@ -59,7 +59,7 @@ local function joinDayUse(from, into)
     'dayUsed', theirs.own + ours.own + elsewhere, 'dayElsewhere', elsewhere)
 end
 
--- Takes over a field, and the one that goes with it, where it is the greater (or the smaller) one.
+-- Takes over a field, and the one that belongs to it, if it is greater (or smaller).
 local function takeOver(from, into, choose, field, companion)
   local theirs, ours = tonumber(redis.call('HGET', from, field)), tonumber(redis.call('HGET', into, field))
   if not theirs or theirs == ours or choose(theirs, ours or theirs) ~= theirs then return end

@@ -1,9 +1,11 @@
 --[[
-  Takes over what OpenRouter says about an account: how many calls a day it may make, and how many it
-  has made today, wherever from. Our count is only ever raised, and each of our own grants stays in it:
+  Takes over what OpenRouter says about an account: how many calls a day it may make, and how many
+  it has made today, from anywhere. Our count is only ever raised, and includes each of our own
+  grants:
 
-  The figure can be a minute old. As long as it is not above our count it tells nothing new. When it
-  is, somebody else uses the account too, and the figure may lack our own latest grants: they are added.
+  The figure can be a minute old. While it does not exceed our count it is no news. When it does,
+  another program uses the account too, and the figure may lack our own latest grants: they are
+  added.
 
   Atomic because calls are granted at the same time.
 
@@ -20,7 +22,7 @@
   ARGV[8] dayMs         also how long the limit holds unless it is stated again
   ARGV[9] accountTtlMs  life of the account's hash
 
-  Returns how many calls made elsewhere were not known before.
+  Returns how many calls made elsewhere were unknown before.
 ]]
 --- @include "now"
 --- @include "text"
@@ -62,7 +64,7 @@ if perDay ~= '' then
   local before = tonumber(redis.call('HGET', accountKey, 'perDay'))
   redis.call('HSET', accountKey, 'perDay', perDay, 'perDayUntil', text(now + dayMs))
   if before and tonumber(perDay) > before then
-    -- It may have a slot earlier than was thought.
+    -- It may have a slot earlier than recorded.
     for _, pool in ipairs(redis.call('ZRANGE', pools, 0, -1)) do
       redis.call('ZADD', poolPrefix .. pool .. ':resting', 'XX', text(now), account)
     end

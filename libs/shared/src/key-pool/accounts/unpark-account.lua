@@ -1,5 +1,5 @@
 --[[
-  Ends an account's parking. Its limits still hold: the next one who wants a slot checks them.
+  Ends an account's parking. Its limits still hold: they are checked when a slot is asked for.
 
   Atomic because the account's state and its place in the index must agree.
 

@@ -2,7 +2,7 @@ import { unquote } from "../../config/list.ts";
 import { withoutTextMark } from "../../text/byte-order-mark.ts";
 import { toShortDigest } from "../../text/short-digest.ts";
 
-/** What an operator sets for one account, where it differs from what all share. */
+/** An operator's limits for one account, if it has its own. */
 type AccountLimits = {
   readonly perMinute?: number;
   readonly perDay?: number;
@@ -13,11 +13,14 @@ type AccountLimits = {
  * may leave the process.
  */
 export type ApiKey = {
-  /** First 16 hex digits of the key's SHA-256; stands for the key in Redis and in logs. */
+  /** First 16 hex digits of the key's SHA-256; identifies the key in Redis and in logs. */
   readonly id: string;
-  /** What people see, such as `sk-or-v1-abc...xyz`. */
+  /** Shown to people, such as `sk-or-v1-abc...xyz`. */
   readonly mask: string;
-  /** The budget that the key draws on; keys of one account share it. The key's id when nobody named it. */
+  /**
+   * The account whose budget the key uses; keys of one account share it. The key's id when the
+   * entry names none.
+   */
   readonly account: string;
   readonly limits: AccountLimits;
   readonly secret: string;
@@ -46,7 +49,7 @@ export function parseApiKey(entry: string): ApiKey {
       "account names are 1 to 64 letters, digits, dots, dashes, underscores or @",
     );
   }
-  // Keys that nobody named are called so.
+  // The form of a key's id is reserved for keys without a name.
   if (named !== undefined && keyId.test(named)) {
     throw new Error("an account's name is not 16 hexadecimal digits");
   }
@@ -63,7 +66,7 @@ export function parseApiKey(entry: string): ApiKey {
 function splitLimits(entry: string): { text: string; limits: AccountLimits } {
   const [setting, name, value = ""] = lastSetting.exec(entry) ?? [];
   if (setting === undefined) return { text: entry, limits: {} };
-  // What is wrong is not repeated: it may be a part of a key.
+  // The text is not repeated in the error: it may be a part of a key.
   if (name !== "perMinute" && name !== "perDay") {
     throw new Error("only perMinute=N and perDay=N may follow a key");
   }
@@ -78,7 +81,7 @@ function splitLimits(entry: string): { text: string; limits: AccountLimits } {
 /**
  * Parses a list of keys. A key that is given twice counts once.
  *
- * @throws {Error} naming the entry by its place, never by its text.
+ * @throws {Error} that names the entry by its position, never by its text.
  */
 export function parseApiKeys(
   entries: readonly string[],
@@ -103,10 +106,10 @@ export function parseApiKeys(
 }
 
 /**
- * Parses a file of keys: one a line, `key` or `account=key`; what follows a `#` at
- * the start of a line or after a blank is a comment.
+ * Parses a file of keys: one a line, `key` or `account=key`; a `#` at the start of a line or after
+ * a blank starts a comment.
  *
- * @throws {Error} naming the line by its number, never by its text.
+ * @throws {Error} that names the line by its number, never by its text.
  */
 export function parseKeysFile(text: string): readonly ApiKey[] {
   const lines = withoutTextMark(text).split(/\r?\n/);
@@ -124,9 +127,9 @@ export function parseKeysFile(text: string): readonly ApiKey[] {
 }
 
 /**
- * Puts two lists together. A key that is in both counts once.
+ * Joins two lists. A key that is in both counts once.
  *
- * @throws {Error} when they give one key to two accounts.
+ * @throws {Error} when they assign one key to two accounts.
  */
 export function joinApiKeys(
   some: readonly ApiKey[],

@@ -1,7 +1,7 @@
 import { whyBroken } from "../../api/broken-key.ts";
 import type { ProbeResult } from "./probe-results.ts";
 
-/** What a sentence needs of a key. */
+/** The facts of a key that a sentence needs. */
 type CheckedKey = {
   readonly id: string;
   readonly mask: string;
@@ -9,13 +9,13 @@ type CheckedKey = {
   readonly retired: { readonly reason: string } | undefined;
 };
 
-/** A pool may have hundreds of keys; so many of a kind are named. */
+/** A pool may have hundreds of keys; at most so many of a kind are named. */
 const mostNamed = 5;
 const accepted = 200;
 
 /**
- * Which keys work, as OpenRouter said of them: `2 of 3 keys work; refused: sk-or-v1-abc...xyz (401)`.
- * Without `showsMasks` only how many: `2 of 3 keys work; 1 refused (401)`.
+ * Which keys work, according to OpenRouter: `2 of 3 keys work; refused: sk-or-v1-abc...xyz (401)`.
+ * Without `showsMasks` only their number: `2 of 3 keys work; 1 refused (401)`.
  */
 export function describeKeyCheck(
   keys: readonly CheckedKey[],

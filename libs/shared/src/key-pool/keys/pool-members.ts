@@ -1,7 +1,7 @@
 import { toShortDigest } from "../../text/short-digest.ts";
 import type { ApiKey } from "./api-key.ts";
 
-/** A key as Redis knows it. */
+/** A key as Redis has it. */
 export type Member = {
   readonly account: string;
   readonly keyId: string;
@@ -11,7 +11,7 @@ export type Member = {
 
 /** The keys of a pool at one time. */
 export type PoolMembers = {
-  /** Digest of the keys, their accounts and the limits given to those: the same entries make the same pool. */
+  /** Digest of the keys, their accounts and those accounts' own limits: the same entries make the same pool. */
   readonly id: string;
   readonly keysById: ReadonlyMap<string, ApiKey>;
   readonly membersById: ReadonlyMap<string, Member>;

@@ -5,17 +5,17 @@ import type { RedisKeys } from "../../redis/keys.ts";
 const resultSchema = z.object({
   /** ms since the epoch. */
   at: z.number(),
-  /** What OpenRouter answered; absent when there was no answer. */
+  /** OpenRouter's status; absent when there was no answer. */
   status: z.number().optional(),
-  /** Why there was none, such as `openrouter.ai has no address (ENOTFOUND)`. */
+  /** Why there was no answer, such as `openrouter.ai has no address (ENOTFOUND)`. */
   failure: z.string().max(300).optional(),
 });
 const rememberedMs = 86_400_000;
 
-/** What the last question about a key brought. */
+/** The result of the latest probe of a key. */
 export type ProbeResult = z.output<typeof resultSchema>;
 
-/** Remembers for a day what OpenRouter said about a key. */
+/** Records the result of a probe for a day. */
 export async function recordProbeResult(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -29,7 +29,7 @@ export async function recordProbeResult(
     .exec();
 }
 
-/** The last results, by key id. */
+/** The latest results, by key id. */
 export async function readProbeResults(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -44,9 +44,9 @@ export async function readProbeResults(
 }
 
 /**
- * Why OpenRouter cannot be reached, as far as asking about these keys tells.
+ * Why OpenRouter cannot be reached, according to the probes of these keys.
  *
- * @returns undefined when it answered for one of them, or none was asked about.
+ * @returns undefined when it answered for one of them, or none was probed.
  */
 export function findProbeFailure(
   results: ReadonlyMap<string, ProbeResult>,

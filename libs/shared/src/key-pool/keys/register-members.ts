@@ -5,10 +5,10 @@ import type { Member } from "./pool-members.ts";
 
 const register = loadScript(new URL("./register.lua", import.meta.url));
 
-/** Keys registered in one script call, so that a huge pool does not block Redis. */
+/** Keys registered in one script call, so that a large pool does not block Redis. */
 const batchSize = 500;
 
-/** Makes keys known as a pool's; without any, only keeps the pool alive. May be repeated. */
+/** Registers keys of a pool; without keys, only keeps the pool alive. Idempotent. */
 export async function registerMembers(
   { redis, redisKeys }: PoolStore,
   poolId: string,

@@ -1,7 +1,7 @@
 --[[
-  Adds keys to a pool, and sets the limits that the operator gives their accounts. Keys that are
-  there already are left as they are, so it may run at any time and as often as one likes; retired
-  keys are listed as members but not put into use.
+  Adds keys to a pool, and sets their accounts' own limits. Existing keys stay as they are, so that
+  it may run at any time and any number of times; retired keys become members but are not put into
+  use.
 
   Atomic because another worker may register the same pool, or retire a key, at the same time.
 
@@ -48,7 +48,7 @@ local function setLimits(account, ids)
   for field, limit in pairs({ capPerMinute = limits.perMinute or '', capPerDay = limits.perDay or '' }) do
     if (redis.call('HGET', accountKey, field) or '') ~= tostring(limit) then
       redis.call('HSET', accountKey, field, limit)
-      -- It may have a slot earlier than was thought.
+      -- It may have a slot earlier than recorded.
       redis.call('ZADD', busy, 'XX', now, account)
     end
   end

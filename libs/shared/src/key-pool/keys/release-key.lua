@@ -1,9 +1,9 @@
 --[[
-  Takes a key off the list of retired ones, so that it can be registered again. One that an
-  operator has taken out only an operator can release, and one that has reached its own limit
-  stays out as long as that is so.
+  Takes a key off the list of retired ones, so that it can be registered again. A key that an
+  operator has taken out can only be released by an operator, and one that has reached its own limit
+  stays out while that is so.
 
-  Atomic because an operator may take a key out at the moment when a probe finds it well.
+  Atomic because an operator may take a key out at the moment when a probe finds it usable.
 
   KEYS[1] retired keys   HASH  key id -> why (JSON)
   ARGV[1] key id

@@ -1,7 +1,7 @@
 --[[
-  Takes a key out of use, in every pool, until a probe finds it well again. An account without any
-  usable key leaves the index. A key that an operator has taken out stays so, whatever else is said
-  of it.
+  Takes a key out of use, in every pool, until a probe finds it usable again. An account without any
+  usable key leaves the index. A key that an operator has taken out stays out, whatever other
+  reasons are given.
 
   Atomic because the key's state, the rotations and the indexes must agree.
 

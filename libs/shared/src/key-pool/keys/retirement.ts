@@ -13,7 +13,7 @@ export type Retirement = {
     | "invalid"
     | "key-limit"
     | "no-credit"
-    /** By an operator, who alone can put it back. */
+    /** Taken out by an operator; only an operator can put it back. */
     | "taken-out";
 };
 
@@ -33,10 +33,10 @@ export async function retireKey(
 }
 
 /**
- * Lets a retired key be registered again. One that an operator has taken out only an
- * operator can release, and one that has reached its own limit no probe that finds it so.
+ * Lets a retired key be registered again. A key that an operator has taken out can only be released
+ * by an operator, and one that has reached its own limit not by a probe that finds it so.
  *
- * @returns whether it was out of use, and is not any more.
+ * @returns whether it was out of use, and is no longer.
  */
 export async function releaseKey(
   { redis, redisKeys }: PoolStore,

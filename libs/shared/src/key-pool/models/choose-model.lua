@@ -1,19 +1,19 @@
 --[[
   Chooses the model of a request. Needs `modelPrefix`, `checksModels`, `now` and `text`.
 
-  It is the first candidate that neither cools down nor is gone. One that nothing was heard of for long
-  is unproven: a single call of it goes out, and the others wait for what comes of it. After HOLD_MS a
-  second one goes out, after HOLD_MS more all do: a 404 comes sooner. A model that is doubted because it
-  failed again and again gets one call every HOLD_MS until it answers.
+  It is the first candidate that neither cools down nor is gone. A model without recent calls is
+  unproven: a single call of it goes out, and the others wait for its result. After HOLD_MS a second
+  call goes out, after HOLD_MS more all do: a 404 comes sooner. A model that is doubted because it
+  failed repeatedly gets one call every HOLD_MS until it answers.
 
-  Three strings say what is known of a model, behind its name:
+  Three strings hold the state of a model, behind its name:
     :cooldown  exists while it cools down
     :gone      exists while it counts as gone
-    :proof     `proven`, or which call was let out last to prove it and when, ms since the epoch:
+    :proof     `proven`, or which call was sent last to prove it and when, ms since the epoch:
                `first 17…`, `second 17…`, `doubted 17…`
 ]]
 local HOLD_MS = 2000
--- After this long without a word of it, a model is unproven anew.
+-- After this long without a result, a model is unproven anew.
 local ASKED_TTL_MS = 60000
 local DOUBTED_TTL_MS = 600000
 local NEXT_PROVER = { first = 'second', doubted = 'doubted' }
@@ -33,7 +33,8 @@ local function readModel(model)
   return known
 end
 
--- Which call may go out to a model now: nil and how long it is held; or false, or the name of the call that proves it.
+-- Which call of a model may go out now: nil and how long it is held; or false, or the name of the
+-- call that proves it.
 local function findProver(proof)
   if proof == 'proven' then return false end
   local last, askedAt = (proof or ''):match('^(%a+) (%d+)$')
@@ -44,7 +45,8 @@ local function findProver(proof)
   return NEXT_PROVER[last] or 'first'
 end
 
--- Returns the number of the model and the name of the call that proves it, if it does; or nil and what is to be said.
+-- Returns the number of the model and the name of the call that proves it, if any; or nil and the
+-- decision to return.
 local function chooseModel(models)
   local coolingMs, held
   for i, model in ipairs(models) do
@@ -58,7 +60,7 @@ local function chooseModel(models)
       if prover == nil then
         held = held or { 'model-unproven', math.ceil(heldMs), i }
       elseif not (held and prover) then
-        -- While a better one is held, only what is proven goes before it.
+        -- While a better model is held, only a proven one may take precedence.
         return i, prover
       end
     end
@@ -68,7 +70,7 @@ local function chooseModel(models)
   return nil, { 'model-gone' }
 end
 
--- Remembers that a call goes out that is to prove a model.
+-- Records that a call goes out that is to prove a model.
 local function recordProver(model, prover)
   local ttlMs = prover == 'doubted' and DOUBTED_TTL_MS or ASKED_TTL_MS
   local proof = prover .. ' ' .. text(now)

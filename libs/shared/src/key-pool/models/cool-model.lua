@@ -1,17 +1,17 @@
 --[[
   Lets a model cool down after it (not the key) was refused.
 
-  Atomic because many calls to a hot model are refused at once, and they must count as one
-  refusal: only the first one after a cooldown makes the next step longer.
+  Atomic because many calls of a busy model are refused at once, and they must count as one refusal:
+  only the first one after a cooldown makes the next step longer.
 
   KEYS[1] cooldown   STRING  exists while the model cools down
-  KEYS[2] step       STRING  refusals in a row; forgotten after a quiet time
+  KEYS[2] step       STRING  refusals in a row; expires after a quiet time
   KEYS[3] cooling    SORTED SET  models that cool down, by when that ends (for observability)
-  ARGV[1] statedMs   what the answer asked for; 0 when it asked for nothing
+  ARGV[1] statedMs   what the answer stated; 0 for nothing
   ARGV[2] firstMs    the first step; doubled with each refusal in a row
   ARGV[3] longestMs  the longest step
   ARGV[4] model
-  ARGV[5] mostMs     bound on what an answer may ask for
+  ARGV[5] mostMs     bound on what an answer may state
 
   Returns how long the model cools down from now (ms).
 ]]
@@ -25,8 +25,8 @@ local remainingMs = redis.call('PTTL', cooldown)
 local steps = tonumber(redis.call('GET', step)) or 0
 if remainingMs <= 0 then steps = steps + 1 end
 
--- A stated time lengthens a step and never shortens it: an upstream that asks for one second
--- again and again does not set the pace.
+-- A stated time lengthens a step and never shortens it: an upstream that states one second again
+-- and again does not set the pace.
 local stepMs = math.min(firstMs * 2 ^ (steps - 1), longestMs)
 local durationMs = math.ceil(math.min(math.max(stepMs, statedMs), mostMs))
 if remainingMs >= durationMs then return remainingMs end

@@ -18,7 +18,7 @@ export type CoolingModel = {
   readonly until: number;
 };
 
-/** The models that cool down, the one that is ready first at the head. */
+/** The models that cool down, in the order in which they become ready. */
 export async function readCoolingModels(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -37,7 +37,7 @@ export async function readCoolingModels(
   return models;
 }
 
-/** How many models cool down. */
+/** Counts the models that cool down. */
 export async function countCoolingModels(
   redis: Redis,
   redisKeys: RedisKeys,

@@ -16,20 +16,20 @@ const stateSchema = z.object({
   /** When it was found gone first, and when it is called once more; ms since the epoch of Redis's clock. */
   since: z.number(),
   until: z.number(),
-  /** What OpenRouter said. */
+  /** OpenRouter's message. */
   message: z.string(),
 });
 
 /** A model that OpenRouter does not serve any more. */
 export type GoneModel = z.output<typeof stateSchema> & {
   readonly model: string;
-  /** Whether this is news to the fleet. */
+  /** Whether this was unknown before. */
   readonly isNews: boolean;
 };
 
 /**
- * Takes a model for gone: 10 minutes at first, then for growing times, until it is found
- * again by a call or by the catalogue.
+ * Records that a model is gone: for 10 minutes at first, then for growing times, until a call or
+ * the catalogue finds it again.
  */
 export async function loseModel(
   { redis, redisKeys }: PoolStore,
@@ -49,7 +49,7 @@ export async function loseModel(
   return { model, isNews: isNews === 1, ...parse(state) };
 }
 
-/** The models that count as gone, and those that did until they were last called. */
+/** The models that are gone, and those that were until their latest call. */
 export async function readGoneModels(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -62,7 +62,7 @@ export async function readGoneModels(
   }));
 }
 
-/** Forgets that models were gone: OpenRouter lists them anew. */
+/** Forgets that models were gone: OpenRouter lists them again. */
 export async function findModelsAgain(
   redis: Redis,
   redisKeys: RedisKeys,

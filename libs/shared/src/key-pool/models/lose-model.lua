@@ -1,19 +1,19 @@
 --[[
-  Takes a model for gone, for a while: then one call finds out whether it is back.
+  Records that a model is gone, for some time; then one call finds out whether it is back.
 
-  Atomic because several calls may hear of it at once, and they must count as one: only
-  the first one after the model was called again makes the next time longer.
+  Atomic because several calls may find out at once, and they must count as one: only the first one
+  after the model was called again makes the next time longer.
 
   KEYS[1] gone        STRING  exists while the model counts as gone
   KEYS[2] goneModels  HASH    model -> {since, until, message, step} (JSON), for observability
   KEYS[3] proof       STRING
   ARGV[1] model
-  ARGV[2] message     what OpenRouter said
+  ARGV[2] message     OpenRouter's message
   ARGV[3] firstMs     how long it counts as gone the first time; doubled each time in a row
   ARGV[4] longestMs
   ARGV[5] rememberedMs  life of the hash
 
-  Returns what the hash holds of the model, and 1 when that is news, else 0.
+  Returns the hash's value for the model, and 1 when this was unknown before, else 0.
 ]]
 --- @include "now"
 local gone, goneModels, proof = KEYS[1], KEYS[2], KEYS[3]

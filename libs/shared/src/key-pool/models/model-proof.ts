@@ -2,12 +2,12 @@ import type { Redis } from "ioredis";
 import type { RedisKeys } from "../../redis/keys.ts";
 import type { PoolStore } from "../store/pool-store.ts";
 
-/** A model that nobody called for this long is called once before it is called by many. */
+/** A model without calls for this long is called once before it is called by many. */
 const provenMs = 3_600_000;
-/** A model that failed again and again is called by one at a time for this long, unless it answers. */
+/** A model that failed repeatedly is called one call at a time for this long, unless it answers. */
 const doubtedMs = 600_000;
 
-/** Notes that a model is there, whatever was thought of it before. */
+/** Records that a model answers, whatever its state was. */
 export async function proveModel(
   { redis, redisKeys }: PoolStore,
   model: string,
@@ -20,7 +20,7 @@ export async function proveModel(
     .exec();
 }
 
-/** Those of the models that have answered lately. */
+/** The models that have answered recently. */
 export async function readProvenModels(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -31,7 +31,7 @@ export async function readProvenModels(
   return new Set(models.filter((_, index) => proofs[index] === "proven"));
 }
 
-/** Has a model that failed again and again be called by one at a time until it answers. */
+/** Makes a model that failed repeatedly unproven: one call at a time until it answers. */
 export async function doubtModel(
   { redis, redisKeys }: PoolStore,
   model: string,
@@ -39,7 +39,7 @@ export async function doubtModel(
   await redis.set(redisKeys.modelProof(model), "doubted 0", "PX", doubtedMs);
 }
 
-/** Forgets that a call went out that was to prove a model: it said nothing, and another one may go out at once. */
+/** Forgets the call that was to prove a model: it proved nothing, and another one may go out at once. */
 export async function forgetProof(
   { redis, redisKeys }: PoolStore,
   model: string,
@@ -47,7 +47,7 @@ export async function forgetProof(
   await redis.unlink(redisKeys.modelProof(model));
 }
 
-/** Whether a model cooled down lately, so that a failure of the call that proves it is no news. */
+/** Whether a model cooled down recently, so that a failure of the call that was to prove it is expected. */
 export async function hasCooledDown(
   { redis, redisKeys }: PoolStore,
   model: string,

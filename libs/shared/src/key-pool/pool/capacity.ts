@@ -68,7 +68,7 @@ function countAccountSlots(
   const leftToday = Math.max(0, account.perDay - account.dayUsed);
   if (end < dayEndsAt) return Math.min(today, leftToday);
 
-  // Days after today start with full budgets; what the minute allows is counted on.
+  // Later days start with full budgets; the minute limit applies to them as well.
   const through = countMinuteSlots(account, limits, start, end);
   const daysAfter = Math.floor((end - dayEndsAt) / limits.dayMs) + 1;
   const usedToday = Math.min(today, leftToday);
@@ -87,7 +87,7 @@ function countMinuteSlots(
 ): number {
   if (end < start) return 0;
   const periodMs = slotPeriodMs(limits);
-  // What is stored of a grant is the latest time at which its call can have been sent.
+  // A stored grant is the latest time at which its call can have been sent.
   const firstMs = limits.windowMs + limits.guardMs;
   const taken = account.grantedAt.slice(-account.perMinute);
   const free = Math.max(0, account.perMinute - taken.length);

@@ -9,14 +9,7 @@ import type { ApiKey } from "../keys/api-key.ts";
 import { describeMembers, type PoolMembers } from "../keys/pool-members.ts";
 import { registerMembers } from "../keys/register-members.ts";
 import { type Retirement, releaseKey, retireKey } from "../keys/retirement.ts";
-import { coolModel } from "../models/cooling-models.ts";
-import { type GoneModel, loseModel } from "../models/gone-models.ts";
-import {
-  doubtModel,
-  forgetProof,
-  hasCooledDown,
-  proveModel,
-} from "../models/model-proof.ts";
+import { PoolModels } from "../models/pool-models.ts";
 import {
   type Acquisition,
   acquireSlot,
@@ -30,11 +23,11 @@ import { UsableTime } from "../slots/usable-time.ts";
 import type { PoolStore } from "../store/pool-store.ts";
 import { sendWorkerCommand } from "./worker-commands.ts";
 
-/** After so many late grants in a row a request waits in the queue. */
+/** After so many late grants in a row the request goes back to the queue. */
 const mostAttempts = 4;
 const pauseWhenSlowMs = 1_000;
 
-/** A grant that came too late to be used. */
+/** A grant that arrived after the time in which it may be used. */
 export type LateGrant = {
   readonly key: ApiKey;
   /** How much too late, in ms. */
@@ -44,11 +37,13 @@ export type LateGrant = {
 /**
  * The API keys of one worker fleet and the limits of their accounts.
  *
- * Workers that hold the same keys share one pool: its id is a digest of their
- * ids. Workers with other keys form another pool, and the accounts' counters,
- * which all pools share, still hold. So keys can change one worker at a time.
+ * Workers that hold the same keys share one pool: its id is a digest of their ids. Workers with
+ * other keys form another pool; the accounts' counters are common to all pools. So keys can be
+ * changed one worker at a time.
  */
 export class KeyPool {
+  /** What the pool's workers know of models. */
+  readonly models: PoolModels;
   readonly #store: PoolStore;
   readonly #limits: RateLimits;
   readonly #usableTime: UsableTime;
@@ -62,12 +57,13 @@ export class KeyPool {
       readonly keys: readonly ApiKey[];
       /** For observability; a late grant is given back in any case. */
       readonly onLateGrant?: (late: LateGrant) => void;
-      /** Whether gone models are passed over, and unproven ones called once before many times. */
+      /** Whether gone models are skipped, and unproven ones called once before many times. */
       readonly checksModels?: boolean;
     },
   ) {
     const { redis, redisKeys, limits, keys } = options;
     this.#store = { redis, redisKeys };
+    this.models = new PoolModels(this.#store);
     this.#limits = limits;
     this.#usableTime = new UsableTime(limits);
     this.#onLateGrant = options.onLateGrant ?? (() => undefined);
@@ -98,10 +94,10 @@ export class KeyPool {
   }
 
   /**
-   * Goes on with other keys, in a pool of their own. Calls in flight end with the key
-   * that they have; what their accounts have used is kept.
+   * Replaces the keys; the new ones form another pool. Calls in flight keep their keys, and the
+   * use of their accounts is kept.
    *
-   * @param getReady is run when Redis knows the pool, and before it is used.
+   * @param getReady runs when Redis knows the new pool, and before it is used.
    */
   async replaceKeys(
     keys: readonly ApiKey[],
@@ -111,7 +107,7 @@ export class KeyPool {
     await this.#register(members);
     await getReady();
     this.#members = members;
-    // Among them may be keys that were found well while getting ready.
+    // Keys may have been found usable while getting ready.
     await this.#register(members);
   }
 
@@ -124,8 +120,8 @@ export class KeyPool {
   }
 
   /**
-   * Takes one slot, in one round trip. A grant that arrives too late to be used is given
-   * back, and a slot is asked for again that may be used for longer.
+   * Takes one slot, in one round trip. A late grant is given back, and a slot that may be used
+   * for longer is asked for.
    */
   async acquire(request: SlotRequest): Promise<Acquisition> {
     let roundTripMs = 0;
@@ -149,7 +145,7 @@ export class KeyPool {
    * Runs a script of the limiter, and again when Redis had lost the pool and knows it now.
    *
    * @param run returns undefined when Redis does not know the pool; it has done nothing then.
-   * @param lastMs the round trip that was too slow for this request just now.
+   * @param lastMs the round trip that was just too slow for this request.
    */
   async ask<Result>(
     run: (call: LimiterCall) => Promise<Result | undefined>,
@@ -171,15 +167,15 @@ export class KeyPool {
     };
     const result = await askOnce();
     if (result !== undefined) return result;
-    // Redis lost its data: our keys come back with the next words we say.
+    // Redis has lost its data: our keys are registered again.
     await this.#register(members);
     return askOnce();
   }
 
   /**
-   * Reads a grant of which nobody heard in time: it is to be given back.
+   * Reads a grant whose reply was lost: it is to be given back.
    *
-   * @returns undefined when its key is not the pool's any more.
+   * @returns undefined when the pool does not have its key any more.
    */
   recallGrant(
     models: readonly string[],
@@ -194,7 +190,7 @@ export class KeyPool {
   /**
    * Gives back a grant that is too old to be used; check it right before the call is sent.
    *
-   * @returns whether it was, so that another slot must be asked for.
+   * @returns whether it was given back: then another slot must be asked for.
    */
   async releaseIfLate(grant: Grant): Promise<boolean> {
     const lateMs = performance.now() - grant.usableUntil;
@@ -205,7 +201,7 @@ export class KeyPool {
   }
 
   /**
-   * Gives back the slot of a call that was surely not sent, once, and wakes the workers
+   * Gives back the slot of a call that was certainly not sent, once, and wakes the workers
    * that wait for one. A call that may have reached OpenRouter keeps its slot.
    */
   async release(grant: Grant): Promise<void> {
@@ -215,7 +211,7 @@ export class KeyPool {
   }
 
   /**
-   * Keeps the account of a granted key out of use for a while, because OpenRouter said so.
+   * Parks the account of a granted key, because OpenRouter refused it.
    *
    * @returns how long it is parked from now, in ms.
    */
@@ -224,11 +220,11 @@ export class KeyPool {
   }
 
   /**
-   * Takes over what OpenRouter tells of a key: whose it is (keys of one user share one
-   * budget from then on), and how many calls of the day its account may make and has made.
+   * Takes over what OpenRouter says about a key: its user (keys of one user share one budget
+   * from then on), and how many calls its account may make and has made on this day.
    *
-   * @returns the account that became a part of the key's, and how many calls made elsewhere
-   *   were not known before.
+   * @returns the account that was merged into the key's, and how many calls made elsewhere
+   *   were unknown before.
    */
   async learn(
     key: ApiKey,
@@ -239,7 +235,7 @@ export class KeyPool {
       userId === undefined
         ? undefined
         : await recordOwner(this.#store, this.#limits, key, userId);
-    // The limits of an account are gathered from all of its keys.
+    // The limits of an account come from all of its keys.
     if (joined !== undefined) await this.#registerAgain(key);
     const usedElsewhere = await recordUse(this.#store, this.#limits, key, day);
     return { joined, usedElsewhere };
@@ -264,50 +260,16 @@ export class KeyPool {
   }
 
   /**
-   * Puts a retired key back into use that was found well.
+   * Puts a retired key back into use that was found usable.
    *
    * @param isSpent whether it has reached its own limit.
-   * @returns whether it was out of use, and is not any more.
+   * @returns whether it was out of use, and is no longer.
    */
   async restoreKey(key: ApiKey, isSpent = false): Promise<boolean> {
     const by = isSpent ? "probe-of-spent-key" : "probe";
     if (!(await releaseKey(this.#store, key.id, by))) return false;
     await this.#registerAgain(key);
     return true;
-  }
-
-  /**
-   * Lets a model cool down in growing steps, and at least for as long as the answer asked for.
-   *
-   * @returns how long it cools down, in ms.
-   */
-  coolModel(model: string, statedMs: number | undefined): Promise<number> {
-    return coolModel(this.#store, model, statedMs);
-  }
-
-  /** Notes that a model is there; for an hour its calls go out without more ado. */
-  proveModel(model: string): Promise<void> {
-    return proveModel(this.#store, model);
-  }
-
-  /** Has a model that failed again and again be called by one at a time until it answers. */
-  doubtModel(model: string): Promise<void> {
-    return doubtModel(this.#store, model);
-  }
-
-  /** Lets another call go out to prove a model: the one before said nothing. */
-  forgetProof(model: string): Promise<void> {
-    return forgetProof(this.#store, model);
-  }
-
-  /** Whether a model cooled down lately. */
-  hasCooledDown(model: string): Promise<boolean> {
-    return hasCooledDown(this.#store, model);
-  }
-
-  /** Takes a model for gone, because OpenRouter said so. */
-  loseModel(model: string, message: string): Promise<GoneModel> {
-    return loseModel(this.#store, model, message);
   }
 
   #register({ id, membersById }: PoolMembers): Promise<void> {

@@ -9,14 +9,14 @@ import { memberSchema } from "./read-pool.ts";
 import { sendWorkerCommand } from "./worker-commands.ts";
 
 /**
- * What a person may do to the pool from outside of the workers: it takes ids of
- * keys, never a secret. Each change reaches all workers at once.
+ * What an operator may do to the pool from outside of the workers: it takes ids of keys, never a
+ * secret. Each change reaches all workers at once.
  */
 export class PoolOperator {
   readonly #store: PoolStore;
   readonly #poolMaxAgeMs: number;
 
-  /** `poolMaxAgeMs`: pools that no worker used for so long are left alone. */
+  /** `poolMaxAgeMs`: pools that no worker has used for this long are left alone. */
   constructor(options: PoolStore & { readonly poolMaxAgeMs: number }) {
     const { redis, redisKeys, poolMaxAgeMs } = options;
     this.#store = { redis, redisKeys };
@@ -33,7 +33,7 @@ export class PoolOperator {
     return memberships.length > 0;
   }
 
-  /** Puts a key back into use, whatever it was out for. @returns false when no worker has it. */
+  /** Puts a key back into use, whatever the reason of its retirement. @returns false when no worker has it. */
   async putBack(keyId: string): Promise<boolean> {
     await releaseKey(this.#store, keyId, "operator");
     const memberships = await this.#findMemberships(keyId);
@@ -65,7 +65,7 @@ export class PoolOperator {
     return removed > 0;
   }
 
-  /** Lets a model be called that counts as gone. @returns false when it did not. */
+  /** Allows calls of a model that is gone. @returns false when it was not gone. */
   async forgetGone(model: string): Promise<boolean> {
     const { redis, redisKeys } = this.#store;
     const wasGone = await redis.hexists(redisKeys.goneModels, model);
@@ -73,7 +73,7 @@ export class PoolOperator {
     return wasGone === 1;
   }
 
-  /** Has a key probed. @returns false when no worker listens. */
+  /** Requests a probe of a key. @returns false when no worker listens. */
   async requestProbe(keyId: string): Promise<boolean> {
     const command = { kind: "probe", keyId } as const;
     return (
@@ -96,7 +96,7 @@ export class PoolOperator {
     return redis.zrangebyscore(redisKeys.pools, oldest, "+inf");
   }
 
-  /** The pools that have a key, and what they know about it. */
+  /** The pools that have a key, and its record in each. */
   async #findMemberships(
     keyId: string,
   ): Promise<(readonly [poolId: string, Member])[]> {

@@ -1,5 +1,5 @@
 --[[
-  Reads what the limiter knows about some accounts, all at the same instant.
+  Reads the limiter's state of accounts, all at the same instant.
 
   KEYS[1] pools  SORTED SET  not read: it tells a Cluster where the accounts' keys are, whose names are made from ARGV
   ARGV[1] account prefix

@@ -9,10 +9,10 @@ const readAccounts = loadScript(
   new URL("./read-accounts.lua", import.meta.url),
 );
 
-/** Accounts read in one script call, so that a huge pool does not block Redis. */
+/** Accounts read in one script call, so that a large pool does not block Redis. */
 const batchSize = 200;
 
-/** What is read of an account's hash; `acquire.lua` says what it means. */
+/** The fields read of an account's hash; see `take-slot.lua`. */
 const accountFields = [
   "parkedUntil",
   "parkedReason",
@@ -30,11 +30,11 @@ const accountFields = [
 type AccountField = (typeof accountFields)[number];
 type AccountRow = [values: string[], grants: string[]];
 
-/** What Redis keeps about a key of a pool. */
+/** What Redis stores about a key of a pool. */
 export const memberSchema = z.object({ account: z.string(), mask: z.string() });
 const retirementSchema = z.object({ reason: z.string(), at: z.number() });
 
-/** What the limiter knows about one account. Times in ms since the epoch of Redis's clock. */
+/** The limiter's state of one account. Times in ms since the epoch of Redis's clock. */
 export type AccountState = {
   readonly account: string;
   /**
@@ -42,20 +42,20 @@ export type AccountState = {
    * oldest first. They can be a little later than `now`.
    */
   readonly grantedAt: readonly number[];
-  /** What counts as used today, calls made elsewhere included. */
+  /** The use of today, calls made elsewhere included. */
   readonly dayUsed: number;
   readonly dayElsewhere: number;
-  /** What it may do in a window and in a day: the smaller of the operator's limit and OpenRouter's. */
+  /** Its limits in a window and a day: the smaller of the operator's and OpenRouter's. */
   readonly perMinute: number;
   readonly perDay: number;
   readonly lastUsedAt: number | undefined;
-  /** Present while OpenRouter keeps the account waiting. */
+  /** Present while the account is parked. */
   readonly parked:
     | { readonly until: number; readonly reason: string }
     | undefined;
 };
 
-/** One key, as it may be shown. */
+/** One key, without its secret. */
 export type KeyState = {
   readonly id: string;
   readonly mask: string;
@@ -90,7 +90,7 @@ export async function readRetirements(
   );
 }
 
-/** Reads the pools that workers used within `maxAgeMs`; it costs time by the number of keys. */
+/** Reads the pools that workers used within `maxAgeMs`; its cost grows with the number of keys. */
 export async function readPool(
   redis: Redis,
   redisKeys: RedisKeys,

@@ -4,13 +4,13 @@ import { parseJson } from "../../json/parse-json.ts";
 import type { RedisKeys } from "../../redis/keys.ts";
 
 const commandSchema = z.discriminatedUnion("kind", [
-  /** Slots may have become free earlier than a worker thinks. */
+  /** Slots may have become free earlier than a worker expects. */
   z.object({ kind: z.literal("look-again") }),
-  /** Ask OpenRouter about a key; one of the workers that hold it does so. */
+  /** Probe a key; one of the workers that hold it does so. */
   z.object({ kind: z.literal("probe"), keyId: z.string() }),
 ]);
 
-/** What an operator asks of the workers. */
+/** A command to the workers. */
 type WorkerCommand = z.output<typeof commandSchema>;
 
 /** Sends a command. @returns how many workers listen. */
@@ -22,7 +22,7 @@ export function sendWorkerCommand(
   return redis.publish(redisKeys.workerCommands, JSON.stringify(command));
 }
 
-/** Hands over each command that comes over a connection of the listener's own. */
+/** Receives commands on a connection that the listener owns. */
 export async function listenForWorkerCommands(
   subscriber: Redis,
   redisKeys: RedisKeys,
@@ -31,7 +31,7 @@ export async function listenForWorkerCommands(
   subscriber.on("message", (channel: string, message: string) => {
     if (channel !== redisKeys.workerCommands) return;
     const command = commandSchema.safeParse(parseJson(message));
-    // One that is not known comes from a newer version.
+    // An unknown command comes from a newer version.
     if (command.success) onCommand(command.data);
   });
   await subscriber.subscribe(redisKeys.workerCommands);

@@ -29,7 +29,7 @@
   ARGV[17] job id
   ARGV[18] the request (JSON), see decide.lua; `refusing` is a list
 
-  Returns what decide.lua says.
+  Returns the decision, see decide.lua.
 ]]
 --- @include "now"
 --- @include "text"

@@ -6,23 +6,23 @@ import type { LimiterCall } from "./limiter-call.ts";
 
 const acquire = loadScript(new URL("./acquire.lua", import.meta.url));
 
-/** Whom a slot is for. */
+/** A request for a slot. */
 export type SlotRequest = {
   readonly jobId: string;
   readonly gatewayId: string;
-  /** Whose budget the call takes from; nobody's without client keys. */
+  /** The client whose budget the call uses; absent without client keys. */
   readonly client?: string | undefined;
   /** Models that may answer, best one first; at least one. */
   readonly models: readonly string[];
-  /** Those of them that are paid for: a call of such a model takes no slot. */
+  /** The models that are paid for: a call of such a model takes no slot. */
   readonly paidModels?: ReadonlySet<string>;
   /** When the client stops waiting, ms since the epoch of Redis's clock; never when absent. */
   readonly deadline?: number;
-  /** Accounts that refuse the request, and are passed over. */
+  /** Accounts that refuse the request, and are skipped. */
   readonly refusing?: ReadonlySet<string>;
 };
 
-/** What `release-slot.lua` must know of a grant; as the script wrote it. */
+/** What `release-slot.lua` needs of a grant, as the script wrote it. */
 type Receipt = {
   readonly entry: string;
   readonly day: string;
@@ -38,15 +38,15 @@ export type Grant = {
   readonly usableUntil: number;
   /** undefined when the call is paid for and took no slot. */
   readonly receipt: Receipt | undefined;
-  /** The same of the client's budget, as the script wrote it; empty without a client. */
+  /** The same for the client's budget; empty without a client. */
   readonly clientReceipt: string;
   /** The model that is to be called. */
   readonly model: string;
-  /** Whether the call is to prove that the model is there: others wait for what comes of it. */
+  /** Whether the call is to prove the model: others wait for its result. */
   readonly provesModel: boolean;
 };
 
-/** What the limiter says. Times in ms from now. */
+/** The limiter's decision. Times in ms from now. */
 export type Acquisition =
   | Grant
   | {
@@ -55,13 +55,13 @@ export type Acquisition =
       /** Whether the request's deadline comes before the next slot. */
       readonly isPastDeadline: boolean;
     }
-  /** Its client has made all calls that it may make now; it goes back in line and waits there. */
+  /** Its client has used up its budget for now; it goes back in line and waits there. */
   | { readonly kind: "client-over" }
   /** The deadline has passed. */
   | { readonly kind: "waited-out" }
   /** Every model that is not gone cools down. */
   | { readonly kind: "model-cooling"; readonly retryAfterMs: number }
-  /** Another call of the model is out that is to prove that it is there. */
+  /** Another call is under way that is to prove the model. */
   | {
       readonly kind: "model-unproven";
       readonly model: string;
@@ -69,13 +69,13 @@ export type Acquisition =
     }
   /** Every model is gone. */
   | { readonly kind: "model-gone" }
-  /** The gateway that waits for the job has lost its connection, and perhaps its life. */
+  /** The gateway that waits for the job has lost its connection, or was killed. */
   | { readonly kind: "gateway-away"; readonly retryAfterMs: number }
   /** The client has gone. */
   | { readonly kind: "cancelled" }
   /** The gateway that waits for the job has gone. */
   | { readonly kind: "orphaned" }
-  /** Only accounts that refuse the request are left. */
+  /** All remaining accounts refuse the request. */
   | { readonly kind: "no-other-account" }
   | { readonly kind: "no-usable-key" };
 
@@ -100,7 +100,7 @@ export async function acquireSlot(
 }
 
 /**
- * Reads what `decide.lua` said of a request for some models.
+ * Reads the decision of `decide.lua` on a request for some models.
  *
  * @returns undefined when Redis does not know the pool (any more).
  * @throws {Error} when it granted a key that the pool does not have.
@@ -117,7 +117,7 @@ export function readAcquisition(
   switch (kind) {
     case "granted": {
       const key = keysById.get(String(second));
-      // It may have turned out to be a part of another account.
+      // The key may have moved to another account since.
       const account = String(first);
       if (!key)
         throw new Error(`Redis granted a key that is not ours: ${second}`);

@@ -1,14 +1,14 @@
 --[[
-  Decides on a request: the one place of the rules by which a call may go out. Needs take-slot.lua, choose-model.lua and
-  budget.lua.
+  Decides on a request: the one place with the rules by which a call may go out. Needs
+  take-slot.lua, choose-model.lua and budget.lua.
 
   A request is a table of
     jobId, gatewayId, isCancelled
-    share          whose budget and share it takes from (`client`); nil without client keys
-    deadline       when its client stops waiting, ms since the epoch of Redis's clock; nil when it never does
+    share          client whose budget and share it uses (`client`); nil without client keys
+    deadline       when its client stops waiting, ms since the epoch of Redis's clock; nil for never
     models         candidates, best one first
-    tariffs        a character a candidate: `f` draws on the free quota, `p` is paid for and takes no slot
-    refusing       set of the accounts that refuse it, and are passed over
+    tariffs        one character for each candidate: `f` uses the free quota, `p` is paid for and takes no slot
+    refusing       set of the accounts that refuse it, and are skipped
     refusingCount
 
   Returns
@@ -16,24 +16,24 @@
       number of the candidate from 1 on, 1 when the call is to prove that the model is there, else 0,
       receipt of the client; '' without one}
     {'busy', ms until the next slot, 1 when the deadline comes first, else 0}
-    {'client-over', when to look again (ms since the epoch)}  its client has made all calls that it may make now
+    {'client-over', when to check again (ms since the epoch)}  its client has used up its budget for now
     {'waited-out'}      the deadline has passed
     {'model-cooling', ms}   every candidate that is not gone cools down
-    {'model-unproven', ms, number of the candidate}  a call of that model is out that is to prove it
+    {'model-unproven', ms, number of the candidate}  a call is under way that is to prove that model
     {'model-gone'}          every candidate is gone
-    {'gateway-away', ms until it is worth another look}
+    {'gateway-away', ms until it is worth checking again}
     {'cancelled'} {'orphaned'}
-    {'no-other-account'}  only accounts that are passed over have a usable key
+    {'no-other-account'}  all accounts with a usable key are skipped
     {'no-usable-key'}   every key of the pool is retired
     {'unregistered'}    Redis does not know the pool (any more)
 ]]
--- A gateway without its connection was killed, or it is connecting anew and will be heard of within this time.
+-- A gateway without its connection was killed, or it reconnects within this time.
 local AWAY_MS = 5000
 local LOOK_AGAIN_MS = 1000
 
 local knownGateways = {}
 
--- What is to be said when the gateway is not there; false when it is.
+-- The decision when the gateway is not there; false when it is.
 local function findAbsence(gatewayId)
   if knownGateways[gatewayId] ~= nil then return knownGateways[gatewayId] end
   local alive = gatewayPrefix .. gatewayId .. ':alive'
@@ -51,7 +51,7 @@ local function findAbsence(gatewayId)
   return absence
 end
 
--- What is to be said when no account has a slot for the request.
+-- The decision when no account has a slot for the request.
 local function refuseSlot(request)
   local waitMs = untilOtherSlot(request.refusing, request.refusingCount)
   if waitMs >= 0 then

@@ -4,7 +4,7 @@ import type { PoolMembers } from "../keys/pool-members.ts";
 import { accountTtlMs, poolTtlMs } from "../store/lifetimes.ts";
 import type { PoolStore } from "../store/pool-store.ts";
 
-/** What a script of the limiter is called with. */
+/** The input of a script of the limiter. */
 export type LimiterCall = {
   readonly members: PoolMembers;
   /** The first KEYS of the script, as `limiter.lua` reads them. */
@@ -54,7 +54,7 @@ export function prepareLimiterCall(
       redisKeys.clientPrefix,
       queueKeys(redisKeys).jobPrefix,
     ],
-    // The script sees the request later than this.
+    // The script runs later than this.
     usableUntil: performance.now() + usableMs,
   };
 }

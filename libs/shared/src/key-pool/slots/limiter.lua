@@ -1,4 +1,4 @@
--- What every script of the limiter is given: see limiter-call.ts.
+-- Names the KEYS and ARGV of every script of the limiter: see limiter-call.ts.
 local idle, busy, rotation, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local accountPrefix, modelPrefix, gatewayPrefix, cancelledPrefix = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local usualPerMinute, usualPerDay = tonumber(ARGV[5]), tonumber(ARGV[6])

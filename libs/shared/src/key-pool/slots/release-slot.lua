@@ -1,9 +1,10 @@
 --[[
-  Gives a slot back that was surely not used: its entry in the minute, its call of the day, its account's
-  place in the index, and the call of its client's budget. Every count is as if the slot had not been granted.
+  Gives back a slot that was certainly not used: its entry in the minute, its call of the day, its
+  account's place in the index, and the call of its client's budget. Every count is as if the slot
+  had not been granted.
 
   Atomic because other slots of the account are granted at the same time. Idempotent: a connection
-  that breaks sends the command again.
+  that breaks repeats the command.
 
   KEYS[1] moved      HASH  key id -> account, where it is not the one that it was granted for
   KEYS[2] pools      SORTED SET  pool ids
@@ -17,7 +18,7 @@
   ARGV[6] day        number of the day that the call counts for
   ARGV[7] grantedAt  ms since the epoch
   ARGV[8] lastUsedAt of the account before the grant; '' when it was never used
-  ARGV[9] releasedTtlMs  how long a repetition of the command is known for one
+  ARGV[9] releasedTtlMs  how long a repeated command is recognized
   ARGV[10] client prefix
   ARGV[11] receipt of the client, see budget.lua; '' without one
 
@@ -48,7 +49,7 @@ redis.call('LREM', accountKey .. ':minute', -1, entry)
 local state = redis.call('HMGET', accountKey, 'day', 'dayUsed', 'lastUsedAt')
 if state[1] == day and tonumber(state[2]) > 0 then redis.call('HINCRBY', accountKey, 'dayUsed', -1) end
 
--- A later use of the account stands.
+-- A later use of the account stays.
 local wasLast = state[3] == grantedAt
 if wasLast and lastUsedAt ~= '' then
   redis.call('HSET', accountKey, 'lastUsedAt', lastUsedAt)
@@ -58,7 +59,7 @@ end
 
 local now = text(readNow())
 for _, pool in ipairs(redis.call('ZRANGE', pools, 0, -1)) do
-  -- It may have a slot earlier than was thought; acquire.lua checks that.
+  -- It may have a slot earlier than recorded; acquire.lua checks that.
   redis.call('ZADD', poolPrefix .. pool .. ':resting', 'XX', now, account)
   if wasLast then
     redis.call('ZADD', poolPrefix .. pool .. ':idle', 'XX', lastUsedAt == '' and '0' or lastUsedAt, account)

@@ -8,12 +8,12 @@ const script = loadScript(new URL("./release-slot.lua", import.meta.url));
 /** A connection that breaks repeats its commands within this time. */
 const releasedTtlMs = 3_600_000;
 
-/** Gives a slot back exactly, as if it had not been granted. Call it once for a grant. */
+/** Gives a slot back exactly, as if it had not been granted. Call it once for each grant. */
 export async function releaseSlot(
   { redis, redisKeys }: PoolStore,
   { key, receipt, clientReceipt, model, provesModel }: Grant,
 ): Promise<void> {
-  // Another call is to prove it.
+  // Another call may prove the model.
   if (provesModel) await redis.del(redisKeys.modelProof(model));
   if (!receipt && clientReceipt === "") return;
   await runScript(

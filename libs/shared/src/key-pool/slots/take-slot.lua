@@ -1,32 +1,32 @@
 --[[
   Takes slots of accounts. Needs the limiter's KEYS and ARGV, `now` and `text`.
 
-  The truth about an account is in two keys:
+  The state of an account is in two keys:
     <account prefix><account>          HASH
-      day (number of the day), dayUsed         what counts as used on that day
-      dayElsewhere                             the part of it that others used, see record-use.lua
+      day (number of the day), dayUsed         the use of that day
+      dayElsewhere                             the part of it that was used elsewhere, see record-use.lua
       lastUsedAt, parkedUntil, parkedReason
       capPerMinute, capPerDay                  the operator's limits for this account, if it has its own
-      perMinute, perDay                        what OpenRouter says it may do; it can only lower those,
-      perMinuteUntil, perDayUntil              and it is forgotten unless OpenRouter says so again
+      perMinute, perDay                        OpenRouter's limits; they can only lower those,
+      perMinuteUntil, perDayUntil              and expire unless OpenRouter states them again
     <account prefix><account>:minute   LIST  the latest times at which its last calls can have been
                                              sent, oldest first, never falling, at most as many as
                                              the operator's limit
 
-  A grant made at `now` may be used until `now + usableMs`; the caller gives back one that it hears of
-  later. The limit is checked for a call sent at once, and the latest possible time is stored: of the
-  calls of an account, any one is sent at least a window after the one that is perMinute places
-  before it, however long the answers travel.
+  A grant made at `now` may be used until `now + usableMs`; the caller gives back a grant that
+  arrives later. The limit is checked for a call sent at once, and the latest possible time is
+  stored: each call of an account is sent at least a window after the one that is perMinute places
+  before it, however long the replies take.
 
   The pool's two sorted sets are an index over accounts, so that finding one costs O(log n):
     idle      by last use: the least recently used account is tried first
     busy      by the time at which a slot becomes free
-  The index may be behind (another pool with other keys can use the same account), so a
-  candidate is always checked against the truth, and moved to `busy` when it has no slot.
+  The index may be outdated (another pool with other keys can use the same account), so a candidate
+  is always checked against its state, and moved to `busy` when it has no slot.
 ]]
 -- How many accounts one script may move between the sets, so that none blocks Redis for long.
 local MOST_MOVES = 256
--- An account's hash is kept for much longer than it takes until this is looked at again.
+-- An account's hash is kept for much longer than the interval at which it is renewed.
 local RENEW_MS = 3600000
 
 -- The call is sent between `now` and `latest`.
@@ -39,7 +39,8 @@ local function lowerTo(cap, stated, untilAt)
   return cap
 end
 
--- When the account may be called next (`at`: now or earlier means that it has a free slot), and what that follows from.
+-- When the account may be called next (`at`: now or earlier means that it has a free slot), and the
+-- state behind it.
 local function readAccount(account)
   local key = accountPrefix .. account
   local state = redis.call('HMGET', key, 'parkedUntil', 'day', 'dayUsed', 'capPerMinute', 'perMinute',
@@ -61,7 +62,7 @@ local function readAccount(account)
   }
 end
 
--- A sorted set that has lost its last member is gone, and with it its expiry.
+-- A sorted set that loses its last member is deleted, and with it its expiry.
 local function put(index, score, account)
   redis.call('ZADD', index, score, account)
   if redis.call('ZCARD', index) == 1 then redis.call('PEXPIRE', index, poolTtlMs) end
@@ -77,7 +78,7 @@ end
 
 local hasWoken = false
 
--- Lets accounts be found again whose slots have become free.
+-- Moves accounts whose slots have become free back to `idle`.
 local function wakeAccounts()
   if hasWoken then return end
   hasWoken = true
@@ -141,7 +142,7 @@ local function takeSlot(refusing)
   end
 end
 
--- A call that is paid for needs a key, and no slot. Returns account, key id and an empty receipt.
+-- A paid call needs a key, but no slot. Returns account, key id and an empty receipt.
 local function takeKeyOnly(refusing, refusingCount)
   for _, index in ipairs({ idle, busy }) do
     for _, account in ipairs(redis.call('ZRANGE', index, 0, refusingCount)) do

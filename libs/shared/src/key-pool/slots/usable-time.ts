@@ -3,9 +3,9 @@ import type { RateLimits } from "../../config/rate-limits.ts";
 /** A grant is usable for at least this long, or for this share of a short window. */
 const leastMs = 500;
 const leastShare = 1 / 20;
-/** A Redis that answers later than this cannot be used. */
+/** A Redis that answers more slowly than this cannot be used. */
 const mostMs = 8_000;
-/** Round trips that count: the latest few, and none that is older than this. */
+/** The round trips that count: the latest ones, and none older than this. */
 const keptSamples = 8;
 const keptMs = 30_000;
 
@@ -22,8 +22,8 @@ export function slotPeriodMs(limits: RateLimits): number {
 }
 
 /**
- * Chooses how long a grant may be used: twice the slowest of the latest round trips.
- * More makes slots come back later, less makes grants come too late.
+ * Chooses how long a grant may be used: twice the slowest of the latest round trips. A longer time
+ * makes slots come back later, a shorter one makes more grants late.
  */
 export class UsableTime {
   readonly #leastMs: number;
@@ -40,9 +40,9 @@ export class UsableTime {
   }
 
   /**
-   * Whole ms for a grant that is asked for at `now`.
+   * Returns whole ms for a grant that is asked for at `now`.
    *
-   * @param lastMs the round trip that was too slow for this request just now.
+   * @param lastMs the round trip that was just too slow for this request.
    */
   choose(now: number, lastMs = 0): number {
     const recent = this.#samples.filter(({ at }) => now - at <= keptMs);

@@ -1,9 +1,9 @@
 import type { RateLimits } from "../../config/rate-limits.ts";
 
-/** Which limit a refusal spoke of; `stated`: it named a time and no limit. */
+/** The limit that a refusal is about; `stated`: it states a time and no limit. */
 export type ParkingReason = "minute" | "day" | "stated";
 
-/** A model cools down for this long at most, whatever an answer asks for. */
+/** A model cools down for this long at most, whatever an answer states. */
 export const longestModelCooldownMs = 3_600_000;
 
 /** A refusal that names no limit parks an account for this long at most. */
@@ -13,8 +13,8 @@ const longestStatedMs = 3_600_000;
 const dayEndSpreadMs = 300_000;
 
 /**
- * Bounds what a refusal may ask for, in ms. For `day` the time counts from the end of
- * the UTC day, else from now.
+ * Bounds what a refusal may state, in ms. For `day` the time counts from the end of the UTC day,
+ * else from now.
  */
 export function longestParkingMs(
   reason: ParkingReason,

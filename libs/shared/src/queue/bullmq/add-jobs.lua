@@ -1,10 +1,11 @@
 --[[
-  Puts jobs in line, as BullMQ's own script for jobs with a priority does; a job that is there already stays
-  as it is.
+  Puts jobs in line, as BullMQ's own script for jobs with a priority does; an existing job stays as
+  it is.
 
-  Jobs without a client stand in the order of their arrival, those of clients in the order of their turns, see
-  tags.lua. Those of a client with a budget wait for it first, see held-jobs.lua. Of a client that may have only so
-  many open at a time, more are refused; exact across all gateways, because the count is kept here.
+  Jobs without a client are in the order of their arrival, those of clients in the order of their
+  turns, see tags.lua. Jobs of a client with a budget wait for it first, see held-jobs.lua. Jobs
+  above a client's limit of open requests are refused; exact across all gateways, because the count
+  is kept here.
 
   KEYS[1] prioritized  SORTED SET  see queue-keys.ts
   KEYS[2] pc           STRING
@@ -19,7 +20,8 @@
   ARGV[3] job prefix
   ARGV[4...] nine for each job: id, data (JSON), options (JSON), timestamp (ms since the epoch), priority,
     what the limiter must know of it (JSON, see decision-request.ts), client (empty: none), its weight,
-    `bounded`: one of its client's open requests; `counted`: one that was let in before; else empty
+    `bounded`: one of its client's open requests; `counted`: one that was accepted before; else
+    empty
 
   Returns for each job 1, or 0 when it was refused.
 ]]
@@ -35,7 +37,7 @@ local now = readNow()
 --- @include "../../budgets/held-jobs"
 --- @include "../../budgets/open-requests"
 
--- Those of clients only; nil when the job waits for its client's budget.
+-- For jobs of clients only; nil when the job waits for its client's budget.
 local function findTag(jobId, priority, client, weight)
   if not readClient(client).hasBudget then return takeTag(jobId, priority, client, tonumber(weight)) end
   holdJob(jobId, tonumber(priority), client, nil, now)

@@ -1,11 +1,12 @@
 --[[
   Finishes jobs as BullMQ does, for jobs without parents and children. Needs `active`, `stalled`, `jobPrefix` and `now`.
-  Finished jobs of a set are trimmed once, with trimFinished.
+  Call trimFinished once to trim the finished jobs of a set.
 ]]
 -- Jobs that are removed from a set at a time.
 local MOST_TRIMMED = 100
 
--- Takes a job out of its worker's hands, and removes the body kept for it. Returns whether it was in them.
+-- Ends a worker's hold of a job, and removes the body stored for it. Returns whether the worker
+-- held it.
 local function leaveHand(jobId, token, body)
   local lock = jobPrefix .. jobId .. ':lock'
   if redis.call('GET', lock) ~= token then return false end

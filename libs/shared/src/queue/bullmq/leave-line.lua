@@ -1,4 +1,5 @@
--- A job of a client leaves the line. With its last one the client has no work any more. Needs `sharesPrefix`.
+-- Takes a job of a client out of the line. With its last one the client has no more work. Needs
+-- `sharesPrefix`.
 local function leaveLine(jobId, priority, client)
   local shares = sharesPrefix .. priority
   local line = shares .. ':' .. client

@@ -4,14 +4,14 @@
 ]]
 local MOST_PROMOTED = 1000
 
--- How many more jobs may be in hand: none of a paused queue, else as many as an operator allows.
+-- How many more jobs may be active: none of a paused queue, else as many as an operator allows.
 local function roomForJobs()
   local isPaused, most = unpack(redis.call('HMGET', meta, 'paused', 'concurrency'))
   if isPaused then return 0 end
   return most and tonumber(most) - redis.call('LLEN', active) or math.huge
 end
 
--- Puts delayed jobs in line whose time has come.
+-- Puts delayed jobs in line whose delay has ended.
 local function promoteDelayed()
   local due = redis.call('ZRANGEBYSCORE', delayed, 0, (now + 1) * 0x1000 - 1, 'LIMIT', 0, MOST_PROMOTED)
   if #due == 0 then return end
@@ -28,7 +28,8 @@ local function promoteDelayed()
   redis.call('ZREM', delayed, unpack(due))
 end
 
--- The first jobs in line: id, and score; those without one are on the list of jobs that go before all others.
+-- The first jobs in line: id and score; jobs without a score are on the list of jobs that go before
+-- all others.
 local function readHead(most)
   local first = redis.call('LRANGE', wait, -most, -1)
   local head = {}
@@ -41,8 +42,9 @@ local function readHead(most)
 end
 
 --[[
-  Wakes one idle worker when jobs are left in line. Without one, a marker would only wake workers in vain.
-  Returns how many jobs are in line, and ms until the first other one is due: 0 when some are in line, -1 when there is none.
+  Wakes one idle worker when jobs are left in line. Otherwise a marker would wake workers in vain.
+  Returns how many jobs are in line, and ms until the first other one is due: 0 when some are in
+  line, -1 when there is none.
 ]]
 local function markLine()
   local waiting = redis.call('LLEN', wait) + redis.call('ZCARD', prioritized)
@@ -57,7 +59,7 @@ local function markLine()
     local dueAt = math.min(tonumber(next[2]) / 0x1000, tonumber(client[2] or 'inf'))
     return 0, math.max(1, math.ceil(dueAt - now))
   end
-  -- The order of arrival counts from the beginning again, and nobody is owed anything.
+  -- The order of arrival restarts, and no client is owed anything.
   redis.call('UNLINK', pc, sharesPrefix .. '10', sharesPrefix .. '20', sharesPrefix .. '30')
   return 0, -1
 end

@@ -1,5 +1,5 @@
 --[[
-  Moves the first waiting job of a range to the very front of the line.
+  Moves the first waiting job of a range to the front of the line.
 
   Atomic because another worker may take the job at the same moment.
 
@@ -13,8 +13,9 @@ local prioritized = KEYS[1]
 local jobId = redis.call('ZRANGEBYSCORE', prioritized, ARGV[1], ARGV[2], 'LIMIT', 0, 1)[1]
 if not jobId then return nil end
 
--- Priorities start at 1, and BullMQ multiplies them by 2^32: nothing else has a score below that. What stood
--- behind the priority stays as a fraction: the turn of the job's client is counted by it, see shares.lua.
+-- Priorities start at 1, and BullMQ multiplies them by 2^32: no other score is below that. The part
+-- of the score below the priority stays as a fraction: it determines the client's turn, see
+-- shares.lua.
 local PRIORITY = 0x100000000
 local place = tonumber(redis.call('ZSCORE', prioritized, jobId)) % PRIORITY
 redis.call('ZADD', prioritized, 'XX', string.format('%.17g', 1 + place / PRIORITY), jobId)

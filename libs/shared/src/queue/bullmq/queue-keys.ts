@@ -1,9 +1,9 @@
 import type { RedisKeys } from "../../redis/keys.ts";
 
-/** Name of the one queue that all requests go through. */
+/** Name of the queue of all requests. */
 export const completionsQueue = "completions";
 
-/** The keys that BullMQ makes for the queue, as far as we read or change them. */
+/** The keys of BullMQ's queue, as far as we read or change them. */
 export function queueKeys({ root }: Pick<RedisKeys, "root">) {
   const queue = `${root}:${completionsQueue}`;
   return {
@@ -21,17 +21,17 @@ export function queueKeys({ root }: Pick<RedisKeys, "root">) {
     prioritized: `${queue}:prioritized`,
     /** SORTED SET of jobs by when their delay ends. */
     delayed: `${queue}:delayed`,
-    /** SORTED SET that idle workers wait for a member of: `0`, a job may be there. */
+    /** SORTED SET that idle workers block on: the member `0` means that a job may be there. */
     marker: `${queue}:marker`,
     /** HASH of settings of the queue, such as whether it is paused. */
     meta: `${queue}:meta`,
-    /** STRING counting the jobs that came into line, for the order among those of a priority. */
+    /** STRING that counts the jobs that came into line, for their order within a priority. */
     pc: `${queue}:pc`,
-    /** SET of jobs in hand that may be lost: nobody has said since the last look that he has them. */
+    /** SET of active jobs that may be lost: their locks were not renewed since the last check. */
     stalled: `${queue}:stalled`,
     /** SORTED SET of answered jobs that stay visible, by when they were finished (epoch ms). */
     completed: `${queue}:completed`,
-    /** SORTED SET of failed jobs that stay visible, likewise. */
+    /** SORTED SET of failed jobs that stay visible, by when they were finished (epoch ms). */
     failed: `${queue}:failed`,
   };
 }

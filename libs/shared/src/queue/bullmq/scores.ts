@@ -7,7 +7,7 @@ const scorePerPriority = 2 ** 32;
 /** The score among delayed jobs of one that waits for its client's budget, see `held-jobs.lua`: it never comes due. */
 export const heldScore = "9007199254740991";
 
-/** The scores of all jobs of some priorities, as ZCOUNT and ZRANGEBYSCORE take them. */
+/** The scores of all jobs of some priorities, for ZCOUNT and ZRANGEBYSCORE. */
 export function scoresOf(
   firstPriority: number,
   lastPriority: number,
@@ -18,7 +18,7 @@ export function scoresOf(
   ];
 }
 
-/** Delayed jobs are kept by the ms in which their delay ends, shifted by a counter of 12 bits. */
+/** Scores of delayed jobs are the ms in which their delay ends, shifted by a counter of 12 bits. */
 export function delayEndsAt(score: number): number {
   return Math.floor(score / 0x1000);
 }

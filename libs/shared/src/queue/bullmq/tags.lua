@@ -1,12 +1,14 @@
 --[[
-  Places in line by fair queueing. Within a priority each job of a client has a turn of 1 / weight, which begins where
-  the client's last one ended, and never before the time of the priority. That is the time of a pool that serves all
-  who have work at once, by weight: each call moves it on by 1 / (sum of their weights). So slots go by weight,
-  however many jobs each client has in line, and nobody is owed what he did not use.
+  Places in line by fair queueing. Within a priority each job of a client has a turn of 1 / weight,
+  which begins where the client's last turn ended, and never before the virtual time of the
+  priority. That is the time of a pool that serves all clients with work at once, by weight: each
+  call advances it by 1 / (sum of their weights). So slots are shared by weight, however many jobs
+  each client has in line, and unused shares are not saved up.
 
-  The tag is a point within the turn, at the same part of each turn of a client: its phase. Many turns begin at the
-  same time. With one phase for all, all light clients would have theirs at one time, and a heavy one waits for them all.
-  Multiples of the golden ratio spread any number of clients evenly.
+  The tag is a point within the turn, at the same fraction of each turn of a client: its phase. Many
+  turns begin at the same time. With one phase for all, all light clients would be served at the
+  same time, and a heavy one would wait for all of them. Multiples of the golden ratio spread any
+  number of clients evenly.
 
   Needs `prioritized` and `sharesPrefix`. See keys.ts for what is kept.
 ]]
@@ -17,7 +19,7 @@ local GOLDEN_RATIO = 0.6180339887498949
 
 local function exactly(number) return string.format('%.17g', number) end
 
--- The tag of the last of a client's jobs that is still in line; nil when none is.
+-- The tag of the client's last job that is still in line; nil when there is none.
 local function readLastTag(line)
   local tag
   for _ = 1, MOST_STALE do
@@ -28,11 +30,11 @@ local function readLastTag(line)
     -- It was removed.
     redis.call('ZREM', line, last[1])
   end
-  -- Who calls so many off at a time stands behind them for once.
+  -- A client that calls so many jobs off at a time starts behind them once.
   return tag
 end
 
--- Forgets jobs of a client that were removed. Returns how many; only the first ones are looked at.
+-- Forgets jobs of a client that were removed. Returns how many; only the first ones are checked.
 local function dropStale(line)
   local dropped = 0
   for _, jobId in ipairs(redis.call('ZRANGE', line, 0, 99)) do
@@ -54,7 +56,7 @@ local function readNextTurn(shares, line, client, weight)
   now, ended = tonumber(now or 0), tonumber(ended or 0)
   local last = readLastTag(line)
   if last and phase then return { begin = last + (1 - phase) / weight, phase = tonumber(phase) } end
-  -- Who comes back before his last turn has ended goes on as before.
+  -- A client that returns before its last turn has ended continues as before.
   if not phase or ended <= now then
     phase = (0.5 + redis.call('HINCRBY', shares, 'begins', 1) * GOLDEN_RATIO) % 1
     redis.call('HSET', shares, 'phase:' .. client, exactly(phase))

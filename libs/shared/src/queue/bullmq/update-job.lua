@@ -1,5 +1,5 @@
--- Replaces progress and data of BullMQ's job, both JSON, where they are not empty and the job still exists. With
--- other data it was answered: nobody is to decide on its request any more.
+-- Replaces progress and data of BullMQ's job (both JSON) if they are not empty and the job still
+-- exists. New data means that it was answered: its request needs no more decisions.
 local function updateJob(job, progress, data)
   if progress == '' and data == '' then return end
   if redis.call('EXISTS', job) == 0 then return end

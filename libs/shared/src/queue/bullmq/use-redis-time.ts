@@ -1,7 +1,7 @@
 import type { RedisQueueBackend } from "bullmq";
 import type { RedisClock } from "../../redis/redis-clock.ts";
 
-/** Where BullMQ's scripts take the time: the number of KEYS, and of the ARGV before it. */
+/** Where BullMQ's scripts take the time from: the number of KEYS, and of the ARGV before it. */
 export const argumentsWithTime: Readonly<Record<string, number>> = {
   moveToActive: 11 + 1,
   moveToDelayed: 11 + 1,
@@ -12,9 +12,9 @@ export const argumentsWithTime: Readonly<Record<string, number>> = {
 type Backend = Pick<RedisQueueBackend, "execCommand" | "waitForJob">;
 
 /**
- * Has BullMQ tell the time by Redis's clock wherever it is stored: when delays end, when
- * a job was taken, when it was finished. By itself BullMQ uses the clock of each worker's
- * machine, and a worker whose clock is ahead ends the delays of all others.
+ * Makes BullMQ use Redis's clock for all stored times: when delays end, when a job was taken, when
+ * it was finished. By default BullMQ uses the clock of each worker's machine, and a worker whose
+ * clock is ahead ends the delays of all others.
  */
 export function useRedisTime(backend: Backend, clock: RedisClock): void {
   const execCommand = backend.execCommand.bind(backend);

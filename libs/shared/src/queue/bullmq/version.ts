@@ -1,5 +1,5 @@
 /**
- * The version of BullMQ whose data and arguments the files of this folder know.
+ * The version of BullMQ whose data and arguments this folder relies on.
  *
  * Its contract test names what an upgrade must keep, or what to change here.
  */

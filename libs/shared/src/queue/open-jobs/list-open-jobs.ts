@@ -5,18 +5,18 @@ import type { RedisKeys } from "../../redis/keys.ts";
 import { queueKeys } from "../bullmq/queue-keys.ts";
 import { delayEndsAt } from "../bullmq/scores.ts";
 
-/** Where a job is that is not over: in line, delayed, or in a worker's hands. */
+/** The states of an open job: in line, delayed, or held by a worker. */
 export type OpenState = "waiting" | "delayed" | "calling";
 
-/** What the queue tells of a job, without its contents. Times in ms since the epoch of Redis's clock. */
+/** The facts of a job, without its contents. Times in ms since the epoch of Redis's clock. */
 export type OpenJob = {
   readonly jobId: string;
   readonly state: OpenState;
-  /** 1 for the next one; of those in line. */
+  /** 1 for the next one; for jobs in line. */
   readonly place: number | undefined;
-  /** When it came into being. */
+  /** When it was created. */
   readonly since: number;
-  /** As the queue has it, see `priorities.ts`. */
+  /** Its BullMQ priority, see `priorities.ts`. */
   readonly priority: number;
   /** The gateway process that waits for it, or the batch that it belongs to. */
   readonly gatewayId: string | undefined;
@@ -26,13 +26,13 @@ export type OpenJob = {
   readonly models: readonly string[];
   /** When its client stops waiting. */
   readonly deadline: number | undefined;
-  /** When its worker took it; of those that are called. */
+  /** When its worker took it; for jobs held by a worker. */
   readonly takenAt: number | undefined;
-  /** When it comes back into line; of delayed ones. */
+  /** When it comes back into line; for delayed jobs. */
   readonly dueAt: number | undefined;
   /** Calls made so far. */
   readonly calls: number;
-  /** Mask of the key that was called with last. */
+  /** Mask of the key of the last call. */
   readonly key: string | undefined;
   /** Id of the key of the call under way. */
   readonly keyId: string | undefined;
@@ -41,7 +41,7 @@ export type OpenJob = {
 /** How many jobs are in each state. */
 export type OpenCounts = Readonly<Record<OpenState, number>>;
 
-/** Counts the jobs that are not over, at a cost that does not grow with them. */
+/** Counts the open jobs, at a cost that does not grow with their number. */
 export async function countOpenJobs(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -56,7 +56,7 @@ export async function countOpenJobs(
   return { waiting: first + line, delayed: later, calling };
 }
 
-/** Lists some of the jobs of a state: those in line from the head on, delayed ones by when they come back. */
+/** Lists jobs of a state: those in line from the head on, delayed ones by the end of their delay. */
 export async function listOpenJobs(
   redis: Redis,
   redisKeys: RedisKeys,
@@ -104,7 +104,7 @@ async function findJobs(
       });
     }
     case "waiting": {
-      // Those of lost workers go before all others; their head is the end of a list.
+      // Jobs of lost workers go before all others; their head is the end of a list.
       const before = await redis.llen(keys.wait);
       const ahead =
         offset < before
@@ -142,7 +142,7 @@ const progressSchema = z.object({
   calls: z.number().catch(0),
   key: z.string().optional().catch(undefined),
 });
-/** What the limiter said: `granted`, the account, the key. */
+/** The limiter's decision: `granted`, the account, the key. */
 const grantSchema = z
   .tuple([z.literal("granted"), z.string(), z.string()])
   .rest(z.unknown());

@@ -2,24 +2,27 @@ import { Redis } from "ioredis";
 import type { HostAndPort } from "../../config/host-list.ts";
 import type { ClusterAddress } from "../../config/redis-address.ts";
 
-/** A node that does not answer for this long is passed over for the next one. */
+/** A node that does not answer for this long is skipped. */
 const answerTimeoutMs = 1_000;
 
-/** A node, which keeps its id wherever it runs. */
+/** A node, which keeps its id when its address changes. */
 export type ClusterNode = HostAndPort & { readonly id: string };
 
-/** What one node of a Cluster says of the hash slot that holds the pool. */
+/** What one node of a Cluster reports about the hash slot of the pool. */
 export type ClusterView = {
-  /** Whether the cluster serves requests, as far as this node can tell: one that is cut off from the others says no. */
+  /**
+   * Whether the cluster serves requests, as far as this node can tell: no, if it is cut off from
+   * the others.
+   */
   readonly isServing: boolean;
   readonly slot: number;
   /** The primary that owns the slot; undefined while none does. */
   readonly owner: ClusterNode | undefined;
-  /** Whether that is the node itself. */
+  /** Whether the owner is the node itself. */
   readonly isOwner: boolean;
-  /** Whether it is giving the slot to another node just now. */
+  /** Whether the slot is being moved to another node. */
   readonly isMigrating: boolean;
-  /** All nodes that it knows to hold slots, replicas included. */
+  /** All nodes with slots that it knows, replicas included. */
   readonly nodes: readonly HostAndPort[];
 };
 
@@ -45,7 +48,7 @@ export async function askNode(
     enableReadyCheck: false,
     retryStrategy: null,
   });
-  // Of the errors that follow each other the first one says why.
+  // The first of several errors in a row is the cause.
   let reason: Error | undefined;
   redis.on("error", (error: Error) => {
     reason ??= error;
@@ -70,7 +73,7 @@ export async function askNode(
   }
 }
 
-/** Reads what a node answered. @param node where it was asked. */
+/** Parses a node's answer. @param node the node that was asked. */
 export function readView(
   node: HostAndPort,
   answers: { info: string; slot: number; ranges: SlotRange[]; list: string },
@@ -78,10 +81,10 @@ export function readView(
   const { info, slot, ranges, list } = answers;
   const [, , primary] =
     ranges.find(([first, last]) => first <= slot && slot <= last) ?? [];
-  // `<id> <address> <flags> … <slots> [<slot>->-<id of who gets it>]`
+  // `<id> <address> <flags> … <slots> [<slot>->-<id of the new owner>]`
   const [self = ""] = /^.* \S*\bmyself\b.*$/m.exec(list) ?? [];
   const locate = ([host, port, id]: SlotNode) => ({
-    // A node that does not know its own name leaves it out.
+    // A node that does not know its own address leaves it out.
     host: host === null || host === "" || host === "?" ? node.host : host,
     port,
     id,

@@ -3,13 +3,15 @@ import type { ClusterAddress } from "../../config/redis-address.ts";
 import { createSlotConnector } from "./slot-connector.ts";
 import { slotOwnerOf } from "./slot-owner.ts";
 
-/** What a server still answers to commands that were sent before it was left is read for this long. */
+/** After a server is left, answers to commands sent before are read for this long. */
 const lastAnswersMs = 100;
 
 /**
- * How ioredis finds the primary of a Cluster that owns the hash slot of the pool, and leaves it when another one does.
+ * How ioredis finds the primary of a Cluster that owns the hash slot of the pool, and leaves it
+ * when the owner changes.
  *
- * All keys of a pool are in one slot, so one connection to one server is all that it takes, as without a Cluster.
+ * All keys of a pool are in one slot, so one connection to one server is enough, as without a
+ * Cluster.
  */
 export function clusterOptions(
   cluster: ClusterAddress,

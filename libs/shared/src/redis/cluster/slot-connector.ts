@@ -5,12 +5,12 @@ import { AbstractConnector, type RedisOptions } from "ioredis";
 import type { ClusterNode } from "./ask-node.ts";
 import type { Follower, SlotOwner } from "./slot-owner.ts";
 
-/** How soon it is asked again while the slot has no owner that can be used. */
+/** How soon the nodes are asked again while the slot has no usable owner. */
 const askAgainMs = 100;
 
 type ReportError = (event: "error", error: Error) => void;
 
-/** Makes the class by which ioredis connects to whoever owns the slot. */
+/** Makes the class by which ioredis connects to the owner of the slot. */
 export function createSlotConnector(owner: SlotOwner) {
   return class SlotConnector extends AbstractConnector implements Follower {
     readonly #tls: RedisOptions["tls"];

@@ -2,25 +2,26 @@ import type { HostAndPort } from "../../config/host-list.ts";
 import type { ClusterAddress } from "../../config/redis-address.ts";
 import { askNode, type ClusterNode, type ClusterView } from "./ask-node.ts";
 
-/** How often it is looked whether the slot has another owner. */
+/** How often it is checked whether the slot has another owner. */
 const watchEveryMs = 1_000;
 
 /** A connection to the owner. */
 export type Follower = {
-  /** Where it is connected. */
+  /** The node that it is connected to. */
   readonly node: ClusterNode | undefined;
-  /** Ends the connection, so that it is made anew. */
+  /** Ends the connection, so that a new one is made. */
   leave(): void;
 };
 
 /**
- * Knows which primary of a Cluster owns the hash slot of the pool, and has connections leave one that does not any more:
- * a connection that only listens, or one to a server that hangs, would not notice by itself.
+ * Tracks which primary of a Cluster owns the hash slot of the pool, and has connections leave a
+ * former owner: a connection that only listens, or one to a server that hangs, would not notice by
+ * itself.
  */
 export class SlotOwner {
   readonly #cluster: ClusterAddress;
   readonly #followers = new Set<Follower>();
-  /** Those that were heard of last, behind the one that answered. */
+  /** The latest known nodes, after the one that answered. */
   #known: readonly HostAndPort[] = [];
   #finding: Promise<ClusterNode> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -34,7 +35,8 @@ export class SlotOwner {
   /**
    * Finds the owner by asking one node after the other, and the owner itself.
    *
-   * @throws {Error} when there is none that can be used: the cluster is down, or the slot is on its way to another node.
+   * @throws {Error} when there is no usable owner: the cluster is down, or the slot is being moved
+   * to another node.
    */
   find(): Promise<ClusterNode> {
     this.#finding ??= this.#find().finally(() => {
@@ -43,7 +45,7 @@ export class SlotOwner {
     return this.#finding;
   }
 
-  /** Has a connection leave when the slot has another owner. @returns ends that. */
+  /** Makes a connection leave when the slot has another owner. @returns a function that ends this. */
   follow(follower: Follower): () => void {
     this.#followers.add(follower);
     this.#timer ??= setInterval(() => void this.#watch(), watchEveryMs).unref();
@@ -77,7 +79,7 @@ export class SlotOwner {
     if (!own.isServing || !own.isOwner) {
       throw new Error(`${nameOf(owner)} does not own hash slot ${slot}`);
     }
-    // Of what a script reads and writes some would be here and some there.
+    // A script's keys would be partly here and partly there.
     if (own.isMigrating) {
       throw new Error(`hash slot ${slot} is on its way to another node`);
     }
@@ -107,7 +109,7 @@ export class SlotOwner {
     }
   }
 
-  /** In turn one of those that are not connected to: the owner may hang, or be cut off from the others. */
+  /** In turn one of the nodes without a connection: the owner may hang, or be cut off from the others. */
   #chooseWitness(): HostAndPort {
     const followed = new Set<string>();
     for (const { node } of this.#followers)
@@ -125,7 +127,7 @@ export class SlotOwner {
       ({ node }) => node?.id !== owner.id,
     );
     if (stale.length === 0) return;
-    // A node may have heard of a change late.
+    // A node may learn of a change late.
     const { id } = await this.find();
     for (const follower of stale)
       if (follower.node?.id !== id) follower.leave();
@@ -136,7 +138,7 @@ function nameOf({ host, port }: HostAndPort): string {
   return `${host}:${port}`;
 }
 
-/** The connections of a process to one Cluster share one. */
+/** The connections of a process to one Cluster share one tracker. */
 const owners = new WeakMap<ClusterAddress, SlotOwner>();
 
 /** The one {@link SlotOwner} of this process for an address. */

@@ -14,7 +14,7 @@ export function readCookie(request: Request, { name }: AdminCookie): string {
   return own?.slice(name.length + 1) ?? "";
 }
 
-/** Gives the browser a cookie that scripts and other sites cannot use. */
+/** Sets a cookie that scripts and other sites cannot use. */
 export function setCookie(
   request: Request,
   response: Response,
@@ -24,7 +24,7 @@ export function setCookie(
   response.cookie(name, value, {
     httpOnly: true,
     sameSite: "lax",
-    // Behind a proxy that offers TLS only TRUST_PROXY lets us know of it.
+    // Behind a proxy that terminates TLS, this is known only with TRUST_PROXY.
     secure: request.secure,
     path,
     maxAge: lifeMs,

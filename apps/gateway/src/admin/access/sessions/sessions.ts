@@ -17,7 +17,7 @@ export type Session = {
   readonly id: string;
 };
 
-/** Sessions that all gateways know, until they end: at sign-out, or when they are too old. */
+/** Sessions that all gateways know, until they end: at sign-out, or when they expire. */
 export class Sessions {
   readonly #tickets: Tickets;
   readonly #accessKey: AccessKey;
@@ -39,16 +39,16 @@ export class Sessions {
   }
 
   /**
-   * Ends the visitor's session; a copy of its cookie opens nothing any more.
+   * Ends the visitor's session; a copy of its cookie is worthless from then on.
    *
-   * @throws {GatewayError} `redis-down` when that cannot be made known.
+   * @throws {GatewayError} `redis-down` when the other gateways cannot be told.
    */
   async end(request: Request, response: Response): Promise<void> {
     await this.#tickets.end(readCookie(request, cookie));
     response.clearCookie(cookie.name, { path: cookie.path });
   }
 
-  /** What proves that one of this session's own pages was given the text. */
+  /** Proves that a text was issued to a page of this session. */
   prove(session: Session, text: string): string {
     return this.#accessKey.digest(`page ${session.id} ${text}`);
   }
@@ -58,5 +58,5 @@ export class Sessions {
   }
 }
 
-/** What a form must carry a proof of to be taken for one of the session's pages. */
+/** The text whose proof a form must carry to count as one of the session's pages. */
 export const formText = "form";

@@ -5,8 +5,8 @@ import type { Tickets } from "./tickets.ts";
 export const linkLifeMs = 3_600_000;
 
 /**
- * The only way in where no password is set: a link for one use, which those see who
- * can read this gateway's terminal or log.
+ * The only way to sign in when no password is set: a link for one use, shown to those who can read
+ * this gateway's terminal or log.
  */
 export class SignInLink {
   readonly #tickets: Tickets;
@@ -28,14 +28,14 @@ export class SignInLink {
 
   /** Shows a new link if the newest one was used or has expired. */
   renew(): Promise<void> {
-    // Many visitors at once get one link.
+    // Many visitors at once cause one link.
     this.#renewal ??= this.#replaceUsed().finally(() => {
       this.#renewal = undefined;
     });
     return this.#renewal;
   }
 
-  /** Uses a link up. @returns whether it could be used, at whichever gateway it was shown. */
+  /** Uses a link up. @returns whether it was valid, whichever gateway had shown it. */
   redeem(token: string): Promise<boolean> {
     return this.#tickets.end(token);
   }
@@ -50,10 +50,10 @@ export class SignInLink {
     if (this.#logger.isLevelEnabled("info")) {
       this.#logger.info({ link, minutes: linkLifeMs / 60_000 }, linkMessage);
     } else {
-      // Without it nobody gets in, however little is to be logged.
+      // Without the link nobody can sign in, so it is shown at every log level.
       process.stderr.write(`${linkMessage}: ${link}\n`);
     }
-    // `npm start` shows it once more, where it is not lost among log lines.
+    // `npm start` shows it once more, where it does not get lost among log lines.
     if (process.connected) process.send?.({ signInLink: link });
   }
 }

@@ -3,7 +3,7 @@ import type { Redis } from "ioredis";
 import type { RedisHealth } from "../../../redis/redis-health.ts";
 import type { AccessKey } from "./access-key.ts";
 
-/** Beyond it the oldest are forgotten here; Redis knows them all. */
+/** Above it this process forgets the oldest; Redis knows them all. */
 const mostRemembered = 1_000;
 const form = /^[\w-]{43}$/;
 
@@ -11,14 +11,13 @@ const form = /^[\w-]{43}$/;
 type Remembered = {
   /** ms since the epoch. */
   readonly expiresAt: number;
-  /** Redis could not take it, so it counts at this gateway only. */
+  /** Redis could not store it, so it is valid at this gateway only. */
   readonly isOnlyHere: boolean;
 };
 
 /**
- * Random texts that open something for a while, known to all gateways through Redis,
- * which stores only their digests. While Redis is away, a gateway goes by the tickets
- * that it has seen itself.
+ * Random texts that grant something for a while, known to all gateways through Redis, which stores
+ * only their digests. While Redis is away, a gateway accepts the tickets that it has seen itself.
  */
 export class Tickets {
   readonly #redis: Redis;
@@ -59,7 +58,7 @@ export class Tickets {
     return ticket;
   }
 
-  /** Whether a ticket counts now. */
+  /** Whether a ticket is valid now. */
   async isValid(ticket: string): Promise<boolean> {
     if (!form.test(ticket)) return false;
     const known = this.#recall(ticket);
@@ -84,8 +83,8 @@ export class Tickets {
   /**
    * Ends a ticket, at all gateways.
    *
-   * @returns whether it counted until now; of several callers at once only one is told so.
-   * @throws {GatewayError} `redis-down` when the other gateways cannot hear of it.
+   * @returns whether it was valid until now; of several callers at once only one gets true.
+   * @throws {GatewayError} `redis-down` when the other gateways cannot be told.
    */
   async end(ticket: string): Promise<boolean> {
     if (!form.test(ticket)) return false;

@@ -3,10 +3,10 @@ import { formatAgo } from "../../../text/format.ts";
 import { say } from "../../../words/say.ts";
 import type { Overview } from "../read/read-overview.ts";
 
-/** An account may refuse many models; the first of them show which setting it is. */
+/** An account may refuse many models; the first ones show which setting it is. */
 const mostRefusalsShown = 3;
 
-/** Why a key is as it is, and since when; nothing that holds for all keys. */
+/** Why a key is in its state, and since when; nothing that holds for all keys. */
 export function describeKey(key: KeyStatus, overview: Overview): string {
   const { view } = overview;
   const { retired } = view.pool.keys.find(({ id }) => id === key.id) ?? {};
@@ -21,7 +21,7 @@ export function describeKey(key: KeyStatus, overview: Overview): string {
   return [since, parked, refuses, others, asked].filter(Boolean).join(" · ");
 }
 
-/** Only of a key that OpenRouter did not find well: for the others one line tells it. */
+/** Only for a key that its probe did not find usable: one line covers all others. */
 function describeProbe(key: KeyStatus, { view, probes }: Overview): string {
   const probe = probes.get(key.id);
   if (!probe || probe.status === 200) return "";
@@ -30,7 +30,7 @@ function describeProbe(key: KeyStatus, { view, probes }: Overview): string {
   return say("keys.asked", { ago, answer });
 }
 
-/** When OpenRouter was asked about the keys; undefined when it was not. */
+/** When the keys were probed last; undefined when they were not. */
 export function describeLastProbe({
   view,
   status,

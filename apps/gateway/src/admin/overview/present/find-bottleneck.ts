@@ -8,26 +8,26 @@ export type Bottleneck =
   | "paused"
   /** No key works, or no worker has one. */
   | "no-key"
-  /** OpenRouter answered for none of the keys when it was asked last. */
+  /** The latest probe of each key got no answer from OpenRouter. */
   | "unreachable"
   /** Today's calls are used up. */
   | "day"
-  /** Slots are free, and the workers have as many calls in hand as they may. */
+  /** Slots are free, and the workers have as many calls in flight as they may. */
   | "workers-full"
   /** What is on the queue waits for models that cool down. */
   | "model"
-  /** More is to be called than today's calls allow. */
+  /** More calls are waiting than today's budget allows. */
   | "quota"
-  /** All slots of the minute are taken. */
+  /** All slots of the minute are used. */
   | "minute";
 
-/** What {@link findBottleneck} goes by. */
+/** What {@link findBottleneck} needs to know. */
 type BottleneckFacts = Pick<
   Overview,
   "view" | "status" | "depth" | "workers" | "cooling" | "left" | "probes"
 >;
 
-/** Finds what has to change first for more calls to be made; undefined when nothing waits for anything. */
+/** Finds what limits the calls that can be made; undefined when nothing waits. */
 export function findBottleneck(facts: BottleneckFacts): Bottleneck | undefined {
   const { view, status, depth, workers, cooling, left, probes } = facts;
   if (workers.length === 0) return "no-worker";
@@ -49,7 +49,7 @@ export function findBottleneck(facts: BottleneckFacts): Bottleneck | undefined {
   return status.pool.slotsFree === 0 ? "minute" : undefined;
 }
 
-/** As each of them said with its last heartbeat. */
+/** By each worker's latest heartbeat. */
 function areFull(workers: Overview["workers"]): boolean {
   return workers.every(
     ({ details }) => details && details.inFlight >= details.concurrency,

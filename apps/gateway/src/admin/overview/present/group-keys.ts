@@ -9,7 +9,7 @@ export type AccountGroup = {
 
 const urgency = { out: 0, limited: 1, available: 2 } as const;
 
-/** Puts keys together that share a budget; accounts and keys that want attention come first. */
+/** Groups keys that share a budget; accounts and keys that need attention come first. */
 export function groupByAccount(keys: readonly KeyStatus[]): AccountGroup[] {
   const sorted = keys.toSorted((a, b) => urgencyOf(a) - urgencyOf(b));
   const groups = Map.groupBy(sorted, ({ account }) => account);
@@ -18,7 +18,7 @@ export function groupByAccount(keys: readonly KeyStatus[]): AccountGroup[] {
   );
 }
 
-/** Of keys out of use, those that an operator took out want the least attention. */
+/** Of the keys out of use, those that an operator took out need the least attention. */
 function urgencyOf({ state }: KeyStatus): number {
   const { group } = keyStates[state];
   return state === "taken-out" ? urgency.out + 0.5 : urgency[group];

@@ -10,20 +10,20 @@ import { say } from "../../../words/say.ts";
 import type { Overview } from "../read/read-overview.ts";
 import { type Bottleneck, findBottleneck } from "./find-bottleneck.ts";
 
-/** How much attention something wants. */
+/** How much attention something needs. */
 export type Tone = "good" | "notice" | "bad" | "quiet";
 
-/** The one sentence that answers whether anything is wrong, and what to do about it. */
+/** The one sentence that says whether anything is wrong, and what to do about it. */
 type Headline = {
   readonly tone: Tone;
   readonly text: string;
   readonly detail: string;
 };
 
-/** Beyond this the page tells a date. */
+/** A longer time is shown as a date. */
 const longMs = 12 * 3_600_000;
 
-/** Finds what matters most at the moment: the bottleneck, or keys that are lost. */
+/** Finds what matters most now: the bottleneck, or keys that are lost. */
 export function findHeadline(overview: Overview): Headline {
   const bottleneck = findBottleneck(overview);
   if (bottleneck !== undefined && bottleneck !== "minute") {

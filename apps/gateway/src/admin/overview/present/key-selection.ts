@@ -15,7 +15,7 @@ export type KeySelection = {
   /** A part of a mask, or of an account's name. */
   readonly find: string;
   readonly page: number;
-  /** What the page's charts tell of: it stays as it is. */
+  /** The range of the page's charts, which stays the same. */
   readonly range: RangeName;
 };
 
@@ -48,7 +48,7 @@ export function linkToKeys(selection: KeySelection): string {
   return `/admin?${query}#keys`;
 }
 
-/** The keys that a selection speaks of. */
+/** The keys that match a selection. */
 export function selectKeys(
   keys: readonly KeyStatus[],
   { group, find }: Pick<KeySelection, "group" | "find">,

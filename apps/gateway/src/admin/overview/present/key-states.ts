@@ -1,7 +1,7 @@
 import type { KeyStatus } from "@openrouter-free-pool/shared/api/pool-status";
 import type { Tone } from "./headline.ts";
 
-/** How much attention a key's state wants, and in which group it is; the catalogue names it: `keys.state.…`. */
+/** How much attention a key's state needs, and its group; its name is in the catalogue: `keys.state.…`. */
 export const keyStates = {
   available: { tone: "good", group: "available" },
   "minute-limited": { tone: "quiet", group: "limited" },

@@ -8,7 +8,10 @@ import type { Tone } from "./headline.ts";
 
 const recentMs = 300_000;
 
-/** Every refusal of OpenRouter by what it concerned, and what became of it; the catalogue names it: `overview.failure.…`. */
+/**
+ * Every refusal of OpenRouter by what it was about and what followed; its name is in the catalogue:
+ * `overview.failure.…`.
+ */
 const verdicts = {
   "account-limited:minute": { tone: "notice", effect: "otherAccount" },
   "account-limited:day": { tone: "notice", effect: "otherAccount" },

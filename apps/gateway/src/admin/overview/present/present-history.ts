@@ -10,7 +10,7 @@ import {
 import { say } from "../../../words/say.ts";
 import type { Overview } from "../read/read-overview.ts";
 
-/** The table's columns of figures, in order; the catalogue names them. */
+/** The table's columns of figures, in order; their names are in the catalogue. */
 const columns = [
   "requests",
   "answered",
@@ -24,7 +24,7 @@ const columns = [
   "call95",
 ] as const;
 
-/** Which range is shown, and the ways to the others. */
+/** Which range is shown, and links to the others. */
 export function presentRanges(current: RangeName) {
   const unit = say(`history.unit.${current}`);
   const title = say(`history.title.${current}`);
@@ -39,7 +39,7 @@ export function presentRanges(current: RangeName) {
   };
 }
 
-/** The charts with what their lines are; a script draws them. */
+/** The charts and the meaning of their lines; a script draws them. */
 function presentCharts({ title, unit }: { title: string; unit: string }) {
   const ofWaits = {
     first: say("history.line.median"),
@@ -74,7 +74,7 @@ function presentCharts({ title, unit }: { title: string; unit: string }) {
   }));
 }
 
-/** The past as a table, newest first: what the charts show, for those who cannot see them. */
+/** The past as a table, newest first: the charts' figures, for people who cannot see the charts. */
 export function presentHistory({ past, range }: Overview) {
   const nameOf = { hour: formatClock, day: formatDate, "90d": formatDay }[
     range

@@ -5,7 +5,7 @@ import type { Overview } from "../read/read-overview.ts";
 import { describeKey } from "./describe-key.ts";
 import { keyStates } from "./key-states.ts";
 
-/** What the page says of one key, and what can be done with it. */
+/** What the page says about one key, and the actions on it. */
 export function presentKey(key: KeyStatus, overview: Overview) {
   const { tone } = keyStates[key.state];
   const label = say(`keys.state.${key.state}`);

@@ -13,7 +13,7 @@ import { presentUse } from "./present-use.ts";
 
 const keysPerPage = 100;
 
-/** The table of keys, account by account, and the ways to see others. */
+/** The table of keys, account by account, and links to other selections. */
 export function presentKeys(overview: Overview, selection: KeySelection) {
   const { keys } = overview.status;
   const groups = groupByAccount(selectKeys(keys, selection));
@@ -65,7 +65,7 @@ function presentAccount({ account, keys }: AccountGroup, overview: Overview) {
   const { id, key: mask } =
     overview.status.keys.find(({ id }) => id === account) ?? first;
   return {
-    // An account that nobody named is called by its first key.
+    // An account without a name is called by its first key.
     name: account === id ? undefined : account,
     title: account === id ? say("keys.accountOf", { key: mask }) : account,
     minute: presentUse(first.minute),

@@ -27,12 +27,12 @@ import type { PoolView, PoolWatch } from "../../../pool/pool-watch.ts";
 import type { RedisHealth } from "../../../redis/redis-health.ts";
 import { measureWorkLeft, type WorkLeft } from "./work-left.ts";
 
-/** Everything that the key-pool page tells, as figures. */
+/** Everything that the key-pool page shows, as figures. */
 export type Overview = {
   readonly view: PoolView;
   readonly status: ReturnType<typeof describeKeys>;
   readonly depth: QueueDepth;
-  /** Requests and lines of batches that are still to be called. */
+  /** Requests and lines of batches that are not called yet. */
   readonly left: WorkLeft;
   readonly workers: readonly LivingWorker[];
   readonly cooling: readonly CoolingModel[];
@@ -41,7 +41,7 @@ export type Overview = {
   readonly refusals: readonly AccountRefusal[];
   /** Slices of the last hour, the current one at the end. */
   readonly buckets: readonly Bucket[];
-  /** What charts and table tell of. */
+  /** The range of charts and table. */
   readonly range: RangeName;
   /** The slices of that range. */
   readonly past: readonly Bucket[];

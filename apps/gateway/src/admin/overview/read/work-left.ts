@@ -5,19 +5,19 @@ import type { BatchBacklog } from "../../../batches/records/batch-store.ts";
 import { longestForecastDays } from "../../../forecast/forecast.ts";
 import type { PoolView } from "../../../pool/pool-watch.ts";
 
-/** What is still to be called. */
+/** What is not called yet. */
 export type WorkLeft = {
-  /** Requests on the queue that belong to no batch, roughly. */
+  /** Requests on the queue that belong to no batch, approximately. */
   readonly requests: number;
   /** Lines of open batches; most of them are not on the queue yet. */
   readonly lines: number;
   /** Open batches with such lines. */
   readonly batches: number;
-  /** When the last of all these will be sent, in ms from the view; undefined: never, as it stands. */
+  /** When the last of all these will be called, in ms from the view; undefined: never, as things are. */
   readonly drainMs: number | undefined;
 };
 
-/** Adds the queue and the open batches up; lines that are on the queue count once. */
+/** Adds up the queue and the open batches; lines that are on the queue count once. */
 export function measureWorkLeft(
   view: PoolView,
   backlogs: readonly BatchBacklog[],
@@ -40,7 +40,7 @@ function sumOf(inLine: PoolView["inLine"]): number {
   return Object.values(inLine).reduce((sum, count) => sum + count, 0);
 }
 
-/** Exact for the next days; beyond them at the pace of whole days. */
+/** Exact for the next days; after that at the pace of whole days. */
 function forecastDrain(
   { pool }: PoolView,
   limits: RateLimits,
