@@ -4,6 +4,8 @@
  * password or a stack, the gateway answered 500 or not at all, or memory kept growing.
  *
  *   npm run proof:fuzz -- [requests, 1000000] [seed]
+ *
+ * A fault names the seed of its request; 500 requests with that seed send it again.
  */
 import { startPrivateRedis } from "../../../scripts/redis/private-redis.ts";
 import { type FuzzFigures, runFuzz } from "../../support/fuzz/run-fuzz.ts";
