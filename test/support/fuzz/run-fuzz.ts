@@ -1,3 +1,4 @@
+import type { AppProcess } from "../processes/app-process.ts";
 import { residentMiB } from "../processes/memory.ts";
 import { type Stack, startStack, testKey } from "../processes/stack.ts";
 import { drawRequests } from "./draw-requests.ts";
@@ -6,7 +7,7 @@ import { createTally, type FuzzTally } from "./tally-faults.ts";
 
 const atATime = 24;
 const password = "a-password-that-nobody-sees";
-const logEvery = 500;
+const lookEvery = 500;
 const measurements = 40;
 
 export type FuzzFigures = FuzzTally & {
@@ -18,9 +19,7 @@ export type FuzzFigures = FuzzTally & {
 /**
  * Sends so many random requests to a real stack, and looks at every answer and log line.
  *
- * The requests follow from the seed; when they overlap does not.
- *
- * @throws {Error} where a process ended.
+ * The requests follow from the seed; when they overlap does not. Stops early where a process ended.
  */
 export async function runFuzz(
   redisUrl: string,
@@ -57,14 +56,20 @@ export async function runFuzz(
   const measureEvery = Math.ceil(options.requests / measurements);
 
   function afterEach(sent: number): void {
-    if (sent % logEvery === 0) recordLogs();
-    if (sent % measureEvery !== 0 && sent !== options.requests) return;
-    memory.push(measureMemory(stack));
+    const isLast = sent === options.requests;
+    const isDue = sent % measureEvery === 0 || isLast;
+    if (sent % lookEvery !== 0 && !isDue) return;
+    recordLogs();
+    const now = measureMemory(stack);
+    if (!isDue) return;
+    memory.push(now);
     options.onProgress?.(figures());
   }
 
   try {
     await sendAll(stack, options, tally, afterEach);
+  } catch (error) {
+    tally.recordStop(error as Error);
   } finally {
     await stack.stop();
   }
@@ -100,7 +105,15 @@ async function sendAll(
 /** @throws {Error} where one of them has ended. */
 function measureMemory({ gateways, workers }: Stack) {
   return {
-    gateway: residentMiB(gateways[0]?.pid ?? 0),
-    worker: residentMiB(workers[0]?.pid ?? 0),
+    gateway: memoryOf("gateway", gateways[0]),
+    worker: memoryOf("worker", workers[0]),
   };
+}
+
+function memoryOf(name: string, app: AppProcess | undefined): number {
+  try {
+    return residentMiB(app?.pid ?? 0);
+  } catch (cause) {
+    throw new Error(`the ${name} has ended`, { cause });
+  }
 }

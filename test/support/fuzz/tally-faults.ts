@@ -53,6 +53,10 @@ export function createTally(secrets: readonly string[]) {
       add("unanswered", message);
       faults.push(`${describeRequest(drawn)}: ${message}`);
     },
+    /** First of all: what follows from it is no news. */
+    recordStop({ message }: Error): void {
+      faults.unshift(`stopped after ${requests} requests: ${message}`);
+    },
     recordLog(lines: readonly string[]): void {
       for (const line of lines) {
         const leak = findLeak(line, secrets);
