@@ -4,7 +4,8 @@ import type { FuzzAnswer } from "./send-fuzz.ts";
 /** What no client and no log may ever show. */
 type Secrets = readonly string[];
 
-const stack = /^\s+at .*(\.ts:\d|\.js:\d|node:internal)|file:\/\/\/.*\.ts/m;
+/** A place in a program, however the lines of the stack are joined; or the address of a file of ours. */
+const stack = /(\.[cm]?[jt]s|node:[\w/]+):\d+:\d+|file:\/\/\/.*\.ts/;
 
 /** What is wrong with an answer; undefined when nothing is. */
 export function findFault(

@@ -7,6 +7,8 @@ import { createTally, type FuzzTally } from "./tally-faults.ts";
 
 const atATime = 24;
 const password = "a-password-that-nobody-sees";
+/** What all keys of the stack have in common, and their masks do not show. */
+const partOfKeys = testKey(0).slice(20, 32);
 const lookEvery = 500;
 const measurements = 40;
 
@@ -41,7 +43,7 @@ export async function runFuzz(
       ADMIN_PASSWORD: password,
     },
   });
-  const tally = createTally([testKey(0), testKey(1), password]);
+  const tally = createTally([partOfKeys, password]);
   const apps = [...stack.gateways, ...stack.workers];
   const recordLogs = () => {
     for (const app of apps) tally.recordLog(app.drain());
