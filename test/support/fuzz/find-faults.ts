@@ -13,13 +13,14 @@ export function findFault(
   { status, type, text }: FuzzAnswer,
   secrets: Secrets,
 ): string | undefined {
+  if (status === undefined) return "no answer";
   const leak = findLeak(text, secrets);
   if (leak) return leak;
   if (stack.test(text)) return "a stack";
   // An upstream may say so.
   if (status === 500 && !upstream) return "a 500";
   const isApi = /^\/(api\/)?v1\//.test(path);
-  if (isApi && status !== undefined && status >= 400 && type.includes("html")) {
+  if (isApi && status >= 400 && type.includes("html")) {
     return "an error in HTML";
   }
   return undefined;
