@@ -288,28 +288,40 @@ test.for([
     sent: "HELLO\r\n\r\n",
     status: 400,
     message: "The request is not valid HTTP",
+    reason: "broken-http",
   },
   {
     title: "endless headers",
     sent: `GET /health HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(99_000)}\r\n\r\n`,
     status: 431,
     message: "The headers are too large",
+    reason: "broken-http",
   },
-])("$title is answered with $status", async ({ sent, status, message }) => {
-  const { port, hostname } = new URL(stack.url);
-  const socket = connect(Number(port), hostname);
-  socket.write(sent);
-  const [head = "", body = ""] = (await text(socket)).split("\r\n\r\n");
-  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-  expect(JSON.parse(body)).toEqual({
-    error: {
-      code: status,
-      message,
-      type: "invalid_request_error",
-      metadata: { reason: "broken-http" },
-    },
-  });
-});
+  {
+    title: "CONNECT",
+    sent: "CONNECT /v1/models HTTP/1.1\r\nHost: x\r\n\r\n",
+    status: 405,
+    message: "CONNECT is not allowed here",
+    reason: "method-not-allowed",
+  },
+])(
+  "$title is answered with $status",
+  async ({ sent, status, message, reason }) => {
+    const { port, hostname } = new URL(stack.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(sent);
+    const [head = "", body = ""] = (await text(socket)).split("\r\n\r\n");
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(body)).toEqual({
+      error: {
+        code: status,
+        message,
+        type: "invalid_request_error",
+        metadata: { reason },
+      },
+    });
+  },
+);
 
 test("a HEAD with endless headers is answered without a body", async () => {
   const { port, hostname } = new URL(stack.url);

@@ -1,9 +1,11 @@
 /**
  * Random requests, most of them broken in some way, to a real gateway with a worker and a simulator
  * that answers as oddly. Ends with 1 when a process ended, an answer or a log line held a key, a
- * password or a stack, the gateway answered 500 or not at all, or memory kept growing.
+ * password or a stack, the gateway answered 500 or not at all, logged an error, or memory kept growing.
  *
  *   npm run proof:fuzz -- [requests, 1000000] [seed]
+ *
+ * A fault names the seed of its request; 500 requests with that seed send it again.
  */
 import { startPrivateRedis } from "../../../scripts/redis/private-redis.ts";
 import { type FuzzFigures, runFuzz } from "../../support/fuzz/run-fuzz.ts";
@@ -50,7 +52,7 @@ try {
   console.log(`grown by ${growth.join(" and ")} MiB`);
   const isRight =
     figures.faults.length === 0 &&
-    Object.keys(figures.unanswered).length === 0 &&
+    Object.keys(figures.errors).length === 0 &&
     growth.every((each) => each <= mostGrowthMiB);
   process.exitCode = isRight ? 0 : 1;
 } catch (error) {

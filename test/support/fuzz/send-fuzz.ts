@@ -11,7 +11,6 @@ export type FuzzAnswer = {
 };
 
 const patienceMs = 60_000;
-const rawPatienceMs = 1_000;
 
 /** Sends requests to a gateway over connections that are kept. */
 export function createSendFuzz(url: string, connections: number) {
@@ -65,7 +64,7 @@ export function createSendFuzz(url: string, connections: number) {
           Buffer.concat([Buffer.from(`${head}\r\n\r\n`, "latin1"), fuzz.body]),
         );
       });
-      socket.setTimeout(rawPatienceMs, () => socket.destroy());
+      socket.setTimeout(patienceMs, () => socket.destroy());
       socket.on("data", (chunk: Buffer) => chunks.push(chunk));
       socket.on("error", () => undefined);
       socket.on("close", () => {

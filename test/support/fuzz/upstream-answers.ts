@@ -36,8 +36,28 @@ const answer = fc.record(
   { requiredKeys: [] },
 );
 
+/** What every answer of chat completions has, with members that may be replaced by odd ones. */
+function mostlyRight(object: string, name: "delta" | "message") {
+  return fc
+    .tuple(
+      fc.string({ minLength: 1, maxLength: 20 }),
+      fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, answer),
+    )
+    .map(([content, odd]) => {
+      const said = { role: "assistant", content };
+      const only = { index: 0, [name]: said, finish_reason: "stop" };
+      return { id: "gen-1", object, model: "m", choices: [only], ...odd };
+    });
+}
+const wholeAnswer = mostlyRight("chat.completion", "message");
+const chunk = mostlyRight("chat.completion.chunk", "delta");
+
 const lineEnd = fc.constantFrom("\n", "\n", "\n", "\r\n", "\r");
 const event = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: chunk.map((each) => `data: ${JSON.stringify(each)}`),
+  },
   {
     weight: 6,
     arbitrary: answer.map((each) => `data: ${JSON.stringify(each)}`),
@@ -77,6 +97,7 @@ export const upstreamAnswers: fc.Arbitrary<Fault> = fc.oneof(
         fc.oneof(
           { weight: 3, arbitrary: events },
           answer.map((each) => JSON.stringify(each)),
+          wholeAnswer.map((each) => JSON.stringify(each)),
           text,
         ),
         fc.constantFrom(undefined, undefined, undefined, "gzip", "br"),
@@ -91,6 +112,35 @@ export const upstreamAnswers: fc.Arbitrary<Fault> = fc.oneof(
         }),
       ),
   },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(wholeAnswer, fc.array(chunk, { minLength: 1, maxLength: 4 }))
+      .chain(([whole, chunks]) =>
+        fc.constantFrom(
+          rightDelivery("application/json", JSON.stringify(whole)),
+          rightDelivery(
+            "text/event-stream",
+            [...chunks.map((each) => JSON.stringify(each)), "[DONE]"]
+              .map((each) => `data: ${each}\n\n`)
+              .join(""),
+          ),
+        ),
+      ),
+  },
+  {
+    weight: 2,
+    // A right answer in whatever dialect was asked, slowly, or much of it.
+    arbitrary: fc.constantFrom<Fault>(
+      { kind: "slow", extraMs: 20 },
+      { kind: "large-body", bytes: 300_000 },
+      { kind: "whitespace-body" },
+      { kind: "empty-content" },
+      { kind: "cut-content" },
+      { kind: "embedded-error" },
+      { kind: "choice-error" },
+    ),
+  },
   fc.constantFrom<Fault>(
     { kind: "drop-before-headers" },
     { kind: "drop-mid-body" },
@@ -101,3 +151,12 @@ export const upstreamAnswers: fc.Arbitrary<Fault> = fc.oneof(
     { kind: "502-html" },
   ),
 );
+
+function rightDelivery(type: string, body: string): Fault {
+  return {
+    kind: "custom",
+    status: 200,
+    headers: { "Content-Type": type },
+    body,
+  };
+}

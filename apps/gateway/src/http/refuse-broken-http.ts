@@ -9,8 +9,8 @@ type ParserError = Error & {
 };
 
 /**
- * Answers what is no valid HTTP (or too slow, or with endless headers) in the form of all our
- * errors; Node would send an empty body.
+ * Answers what is no valid HTTP (or too slow, or with endless headers), and CONNECT, in the form of
+ * all our errors; Node would send an empty body, or nothing.
  *
  * @param responses the responses that are not complete.
  */
@@ -29,7 +29,23 @@ export function refuseBrokenHttp(
       endWithError(socket, explain(error.code), { isHead });
     }
   });
+  server.on("connect", (_request, socket: Socket) => {
+    // Node has let go of the connection.
+    socket.on("error", () => socket.destroy());
+    const isAwaited = [...responses].some(
+      (response) => response.socket === socket,
+    );
+    if (isAwaited) socket.destroy();
+    else endWithError(socket, noProxy);
+  });
 }
+
+const noProxy: RawError = {
+  status: 405,
+  message: "CONNECT is not allowed here",
+  type: "invalid_request_error",
+  reason: "method-not-allowed",
+};
 
 function explain(code: string | undefined): RawError {
   const type = "invalid_request_error";
