@@ -50,7 +50,7 @@ test.for(refusals)(
     const finishJob = createFinishJob(redis, redisKeys);
 
     await operator.config("SET", setting, during);
-    await operator.client("KILL", "TYPE", "normal", "SKIPME", "yes");
+    await operator.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
     const finished = finishJob({ job, ending: { status: 200 } });
     const waits = sleep(1_000).then(() => "waits");
     expect(await Promise.race([finished, waits])).toBe("waits");

@@ -24,16 +24,16 @@ import { PendingStream, type StreamSink } from "./pending-stream.ts";
 /**
  * The life cycle of a request. From every phase it can be settled.
  *
- * - `held`: it has no job yet; Redis may be away.
+ * - `unqueued`: it has no job yet; Redis may be away.
  * - `queued`: a job stands for it.
  * - `calling`: a worker holds the job. The gateway finds out only when it needs to know.
  * - `streaming`: the client has content: the call counts, and nothing is sent again.
  * - `settled`: the final reply or an error is known.
  */
-type PendingPhase = "held" | "queued" | "calling" | "streaming" | "settled";
+type PendingPhase = "unqueued" | "queued" | "calling" | "streaming" | "settled";
 
 const transitions = {
-  held: ["queued", "settled"],
+  unqueued: ["queued", "settled"],
   // To itself: a new job takes the place of a lost one.
   queued: ["queued", "calling", "streaming", "settled"],
   calling: ["queued", "streaming", "settled"],
@@ -64,12 +64,12 @@ export class PendingRequest {
   readonly #onJob: ((jobId: string) => void) | undefined;
   readonly #logger: Logger;
   readonly #outcome = Promise.withResolvers<FinalReply>();
-  #phase: PendingPhase = "held";
+  #phase: PendingPhase = "unqueued";
   #jobId: string = randomUUID();
   #jobCount = 0;
   #queuedAt = Number.POSITIVE_INFINITY;
   #deadlineTimer: NodeJS.Timeout | undefined;
-  #keepAliveTimer: NodeJS.Timeout | undefined;
+  #commentTimer: NodeJS.Timeout | undefined;
 
   constructor(options: {
     request: QueuedRequest["request"];
@@ -142,7 +142,7 @@ export class PendingRequest {
   }
 
   /**
-   * `held → queued`: puts the request on the queue, watches its deadline, and starts comments.
+   * `unqueued → queued`: puts the request on the queue, watches its deadline, and starts comments.
    * Nothing is sent before that: a request that cannot be queued gets the status of its error.
    */
   enqueue(): void {
@@ -153,7 +153,7 @@ export class PendingRequest {
       Math.max(0, remainingMs),
     );
     if (!this.#stream) return;
-    this.#keepAliveTimer = setInterval(
+    this.#commentTimer = setInterval(
       () => void this.#comment(),
       this.#commentEveryMs,
     );
@@ -210,7 +210,7 @@ export class PendingRequest {
 
   /** Another gateway is to lead it: takes it off the queue, unless a worker has it. */
   async handOver(): Promise<void> {
-    if (this.#phase === "held") this.fail(gatewayStopping());
+    if (this.#phase === "unqueued") this.fail(gatewayStopping());
     if (this.#phase !== "queued") return;
     const jobId = this.#jobId;
     const isOffTheQueue = await this.#withdraw();
@@ -225,7 +225,7 @@ export class PendingRequest {
 
   /** The client has gone, or nobody needs the reply any more: withdraws the job. */
   hangUp(): void {
-    const hadJob = this.#phase !== "held" && this.#phase !== "settled";
+    const hadJob = this.#phase !== "unqueued" && this.#phase !== "settled";
     this.fail(new GatewayError("client-gone"));
     if (hadJob) this.#callOff();
   }
@@ -359,7 +359,7 @@ export class PendingRequest {
 
   #stopTimers(): void {
     clearTimeout(this.#deadlineTimer);
-    clearInterval(this.#keepAliveTimer);
+    clearInterval(this.#commentTimer);
   }
 
   #callOff(): void {

@@ -75,7 +75,7 @@ export function createSubmit(deps: {
       await grace.hold({ bytes: body.size, maxWaitMs, hungUp });
       await checkCapacity?.(submission);
       if (hungUp.aborted) pending.hangUp();
-      if (pending.phase === "held") {
+      if (pending.phase === "unqueued") {
         pending.enqueue();
         const { requestId, client, model } = checked;
         const ids = { requestId, jobId: pending.jobId, client, model };

@@ -4,10 +4,10 @@ import type {
   Taking,
 } from "@openrouter-free-pool/shared/dispatch/take-jobs";
 import type { Logger } from "pino";
+import { InterruptibleSleep } from "./interruptible-sleep.ts";
 import type { Overtaking } from "./overtaking.ts";
 import type { SlotForecast } from "./slot-forecast.ts";
 import type { JobStarter } from "./start-job.ts";
-import { Waker } from "./waker.ts";
 
 const pauseAfterErrorMs = 500;
 /** Jobs taken at a time: meanwhile Redis does nothing else, and the first of them waits for the last. */
@@ -75,8 +75,8 @@ export class Fetching {
   readonly #jobs: JobStarter;
   readonly #concurrency: number;
   readonly #logger: Logger;
-  readonly #waker = new Waker();
-  readonly #drained = new Waker();
+  readonly #waker = new InterruptibleSleep();
+  readonly #drained = new InterruptibleSleep();
   #mode: Mode = "not-started";
   #inFlight = 0;
   #mayHaveLostJobs = false;

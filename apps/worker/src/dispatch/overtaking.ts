@@ -8,7 +8,7 @@ import {
 const overtakingCalls = 20;
 
 /**
- * Gives less urgent requests a share, one call in 21, so that they never starve
+ * Gives each less urgent priority about one call in 21, so that they never starve
  * behind a constant stream of more urgent ones.
  */
 export class Overtaking {

@@ -211,5 +211,5 @@ for _, jobId in ipairs(fromList) do redis.call('LREM', wait, -1, jobId) end
 if #fromLine > 0 then redis.call('ZREM', prioritized, unpack(fromLine)) end
 if #taking > 0 then redis.call('LPUSH', active, unpack(taking)) end
 
-local waiting, dueMs = markLine()
+local waiting, dueMs = wakeIdleWorker()
 return { text(now), waiting, dueMs, slotMs or (waiting > 0 and untilSlot() or 0), unpack(replies) }

@@ -3,9 +3,9 @@ import { type SentinelConnectionOptions, SentinelConnector } from "ioredis";
 type Detector = { cleanup(): void };
 
 /**
- * ioredis's way to a primary by its Sentinels, without a fault of it: what listens for a failover outlives
- * the connection that it was opened for. When it hears of one while the next connection is being
- * opened, it calls that off, and the client ends for good ("Connection is closed.").
+ * ioredis's Sentinel connector with a bug worked around: its failover detector outlives the connection
+ * that it was opened for. A failover that it reports while the next connection is being opened aborts
+ * that one, and the client ends for good ("Connection is closed.").
  */
 export class FollowingConnector extends SentinelConnector {
   constructor(options: unknown) {

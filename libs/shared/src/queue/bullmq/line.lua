@@ -42,11 +42,11 @@ local function readHead(most)
 end
 
 --[[
-  Wakes one idle worker when jobs are left in line. Otherwise a marker would wake workers in vain.
-  Returns how many jobs are in line, and ms until the first other one is due: 0 when some are in
+  Wakes one idle worker when jobs are left in line; when none is left, the marker is removed, so that no worker wakes in vain.
+  Returns how many jobs are in line, and ms until the next delayed one is due: 0 when some are in
   line, -1 when there is none.
 ]]
-local function markLine()
+local function wakeIdleWorker()
   local waiting = redis.call('LLEN', wait) + redis.call('ZCARD', prioritized)
   if waiting > 0 then
     redis.call('ZADD', marker, 0, '0')

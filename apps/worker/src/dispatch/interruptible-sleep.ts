@@ -1,5 +1,5 @@
 /** Lets one sleeper be woken early. */
-export class Waker {
+export class InterruptibleSleep {
   #wake: (() => void) | undefined;
 
   /** Resolves when it is woken, or after `ms` if given. */

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { Waker } from "../../../../apps/worker/src/dispatch/waker.ts";
+import { InterruptibleSleep } from "../../../../apps/worker/src/dispatch/interruptible-sleep.ts";
 
 test("a sleeper wakes when it is woken, or when its time is over", async () => {
-  const waker = new Waker();
+  const waker = new InterruptibleSleep();
   const asleep = waker.sleep();
   waker.wake();
   await asleep;
