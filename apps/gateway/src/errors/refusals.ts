@@ -2,7 +2,7 @@ import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory"
 import { formatClock, formatDuration } from "../text/format.ts";
 import { GatewayError } from "./gateway-error.ts";
 
-// The texts of the queue's 429, 503 and 504. Those of bodies and storage are beside their code.
+// The texts of the queue's 429, 503 and 504. Those of bodies, uploads and storage are beside their code.
 
 /** Outages of Redis, and restarts of a gateway, are over soon. */
 const retrySoonMs = 5_000;

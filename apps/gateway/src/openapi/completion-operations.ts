@@ -1,9 +1,7 @@
 import { allDialects } from "../dialects/all-dialects.ts";
 import type { Dialect } from "../dialects/dialect.ts";
-import {
-  completionHeaders,
-  completionParameters,
-} from "./completion-headers.ts";
+import { responseHeaders } from "../requests/response-headers.ts";
+import { completionParameters } from "./completion-parameters.ts";
 import { errorResponses } from "./error-responses.ts";
 import type { Operation, Paths, ResponseObject } from "./operation.ts";
 import { toSchema } from "./to-schema.ts";
@@ -64,7 +62,7 @@ function answer({ canStream }: Dialect): ResponseObject {
     description: canStream
       ? "OpenRouter's answer; with `stream: true` its events, and comments (`: queued position=…`) while the request waits"
       : "OpenRouter's answer",
-    headers: completionHeaders,
+    headers: responseHeaders,
     content: canStream ? { ...json, ...events } : json,
   };
 }

@@ -1,20 +1,11 @@
 import cors from "cors";
 import type { Request, RequestHandler } from "express";
+import { responseHeaders } from "../requests/response-headers.ts";
 import { foreignOrigin } from "./guard-origins.ts";
 import { isAllowedOrigin, type WebAccess } from "./web-access.ts";
 
 /** Headers of an answer that a web page may read in addition to the usual ones. */
-const exposedHeaders = [
-  "X-Request-Id",
-  "X-Queue-Time-Ms",
-  "X-Upstream-Time-Ms",
-  "X-Attempts",
-  "Retry-After",
-  "X-Model",
-  "X-Answer-Check",
-  "X-Cache",
-  "Idempotent-Replayed",
-];
+const exposedHeaders = [...Object.keys(responseHeaders), "Retry-After"];
 const preflightSeconds = 600;
 
 /**

@@ -43,10 +43,13 @@ export function decide(
 
   switch (classification.kind) {
     case "relayed":
-      return { ...decision({ kind: "stream-ended" }), ...resolve(context) };
+      return {
+        ...decision({ kind: "stream-ended" }),
+        ...convictSuspect(context),
+      };
     case "return":
       return isSuccess(result, classification)
-        ? { ...decision(answered()), ...resolve(context) }
+        ? { ...decision(answered()), ...convictSuspect(context) }
         : decision(answered());
     case "broken": {
       const { status, message } = classification;
@@ -108,10 +111,13 @@ export function decide(
     case "unfit": {
       const failures = progress.failures + 1;
       if (failures >= context.maxAttempts || isLastCall) {
-        return { ...decision(answered(), { failures }), ...resolve(context) };
+        return {
+          ...decision(answered(), { failures }),
+          ...convictSuspect(context),
+        };
       }
       const step = tryAgain(context, failures, undefined);
-      return { ...decision(step.next, step.more), ...resolve(context) };
+      return { ...decision(step.next, step.more), ...convictSuspect(context) };
     }
     case "account-setting": {
       const refusedSetting = classification.setting;
@@ -236,7 +242,7 @@ function refused({
 }
 
 /** Another account answered what the suspect refused: the suspect's account is at fault. */
-function resolve({
+function convictSuspect({
   suspect,
   progress,
 }: DecisionContext): Partial<Pick<Decision, "keyEffect" | "effectOn">> &

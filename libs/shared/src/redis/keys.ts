@@ -67,7 +67,7 @@ export function createRedisKeys(prefix: string) {
     /** Pub/sub channel that a gateway process listens on, only to be visible there. */
     gatewayPresence: (gatewayId: string) =>
       `${root}:gateway:${gatewayId}:presence`,
-    /** STREAM of results for one gateway process. */
+    /** STREAM of replies for one gateway process. */
     gatewayReplies: (gatewayId: string) =>
       `${root}:gateway:${gatewayId}:replies`,
     /** STRING with the bytes of a stream that the client has taken. */
@@ -75,13 +75,17 @@ export function createRedisKeys(prefix: string) {
     /** Pub/sub channel that tells a worker how much the clients of its streams have taken. */
     workerCredits: (workerId: string) => `${root}:worker:${workerId}:credits`,
     /**
-     * First part of the keys of fair shares, see `tags.lua`. A script adds the number of a priority: HASH with its time,
-     * `now`; `client:<id>`, when the client's last turn ends; its `phase:<id>`; while it has jobs in line its `weight:<id>`;
-     * the sum of these, `weights`; and `begins`, how many phases there were. And behind it the client: SORTED SET of its
-     * jobs in line by tag.
+     * First part of the keys of fair shares, see `tags.lua`. A script adds the number of a priority: HASH with
+     *
+     * - `now`: the priority's time;
+     * - `client:<id>`: when the client's last turn ends;
+     * - `phase:<id>`: the client's phase; `begins`: how many phases there were;
+     * - `weight:<id>`: the client's weight while it has jobs in line; `weights`: the sum of these.
+     *
+     * Behind the priority it adds the client: see `clientLine`.
      */
     sharesPrefix: `${root}:shares:`,
-    /** The last-named key: a client's jobs in line. */
+    /** SORTED SET of a client's jobs in line, by tag. */
     clientLine: (priority: number, client: string) =>
       `${root}:shares:${priority}:${client}`,
     /** STRING with the body of a request that is too large for its job. */

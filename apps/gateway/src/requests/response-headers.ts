@@ -1,19 +1,7 @@
-import { requestHeaders } from "../requests/request-headers.ts";
-import type { Parameter } from "./operation.ts";
-import { toSchema } from "./to-schema.ts";
-
-/** Request headers for wait, priority, idempotency and the like. */
-export const completionParameters: readonly Parameter[] = Object.entries(
-  requestHeaders,
-).map(([name, header]) => {
-  const { description, ...schema } = toSchema(header, "output");
-  return { name, in: "header", description: String(description), schema };
-});
-
 const integer = { type: "integer" };
 
-/** Response headers about a request's wait and calls. */
-export const completionHeaders = {
+/** Response headers about a request's wait and calls: pages of other origins may read them, too. */
+export const responseHeaders = {
   "X-Request-Id": {
     description: "Names the request in the logs",
     schema: { type: "string" },
