@@ -4,10 +4,7 @@ import type {
   StreamChunkReply,
   StreamEndReply,
 } from "@openrouter-free-pool/shared/replies/reply";
-import {
-  withFallback,
-  withTimeout,
-} from "@openrouter-free-pool/shared/timers/with-timeout";
+import { withTimeout } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Logger } from "pino";
 import type { HeldBody } from "../bodies/held-body.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
@@ -20,6 +17,7 @@ import type { StreamProgress } from "../jobs/acknowledge-stream.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
 import type { QueuedRequest } from "../jobs/submission.ts";
 import { PendingStream, type StreamSink } from "./pending-stream.ts";
+import { QueueComments } from "./queue-comments.ts";
 
 /**
  * The life cycle of a request. From every phase it can be settled.
@@ -45,7 +43,6 @@ const transitions = {
 const recheckMs = 1_000;
 /** Redis may hang; the client must not wait for it. */
 const withdrawTimeoutMs = 2_000;
-const placeTimeoutMs = 1_000;
 /** A request whose job is lost repeatedly is given up. */
 const mostJobs = 6;
 
@@ -60,7 +57,7 @@ export class PendingRequest {
   readonly #jobs: JobQueue;
   readonly #catchUp: () => Promise<void>;
   readonly #stream: PendingStream | undefined;
-  readonly #commentEveryMs: number;
+  readonly #comments: QueueComments | undefined;
   readonly #onJob: ((jobId: string) => void) | undefined;
   readonly #logger: Logger;
   readonly #outcome = Promise.withResolvers<FinalReply>();
@@ -69,7 +66,6 @@ export class PendingRequest {
   #jobCount = 0;
   #queuedAt = Number.POSITIVE_INFINITY;
   #deadlineTimer: NodeJS.Timeout | undefined;
-  #commentTimer: NodeJS.Timeout | undefined;
 
   constructor(options: {
     request: QueuedRequest["request"];
@@ -99,7 +95,6 @@ export class PendingRequest {
     this.#maxWaitMs = options.maxWaitMs;
     this.#jobs = options.jobs;
     this.#catchUp = options.catchUp;
-    this.#commentEveryMs = options.commentEveryMs;
     this.#onJob = options.onJob;
     this.#logger = options.logger;
     // A request can fail before anything awaits its reply.
@@ -108,6 +103,11 @@ export class PendingRequest {
       this.#stream = new PendingStream({
         sink: options.sink,
         acknowledge: (progress) => this.#acknowledge(progress),
+      });
+      this.#comments = new QueueComments({
+        everyMs: options.commentEveryMs,
+        readPlace: () => this.#readPlace(),
+        write: (comment) => this.#stream?.comment(comment),
       });
     }
   }
@@ -152,11 +152,7 @@ export class PendingRequest {
       () => void this.#checkDeadline(),
       Math.max(0, remainingMs),
     );
-    if (!this.#stream) return;
-    this.#commentTimer = setInterval(
-      () => void this.#comment(),
-      this.#commentEveryMs,
-    );
+    this.#comments?.start();
   }
 
   /** `queued, calling → queued`: sends the request again under a new job. */
@@ -306,19 +302,9 @@ export class PendingRequest {
     return isOffTheQueue;
   }
 
-  async #comment(): Promise<void> {
-    const place =
-      this.#phase === "queued"
-        ? await withFallback(
-            this.#jobs
-              .readPlace(this.#jobId, this.request.client)
-              .catch(() => undefined),
-            placeTimeoutMs,
-            undefined,
-          )
-        : undefined;
-    if (this.#phase === "streaming" || this.#phase === "settled") return;
-    this.#stream?.comment(`queued position=${place ?? 0}`);
+  async #readPlace(): Promise<number | undefined> {
+    if (this.#phase !== "queued") return undefined;
+    return this.#jobs.readPlace(this.#jobId, this.request.client);
   }
 
   #receiveChunk(part: StreamChunkReply): void {
@@ -359,7 +345,7 @@ export class PendingRequest {
 
   #stopTimers(): void {
     clearTimeout(this.#deadlineTimer);
-    clearInterval(this.#commentTimer);
+    this.#comments?.stop();
   }
 
   #callOff(): void {

@@ -1,6 +1,9 @@
 const integer = { type: "integer" };
 
-/** Response headers about a request's wait and calls: pages of other origins may read them, too. */
+/**
+ * Response headers about a request's wait and calls, as the API describes them; pages of other origins may read
+ * them, too. Most are set in `completions/client-response.ts`.
+ */
 export const responseHeaders = {
   "X-Request-Id": {
     description: "Names the request in the logs",

@@ -5,7 +5,7 @@ import { cancelledReason } from "../job/abort-reasons.ts";
 import type { KeyEffect } from "../keys/apply-key-effect.ts";
 import type { Disposition } from "../settle/disposition.ts";
 import { answerWith, type ClassifiedCall } from "./answer-with.ts";
-import { convictKey } from "./convict-key.ts";
+import { convictKey, convictSuspect } from "./convict-account.ts";
 import type { Decision, NextStep } from "./decision.ts";
 
 /** What a decision depends on in addition to the call. */
@@ -239,17 +239,6 @@ function refused({
 }: DecisionContext): Partial<CompletionProgress> {
   const before = progress.refusedBy ?? [];
   return { refusedBy: [...new Set([...before, key.account])] };
-}
-
-/** Another account answered what the suspect refused: the suspect's account is at fault. */
-function convictSuspect({
-  suspect,
-  progress,
-}: DecisionContext): Partial<Pick<Decision, "keyEffect" | "effectOn">> &
-  Pick<Decision, "suspect"> {
-  if (!suspect || progress.hasRetired) return { suspect: undefined };
-  const keyEffect = { kind: "retire-account" } as const;
-  return { keyEffect, effectOn: suspect, suspect: undefined };
 }
 
 /** Starts a decision without effects on key and model. */

@@ -48,6 +48,7 @@ local mostJobs, tokenPrefix, tokenNumber, lockMs = tonumber(ARGV[17]), ARGV[18],
 local refusals, sharesPrefix, fullClients = cjson.decode(ARGV[21]), ARGV[22], cjson.decode(ARGV[23])
 --- @include "../queue/bullmq/tags"
 --- @include "../budgets/held-jobs"
+--- @include "../queue/bullmq/wake-idle-worker"
 --- @include "../queue/bullmq/line"
 --- @include "../queue/bullmq/leave-line"
 --- @include "./shares"
@@ -211,5 +212,5 @@ for _, jobId in ipairs(fromList) do redis.call('LREM', wait, -1, jobId) end
 if #fromLine > 0 then redis.call('ZREM', prioritized, unpack(fromLine)) end
 if #taking > 0 then redis.call('LPUSH', active, unpack(taking)) end
 
-local waiting, dueMs = wakeIdleWorker()
+local waiting, dueMs = wakeForLine()
 return { text(now), waiting, dueMs, slotMs or (waiting > 0 and untilSlot() or 0), unpack(replies) }

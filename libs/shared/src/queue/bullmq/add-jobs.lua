@@ -33,6 +33,7 @@ local sharesPrefix, clientPrefix, jobPrefix = ARGV[1], ARGV[2], ARGV[3]
 local windowMs, latest, day, dayEnd = 0, 0, 0, 0
 local now = readNow()
 --- @include "./tags"
+--- @include "./wake-idle-worker"
 --- @include "../../budgets/budget"
 --- @include "../../budgets/held-jobs"
 --- @include "../../budgets/open-requests"
@@ -67,5 +68,5 @@ if #arrived > 0 then
   for n, at in ipairs(arrived) do scored[at] = scored[at] + (first + n) % PRIORITY end
 end
 if #scored > 0 then redis.call('ZADD', prioritized, unpack(scored)) end
-if hasAdded then redis.call('ZADD', marker, 0, '0') end
+if hasAdded then wakeIdleWorker() end
 return results

@@ -46,10 +46,10 @@ end
   Returns how many jobs are in line, and ms until the next delayed one is due: 0 when some are in
   line, -1 when there is none.
 ]]
-local function wakeIdleWorker()
+local function wakeForLine()
   local waiting = redis.call('LLEN', wait) + redis.call('ZCARD', prioritized)
   if waiting > 0 then
-    redis.call('ZADD', marker, 0, '0')
+    wakeIdleWorker()
     return waiting, 0
   end
   redis.call('ZREM', marker, '0')

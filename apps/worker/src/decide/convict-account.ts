@@ -1,6 +1,9 @@
+import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
+import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Classification } from "../classify/classify-result.ts";
 import type { KeyEffect } from "../keys/apply-key-effect.ts";
 import type { KeyState } from "../keys/check-key.ts";
+import type { Decision } from "./decision.ts";
 
 /** Whether an answer that accuses a key (401, 402, 403 key limit) counts against it. */
 type Conviction =
@@ -10,7 +13,7 @@ type Conviction =
   /** Nothing says who is at fault: another key is tried, none is retired. */
   | { readonly kind: "unproven" };
 
-/** Weighs an accusation by what `GET /key` says of the key. */
+/** Weighs an accusation by what `GET /key` says of the key: retires the key, or after a 402 its account. */
 export function convictKey(
   classification: Classification,
   keyState: KeyState,
@@ -31,6 +34,21 @@ export function convictKey(
     case "unknown":
       return { kind: "unproven" };
   }
+}
+
+/** Another account answered what the suspect refused: the suspect's account is at fault. */
+export function convictSuspect({
+  suspect,
+  progress,
+}: {
+  /** See {@link Decision.suspect}. */
+  suspect: ApiKey | undefined;
+  progress: CompletionProgress;
+}): Pick<Decision, "suspect"> &
+  Partial<Pick<Decision, "keyEffect" | "effectOn">> {
+  if (!suspect || progress.hasRetired) return { suspect: undefined };
+  const keyEffect = { kind: "retire-account" } as const;
+  return { keyEffect, effectOn: suspect, suspect: undefined };
 }
 
 function guilty(effect: KeyEffect): Conviction {
