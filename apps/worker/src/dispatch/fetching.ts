@@ -75,7 +75,7 @@ export class Fetching {
   readonly #jobs: JobStarter;
   readonly #concurrency: number;
   readonly #logger: Logger;
-  readonly #waker = new InterruptibleSleep();
+  readonly #pause = new InterruptibleSleep();
   readonly #drained = new InterruptibleSleep();
   #mode: Mode = "not-started";
   #inFlight = 0;
@@ -118,7 +118,7 @@ export class Fetching {
   /** Call it when slots may have become free earlier than the limiter said. */
   checkAgain(): void {
     this.#forecast.reset();
-    if (this.#mode === "paused-until-slot") this.#waker.wake();
+    if (this.#mode === "paused-until-slot") this.#pause.wake();
   }
 
   /** The connection was cut: a reply with a job may have been on its way. */
@@ -129,7 +129,7 @@ export class Fetching {
   /** Takes no more jobs, and resolves when those in hand have ended. */
   async stop(): Promise<void> {
     if (this.#isRunning) this.#enter("stopping");
-    this.#waker.wake();
+    this.#pause.wake();
     while (this.#inFlight > 0) await this.#drained.sleep();
   }
 
@@ -156,10 +156,10 @@ export class Fetching {
       const pauseMs = this.#forecast.pauseMs;
       if (pauseMs > 0) {
         this.#enter("paused-until-slot");
-        await this.#waker.sleep(pauseMs);
+        await this.#pause.sleep(pauseMs);
       } else if (this.#inFlight >= this.#concurrency) {
         this.#enter("at-capacity");
-        await this.#waker.sleep();
+        await this.#pause.sleep();
       } else {
         this.#enter("fetching");
         await this.#fetch();
@@ -191,7 +191,7 @@ export class Fetching {
       this.#mayHaveLostJobs = true;
       this.#enter("recovering");
       this.#logger.error({ err: error }, "Taking a job off the queue failed");
-      await this.#waker.sleep(pauseAfterErrorMs);
+      await this.#pause.sleep(pauseAfterErrorMs);
     }
   }
 
@@ -225,7 +225,7 @@ export class Fetching {
 
   #jobEnded(): void {
     this.#inFlight -= 1;
-    if (this.#mode === "at-capacity") this.#waker.wake();
+    if (this.#mode === "at-capacity") this.#pause.wake();
     if (this.#inFlight === 0) this.#drained.wake();
   }
 }
