@@ -5,23 +5,33 @@
  */
 export class CallDeadline {
   readonly #timeoutMs: number;
-  readonly #timeout = new AbortController();
+  readonly #calledOff: AbortSignal;
+  readonly #abort = new AbortController();
+  readonly #onCalledOff = () => this.#abort.abort(this.#calledOff.reason);
   #timer: NodeJS.Timeout | undefined;
   #startedAt = 0;
   #leftMs: number;
   #isRenewed = false;
-  readonly signal: AbortSignal;
+  #isOver = false;
 
   constructor(timeoutMs: number, calledOff: AbortSignal) {
     this.#timeoutMs = timeoutMs;
     this.#leftMs = timeoutMs;
-    this.signal = AbortSignal.any([calledOff, this.#timeout.signal]);
+    this.#calledOff = calledOff;
+    // `AbortSignal.any` does the same at several times the cost.
+    if (calledOff.aborted) this.#onCalledOff();
+    else calledOff.addEventListener("abort", this.#onCalledOff, { once: true });
     this.resume();
+  }
+
+  /** Aborts when the time runs out or the call is called off. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 
   /** Whether the time ran out. */
   get isOver(): boolean {
-    return this.#timeout.signal.aborted;
+    return this.#isOver;
   }
 
   /** From now on the timeout restarts with each chunk. */
@@ -31,21 +41,25 @@ export class CallDeadline {
 
   /** Stops the clock until {@link CallDeadline.resume}. */
   pause(): void {
-    this.stop();
+    clearTimeout(this.#timer);
     this.#leftMs -= performance.now() - this.#startedAt;
   }
 
   resume(): void {
-    this.stop();
+    clearTimeout(this.#timer);
     if (this.#isRenewed) this.#leftMs = this.#timeoutMs;
     this.#startedAt = performance.now();
-    this.#timer = setTimeout(
-      () => this.#timeout.abort(),
-      Math.max(0, this.#leftMs),
-    );
+    this.#timer = setTimeout(() => this.#expire(), Math.max(0, this.#leftMs));
   }
 
+  /** The call has ended. */
   stop(): void {
     clearTimeout(this.#timer);
+    this.#calledOff.removeEventListener("abort", this.#onCalledOff);
+  }
+
+  #expire(): void {
+    this.#isOver = true;
+    this.#abort.abort();
   }
 }

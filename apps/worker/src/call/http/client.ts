@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import {
   createDispatcher,
   type ProxySettings,
@@ -13,7 +12,9 @@ import { CallDeadline } from "./call-deadline.ts";
 import { decodeBody } from "./decode-body.ts";
 import { describeFailure, isLostConnection } from "./describe-failure.ts";
 import { peekForEvents, readWhole } from "./read-whole.ts";
-import { Sending, watchSending } from "./sending.ts";
+import { request } from "./request.ts";
+import type { ResponseBody } from "./response-body.ts";
+import { Sending } from "./sending.ts";
 
 /** One POST to OpenRouter. */
 type UpstreamCall = {
@@ -54,14 +55,13 @@ export function createOpenRouterClient(options: {
 }): OpenRouterClient {
   const base = new URL(options.baseUrl);
   const memory = new AnswerMemory(options.answerMemoryBytes);
-  const connections = createDispatcher(options.proxy, {
+  const dispatcher = createDispatcher(options.proxy, {
     connections: options.connections,
     keepAliveTimeoutThreshold: keepAliveMarginMs,
     // One deadline covers the whole call; see `post`.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const dispatcher = connections.compose(watchSending);
 
   async function post(call: UpstreamCall): Promise<Posted> {
     const deadline = new CallDeadline(options.timeoutMs, call.signal);
@@ -82,7 +82,7 @@ export function createOpenRouterClient(options: {
 
   async function exchange(call: UpstreamCall, watch: Watch): Promise<Posted> {
     const { deadline, sending } = watch;
-    const request = {
+    const options = {
       origin: base.origin,
       method: "POST" as const,
       path: base.pathname + call.path,
@@ -92,14 +92,12 @@ export function createOpenRouterClient(options: {
         authorization: `Bearer ${call.secret}`,
       },
       body: call.body,
-      signal: deadline.signal,
-      sending,
     };
-    const response = await dispatcher.request(request);
-    const headers = joinHeaders(response.headers);
-    const status = response.statusCode;
+    const { signal } = deadline;
+    const response = await request(dispatcher, options, { signal, sending });
+    const { status, headers } = response;
     const encoding = headers["content-encoding"];
-    let chunks = decodeOrDestroy(response.body, encoding);
+    let chunks = decodeOrCancel(response.body, encoding);
     if (call.isStream && status >= 200 && status < 300) {
       const peeked = isEventStream(headers)
         ? { isEvents: true, chunks }
@@ -116,7 +114,7 @@ export function createOpenRouterClient(options: {
     }
     const { body, reservation } = await readWhole(chunks, {
       memory,
-      signal: deadline.signal,
+      signal,
       statedBytes: encoding === undefined ? statedLength(headers) : undefined,
     });
     deadline.stop();
@@ -124,18 +122,18 @@ export function createOpenRouterClient(options: {
     return { kind: "answer", answer: { status, headers, body }, release };
   }
 
-  return { post, close: () => connections.destroy() };
+  return { post, close: () => dispatcher.destroy() };
 }
 
 /** A body that nobody reads would hold its connection. */
-function decodeOrDestroy(
-  body: Readable,
+function decodeOrCancel(
+  body: ResponseBody,
   encoding: string | undefined,
 ): AsyncIterable<Buffer> {
   try {
     return decodeBody(body, encoding);
   } catch (error) {
-    body.on("error", () => undefined).destroy();
+    body.cancel();
     throw error;
   }
 }
@@ -176,15 +174,4 @@ function statedLength(
 ): number | undefined {
   const length = Number(headers["content-length"]);
   return Number.isSafeInteger(length) && length > 0 ? length : undefined;
-}
-
-function joinHeaders(
-  headers: Record<string, string | string[] | undefined>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name.toLowerCase(),
-      Array.isArray(value) ? value.join(", ") : (value ?? ""),
-    ]),
-  );
 }

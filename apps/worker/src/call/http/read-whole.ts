@@ -59,7 +59,10 @@ export async function readWhole(
         throw new NoRoomError("no room", { cause });
       });
     }
-    return { body: Buffer.concat(gathered, bytes), reservation };
+    const [only] = gathered;
+    const body =
+      only && gathered.length === 1 ? only : Buffer.concat(gathered, bytes);
+    return { body, reservation };
   } catch (error) {
     reservation?.release();
     throw error;

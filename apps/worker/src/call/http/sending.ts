@@ -1,5 +1,3 @@
-import { DecoratorHandler, type Dispatcher } from "undici";
-
 /** The request could not be sent before its time limit. */
 export class TooLateError extends Error {
   override name = "TooLateError";
@@ -19,43 +17,14 @@ export class Sending {
     return this.#wasBegun;
   }
 
-  /** @throws {TooLateError} when it must not be sent any more. */
+  /**
+   * Call it when the request is about to be written. Before that it waits for a connection, and an
+   * error shows that it was certainly not sent.
+   *
+   * @throws {TooLateError} when it must not be sent any more.
+   */
   begin(): void {
     if (performance.now() > this.#mustBeginBefore) throw new TooLateError();
     this.#wasBegun = true;
-  }
-}
-
-type Watched = Dispatcher.DispatchOptions & { sending?: Sending };
-
-/**
- * Records on a request's `sending` when it is about to be written. Before that it waits for a
- * connection, and an error shows that it was certainly not sent.
- */
-export const watchSending: Dispatcher.DispatcherComposeInterceptor =
-  (dispatch) => (options: Watched, handler) => {
-    const { sending } = options;
-    return dispatch(
-      options,
-      sending ? new SendingHandler(handler, sending) : handler,
-    );
-  };
-
-class SendingHandler extends DecoratorHandler {
-  readonly #handler: Dispatcher.DispatchHandler;
-  readonly #sending: Sending;
-
-  constructor(handler: Dispatcher.DispatchHandler, sending: Sending) {
-    super(handler);
-    this.#handler = handler;
-    this.#sending = sending;
-  }
-
-  onRequestStart(
-    controller: Dispatcher.DispatchController,
-    context: unknown,
-  ): void {
-    this.#sending.begin();
-    this.#handler.onRequestStart?.(controller, context);
   }
 }
