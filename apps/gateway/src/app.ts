@@ -4,7 +4,7 @@ import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Tracer } from "@opentelemetry/api";
-import express, { type Express, type RequestHandler, Router } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { CheckPassword } from "./admin/access/check-password.ts";
 import { requireAdmin } from "./admin/access/require-admin.ts";
@@ -27,6 +27,7 @@ import {
   createHandleErrors,
   refuseUnknownPath,
 } from "./middleware/handle-errors.ts";
+import { inOrder } from "./middleware/in-order.ts";
 import { joinSlashes } from "./middleware/join-slashes.ts";
 import { traceRequests } from "./middleware/trace-requests.ts";
 import { routeOpenApi } from "./openapi/route-openapi.ts";
@@ -45,7 +46,7 @@ import type { CachedSubmit } from "./response-cache/cached-submit.ts";
 import { routeRequests, routeResponses } from "./routes/background.ts";
 import { routeBatches } from "./routes/batches.ts";
 import { routeClients } from "./routes/clients.ts";
-import { routeCompletions } from "./routes/completions.ts";
+import { answerCompletions } from "./routes/completions.ts";
 import { routeFiles } from "./routes/files.ts";
 import { routeHealth } from "./routes/health.ts";
 import { routeHistory } from "./routes/history.ts";
@@ -120,18 +121,28 @@ export function buildApp(deps: {
     authenticate: authenticate(clients),
   };
   // First, because they are nearly all of the traffic.
-  for (const dialect of allDialects) {
-    const { path } = dialect;
-    const router = Router();
-    // Before anything that can fail: errors take the dialect's form.
-    router.use(setDialect(dialect));
-    if (deps.tracer) router.use(traceRequests(deps.tracer, path));
-    router.use(guardHosts(webAccess), ...guardWeb, access.authenticate);
-    router.use(
-      routeCompletions(dialect, { ...deps, models: deps.models.resolve }),
-    );
-    app.use(atPaths(below(path), router));
-  }
+  app.use(
+    atPaths(
+      new Map(
+        allDialects.flatMap((dialect) => {
+          const { path } = dialect;
+          const handler = inOrder([
+            // Before anything that can fail: errors take the dialect's form.
+            setDialect(dialect),
+            ...(deps.tracer ? [traceRequests(deps.tracer, path)] : []),
+            guardHosts(webAccess),
+            ...guardWeb,
+            access.authenticate,
+            answerCompletions(dialect, {
+              ...deps,
+              models: deps.models.resolve,
+            }),
+          ]);
+          return below(path).map((served) => [served, handler] as const);
+        }),
+      ),
+    ),
+  );
   app.use(routeHealth(deps));
   app.use(guardHosts(webAccess));
   app.use(routeMetrics(deps.metrics));

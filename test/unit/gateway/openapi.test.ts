@@ -89,7 +89,7 @@ type Layer = {
   route?: { path: string | string[]; methods: Record<string, boolean> };
   handle: {
     stack?: Layer[];
-    mounted?: { paths: readonly string[]; router: unknown };
+    paths?: readonly string[];
   };
 };
 
@@ -130,11 +130,8 @@ function routesOf(stack: readonly Layer[], mount: string): string[] {
         return methods.map((method) => `${method} ${full}`);
       });
     }
-    if (handle.mounted) {
-      const { paths, router } = handle.mounted;
-      const { stack } = router as { stack: Layer[] };
-      return paths.flatMap((path) => routesOf(stack, path));
-    }
+    // The completions, which have only this method.
+    if (handle.paths) return handle.paths.map((path) => `post ${path}`);
     return [rawPath]
       .flat()
       .flatMap((path) => routesOf(handle.stack ?? [], join(mount, path)));

@@ -1,14 +1,11 @@
 import { once } from "node:events";
-import {
-  createServer,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { toListenError } from "@openrouter-free-pool/shared/config/listen-error";
+import type { Express } from "express";
 import type { Logger } from "pino";
 import { watchArrivingRequests } from "./arriving-requests.ts";
+import { messagesOf } from "./express-messages.ts";
 import { answerHalfClosedClients } from "./half-closed-clients.ts";
 import { refuseBrokenHttp } from "./refuse-broken-http.ts";
 
@@ -41,12 +38,16 @@ type Listening = {
  * @throws {ConfigError} when host or port is not available.
  */
 export async function listen(
-  app: RequestListener,
+  app: Express,
   options: { host: string; port: number; stallMs: number; logger: Logger },
 ): Promise<Listening> {
   const { host, logger } = options;
   const server = createServer(
-    { keepAliveTimeout: keepAliveMs, requestTimeout: arrivalMs },
+    {
+      keepAliveTimeout: keepAliveMs,
+      requestTimeout: arrivalMs,
+      ...messagesOf(app),
+    },
     app,
   );
   // A request may wait for hours in the queue.

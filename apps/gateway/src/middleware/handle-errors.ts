@@ -1,6 +1,11 @@
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import { isRedisOutage } from "@openrouter-free-pool/shared/redis/redis-outage";
-import type { ErrorRequestHandler, Request, Response } from "express";
+import type {
+  ErrorRequestHandler,
+  Request,
+  RequestHandler,
+  Response,
+} from "express";
 import type { Logger } from "pino";
 import { toOpenAiError } from "../dialects/openai-error.ts";
 import { GatewayError, toSeconds } from "../errors/gateway-error.ts";
@@ -69,6 +74,14 @@ export function allowOnly(...methods: string[]) {
     );
   };
 }
+
+const refuseAllButPost = allowOnly("POST");
+
+/** The same for a path that supports `POST`, in front of its handler. */
+export const postOnly: RequestHandler = (request, response, next) => {
+  if (request.method === "POST") return next();
+  refuseAllButPost(request, response);
+};
 
 function toGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;

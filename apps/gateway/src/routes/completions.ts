@@ -1,7 +1,7 @@
 import type { AnswerCheck } from "@openrouter-free-pool/shared/api/answer-checks";
 import { priorityName } from "@openrouter-free-pool/shared/queue/priorities";
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
-import { type Request, type Response, Router } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import { readMode, withoutBackground } from "../background/api/read-mode.ts";
 import type { StartBackground } from "../background/api/start-background.ts";
 import type { BodyBudget } from "../bodies/body-budget.ts";
@@ -27,14 +27,15 @@ import {
   readIdempotencyKey,
 } from "../idempotency/read-idempotency-key.ts";
 import type { Submission } from "../jobs/submission.ts";
-import { allowOnly } from "../middleware/handle-errors.ts";
+import { postOnly } from "../middleware/handle-errors.ts";
+import { inOrder } from "../middleware/in-order.ts";
 import type { ResolveModels } from "../models/resolve/resolve-models.ts";
 import { readCachePolicy } from "../response-cache/cache-policy.ts";
 import type { CachedSubmit } from "../response-cache/cached-submit.ts";
 import { acceptInBackground } from "./background.ts";
 
 /** `POST` of one dialect: queues the request, and answers with OpenRouter's answer. */
-export function routeCompletions(
+export function answerCompletions(
   dialect: Dialect,
   deps: {
     models: ResolveModels;
@@ -56,16 +57,15 @@ export function routeCompletions(
       longestWaitMs: number;
     };
   },
-): Router {
+): RequestHandler {
   const { models, submit, cachedSubmit, idempotency } = deps;
   const { longestWaitMs, answerCheck } = deps;
   const keepAliveSettings = {
     everyMs: deps.keepAliveMs,
     nodeAfterMs: deps.plainKeepAliveMs,
   };
-  const router = Router();
-  router.post(
-    "/",
+  return inOrder([
+    postOnly,
     readJsonBody(deps.bodyLimitBytes, deps.bodyBudget),
     async (request, response) => {
       const body = bodyOf(request);
@@ -107,9 +107,7 @@ export function routeCompletions(
       if (isStream) await answerStream(submission, id, http);
       else await answerPlain(submission, id, http);
     },
-  );
-  router.all("/", allowOnly("POST"));
-  return router;
+  ]);
 
   function answerPlain(
     submission: Submission,

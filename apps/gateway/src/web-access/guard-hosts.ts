@@ -13,16 +13,22 @@ export function guardHosts(access: WebAccess): RequestHandler {
   const { listensLocally, allowedHosts } = access;
   const isGuarded =
     (listensLocally || allowedHosts.length > 0) && !allowedHosts.includes("*");
+  const isServed = (host: string) =>
+    isLoopback(host) ||
+    allowedHosts.some((allowed) => isMatch(host, allowed)) ||
+    // An address cannot be made to resolve to another machine, a name can.
+    (!listensLocally && isAddress(host));
+  /** The latest header that was let pass: nearly all requests have the same. */
+  let passed: string | undefined;
   return (request, _response, next) => {
-    const host = hostNameOf(request.get("host") ?? "");
-    const isServed =
-      !isGuarded ||
-      !access.isKeyless() ||
-      isLoopback(host) ||
-      allowedHosts.some((allowed) => isMatch(host, allowed)) ||
-      // An address cannot be made to resolve to another machine, a name can.
-      (!listensLocally && isAddress(host));
-    if (isServed) return next();
+    if (!isGuarded || !access.isKeyless()) return next();
+    const header = request.headers.host ?? "";
+    if (header === passed) return next();
+    const host = hostNameOf(header);
+    if (isServed(host)) {
+      passed = header;
+      return next();
+    }
     throw new GatewayError(
       "foreign-host",
       `Without client keys, requests to the host ${JSON.stringify(host)} are not served; add it to ALLOWED_HOSTS if it is yours`,
