@@ -4,6 +4,7 @@ import type {
   ReplyFigures,
 } from "@openrouter-free-pool/shared/replies/reply";
 import type { Response } from "express";
+import { setHeaders } from "../http/set-headers.ts";
 
 /** The response to one client: plain or streamed. Exactly one of its methods ends it. */
 export type ClientResponse = {
@@ -29,7 +30,7 @@ export function recordFigures(
   };
   if (calledModel !== undefined) context.calledModel = calledModel;
   recordFacts(response, figures);
-  if (!response.headersSent) response.set(figureHeaders(figures));
+  if (!response.headersSent) setHeaders(response, figureHeaders(figures));
 }
 
 /** What a reply tells operators only. */

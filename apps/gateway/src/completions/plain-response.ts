@@ -1,6 +1,7 @@
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import type { Request, Response } from "express";
 import { fitError } from "../dialects/fit-error.ts";
+import { setHeaders } from "../http/set-headers.ts";
 import { readHeader } from "../requests/request-headers.ts";
 import { type ClientResponse, recordFigures } from "./client-response.ts";
 import { toReplyError } from "./reply-error.ts";
@@ -79,7 +80,8 @@ export class PlainResponse implements ClientResponse {
     if (reply.kind !== "answer") throw toReplyError(reply, this.#maxWaitMs);
     const answer = fitError(reply, response.locals.context.dialect);
     if (!response.headersSent) {
-      response.status(answer.status).set(answer.headers);
+      response.statusCode = answer.status;
+      setHeaders(response, answer.headers);
     }
     response.end(answer.body);
   }

@@ -75,7 +75,7 @@ export function openContext(onFinished: OnFinished): RequestHandler {
     const requestId = chooseId(request.get("x-request-id"));
     const context = { requestId, startedAt: performance.now() };
     response.locals.context = context;
-    response.set("X-Request-Id", requestId);
+    response.setHeader("X-Request-Id", requestId);
     response.once("close", () => {
       const { statusCode, writableFinished } = response;
       onFinished({

@@ -14,6 +14,7 @@ export type StreamResult =
 export type StreamFigures = {
   /** From the call to the first content, in ms. */
   firstTokenMs?: number;
+  /** Of a plain answer, too. */
   tokens?: TokenUse;
 };
 

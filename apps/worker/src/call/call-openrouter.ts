@@ -11,8 +11,9 @@ import type {
   StreamFigures,
   StreamResult,
 } from "../answer/call-result.ts";
-import type { UpstreamStream } from "../answer/outcome.ts";
+import type { CallOutcome, UpstreamStream } from "../answer/outcome.ts";
 import { passHeaders } from "../answer/passed-headers.ts";
+import { readTokenUse } from "../answer/token-use.ts";
 import { figuresOf } from "../job/figures.ts";
 import type { CallMetrics } from "../metrics/call-metrics.ts";
 import type { OpenRouterClient } from "./http/client.ts";
@@ -104,7 +105,8 @@ export function createCallOpenRouter(deps: {
         calledModel: model,
         key: key.mask,
       });
-      return { ...result, ...figures };
+      const whole = result.kind === "answer" ? withTokens(result) : result;
+      return { ...whole, ...figures };
     } finally {
       signal.removeEventListener("abort", stopWaiting);
       credits.close(jobId);
@@ -127,9 +129,17 @@ export function createCallOpenRouter(deps: {
     const result =
       outcome.kind === "stream"
         ? await relay(job, outcome.stream, { ...call, startedAt })
-        : outcome;
+        : withTokens(outcome);
     return { ...result, calledModel: model, upstreamMs: elapsedMs(startedAt) };
   };
+}
+
+/** Only an answer with the status 200 says what it took. */
+function withTokens(outcome: CallOutcome): CallOutcome & StreamFigures {
+  if (outcome.kind !== "answer" || outcome.answer.status !== 200)
+    return outcome;
+  const tokens = readTokenUse(outcome.answer.body);
+  return tokens ? { ...outcome, tokens } : outcome;
 }
 
 function elapsedMs(startedAt: number): number {

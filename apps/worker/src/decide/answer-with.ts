@@ -38,13 +38,13 @@ export function answerWith({
   result,
   classification,
 }: ClassifiedCall): Disposition {
-  const { calledModel, upstreamMs } = result;
+  const { calledModel, upstreamMs, tokens } = result;
   switch (result.kind) {
     case "answer": {
       const status = statusOf(classification);
       const given = toClientAnswer(result.answer, status, path);
       const answer = labelUnfit(given, classification);
-      return { kind: "answered", answer, calledModel, upstreamMs };
+      return { kind: "answered", answer, calledModel, upstreamMs, tokens };
     }
     case "no-answer": {
       const answer = toFailureAnswer(result.failure);

@@ -11,7 +11,7 @@ import type { ClassifiedCall } from "../decide/answer-with.ts";
 import { describeJob } from "../job/describe-job.ts";
 import { figuresOf } from "../job/figures.ts";
 import type { CallMetrics, MeasuredCall } from "../metrics/call-metrics.ts";
-import { recordModelCall, tokensOf } from "../models/record-model-call.ts";
+import { recordModelCall } from "../models/record-model-call.ts";
 
 /** Logs, measures and counts one call of OpenRouter. */
 export type ReportCall = (
@@ -31,7 +31,7 @@ export function createReportCall(deps: {
   const { statistics, metrics, logger } = deps;
   return function reportCall(job, { key, model }, call) {
     const { result, classification, keyState } = call;
-    const { upstreamMs } = result;
+    const { upstreamMs, tokens } = result;
     logger.info(
       {
         ...describeJob(job),
@@ -61,8 +61,7 @@ export function createReportCall(deps: {
       upstreamMs,
       queueMs,
     });
-    const tokens = tokensOf(result);
-    recordModelCall(deps.recordCall, model, call, tokens);
+    recordModelCall(deps.recordCall, model, call);
     if (wasCalled(classification)) {
       deps.recordUsage(job.data.client, model, {
         calls: 1,

@@ -2,10 +2,8 @@ import type {
   RecordCall,
   RecordedCall,
 } from "@openrouter-free-pool/shared/models/model-recorder";
-import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { CallResult } from "../answer/call-result.ts";
 import { isEmptyAnswer } from "../answer/is-empty-answer.ts";
-import { AnswerRecord } from "../call/stream/answer-record.ts";
 import type { ClassifiedCall } from "../decide/answer-with.ts";
 
 type ReportedCall = Omit<ClassifiedCall, "keyState">;
@@ -15,7 +13,6 @@ export function recordModelCall(
   record: RecordCall,
   model: string,
   call: ReportedCall,
-  tokens = tokensOf(call.result),
 ): void {
   const outcome = outcomeOf(call);
   if (!outcome) return;
@@ -25,7 +22,7 @@ export function recordModelCall(
     outcome,
     upstreamMs: result.upstreamMs,
     firstTokenMs: result.firstTokenMs,
-    completionTokens: tokens?.completion,
+    completionTokens: result.tokens?.completion,
   });
 }
 
@@ -69,14 +66,4 @@ function isOwnFault(result: CallResult): boolean {
     default:
       return true;
   }
-}
-
-/** The tokens that a call took, where its answer says so. */
-export function tokensOf(result: CallResult): TokenUse | undefined {
-  if (result.tokens) return result.tokens;
-  if (result.kind !== "answer" || result.answer.status !== 200)
-    return undefined;
-  const record = new AnswerRecord({ keepPayloads: false });
-  record.add(result.answer.body);
-  return record.findings.tokens;
 }

@@ -1,4 +1,5 @@
 import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { FailureReply } from "@openrouter-free-pool/shared/replies/reply";
 import type { UpstreamAnswer } from "../answer/outcome.ts";
 
@@ -13,6 +14,7 @@ export type Disposition =
       readonly answer: UpstreamAnswer;
       readonly calledModel: string;
       readonly upstreamMs: number;
+      readonly tokens?: TokenUse | undefined;
     }
   /** The client gets an error of ours, and hears when to come again. */
   | {

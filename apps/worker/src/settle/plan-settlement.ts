@@ -8,7 +8,7 @@ import type {
 } from "@openrouter-free-pool/shared/queue/finished-request";
 import { failureStatus } from "@openrouter-free-pool/shared/replies/failure-status";
 import type { Reply } from "@openrouter-free-pool/shared/replies/reply";
-import { AnswerRecord } from "../call/stream/answer-record.ts";
+import { keptText } from "../call/stream/answer-record.ts";
 import { figuresOf } from "../job/figures.ts";
 import { backOff } from "./back-off.ts";
 import type { DeferralSpread } from "./deferral-spread.ts";
@@ -37,22 +37,20 @@ export function planSettlement(
 ): SettlementPlan {
   switch (disposition.kind) {
     case "answered": {
-      const { answer, calledModel, upstreamMs } = disposition;
+      const { answer, calledModel, upstreamMs, tokens } = disposition;
       const { status, headers, body } = answer;
       const figures = { ...figuresOf(job, upstreamMs), calledModel };
-      const record = new AnswerRecord(options);
-      record.add(body);
-      const { findings } = record;
-      const { tokens } = findings;
+      const told = tokens ? { tokens } : {};
+      const kept = options.keepPayloads ? { answer: keptText(body) } : {};
       const errorText = status < 400 ? undefined : tellError(body, job.data);
       return {
         details: { status },
         reply: {
           ...{ kind: "answer", status, headers, body, ...figures },
-          ...(tokens ? { tokens } : {}),
+          ...told,
           ...(errorText === undefined ? {} : { errorText }),
         },
-        ...ended({ status, ...figures, ...findings }),
+        ...ended({ status, ...figures, ...told, ...kept }),
       };
     }
     case "failed": {

@@ -27,6 +27,8 @@ export class StatisticsRecorder implements Statistics {
   readonly #redisKeys: RedisKeys;
   readonly #clock: RedisClock;
   readonly #counts: SharedCounts;
+  /** The latest slice of each resolution, and its key. */
+  readonly #latest = new Map<Resolution, { slice: number; key: string }>();
 
   constructor(deps: {
     redis: Redis;
@@ -67,9 +69,17 @@ export class StatisticsRecorder implements Statistics {
   #add(into: readonly Resolution[], field: string, by: number): void {
     const now = this.#clock.now();
     for (const resolution of into) {
-      const slice = sliceAt(resolution, now);
-      const key = this.#redisKeys.statistics(resolution.name, slice);
+      const key = this.#keyAt(resolution, now);
       this.#counts.add(key, resolution.ttlMs, field, by);
     }
+  }
+
+  #keyAt(resolution: Resolution, now: number): string {
+    const slice = sliceAt(resolution, now);
+    const latest = this.#latest.get(resolution);
+    if (latest?.slice === slice) return latest.key;
+    const key = this.#redisKeys.statistics(resolution.name, slice);
+    this.#latest.set(resolution, { slice, key });
+    return key;
   }
 }

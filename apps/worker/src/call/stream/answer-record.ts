@@ -1,11 +1,13 @@
 import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-request";
+import { readTokenUse, tailBytes } from "../../answer/token-use.ts";
 
-/** Token usage is near the end of an answer, plain or streamed. */
-const tailBytes = 16 * 1024;
 /** At most so much of an answer is kept. */
 const mostKeptBytes = 256 * 1024;
 
-const usage = /"usage"\s*:\s*(\{(?:[^{}]|\{[^{}]*\})*\})/g;
+/** What is kept of a plain answer. */
+export function keptText(body: Buffer): string {
+  return body.subarray(0, mostKeptBytes).toString();
+}
 
 /** Collects what is stored of an answer that goes to the client as it comes. */
 export class AnswerRecord {
@@ -32,7 +34,7 @@ export class AnswerRecord {
 
   /** What was found, in the form in which it is stored on the job. */
   get findings(): { tokens?: TokenUse; answer?: string } {
-    const tokens = readTokenUse(this.#tail.toString());
+    const tokens = readTokenUse(this.#tail);
     const answer = this.#keepsAnswer
       ? Buffer.concat(this.#kept).toString()
       : undefined;
@@ -40,19 +42,5 @@ export class AnswerRecord {
       ...(tokens ? { tokens } : {}),
       ...(answer === undefined ? {} : { answer }),
     };
-  }
-}
-
-/** The last token usage in a text, by any dialect's names. */
-function readTokenUse(text: string): TokenUse | undefined {
-  const [, json] = [...text.matchAll(usage)].at(-1) ?? [];
-  if (json === undefined) return undefined;
-  try {
-    const use = JSON.parse(json) as Record<string, unknown>;
-    const prompt = Number(use.prompt_tokens ?? use.input_tokens ?? 0);
-    const completion = Number(use.completion_tokens ?? use.output_tokens ?? 0);
-    return { prompt, completion };
-  } catch {
-    return undefined;
   }
 }
