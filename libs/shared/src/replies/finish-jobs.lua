@@ -52,18 +52,18 @@ for i = 7, #KEYS, 3 do
     ours[#ours + 1] = 1
     if client ~= '' then leaveClient(client, jobId) end
     if most == '0' then
-      redis.call('UNLINK', job)
+      dropFinished(jobId)
     else
       local set = failure == '' and completed or failed
-      if data ~= '' then redis.call('HSET', job, 'data', data) end
       if failure == '' then
-        keepFinished(jobId, set, 'returnvalue', 'null', attemptsMade)
+        keepFinished(jobId, set, 'returnvalue', 'null', attemptsMade, data)
       else
-        keepFinished(jobId, set, 'failedReason', failure, attemptsMade)
+        keepFinished(jobId, set, 'failedReason', failure, attemptsMade, data)
       end
       trims[set] = { tonumber(most), tonumber(ageMs) }
     end
   end
 end
+endFinished()
 for set, trim in pairs(trims) do trimFinished(set, unpack(trim)) end
 return ours

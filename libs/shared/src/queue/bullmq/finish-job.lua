@@ -1,25 +1,39 @@
 --[[
   Finishes jobs as BullMQ does, for jobs without parents and children. Needs `active`, `stalled`, `jobPrefix` and `now`.
-  Call trimFinished once to trim the finished jobs of a set.
+  What can be done for all jobs at once is gathered: call endFinished once, and trimFinished for each set after it.
 ]]
 -- Jobs that are removed from a set at a time.
 local MOST_TRIMMED = 100
+
+-- What endFinished does: keys to remove, jobs that left the worker's hand, and entries of the sets of finished jobs.
+local over, released, kept = {}, {}, {}
 
 -- Ends a worker's hold of a job, and removes the body stored for it. Returns whether the worker
 -- held it.
 local function leaveHand(jobId, token, body)
   local lock = jobPrefix .. jobId .. ':lock'
   if redis.call('GET', lock) ~= token then return false end
-  redis.call('UNLINK', lock, body)
-  redis.call('SREM', stalled, jobId)
+  over[#over + 1], over[#over + 2] = lock, body
+  released[#released + 1] = jobId
   return redis.call('LREM', active, -1, jobId) == 1
 end
 
--- `field` is `returnvalue` or `failedReason`.
-local function keepFinished(jobId, set, field, value, attemptsMade)
-  redis.call('HSET', jobPrefix .. jobId, field, value, 'finishedOn', text(now), 'atm', attemptsMade,
-    'request', '', 'grant', '')
-  redis.call('ZADD', set, text(now), jobId)
+-- `field` is `returnvalue` or `failedReason`; `data` stays as it is when empty.
+local function keepFinished(jobId, set, field, value, attemptsMade, data)
+  local fields = { field, value, 'finishedOn', text(now), 'atm', attemptsMade, 'request', '', 'grant', '' }
+  if data ~= '' then fields[#fields + 1], fields[#fields + 2] = 'data', data end
+  redis.call('HSET', jobPrefix .. jobId, unpack(fields))
+  local entries = kept[set] or {}
+  kept[set] = entries
+  entries[#entries + 1], entries[#entries + 2] = text(now), jobId
+end
+
+local function dropFinished(jobId) over[#over + 1] = jobPrefix .. jobId end
+
+local function endFinished()
+  if #over > 0 then redis.call('UNLINK', unpack(over)) end
+  if #released > 0 then redis.call('SREM', stalled, unpack(released)) end
+  for set, entries in pairs(kept) do redis.call('ZADD', set, unpack(entries)) end
 end
 
 local function removeFinished(jobIds)
