@@ -106,43 +106,35 @@ export function buildApp(deps: {
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("trust proxy", deps.webAccess.trustProxy);
-  app.use(joinSlashes);
-  const { clients } = deps;
-  app.use(
-    openContext(
-      createRecordFinished({ ...deps, recordRequest: clients.recordRequest }),
-    ),
-  );
-  app.use(closeWhenStopping(deps.isStopping));
-  const { webAccess } = deps;
+  const { clients, webAccess } = deps;
   const guardWeb = [allowOrigins(webAccess), guardOrigins(webAccess)];
   const access = {
     requireAdmin: requireAdmin(deps.checkPassword),
     authenticate: authenticate(clients),
   };
-  // First, because they are nearly all of the traffic.
+  const { recordRequest } = clients;
   app.use(
-    atPaths(
-      new Map(
-        allDialects.flatMap((dialect) => {
-          const { path } = dialect;
-          const handler = inOrder([
-            // Before anything that can fail: errors take the dialect's form.
-            setDialect(dialect),
-            ...(deps.tracer ? [traceRequests(deps.tracer, path)] : []),
-            guardHosts(webAccess),
-            ...guardWeb,
-            access.authenticate,
-            answerCompletions(dialect, {
-              ...deps,
-              models: deps.models.resolve,
-            }),
-          ]);
-          return below(path).map((served) => [served, handler] as const);
-        }),
-      ),
-    ),
+    inOrder([
+      joinSlashes,
+      openContext(createRecordFinished({ ...deps, recordRequest })),
+      closeWhenStopping(deps.isStopping),
+    ]),
   );
+  const completions = allDialects.flatMap((dialect) => {
+    const { path } = dialect;
+    const handler = inOrder([
+      // Before anything that can fail: errors take the dialect's form.
+      setDialect(dialect),
+      ...(deps.tracer ? [traceRequests(deps.tracer, path)] : []),
+      guardHosts(webAccess),
+      ...guardWeb,
+      access.authenticate,
+      answerCompletions(dialect, { ...deps, models: deps.models.resolve }),
+    ]);
+    return below(path).map((served) => [served, handler] as const);
+  });
+  // First, because they are nearly all of the traffic.
+  app.use(atPaths(new Map(completions)));
   app.use(routeHealth(deps));
   app.use(guardHosts(webAccess));
   app.use(routeMetrics(deps.metrics));

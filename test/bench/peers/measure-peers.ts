@@ -30,7 +30,7 @@ export type PeersResults = {
 type Round = Load & { readonly cpuMicros: Readonly<Record<string, number>> };
 
 /** Code that is not compiled yet is nobody's figure. */
-const warmUpSeconds = 4;
+const warmUpSeconds = 15;
 
 /** Loads the gateways in turns, so that whatever else this machine does disturbs both alike. */
 export async function measurePeers(

@@ -24,7 +24,7 @@ export class ByteCollector {
   take(): Buffer {
     const taken = this.#whole
       ? this.#whole.subarray(0, this.#at)
-      : Buffer.concat(this.#chunks);
+      : join(this.#chunks);
     this.clear();
     return taken;
   }
@@ -33,4 +33,10 @@ export class ByteCollector {
     this.#whole = undefined;
     this.#chunks = [];
   }
+}
+
+/** Most bodies are one chunk. */
+function join(chunks: readonly Buffer[]): Buffer {
+  const [first] = chunks;
+  return first && chunks.length === 1 ? first : Buffer.concat(chunks);
 }

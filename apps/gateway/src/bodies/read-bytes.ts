@@ -107,11 +107,11 @@ async function collect(
       cause,
     });
   source.on("data", onData);
-  source.once("end", () => resolve());
+  source.on("end", resolve);
   // The listeners stay: an `error` event without a listener would end the process.
   source.on("error", (error) => fail(broken(error)));
-  request.once("error", (error) => fail(broken(error)));
-  request.once("close", () => {
+  request.on("error", (error) => fail(broken(error)));
+  request.on("close", () => {
     if (!request.complete) fail(broken());
   });
   // The listeners, and with them this promise, live as long as the request: they must not hold the

@@ -21,7 +21,7 @@ export function readJsonBody(
     request.body = body;
     const letGo = body.hold();
     if (response.closed) letGo();
-    else response.once("close", letGo);
+    else response.on("close", letGo);
     next();
   };
 }

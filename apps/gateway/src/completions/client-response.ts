@@ -72,7 +72,7 @@ function toHeader(text: string): string {
 /** A signal that aborts when the client closes its connection before the answer is sent. */
 export function watchHangUp(response: Response): AbortSignal {
   const hungUp = new AbortController();
-  response.once("close", () => {
+  response.on("close", () => {
     if (!response.writableFinished) hungUp.abort();
   });
   return hungUp.signal;

@@ -50,7 +50,7 @@ export function watchArrivingRequests(
       bytesRead: request.socket.bytesRead,
       movedAt: performance.now(),
     });
-    request.once("close", () => arriving.delete(request));
+    request.on("close", () => arriving.delete(request));
   });
 
   function check(): void {

@@ -96,7 +96,7 @@ function trackResponses(
   const open = new Set<ServerResponse>();
   server.on("request", (_request, response: ServerResponse) => {
     open.add(response);
-    response.once("close", () => open.delete(response));
+    response.on("close", () => open.delete(response));
     // Writing after the end is our mistake, but no reason to end all other requests.
     response.on("error", (err) => logger.error({ err }, "Answering failed"));
   });

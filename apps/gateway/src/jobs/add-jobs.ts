@@ -62,9 +62,10 @@ export function createAddJobs(deps: {
   let lastWrite: Promise<unknown> = Promise.resolve();
 
   /** One after the other: other commands on this connection wait for one large body at most. */
-  function storeBody(job: NewJob): Promise<unknown> {
-    const { request, body, jobId, isWanted = () => true } = job;
-    if (body === "stored" || travels(body)) return Promise.resolve();
+  function storeBody(
+    { request, jobId, isWanted = () => true }: NewJob,
+    body: Buffer,
+  ): Promise<unknown> {
     const ttlMs = Math.max(0, request.deadline - Date.now()) + bodySlackMs;
     const write = () => {
       if (!isWanted()) throw new GatewayError("client-gone");
@@ -75,25 +76,31 @@ export function createAddJobs(deps: {
     return written;
   }
 
+  async function addJob(
+    newJob: NewJob,
+    trace: string | undefined,
+  ): Promise<void> {
+    const { request, body, isWanted: _, ...job } = newJob;
+    const isInline = travels(body);
+    if (!isInline && body !== "stored") await storeBody(newJob, body);
+    const whole = isInline ? { ...request, body: body.toString() } : request;
+    const weight = deps.weightOf(request.client);
+    const isIn = await add({ ...job, request: whole, weight, trace });
+    if (isIn) return;
+    if (!isInline) await redis.unlink(redisKeys.body(job.jobId));
+    throw clientQueueFull();
+  }
+
   async function addAll(
     jobs: readonly NewJob[],
     trace: string | undefined,
   ): Promise<void> {
-    await Promise.all(
-      jobs.map(async ({ request, body, isWanted: _, ...job }) => {
-        const bodyIfSmall = travels(body) ? { body: body.toString() } : {};
-        const weight = deps.weightOf(request.client);
-        const whole = { ...request, ...bodyIfSmall };
-        const isIn = await add({ ...job, request: whole, weight, trace });
-        if (isIn) return;
-        if (!travels(body)) await redis.unlink(redisKeys.body(job.jobId));
-        throw clientQueueFull();
-      }),
-    );
+    const [first] = jobs;
+    if (first && jobs.length === 1) await addJob(first, trace);
+    else await Promise.all(jobs.map((job) => addJob(job, trace)));
   }
 
   return async function addJobs(jobs) {
-    await Promise.all(jobs.map(storeBody));
     const { tracing } = deps;
     if (tracing) await traceAdding(tracing, (trace) => addAll(jobs, trace));
     else await addAll(jobs, undefined);

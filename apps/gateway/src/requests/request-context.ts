@@ -76,7 +76,7 @@ export function openContext(onFinished: OnFinished): RequestHandler {
     const context = { requestId, startedAt: performance.now() };
     response.locals.context = context;
     response.setHeader("X-Request-Id", requestId);
-    response.once("close", () => {
+    response.on("close", () => {
       const { statusCode, writableFinished } = response;
       onFinished({
         ...context,

@@ -86,8 +86,9 @@ const inObject = 1;
 class JsonScanner {
   readonly #bytes: Buffer;
   readonly #names: MemberNames;
+  readonly #maxDepth: number;
   /** For each open container: whether it is an object. */
-  readonly #containers: Uint8Array;
+  readonly #containers: number[] = [];
   readonly #members = new Map<string, JsonRange>();
   #depth = 0;
   #at = 0;
@@ -101,7 +102,7 @@ class JsonScanner {
   constructor(bytes: Buffer, { names, maxDepth }: JsonScanOptions) {
     this.#bytes = bytes;
     this.#names = names;
-    this.#containers = new Uint8Array(maxDepth);
+    this.#maxDepth = maxDepth;
   }
 
   /** Scans about so many bytes more. @returns whether the text has ended. */
@@ -190,7 +191,7 @@ class JsonScanner {
   }
 
   #open(kind: "object" | "array", at: number): number {
-    if (this.#depth === this.#containers.length) {
+    if (this.#depth === this.#maxDepth) {
       throw new JsonScanError("too-deep");
     }
     this.#begin(kind, at);
