@@ -108,13 +108,13 @@ export function createTakeJobs(deps: {
     taken: unknown,
     takenAt: number,
   ): TakenJob[] {
-    const [jobId, token, hash, said] = taken as [
-      string,
-      string,
-      string[],
-      unknown[],
-    ];
     try {
+      const [jobId, token, hash, said] = JSON.parse(String(taken)) as [
+        string,
+        string,
+        string[],
+        unknown[],
+      ];
       const job = worker.openJob(jobId, hash, { token, takenAt });
       const isAsked = said[0] !== "unasked";
       const slot = isAsked
