@@ -92,12 +92,11 @@ export function createJobQueue(deps: {
     }
   }
 
-  /** The body as it goes on the queue. A job that replaces a lost one takes over the stored body. */
-  async function bodyFor(
+  /** A job that replaces a lost one takes over its stored body. */
+  async function takeOverBody(
     jobId: string,
     body: HeldBody,
-  ): Promise<Buffer | "stored"> {
-    if (body.bytes) return body.bytes;
+  ): Promise<"stored"> {
     if (!(await moveBody(body.storedAs ?? jobId, jobId))) throw bodyLost();
     body.storedAs = jobId;
     return "stored";
@@ -112,7 +111,7 @@ export function createJobQueue(deps: {
     try {
       const job = {
         request: { ...request, keptPayloadBytes: payloadBytes },
-        body: await bodyFor(jobId, body),
+        body: body.bytes ?? (await takeOverBody(jobId, body)),
         isWanted,
         jobId,
         priority,

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type {
   TakeJobs,
   TakenJob,
@@ -183,6 +184,9 @@ export class Fetching {
       if (taking.waiting > 0 || !this.#isRunning) return;
       if (this.#inFlight >= this.#concurrency) return;
       this.#enter("waiting-for-jobs");
+      // The calls of the jobs that were just taken go out first.
+      await nextTurn();
+      if (!this.#isRunning) return;
       await this.#waitForLine(
         Math.min(taking.dueMs ?? lookAgainMs, lookAgainMs),
       );

@@ -157,7 +157,8 @@ export function createProcessJob(deps: {
     });
     // Stored only when this worker settles the job.
     job.progress = decision.progress;
-    deps.reportCall(job, { key, model }, classified);
+    // Its client does not wait for our records.
+    setImmediate(deps.reportCall, job, { key, model }, classified);
     if (checksModels) {
       // The answer counts, even when what was learned cannot be recorded.
       const { requestId } = job.data;
