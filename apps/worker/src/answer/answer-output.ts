@@ -79,10 +79,17 @@ function readBlocks(content: unknown): Omit<AnswerOutput, "isCut"> {
   let hasOther = false;
   for (const block of toList(content)) {
     const type = memberOf(block, "type");
-    if (texts.has(type)) text += String(memberOf(block, "text") ?? "");
+    if (texts.has(type)) text += textOf(memberOf(block, "text"));
     else hasOther ||= !ownSteps.has(type);
   }
   return { text, hasOther };
+}
+
+/** `String` throws for an object with a member `toString`. */
+function textOf(value: unknown): string {
+  return typeof value === "object" && value !== null
+    ? JSON.stringify(value)
+    : String(value ?? "");
 }
 
 function isFilled(value: unknown): boolean {

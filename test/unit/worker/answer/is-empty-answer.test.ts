@@ -52,3 +52,10 @@ test("what cannot be read, or is large, is not called empty", () => {
   const long = message({ content: "", reasoning: "x".repeat(70_000) });
   expect(isEmptyAnswer(Buffer.from(JSON.stringify(long)), chat)).toBe(false);
 });
+
+test("a text that is an object counts as content, whatever its members", () => {
+  const text = { toString: 1, valueOf: 1 };
+  const message = { content: [{ type: "text", text }] };
+  const body = Buffer.from(JSON.stringify({ choices: [{ message }] }));
+  expect(isEmptyAnswer(body, chat)).toBe(false);
+});
