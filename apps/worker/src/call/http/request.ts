@@ -23,6 +23,9 @@ export function request(
   options: Dispatcher.DispatchOptions,
   watch: { readonly signal: AbortSignal; readonly sending: Sending },
 ): Promise<Response> {
+  const { signal } = watch;
+  // It would wait for a connection first.
+  if (signal.aborted) return Promise.reject(signal.reason);
   const exchange = new Exchange(watch);
   dispatcher.dispatch(options, exchange);
   return exchange.response;

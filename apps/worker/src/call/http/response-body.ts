@@ -57,7 +57,7 @@ export class ResponseBody implements AsyncIterableIterator<Buffer, undefined> {
   cancel(): void {
     this.#unread = [];
     if (this.#end) return;
-    this.#end = {};
+    this.end();
     this.#controller.abort(new NotReadOnError());
   }
 

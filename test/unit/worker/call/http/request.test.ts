@@ -161,3 +161,23 @@ test("a request with a signal that is aborted already is never sent", async () =
   await expect(response).rejects.toThrow("gone");
   expect([requests, sending.wasBegun]).toEqual([0, false]);
 });
+
+test("with such a signal it does not wait for a connection either", async () => {
+  const answers: ServerResponse[] = [];
+  const send = await start((_request, response) => answers.push(response));
+  const first = send();
+  await until("the only connection is taken", () => answers.length === 1);
+  const { response } = send(AbortSignal.abort(new Error("gone")));
+  await expect(response).rejects.toThrow("gone");
+  answers[0]?.end();
+  await readAll((await first.response).body);
+});
+
+test("a read that is under way ends when the body is given up", async () => {
+  const send = await start((_request, response) => response.write("Hel"));
+  const { body } = await send().response;
+  await body.next();
+  const next = body.next();
+  body.cancel();
+  expect(await next).toEqual({ value: undefined, done: true });
+});
