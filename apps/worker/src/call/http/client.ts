@@ -12,7 +12,7 @@ import { CallDeadline } from "./call-deadline.ts";
 import { decodeBody } from "./decode-body.ts";
 import { describeFailure, isLostConnection } from "./describe-failure.ts";
 import { peekForEvents, readWhole } from "./read-whole.ts";
-import { request } from "./request.ts";
+import { type Response, request } from "./request.ts";
 import type { ResponseBody } from "./response-body.ts";
 import { Sending } from "./sending.ts";
 
@@ -95,9 +95,24 @@ export function createOpenRouterClient(options: {
     };
     const { signal } = deadline;
     const response = await request(dispatcher, options, { signal, sending });
+    try {
+      return await readAnswer(call, response, watch);
+    } catch (error) {
+      // A body that nobody reads would hold its connection.
+      response.body.cancel();
+      throw error;
+    }
+  }
+
+  async function readAnswer(
+    call: UpstreamCall,
+    response: Response,
+    watch: Watch,
+  ): Promise<Posted> {
+    const { deadline } = watch;
     const { status, headers } = response;
     const encoding = headers["content-encoding"];
-    let chunks = decodeOrCancel(response.body, encoding);
+    let chunks = decodeBody(response.body, encoding);
     if (call.isStream && status >= 200 && status < 300) {
       const peeked = isEventStream(headers)
         ? { isEvents: true, chunks }
@@ -106,7 +121,7 @@ export function createOpenRouterClient(options: {
       if (peeked.isEvents) {
         const stream = {
           headers,
-          chunks: readChunks(chunks, watch),
+          chunks: readChunks(chunks, response.body, watch),
           accept: () => deadline.renew(),
         };
         return { kind: "stream", stream };
@@ -114,7 +129,7 @@ export function createOpenRouterClient(options: {
     }
     const { body, reservation } = await readWhole(chunks, {
       memory,
-      signal,
+      signal: deadline.signal,
       statedBytes: encoding === undefined ? statedLength(headers) : undefined,
     });
     deadline.stop();
@@ -123,19 +138,6 @@ export function createOpenRouterClient(options: {
   }
 
   return { post, close: () => dispatcher.destroy() };
-}
-
-/** A body that nobody reads would hold its connection. */
-function decodeOrCancel(
-  body: ResponseBody,
-  encoding: string | undefined,
-): AsyncIterable<Buffer> {
-  try {
-    return decodeBody(body, encoding);
-  } catch (error) {
-    body.cancel();
-    throw error;
-  }
 }
 
 type Posted = CallOutcome | { kind: "stream"; stream: UpstreamStream };
@@ -147,12 +149,13 @@ type Watch = {
 };
 
 async function* readChunks(
-  body: AsyncIterable<Buffer>,
+  chunks: AsyncIterable<Buffer>,
+  body: ResponseBody,
   watch: Watch,
 ): AsyncGenerator<Buffer, void> {
   const { deadline } = watch;
   try {
-    for await (const chunk of body) {
+    for await (const chunk of chunks) {
       // A slow reader is not OpenRouter's fault.
       deadline.pause();
       yield chunk;
@@ -162,6 +165,8 @@ async function* readChunks(
     throw new BrokenStreamError(describeFailure(error, watch), error);
   } finally {
     deadline.stop();
+    // A decoder that fails does not stop a read that is under way.
+    body.cancel();
   }
 }
 

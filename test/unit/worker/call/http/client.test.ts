@@ -43,13 +43,13 @@ function connect(port: number, options: object = {}) {
     ...options,
   });
   client = own;
-  return (sendBefore = Number.POSITIVE_INFINITY) =>
+  return (sendBefore = Number.POSITIVE_INFINITY, isStream = false) =>
     own.post({
       path: "/chat/completions",
       secret: "sk",
       headers: {},
       body: "{}",
-      isStream: false,
+      isStream,
       sendBefore,
       signal: new AbortController().signal,
     });
@@ -152,3 +152,23 @@ test("an answer in an unknown encoding, or not in the one that it claims, fails 
     failure: { message: expect.stringContaining("not encoded as it says") },
   });
 });
+
+test.each([false, true])(
+  "an answer that cannot be decoded does not hold its connection (stream: %s)",
+  async (isStream) => {
+    const post = await start((_request, response) => {
+      response.writeHead(200, {
+        "content-encoding": "gzip",
+        "content-type": isStream ? "text/event-stream" : "application/json",
+      });
+      response.write("no gzip");
+    });
+    const answer = await post(Number.POSITIVE_INFINITY, isStream);
+    if (answer.kind === "stream") {
+      const { chunks } = answer.stream;
+      const read = chunks[Symbol.asyncIterator]().next();
+      await expect(read).rejects.toThrow();
+    } else expect(answer.kind).toBe("no-answer");
+    await until("its connection is closed", () => sockets.size === 0);
+  },
+);
