@@ -26,8 +26,13 @@ function run(
 ): void {
   try {
     const result: unknown = handler(request, response, next);
-    if (result instanceof Promise) result.catch(next);
+    if (result instanceof Promise) result.catch(fail);
   } catch (error) {
-    next(error);
+    fail(error);
+  }
+
+  /** Whatever was thrown is an error. */
+  function fail(error: unknown): void {
+    next(error || new Error("A handler failed without a reason"));
   }
 }

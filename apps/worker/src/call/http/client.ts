@@ -96,7 +96,7 @@ export function createOpenRouterClient(options: {
     const { signal } = deadline;
     const response = await request(dispatcher, options, { signal, sending });
     try {
-      return await readAnswer(call, response, watch);
+      return await readResponse(call, response, watch);
     } catch (error) {
       // A body that nobody reads would hold its connection.
       response.body.cancel();
@@ -104,7 +104,7 @@ export function createOpenRouterClient(options: {
     }
   }
 
-  async function readAnswer(
+  async function readResponse(
     call: UpstreamCall,
     response: Response,
     watch: Watch,
