@@ -127,7 +127,8 @@ export function acceptInBackground(
     );
     return;
   }
-  const prefix = response.req.baseUrl.replace(order.path, "");
+  const isLong = /^\/api\//i.test(response.req.path);
+  const prefix = isLong ? "/api/v1" : "/v1";
   response
     .status(202)
     .set("Location", `${prefix}/requests/${order.id}`)

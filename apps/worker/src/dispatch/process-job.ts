@@ -157,23 +157,13 @@ export function createProcessJob(deps: {
     });
     // Stored only when this worker settles the job.
     job.progress = decision.progress;
-    // Its client does not wait for our records.
-    setImmediate(reportSafely, job, { key, model }, classified);
+    deps.reportCall(job, { key, model }, classified);
     if (checksModels) {
       // The answer counts, even when what was learned cannot be recorded.
       const { requestId } = job.data;
       await deps.watchModels.learn(requestId, grant, classified).catch(warn);
     }
     return decision;
-  }
-
-  /** Nobody else catches what is thrown here: it would end the worker. */
-  function reportSafely(...call: Parameters<ReportCall>): void {
-    try {
-      deps.reportCall(...call);
-    } catch (err) {
-      deps.logger.error({ err }, "Recording a call failed");
-    }
   }
 
   /** The body for a granted model. A slot that cannot be used is given back. */

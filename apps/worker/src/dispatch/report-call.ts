@@ -29,9 +29,19 @@ export function createReportCall(deps: {
   logger: Logger;
 }): ReportCall {
   const { statistics, metrics, logger } = deps;
-  return function reportCall(job, { key, model }, call) {
+
+  /** The client does not wait for this. Nobody else catches what is thrown here: it would end the worker. */
+  function countSafely(...call: Parameters<ReportCall>): void {
+    try {
+      count(...call);
+    } catch (err) {
+      logger.error({ err }, "Counting a call failed");
+    }
+  }
+
+  return function reportCall(job, sent, call) {
+    const { key, model } = sent;
     const { result, classification, keyState } = call;
-    const { upstreamMs, tokens } = result;
     logger.info(
       {
         ...describeJob(job),
@@ -43,10 +53,20 @@ export function createReportCall(deps: {
           ? { failed: classification.failed }
           : {}),
         ...(keyState ? { keyState } : {}),
-        upstreamMs,
+        upstreamMs: result.upstreamMs,
       },
       "Called OpenRouter",
     );
+    setImmediate(countSafely, job, sent, call);
+  };
+
+  function count(
+    job: CompletionJob,
+    { model }: { readonly model: string },
+    call: ClassifiedCall,
+  ): void {
+    const { result, classification } = call;
+    const { upstreamMs, tokens } = result;
     const verdict = nameOf(classification);
     const outcome = outcomeOf(classification);
     const { queueMs } = figuresOf(job, upstreamMs);
@@ -73,7 +93,7 @@ export function createReportCall(deps: {
     if (outcome !== "answered") return;
     statistics.observe("call", upstreamMs);
     statistics.observe("wait", queueMs);
-  };
+  }
 }
 
 function wasCalled({ kind }: Classification): boolean {
