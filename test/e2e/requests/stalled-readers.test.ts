@@ -64,5 +64,7 @@ test("streams that nobody reads do not hold the workers while others wait", asyn
   expect(answer.status).toBe(200);
   expect(answer.tookMs).toBeLessThan(stallMs / 2);
   const stalled = await simulator.calls({ marker: "stalled" });
-  expect(stalled.filter(({ abortedAt }) => !abortedAt)).toHaveLength(4);
+  // They did not stall at the same moment: the one that is cut first may make room for all.
+  const left = stalled.filter(({ abortedAt }) => !abortedAt).length;
+  expect([4, 5]).toContain(left);
 });

@@ -76,11 +76,12 @@ export function createSubmit(deps: {
       await checkCapacity?.(submission);
       if (hungUp.aborted) pending.hangUp();
       if (pending.phase === "unqueued") {
-        pending.enqueue();
         const { requestId, client, model } = checked;
         const ids = { requestId, jobId: pending.jobId, client, model };
         const name = priorityName(priority);
+        // First: lines of its worker have later times.
         logger.info({ ...ids, priority: name }, "Queued a request");
+        pending.enqueue();
       }
       return await pending.reply;
     } catch (error) {
