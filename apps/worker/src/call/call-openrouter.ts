@@ -3,6 +3,7 @@ import {
   type CompletionJob,
   readProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
+import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import type { Redis } from "ioredis";
@@ -11,7 +12,7 @@ import type {
   StreamFigures,
   StreamResult,
 } from "../answer/call-result.ts";
-import type { CallOutcome, UpstreamStream } from "../answer/outcome.ts";
+import type { UpstreamStream } from "../answer/outcome.ts";
 import { passHeaders } from "../answer/passed-headers.ts";
 import { readTokenUse } from "../answer/token-use.ts";
 import { figuresOf } from "../job/figures.ts";
@@ -105,8 +106,7 @@ export function createCallOpenRouter(deps: {
         calledModel: model,
         key: key.mask,
       });
-      const whole = result.kind === "answer" ? withTokens(result) : result;
-      return { ...whole, ...figures };
+      return { ...result, ...figures };
     } finally {
       signal.removeEventListener("abort", stopWaiting);
       credits.close(jobId);
@@ -129,17 +129,22 @@ export function createCallOpenRouter(deps: {
     const result =
       outcome.kind === "stream"
         ? await relay(job, outcome.stream, { ...call, startedAt })
-        : withTokens(outcome);
-    return { ...result, calledModel: model, upstreamMs: elapsedMs(startedAt) };
+        : outcome;
+    const tokens = tokensOf(result);
+    return {
+      ...result,
+      ...(tokens ? { tokens } : {}),
+      calledModel: model,
+      upstreamMs: elapsedMs(startedAt),
+    };
   };
 }
 
-/** Only an answer with the status 200 says what it took. */
-function withTokens(outcome: CallOutcome): CallOutcome & StreamFigures {
-  if (outcome.kind !== "answer" || outcome.answer.status !== 200)
-    return outcome;
-  const tokens = readTokenUse(outcome.answer.body);
-  return tokens ? { ...outcome, tokens } : outcome;
+/** The tokens that a call took: a stream counts them itself, and only an answer with the status 200 has them. */
+function tokensOf(result: StreamResult & StreamFigures): TokenUse | undefined {
+  if (result.kind !== "answer") return result.tokens;
+  const { status, body } = result.answer;
+  return status === 200 ? readTokenUse(body) : undefined;
 }
 
 function elapsedMs(startedAt: number): number {
