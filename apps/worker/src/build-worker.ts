@@ -1,5 +1,6 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jobs";
+import { StandingOrders } from "@openrouter-free-pool/shared/dispatch/standing-orders";
 import { createTakeJobs } from "@openrouter-free-pool/shared/dispatch/take-jobs";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
@@ -182,11 +183,13 @@ export function buildWorker(deps: {
     gatewayWatch,
     logger,
   });
-  const taking = { worker, keyPool, redis, redisKeys };
+  const orders = new StandingOrders({ worker, workerId, redisKeys });
+  const taking = { worker, orders, keyPool, redis, redisKeys };
   const fetching = new Fetching({
     takeJobs: createTakeJobs(taking),
     waitForLine: (mostMs) => worker.waitForLine(mostMs),
     findLostJobs: () => findLostJobs(taking, jobs),
+    endOrders: () => orders.end(subscriber),
     refusals: () => refusals.byModel(),
     forecast,
     overtaking,
@@ -195,6 +198,7 @@ export function buildWorker(deps: {
     logger,
   });
   redis.on("close", () => fetching.connectionLost());
+  subscriber.on("close", () => fetching.connectionLost());
   measureLoad(deps.metrics, {
     concurrency: config.WORKER_CONCURRENCY,
     inFlight: () => fetching.inFlight,
@@ -221,6 +225,7 @@ export function buildWorker(deps: {
     async start(): Promise<void> {
       await listenForCancellations(subscriber, redisKeys, callOff);
       await credits.listen(subscriber, workerId);
+      await orders.listen(subscriber, (jobs) => fetching.deliver(jobs));
       await refusals.refresh();
       await worker.startStalledCheckTimer();
       fetching.start();

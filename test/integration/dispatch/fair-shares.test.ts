@@ -1,4 +1,4 @@
-import { addToQueue } from "@openrouter-free-pool/shared/queue/add-to-queue";
+import { addToQueue } from "@openrouter-free-pool/shared/dispatch/add-to-queue";
 import {
   dropJob,
   returnJob,

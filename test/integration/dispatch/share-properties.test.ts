@@ -1,4 +1,4 @@
-import { addToQueue } from "@openrouter-free-pool/shared/queue/add-to-queue";
+import { addToQueue } from "@openrouter-free-pool/shared/dispatch/add-to-queue";
 import { dropJob } from "@openrouter-free-pool/shared/queue/held-job";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import fc from "fast-check";

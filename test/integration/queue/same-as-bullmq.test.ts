@@ -1,4 +1,4 @@
-import { addToQueue } from "@openrouter-free-pool/shared/queue/add-to-queue";
+import { addToQueue } from "@openrouter-free-pool/shared/dispatch/add-to-queue";
 import { completionJobName } from "@openrouter-free-pool/shared/queue/completion-job";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import { createFinishJob } from "@openrouter-free-pool/shared/replies/finish-jobs";

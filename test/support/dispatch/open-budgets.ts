@@ -3,7 +3,7 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import {
   addToQueue,
   type JobToAdd,
-} from "@openrouter-free-pool/shared/queue/add-to-queue";
+} from "@openrouter-free-pool/shared/dispatch/add-to-queue";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import { createFinishJob } from "@openrouter-free-pool/shared/replies/finish-jobs";

@@ -1,4 +1,5 @@
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
+import { StandingOrders } from "@openrouter-free-pool/shared/dispatch/standing-orders";
 import {
   createTakeJobs,
   type TakeJobs,
@@ -20,7 +21,7 @@ export async function openDispatch(
     "prefix" | "worker" | "redis" | "redisKeys"
   >,
   options: Partial<RateLimits> = {},
-): Promise<{ takeJobs: TakeJobs; keyPool: KeyPool }> {
+): Promise<{ takeJobs: TakeJobs; keyPool: KeyPool; orders: StandingOrders }> {
   const pools = await openPools(inject("redisUrl"), {
     prefix,
     limits: { perMinute: 100, windowMs: 60_000, ...options },
@@ -28,8 +29,11 @@ export async function openDispatch(
   onTestFinished(() => pools.close());
   const [keyPool] = pools.pools;
   if (!keyPool) throw new Error("No pool");
+  const workerId = "worker";
+  const orders = new StandingOrders({ worker, workerId, redisKeys });
   return {
-    takeJobs: createTakeJobs({ worker, keyPool, redis, redisKeys }),
+    takeJobs: createTakeJobs({ worker, orders, keyPool, redis, redisKeys }),
     keyPool,
+    orders,
   };
 }

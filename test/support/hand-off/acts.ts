@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TakenJob } from "@openrouter-free-pool/shared/dispatch/take-jobs";
+import type { TakenJob } from "@openrouter-free-pool/shared/dispatch/taken-job";
 import {
   delayJob,
   dropJob,

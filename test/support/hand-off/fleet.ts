@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
+import { addToQueue } from "@openrouter-free-pool/shared/dispatch/add-to-queue";
 import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jobs";
+import { StandingOrders } from "@openrouter-free-pool/shared/dispatch/standing-orders";
 import {
   createTakeJobs,
   type TakeJobs,
@@ -8,7 +10,6 @@ import {
 import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways";
-import { addToQueue } from "@openrouter-free-pool/shared/queue/add-to-queue";
 import {
   type ManualWorker,
   openManualWorker,
@@ -148,7 +149,9 @@ function openWorker(
     limits,
     keys: parseApiKeys(keys),
   });
-  const deps = { worker, keyPool: pool, redis, redisKeys };
+  const workerId = String(worker.id);
+  const orders = new StandingOrders({ worker, workerId, redisKeys });
+  const deps = { worker, orders, keyPool: pool, redis, redisKeys };
   return {
     worker,
     pool,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { addToQueue } from "@openrouter-free-pool/shared/queue/add-to-queue";
+import { addToQueue } from "@openrouter-free-pool/shared/dispatch/add-to-queue";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import { openCompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { openManualWorker } from "@openrouter-free-pool/shared/queue/manual-worker";

@@ -1,7 +1,7 @@
 import {
   addToQueue,
   type JobToAdd,
-} from "@openrouter-free-pool/shared/queue/add-to-queue";
+} from "@openrouter-free-pool/shared/dispatch/add-to-queue";
 import {
   type CompletionRequest,
   largestInlineBodyBytes,

@@ -1,4 +1,4 @@
-import type { KeepFinished } from "@openrouter-free-pool/shared/queue/add-to-queue";
+import type { KeepFinished } from "@openrouter-free-pool/shared/dispatch/add-to-queue";
 
 /** Finished requests stay visible for a day at most. */
 const keptSeconds = 86_400;

@@ -1,4 +1,4 @@
-import type { JobToAdd } from "@openrouter-free-pool/shared/queue/add-to-queue";
+import type { JobToAdd } from "@openrouter-free-pool/shared/dispatch/add-to-queue";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { HeldBody } from "../bodies/held-body.ts";
 

@@ -134,6 +134,12 @@ export function createAcquireSlot(deps: {
     }
   }
 
+  /** Whether a grant's account refuses its model, and others do not: that was not known when the slot was taken. */
+  function isRefused(job: CompletionJob, { key, model }: Grant): boolean {
+    const refusing = refusingAccounts(job, refusals, model);
+    return refusing.has(key.account) && refusing.size < keyPool.countAccounts();
+  }
+
   /** Skips accounts that refuse a model, and a model that all of them refuse. */
   async function askInTurn(job: CompletionJob): Promise<SlotDecision> {
     const candidates = candidatesOf(job);
@@ -154,6 +160,10 @@ export function createAcquireSlot(deps: {
     if (disposition) {
       if (said?.kind === "granted") await keyPool.release(said);
       return refuse(disposition);
+    }
+    if (said?.kind === "granted" && isRefused(job, said)) {
+      await keyPool.release(said);
+      return askInTurn(job);
     }
     const decision = said ? await interpret(job, said) : await askInTurn(job);
     return decision === "no-other-account" ? noUsableKey : decision;

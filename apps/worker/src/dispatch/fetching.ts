@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Delivery } from "@openrouter-free-pool/shared/dispatch/standing-orders";
 import type {
   TakeJobs,
-  TakenJob,
   Taking,
 } from "@openrouter-free-pool/shared/dispatch/take-jobs";
+import type { TakenJob } from "@openrouter-free-pool/shared/dispatch/taken-job";
 import type { Logger } from "pino";
 import { InterruptibleSleep } from "./interruptible-sleep.ts";
 import type { Overtaking } from "./overtaking.ts";
@@ -13,6 +14,8 @@ import type { JobStarter } from "./start-job.ts";
 const pauseAfterErrorMs = 500;
 /** Jobs taken at a time: meanwhile Redis does nothing else, and the first of them waits for the last. */
 const mostAtATime = 16;
+/** A worker that had no job for so long leaves no standing order: renewing it costs more than it saves. */
+const idleAfterMs = 5_000;
 /** The line is polled this often, even when no message says that something is in it. */
 const lookAgainMs = 2_000;
 
@@ -65,11 +68,13 @@ type Mode = keyof typeof transitions;
  *
  * BullMQ's own loop would fetch as many jobs as it may run before it starts the first; with a
  * limiter behind it most of them would be put back, out of order. So jobs are fetched manually.
+ * Jobs also come by the standing order that is left while nothing is in line: see {@link deliver}.
  */
 export class Fetching {
   readonly #takeJobs: TakeJobs;
   readonly #waitForLine: (mostMs: number) => Promise<void>;
   readonly #findLostJobs: () => Promise<readonly TakenJob[]>;
+  readonly #endOrders: () => Promise<void>;
   readonly #refusals: () => Readonly<Record<string, readonly string[]>>;
   readonly #forecast: SlotForecast;
   readonly #overtaking: Overtaking;
@@ -80,7 +85,10 @@ export class Fetching {
   readonly #drained = new InterruptibleSleep();
   #mode: Mode = "not-started";
   #inFlight = 0;
+  #hadJobAt = Number.NEGATIVE_INFINITY;
   #mayHaveLostJobs = false;
+  #searching: Promise<void> | undefined;
+  readonly #deliveries = new Set<Promise<void>>();
   #running: Promise<void> | undefined;
 
   constructor(deps: {
@@ -88,6 +96,8 @@ export class Fetching {
     /** Waits until something may be in line, at most so long. */
     waitForLine: (mostMs: number) => Promise<void>;
     findLostJobs: () => Promise<readonly TakenJob[]>;
+    /** Ends standing orders; resolves when what came by them has been delivered. */
+    endOrders: () => Promise<void>;
     /** The accounts that refuse a model, by model. */
     refusals: () => Readonly<Record<string, readonly string[]>>;
     forecast: SlotForecast;
@@ -99,6 +109,7 @@ export class Fetching {
     this.#takeJobs = deps.takeJobs;
     this.#waitForLine = deps.waitForLine;
     this.#findLostJobs = deps.findLostJobs;
+    this.#endOrders = deps.endOrders;
     this.#refusals = deps.refusals;
     this.#forecast = deps.forecast;
     this.#overtaking = deps.overtaking;
@@ -127,10 +138,21 @@ export class Fetching {
     this.#mayHaveLostJobs = true;
   }
 
+  /** Starts jobs that came by the worker's standing order. */
+  deliver(delivery: Delivery): void {
+    const started = this.#startDelivery(delivery).catch((error: unknown) => {
+      this.#logger.error({ err: error }, "Starting a job failed");
+    });
+    this.#deliveries.add(started);
+    void started.then(() => this.#deliveries.delete(started));
+  }
+
   /** Takes no more jobs, and resolves when those in hand have ended. */
   async stop(): Promise<void> {
     if (this.#isRunning) this.#enter("stopping");
     this.#pause.wake();
+    await this.#endOrders();
+    await Promise.all(this.#deliveries);
     while (this.#inFlight > 0) await this.#drained.sleep();
   }
 
@@ -178,9 +200,11 @@ export class Fetching {
         {
           refusals: this.#refusals(),
           fullClients: this.#jobs.findFullClients(this.#concurrency),
+          mostByOrder: this.#mostByOrder,
         },
       );
-      await this.#startAll(taking);
+      this.#expect(taking);
+      await this.#startAll(taking.jobs, taking.waiting);
       if (taking.waiting > 0 || !this.#isRunning) return;
       if (this.#inFlight >= this.#concurrency) return;
       this.#enter("waiting-for-jobs");
@@ -188,7 +212,11 @@ export class Fetching {
       await nextTurn();
       if (!this.#isRunning) return;
       await this.#waitForLine(
-        Math.min(taking.dueMs ?? lookAgainMs, lookAgainMs),
+        Math.min(
+          taking.dueMs ?? lookAgainMs,
+          taking.renewMs ?? lookAgainMs,
+          lookAgainMs,
+        ),
       );
     } catch (error) {
       if (!this.#isRunning) return;
@@ -199,15 +227,41 @@ export class Fetching {
     }
   }
 
+  get #mostByOrder(): number {
+    const isIdle = performance.now() - this.#hadJobAt > idleAfterMs;
+    return isIdle && this.#inFlight === 0
+      ? 0
+      : this.#jobs.countRoom(this.#concurrency);
+  }
+
   async #takeLostJobs(): Promise<void> {
     if (!this.#mayHaveLostJobs) return;
     this.#mayHaveLostJobs = false;
-    for (const taken of await this.#findLostJobs()) await this.#start(taken);
+    const search = async () => {
+      for (const taken of await this.#findLostJobs()) await this.#start(taken);
+    };
+    const found = search();
+    // What is delivered meanwhile may be among them.
+    this.#searching = found.catch(() => undefined);
+    try {
+      await found;
+    } finally {
+      this.#searching = undefined;
+    }
   }
 
-  async #startAll({ jobs, waiting, slotMs }: Taking): Promise<void> {
-    if (slotMs !== 0)
-      this.#forecast.pauseFor(slotMs < 0 ? lookAgainMs : slotMs);
+  async #startDelivery({ jobs, waiting }: Delivery): Promise<void> {
+    await this.#searching;
+    const fresh = jobs.filter(({ job }) => !this.#jobs.hasStarted(job));
+    await this.#startAll(fresh, waiting);
+  }
+
+  #expect({ slotMs }: Taking): void {
+    if (slotMs === 0) return;
+    this.#forecast.pauseFor(slotMs < 0 ? lookAgainMs : slotMs);
+  }
+
+  async #startAll(jobs: readonly TakenJob[], waiting: number): Promise<void> {
     await Promise.all(jobs.map((taken) => this.#start(taken)));
     // Where nobody waits, nobody was overtaken.
     if (waiting === 0) return;
@@ -220,15 +274,18 @@ export class Fetching {
   }
 
   async #start(taken: TakenJob): Promise<void> {
-    if (!this.#isRunning) return this.#jobs.putBack(taken);
+    const hasRoom = this.#inFlight < this.#concurrency;
+    if (!this.#isRunning || !hasRoom) return this.#jobs.putBack(taken);
     const started = await this.#jobs.start(taken);
     if (!started) return;
     this.#inFlight += 1;
+    this.#hadJobAt = performance.now();
     void started.ended.then(() => this.#jobEnded());
   }
 
   #jobEnded(): void {
     this.#inFlight -= 1;
+    this.#hadJobAt = performance.now();
     if (this.#mode === "at-capacity") this.#pause.wake();
     if (this.#inFlight === 0) this.#drained.wake();
   }

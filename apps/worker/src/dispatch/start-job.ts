@@ -1,4 +1,4 @@
-import type { TakenJob } from "@openrouter-free-pool/shared/dispatch/take-jobs";
+import type { TakenJob } from "@openrouter-free-pool/shared/dispatch/taken-job";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type {
   Acquisition,
@@ -39,6 +39,8 @@ export type JobStarter = {
   hasStarted(job: CompletionJob): boolean;
   /** Clients that have as many of this worker's calls as one may have while others wait. */
   findFullClients(concurrency: number): string[];
+  /** How many more jobs this worker may have before a client can have too many of them. */
+  countRoom(concurrency: number): number;
 };
 
 /** Jobs that this worker is done with stay locked for seconds at most. */
@@ -123,6 +125,9 @@ export function createJobStarter(deps: {
     );
   }
 
+  const mostOfClient = (concurrency: number) =>
+    Math.max(1, Math.floor(concurrency * mostOfOneClient));
+
   return {
     async start({ job, slot }) {
       const jobId = String(job.id);
@@ -146,7 +151,7 @@ export function createJobStarter(deps: {
     hasInHand: (jobId) => inHand.has(jobId),
     hasStarted: (job) => started.has(holdOf(job)),
     findFullClients(concurrency) {
-      const most = Math.max(1, Math.floor(concurrency * mostOfOneClient));
+      const most = mostOfClient(concurrency);
       // Nobody can have that many.
       if (inHand.size < most) return [];
       const counts = new Map<string, number>();
@@ -158,5 +163,7 @@ export function createJobStarter(deps: {
         count >= most ? [client] : [],
       );
     },
+    countRoom: (concurrency) =>
+      Math.max(0, mostOfClient(concurrency) - inHand.size),
   };
 }

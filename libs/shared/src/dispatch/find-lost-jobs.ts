@@ -9,7 +9,7 @@ import {
 } from "../queue/completion-job.ts";
 import type { ManualWorker } from "../queue/manual-worker.ts";
 import type { RedisKeys } from "../redis/keys.ts";
-import type { TakenJob } from "./take-jobs.ts";
+import type { TakenJob } from "./taken-job.ts";
 
 /**
  * Finds jobs that were given to this worker in a reply that never arrived, because the connection

@@ -1,25 +1,16 @@
 import type { Redis } from "ioredis";
 import type { KeyPool } from "../key-pool/pool/key-pool.ts";
-import {
-  type Acquisition,
-  readAcquisition,
-} from "../key-pool/slots/acquisition.ts";
 import type { LimiterCall } from "../key-pool/slots/limiter-call.ts";
 import { queueKeys } from "../queue/bullmq/queue-keys.ts";
-import { type CompletionJob, candidatesOf } from "../queue/completion-job.ts";
 import { lockMs } from "../queue/job-locks.ts";
 import type { ManualWorker } from "../queue/manual-worker.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
+import { ordersKey } from "./orders-key.ts";
+import type { StandingOrders } from "./standing-orders.ts";
+import { readTakenJobs, type TakenJob } from "./taken-job.ts";
 
 const script = loadScript(new URL("./take-jobs.lua", import.meta.url));
-
-/** A job that this worker holds, and the limiter's decision about it. */
-export type TakenJob = {
-  readonly job: CompletionJob;
-  /** undefined when the worker must ask itself. */
-  readonly slot: Acquisition | undefined;
-};
 
 /** The result of taking jobs. Times in ms from now. */
 export type Taking = {
@@ -30,6 +21,8 @@ export type Taking = {
   readonly slotMs: number;
   /** When to poll the line again without a message; undefined: no job is delayed. */
   readonly dueMs: number | undefined;
+  /** When the worker's standing order must be renewed; undefined: it has none. */
+  readonly renewMs: number | undefined;
 };
 
 /** The worker's state when it takes jobs. */
@@ -38,6 +31,8 @@ type TakingOptions = {
   readonly refusals?: Readonly<Record<string, readonly string[]>>;
   /** Clients with enough jobs at this worker: while others wait, their jobs stay in line. */
   readonly fullClients?: readonly string[];
+  /** How many jobs the worker takes at most, now and by the standing order that it leaves; absent or 0: it leaves none. */
+  readonly mostByOrder?: number;
 };
 
 /** Takes up to this many jobs off the queue, each with its slot; none while no slot is free. */
@@ -46,16 +41,23 @@ export type TakeJobs = (
   options?: TakingOptions,
 ) => Promise<Taking>;
 
-const nothing: Taking = { jobs: [], waiting: 0, slotMs: 0, dueMs: undefined };
+const nothing: Taking = {
+  jobs: [],
+  waiting: 0,
+  slotMs: 0,
+  dueMs: undefined,
+  renewMs: undefined,
+};
 
 /** Builds {@link TakeJobs}. */
 export function createTakeJobs(deps: {
   worker: ManualWorker;
+  orders: StandingOrders;
   keyPool: KeyPool;
   redis: Redis;
   redisKeys: RedisKeys;
 }): TakeJobs {
-  const { worker, keyPool, redis, redisKeys } = deps;
+  const { worker, orders, keyPool, redis, redisKeys } = deps;
   const queue = queueKeys(redisKeys);
   const { wait, prioritized, delayed, marker, active, meta, pc } = queue;
   const keys = [
@@ -67,6 +69,8 @@ export function createTakeJobs(deps: {
     meta,
     pc,
     redisKeys.clientsDue,
+    ordersKey(redisKeys),
+    redisKeys.workerOrder(orders.workerId),
   ];
 
   async function take(
@@ -74,6 +78,10 @@ export function createTakeJobs(deps: {
     most: number,
     options: TakingOptions & { isRegistered: boolean },
   ): Promise<Taking | undefined> {
+    const orderMs = orders.lifeMs(call);
+    const mostByOrder = orderMs > 0 ? (options.mostByOrder ?? 0) : 0;
+    const firstToken = worker.reserveTokens(Math.max(most, mostByOrder));
+    if (mostByOrder > 0) orders.remember(firstToken, call);
     const reply = await runScript(
       redis,
       script,
@@ -82,49 +90,30 @@ export function createTakeJobs(deps: {
         ...call.args,
         most,
         worker.tokenPrefix,
-        worker.reserveTokens(most),
+        firstToken,
         lockMs,
         JSON.stringify(options.refusals ?? {}),
         redisKeys.sharesPrefix,
         JSON.stringify(options.fullClients ?? []),
         options.isRegistered ? 1 : 0,
+        orders.workerId,
+        mostByOrder,
+        orderMs,
+        orders.mayStand ? 1 : 0,
       ],
     );
     if (reply === "unregistered") return undefined;
     if (reply === "closed") return nothing;
-    const [takenAt, waiting, dueMs, slotMs, ...taken] =
+    const [takenAt, waiting, dueMs, slotMs, stands, ...texts] =
       reply as readonly unknown[];
+    orders.settle(firstToken, call, stands === 1);
     return {
-      jobs: taken.flatMap((each) => readTaken(call, each, Number(takenAt))),
+      jobs: readTakenJobs(worker, call, Number(takenAt), texts),
       waiting: Number(waiting),
       slotMs: Number(slotMs),
       dueMs: Number(dueMs) < 0 ? undefined : Number(dueMs),
+      renewMs: stands === 1 ? orders.renewMs(call) : undefined,
     };
-  }
-
-  /** An unreadable job is left to the check for lost jobs, which gives it up in the end. */
-  function readTaken(
-    call: LimiterCall,
-    taken: unknown,
-    takenAt: number,
-  ): TakenJob[] {
-    try {
-      const [jobId, token, hash, said] = JSON.parse(String(taken)) as [
-        string,
-        string,
-        string[],
-        unknown[],
-      ];
-      const job = worker.openJob(jobId, hash, { token, takenAt });
-      const isAsked = said[0] !== "unasked";
-      const slot = isAsked
-        ? readAcquisition(call, candidatesOf(job), said)
-        : undefined;
-      return [{ job, slot }];
-    } catch (error) {
-      worker.emit("error", error as Error);
-      return [];
-    }
   }
 
   return async (most, options) => {

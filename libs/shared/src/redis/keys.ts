@@ -72,6 +72,14 @@ export function createRedisKeys(prefix: string) {
       `${root}:gateway:${gatewayId}:replies`,
     /** STRING with the bytes of a stream that the client has taken. */
     streamTaken: (jobId: string) => `${root}:stream:${jobId}:taken`,
+    /** LIST of the workers that have left a standing order, see `serve-order.lua`. Those of one version only: its call is this version's. */
+    orders: (version: string) => `${root}:orders:${version}`,
+    /** First part of the keys of all workers. A script adds the worker's id, and what follows it below. */
+    workerPrefix: `${root}:worker:`,
+    /** HASH of a worker's standing order: `call` (JSON) and how many jobs were `used` of it. */
+    workerOrder: (workerId: string) => `${root}:worker:${workerId}:order`,
+    /** Pub/sub channel on which a worker gets jobs by its standing order. */
+    workerJobs: (workerId: string) => `${root}:worker:${workerId}:jobs`,
     /** Pub/sub channel that tells a worker how much the clients of its streams have taken. */
     workerCredits: (workerId: string) => `${root}:worker:${workerId}:credits`,
     /**

@@ -29,21 +29,28 @@ function absentKeyBeside(key: string): string {
   return `${tag}:absent`;
 }
 
+/** Replaces each line `--- @include …` by the file that it names. */
+function expand(written: string, url: URL): string {
+  return written.replace(
+    /^--- @include "([\w./-]+)"$/gm,
+    (_line, name: string) => {
+      const included = new URL(
+        `${name}.lua`,
+        name.includes("/") ? url : includes,
+      );
+      return expand(readFileSync(included, "utf8").trimEnd(), included);
+    },
+  );
+}
+
 /**
  * Reads a `.lua` file beside the module that runs it. A line `--- @include "name"` is replaced by
  * `redis/includes/name.lua`, and one with a path, such as `--- @include "../area/name"`, by that
- * file relative to the script.
+ * file relative to the one with the line.
  */
 export function loadScript(url: URL): Script {
   const written = readFileSync(url, "utf8");
-  const expanded = written.replace(
-    /^--- @include "([\w./-]+)"$/gm,
-    (_line, name: string) => {
-      const around = name.includes("/") ? url : includes;
-      return readFileSync(new URL(`${name}.lua`, around), "utf8").trimEnd();
-    },
-  );
-  const source = dropAbsentKey + expanded;
+  const source = dropAbsentKey + expand(written, url);
   return {
     name: basename(url.pathname),
     source,

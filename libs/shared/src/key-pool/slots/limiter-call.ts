@@ -11,6 +11,8 @@ export type LimiterCall = {
   readonly keys: readonly string[];
   /** The first ARGV of the script, likewise. */
   readonly args: readonly (string | number)[];
+  /** How long after a grant the call may be sent, in ms. */
+  readonly usableMs: number;
   /** A call with a slot that is granted must be sent before this, in ms of `performance.now()`. */
   readonly usableUntil: number;
 };
@@ -54,6 +56,7 @@ export function prepareLimiterCall(
       redisKeys.clientPrefix,
       queueKeys(redisKeys).jobPrefix,
     ],
+    usableMs,
     // The script runs later than this.
     usableUntil: performance.now() + usableMs,
   };

@@ -1,11 +1,12 @@
 import type { Redis } from "ioredis";
+import { queueKeys } from "../queue/bullmq/queue-keys.ts";
+import type { CompletionRequest } from "../queue/completion-job.ts";
+import { toDecisionRequest } from "../queue/decision-request.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript, runScript } from "../redis/script.ts";
-import { queueKeys } from "./bullmq/queue-keys.ts";
-import type { CompletionRequest } from "./completion-job.ts";
-import { toDecisionRequest } from "./decision-request.ts";
+import { ordersKey } from "./orders-key.ts";
 
-const script = loadScript(new URL("./bullmq/add-jobs.lua", import.meta.url));
+const script = loadScript(new URL("./add-jobs.lua", import.meta.url));
 
 /** How many finished jobs stay visible, and for how long; those of `count` 0 are removed at once. */
 export type KeepFinished = {
@@ -35,7 +36,7 @@ export type JobToAdd = {
 };
 
 /**
- * Puts jobs on the queue, all in one round trip.
+ * Puts jobs on the queue, all in one round trip. An idle worker that has left a standing order gets them at once.
  *
  * @returns for each of them whether it was accepted: not when its client has too many open
  * requests.
@@ -56,12 +57,14 @@ export async function addToQueue(
     delayed,
     clients,
     clientsDue,
+    ordersKey(redisKeys),
     ...jobs.map(({ jobId }) => job(jobId)),
   ];
   const args = [
     sharesPrefix,
     clientPrefix,
     jobPrefix,
+    redisKeys.workerPrefix,
     ...jobs.flatMap(toArguments),
   ];
   const results = await runScript(redis, script, keys, args);

@@ -7,18 +7,22 @@
   above a client's limit of open requests are refused; exact across all gateways, because the count
   is kept here.
 
+  Then the line is served: by the standing order of an idle worker, see serve-order.lua, or an idle worker is woken.
+
   KEYS[1] prioritized  SORTED SET  see queue-keys.ts
   KEYS[2] pc           STRING
   KEYS[3] marker       SORTED SET
   KEYS[4] delayed      SORTED SET
   KEYS[5] clients      HASH        see keys.ts
   KEYS[6] clientsDue   SORTED SET
-  KEYS[7...] the jobs' hashes
+  KEYS[7] orders       LIST        see serve-order.lua
+  KEYS[8...] the jobs' hashes
 
   ARGV[1] shares prefix  see keys.ts
   ARGV[2] client prefix
   ARGV[3] job prefix
-  ARGV[4...] nine for each job: id, data (JSON), options (JSON), timestamp (ms since the epoch), priority,
+  ARGV[4] worker prefix
+  ARGV[5...] nine for each job: id, data (JSON), options (JSON), timestamp (ms since the epoch), priority,
     what the limiter must know of it (JSON, see decision-request.ts), client (empty: none), its weight,
     `bounded`: one of its client's open requests; `counted`: one that was accepted before; else
     empty
@@ -27,16 +31,17 @@
 ]]
 --- @include "now"
 --- @include "text"
-local prioritized, pc, marker, delayed, clients, clientsDue = unpack(KEYS, 1, 6)
-local sharesPrefix, clientPrefix, jobPrefix = ARGV[1], ARGV[2], ARGV[3]
+local prioritized, pc, marker, delayed, clients, clientsDue, orders = unpack(KEYS, 1, 7)
+local sharesPrefix, clientPrefix, jobPrefix, workerPrefix = unpack(ARGV, 1, 4)
 -- No call is counted here.
 local windowMs, latest, day, dayEnd = 0, 0, 0, 0
 local now = readNow()
---- @include "./tags"
---- @include "./wake-idle-worker"
---- @include "../../budgets/budget"
---- @include "../../budgets/held-jobs"
---- @include "../../budgets/open-requests"
+--- @include "../queue/bullmq/tags"
+--- @include "../queue/bullmq/wake-idle-worker"
+--- @include "../budgets/budget"
+--- @include "../budgets/held-jobs"
+--- @include "../budgets/open-requests"
+--- @include "./serve-order"
 
 -- For jobs of clients only; nil when the job waits for its client's budget.
 local function findTag(jobId, priority, client, weight)
@@ -45,8 +50,8 @@ local function findTag(jobId, priority, client, weight)
 end
 
 local scored, arrived, results, hasAdded = {}, {}, {}, false
-for i = 7, #KEYS do
-  local at = 4 + 9 * (i - 7)
+for i = 8, #KEYS do
+  local at = 5 + 9 * (i - 8)
   local jobId, data, options, timestamp, priority, request, client, weight, counting = unpack(ARGV, at, at + 8)
   local isThere = redis.call('EXISTS', KEYS[i]) == 1
   local isRefused = not isThere and counting ~= '' and not openRequest(client, jobId, counting == 'bounded')
@@ -68,5 +73,5 @@ if #arrived > 0 then
   for n, at in ipairs(arrived) do scored[at] = scored[at] + (first + n) % PRIORITY end
 end
 if #scored > 0 then redis.call('ZADD', prioritized, unpack(scored)) end
-if hasAdded then wakeIdleWorker() end
+if hasAdded and not serveOrder() then wakeIdleWorker() end
 return results
