@@ -17,10 +17,11 @@ beforeAll(async () => {
   stack = await startStack({
     redisUrl: inject("redisUrl"),
     accounts: 1,
-    perMinute: 3,
+    // Of several slots that were taken together two come back together, and nobody would wait for the second.
+    perMinute: 1,
     perDay: 1_000,
     // Long enough for a busy machine to see what waits.
-    windowMs: 6_000,
+    windowMs: 4_000,
     env: { BODY_BYTES_IN_FLIGHT: "8mb" },
   });
 });
@@ -31,14 +32,12 @@ afterAll(async () => {
 
 const storedBodies = () => redis.keys(createRedisKeys(stack.prefix).body("*"));
 
-/** Sends a large request that has to wait, with one small one after the other before it. */
+/** Sends a large request that has to wait, because a small one before it has taken the slot. */
 async function whileOneWaits(
   act: () => Promise<void>,
   request: RequestInit = {},
 ) {
-  const before = Array.from({ length: 3 }, () => chat(stack.url));
-  const small = await Promise.all(before);
-  expect(small.map(({ status }) => status)).toEqual([200, 200, 200]);
+  expect((await chat(stack.url)).status).toBe(200);
   const answer = postChat(
     stack.url,
     largeBody(megabyte, "waits", "日"),
@@ -88,8 +87,8 @@ test("a waiting request whose body was lost is answered with 503 and not sent", 
   expect(answer?.body).toMatchObject({
     error: { metadata: { reason: "body-lost" } },
   });
-  // The small ones before it.
-  expect((await stack.simulator.calls()).length).toBe(calls + 3);
+  // The small one before it.
+  expect((await stack.simulator.calls()).length).toBe(calls + 1);
 });
 
 test("more bytes at a time than the gateway may hold are refused with 503; small requests are not", async () => {

@@ -22,6 +22,7 @@ export function createActs(ledger: Ledger, fleet: Fleet) {
   const calls = createCalls(ledger, fleet);
   const { workerAt, handsOf, unsent, sent, timed } = calls;
   const { sendOrRelease, putBack, endJob } = calls;
+  const { lose, ...losses } = createLosses(ledger, fleet, calls);
   const { parkKey, coolModel, isBarred } = createRefusals(ledger, fleet);
 
   /** What a worker does with a job that it was given. */
@@ -62,13 +63,52 @@ export function createActs(ledger: Ledger, fleet: Fleet) {
     }
   }
 
-  async function take(index: number, most: number): Promise<void> {
-    const [{ jobs }, asked] = await timed(() => workerAt(index).takeJobs(most));
+  async function take(
+    index: number,
+    most: number,
+    mostByOrder = 0,
+  ): Promise<void> {
+    const [{ jobs }, asked] = await timed(() =>
+      workerAt(index).takeJobs(most, { mostByOrder }),
+    );
     for (const taken of jobs) await receive(index, taken, asked);
+  }
+
+  /** What came by standing orders, for each worker. */
+  async function takeDeliveries(): Promise<[number, TakenJob][]> {
+    await fleet.delivered();
+    return fleet.workers.flatMap(({ deliveries }, index) =>
+      deliveries
+        .splice(0)
+        .flatMap(({ jobs }) =>
+          jobs.map((each): [number, TakenJob] => [index, each]),
+        ),
+    );
   }
 
   return {
     take,
+
+    /** Jobs are put in line. Workers that have left an order get them at once, unless the message is lost. */
+    async add(
+      jobs: Parameters<Fleet["add"]>[0],
+      isLost: boolean,
+    ): Promise<void> {
+      for (const { jobId } of jobs) {
+        const state = {
+          state: "waiting",
+          isAnswered: false,
+          lapses: 0,
+        } as const;
+        ledger.jobs.set(jobId, { ...state });
+      }
+      const [, asked] = await timed(() => fleet.add(jobs));
+      for (const [index, taken] of await takeDeliveries()) {
+        ledger.deliveries += 1;
+        if (isLost) lose(index, taken);
+        else await receive(index, taken, asked);
+      }
+    },
 
     /** Several workers take jobs at the same moment. */
     async takeTogether(most: number): Promise<void> {
@@ -190,7 +230,7 @@ export function createActs(ledger: Ledger, fleet: Fleet) {
       }
     },
 
-    ...createLosses(ledger, fleet, calls),
+    ...losses,
 
     pass: (ms: number): Promise<void> => sleep(ms),
   };

@@ -13,6 +13,8 @@ export type HandOffFigures = {
   readonly calls: number;
   /** Grants that came too late and were given back. */
   readonly lateGrants: number;
+  /** Jobs that came by standing orders. */
+  readonly deliveries: number;
 };
 
 const drainMs = 60_000;
@@ -31,13 +33,14 @@ export async function checkHandOff(
     onProgress?: (figures: HandOffFigures) => void;
   },
 ): Promise<HandOffFigures> {
-  const { connections, close } = openConnections(redisUrl, workerCount);
+  const { connections, close } = openConnections(redisUrl, workerCount + 1);
   let figures: HandOffFigures = {
     steps: 0,
     histories: 0,
     jobs: 0,
     calls: 0,
     lateGrants: 0,
+    deliveries: 0,
   };
   const history = fc.asyncProperty(stepLists, async (steps) => {
     const fleet = await openFleet(redisUrl, connections);
@@ -55,6 +58,7 @@ export async function checkHandOff(
       jobs: figures.jobs + ledger.jobs.size,
       calls: figures.calls + ledger.calls,
       lateGrants: figures.lateGrants + ledger.lateGrants,
+      deliveries: figures.deliveries + ledger.deliveries,
     };
     options.onProgress?.(figures);
   });

@@ -2,7 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits";
 import { addToQueue } from "@openrouter-free-pool/shared/dispatch/add-to-queue";
 import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jobs";
-import { StandingOrders } from "@openrouter-free-pool/shared/dispatch/standing-orders";
+import {
+  type Delivery,
+  StandingOrders,
+} from "@openrouter-free-pool/shared/dispatch/standing-orders";
 import {
   createTakeJobs,
   type TakeJobs,
@@ -50,7 +53,10 @@ export const models = ["m/a:free", "m/b:free"] as const;
 export type FleetWorker = {
   readonly worker: ManualWorker;
   readonly pool: KeyPool;
+  readonly orders: StandingOrders;
   readonly takeJobs: TakeJobs;
+  /** What came by its standing orders. */
+  readonly deliveries: Delivery[];
   readonly finishJob: ReturnType<typeof createFinishJob>;
   readonly findLostJobs: (
     hasInHand: (jobId: string) => boolean,
@@ -66,6 +72,8 @@ export type Fleet = {
   add(
     jobs: readonly { jobId: string; client: string; priority: number }[],
   ): Promise<void>;
+  /** Resolves when everything has arrived that came by standing orders. */
+  delivered(): Promise<void>;
   /** Has the locks of jobs end, and others find them, as it happens in 15 to 20 s. */
   lapse(jobIds: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -89,19 +97,23 @@ export function openConnections(
   };
 }
 
-/** Makes a fleet with Redis keys of its own, a worker for each connection. */
+/** Makes a fleet with Redis keys of its own. The first connection listens, the others have a worker each. */
 export async function openFleet(
   redisUrl: string,
   connections: readonly Redis[],
 ): Promise<Fleet> {
-  const [redis] = connections;
-  if (!redis) throw new Error("A fleet needs a connection");
+  const [listener, ...own] = connections;
+  const [redis] = own;
+  if (!listener || !redis) throw new Error("A fleet needs a connection");
   const prefix = `test-${randomUUID()}`;
   const redisKeys = createRedisKeys(prefix);
   const queue = queueKeys(redisKeys);
   const clock = new RedisClock();
   await clock.refresh(redis);
-  const workers = connections.map((own) => openWorker(own, redisKeys, clock));
+  const workers = own.map((each) => openWorker(each, redisKeys, clock));
+  for (const { orders, deliveries } of workers) {
+    await orders.listen(listener, (delivery) => deliveries.push(delivery));
+  }
   await announceGateway(redis, redisKeys, gatewayId, false);
   await workers[0]?.pool.register();
 
@@ -122,6 +134,9 @@ export async function openFleet(
         })),
       );
     },
+    async delivered() {
+      await listener.ping();
+    },
     async lapse(jobIds) {
       if (jobIds.length > 0) await redis.del(jobIds.map(queue.lock));
       // The first look marks what is in hand, the second one finds those without a lock.
@@ -131,6 +146,7 @@ export async function openFleet(
       }
     },
     async close() {
+      await Promise.all(workers.map(({ orders }) => orders.end(listener)));
       await Promise.all(workers.map(({ worker }) => worker.close(true)));
       await removeKeys(redisUrl, prefix);
     },
@@ -150,11 +166,18 @@ function openWorker(
     keys: parseApiKeys(keys),
   });
   const workerId = String(worker.id);
-  const orders = new StandingOrders({ worker, workerId, redisKeys });
+  const orders = new StandingOrders({
+    worker,
+    workerId,
+    redisKeys,
+    leastMs: 1,
+  });
   const deps = { worker, orders, keyPool: pool, redis, redisKeys };
   return {
     worker,
     pool,
+    orders,
+    deliveries: [],
     takeJobs: createTakeJobs(deps),
     finishJob: createFinishJob(redis, redisKeys),
     findLostJobs: (hasInHand) =>

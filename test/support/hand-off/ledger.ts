@@ -45,6 +45,8 @@ export class Ledger {
   steps = 0;
   calls = 0;
   lateGrants = 0;
+  /** Jobs that came by a standing order. */
+  deliveries = 0;
   #sent = new Map<string, number[]>();
   #sentOnDay = new Map<string, number>();
 

@@ -1,3 +1,4 @@
+import type { TakenJob } from "@openrouter-free-pool/shared/dispatch/taken-job";
 import { returnJob } from "@openrouter-free-pool/shared/queue/held-job";
 import type { Calls } from "./calls.ts";
 import type { Fleet } from "./fleet.ts";
@@ -6,7 +7,18 @@ import type { Ledger } from "./ledger.ts";
 /** Workers that die, stand still or lose a reply, and how their jobs come back. */
 export function createLosses(ledger: Ledger, fleet: Fleet, calls: Calls) {
   const { workerAt, handsOf, sendOrRelease, endJob } = calls;
+
+  /** A worker never hears that it was given a job. */
+  function lose(index: number, { job, slot }: TakenJob): void {
+    ledger.take(index, job);
+    const grant = slot?.kind === "granted" ? slot : undefined;
+    const hand = { job, grant, isSent: false };
+    handsOf(index, ledger.unheard).set(String(job.id), hand);
+  }
+
   return {
+    lose,
+
     /** The worker dies with all that it holds; another one takes its place. */
     crash(index: number): void {
       for (const hands of [handsOf(index), handsOf(index, ledger.unheard)]) {
@@ -69,13 +81,7 @@ export function createLosses(ledger: Ledger, fleet: Fleet, calls: Calls) {
     /** Redis hands out jobs, and its reply never arrives. */
     async loseReply(index: number, most: number): Promise<void> {
       const { jobs } = await workerAt(index).takeJobs(most);
-      for (const { job, slot } of jobs) {
-        const jobId = String(job.id);
-        ledger.take(index, job);
-        const grant = slot?.kind === "granted" ? slot : undefined;
-        const hand = { job, grant, isSent: false };
-        handsOf(index, ledger.unheard).set(jobId, hand);
-      }
+      for (const taken of jobs) lose(index, taken);
     },
 
     /** The connection is back: lost jobs are found under the worker's own locks, and their slots given back. */

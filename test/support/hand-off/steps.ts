@@ -17,7 +17,7 @@ type Known = Pick<Ledger, "jobs">;
 /** A step by its name, with what it needs to make sense. */
 function step(
   name: string,
-  act: (acts: Acts, fleet: Fleet, ledger: Ledger) => Promise<void> | void,
+  act: (acts: Acts, ledger: Ledger) => Promise<void> | void,
   isPossible: (ledger: Known) => boolean = () => true,
 ): Step {
   return {
@@ -25,7 +25,7 @@ function step(
       performance.now() - ledger.startedAt < mostMs && isPossible(ledger),
     async run(ledger, fleet) {
       ledger.steps += 1;
-      await act(createActs(ledger, fleet), fleet, ledger);
+      await act(createActs(ledger, fleet), ledger);
     },
     toString: () => name,
   };
@@ -42,31 +42,45 @@ const countOpen = ({ jobs }: Known) =>
 const mayLapse = (ledger: Known) =>
   [...ledger.jobs.values()].every(({ lapses }) => lapses < mostLapses);
 
+const hasRoom = (ledger: Known) => countOpen(ledger) < mostInLine;
+const newJobs = fc.record({ count: few, client, priority });
+
+function nameJobs(
+  { count, ...job }: { count: number; client: string; priority: number },
+  { jobs }: Known,
+) {
+  return Array.from({ length: count }, (_, index) => ({
+    ...job,
+    jobId: `job-${jobs.size + index}`,
+  }));
+}
+
 /** Everything that can happen, in proportions that keep the fleet at work. */
 const steps: [weight: number, fc.Arbitrary<Step>][] = [
   [
     5,
-    fc.tuple(few, client, priority).map(([count, client, priority]) =>
+    newJobs.map((jobs) =>
       step(
-        `add ${count} of ${client}`,
-        async (_, fleet, ledger) => {
-          const jobs = Array.from({ length: count }, (_, index) => ({
-            jobId: `job-${ledger.jobs.size + index}`,
-            client,
-            priority,
-          }));
-          for (const { jobId } of jobs) {
-            ledger.jobs.set(jobId, {
-              state: "waiting",
-              isAnswered: false,
-              lapses: 0,
-            });
-          }
-          await fleet.add(jobs);
-        },
-        (ledger) => countOpen(ledger) < mostInLine,
+        `add ${jobs.count} of ${jobs.client}`,
+        (acts, ledger) => acts.add(nameJobs(jobs, ledger), false),
+        hasRoom,
       ),
     ),
+  ],
+  [
+    4,
+    fc
+      .tuple(worker, few, newJobs, fc.boolean())
+      .map(([i, most, jobs, isLost]) =>
+        step(
+          `${i} leaves an order for ${most}, add ${jobs.count} of ${jobs.client}${isLost ? ", and the message is lost" : ""}`,
+          async (acts, ledger) => {
+            await acts.take(i, 16, 16 + most);
+            await acts.add(nameJobs(jobs, ledger), isLost);
+          },
+          hasRoom,
+        ),
+      ),
   ],
   [
     6,

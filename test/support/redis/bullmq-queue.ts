@@ -49,6 +49,14 @@ export async function openQueue(url = inject("redisUrl")) {
         await addToQueue(redis, redisKeys, [job]);
       }
     },
+    /** The same, for a client. */
+    async addOf(client: string, ...jobIds: string[]): Promise<void> {
+      for (const jobId of jobIds) {
+        const ofClient = { ...request, client };
+        const job = { jobId, priority: 20, timestamp: Date.now() };
+        await addToQueue(redis, redisKeys, [{ ...job, request: ofClient }]);
+      }
+    },
     /** Takes the next job as BullMQ's own worker does, without waiting for one. */
     async fetch(): Promise<CompletionJob> {
       const token = `${worker.tokenPrefix}${worker.reserveTokens(1)}`;

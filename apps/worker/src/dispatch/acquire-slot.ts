@@ -134,10 +134,16 @@ export function createAcquireSlot(deps: {
     }
   }
 
-  /** Whether a grant's account refuses its model, and others do not: that was not known when the slot was taken. */
+  /**
+   * Whether a grant's account refuses its model, and a model is left that another account serves: the refusal was not
+   * known when the slot was taken.
+   */
   function isRefused(job: CompletionJob, { key, model }: Grant): boolean {
-    const refusing = refusingAccounts(job, refusals, model);
-    return refusing.has(key.account) && refusing.size < keyPool.countAccounts();
+    if (!refusingAccounts(job, refusals, model).has(key.account)) return false;
+    const accounts = keyPool.countAccounts();
+    return candidatesOf(job).some(
+      (each) => refusingAccounts(job, refusals, each).size < accounts,
+    );
   }
 
   /** Skips accounts that refuse a model, and a model that all of them refuse. */

@@ -8,7 +8,7 @@ import { readTakenJobs, type TakenJob } from "./taken-job.ts";
 /** Part of the time of a grant for which an order stands; the rest is left for the call. */
 const orderShare = 0.4;
 /** Grants that may be used for a short time only would make orders that are renewed all the time. */
-const leastOrderMs = 100;
+const leastMs = 100;
 /** An order has ended, and what came by it is here, long before so many others were left. */
 const mostKept = 64;
 
@@ -33,24 +33,29 @@ export class StandingOrders {
   readonly workerId: string;
   readonly #worker: ManualWorker;
   readonly #channel: string;
+  readonly #leastMs: number;
   /** The calls of the latest orders, by the number of their first token. */
   readonly #calls = new Map<number, LimiterCall>();
   #endsAt = Number.NEGATIVE_INFINITY;
+  #hear: ((channel: string, message: string) => void) | undefined;
 
   constructor(deps: {
     worker: ManualWorker;
     workerId: string;
     redisKeys: RedisKeys;
+    /** An order that would stand for less is not left. */
+    leastMs?: number;
   }) {
     this.workerId = deps.workerId;
     this.#worker = deps.worker;
+    this.#leastMs = deps.leastMs ?? leastMs;
     this.#channel = deps.redisKeys.workerJobs(deps.workerId);
   }
 
   /** For how long an order with this call stands, in ms; 0: none is left. */
   lifeMs({ usableMs }: LimiterCall): number {
     const ms = Math.floor(usableMs * orderShare);
-    return ms < leastOrderMs ? 0 : ms;
+    return ms < this.#leastMs ? 0 : ms;
   }
 
   /** When an order must be renewed that was just left, in ms from now. */
@@ -89,9 +94,10 @@ export class StandingOrders {
     subscriber: Redis,
     onDelivery: (delivery: Delivery) => void,
   ): Promise<void> {
-    subscriber.on("message", (channel: string, message: string) => {
+    this.#hear = (channel, message) => {
       if (channel === this.#channel) onDelivery(this.#read(message));
-    });
+    };
+    subscriber.on("message", this.#hear);
     await subscriber.subscribe(this.#channel);
   }
 
@@ -100,9 +106,14 @@ export class StandingOrders {
    * over when it resolves, unless Redis does not answer.
    */
   async end(subscriber: Redis): Promise<void> {
-    if (subscriber.status !== "ready") return;
-    const ended = subscriber.unsubscribe(this.#channel).catch(() => undefined);
-    await Promise.race([ended, sleep(longestEndMs, undefined, { ref: false })]);
+    if (subscriber.status === "ready") {
+      const ended = subscriber
+        .unsubscribe(this.#channel)
+        .catch(() => undefined);
+      const tooLate = sleep(longestEndMs, undefined, { ref: false });
+      await Promise.race([ended, tooLate]);
+    }
+    if (this.#hear) subscriber.off("message", this.#hear);
   }
 
   #read(message: string): Delivery {

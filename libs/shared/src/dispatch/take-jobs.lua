@@ -41,6 +41,8 @@
   itself), 1 when the worker's order stands, else 0, one for each job that was taken: a list as JSON, which is read faster than its parts: id, token, the
   job's hash, what decide.lua says or `unasked`}; or 'closed', or 'unregistered'.
 ]]
+--- @include "now"
+--- @include "text"
 --- @include "./take"
 --- @include "./leave-order"
 local reply = take(KEYS, ARGV)

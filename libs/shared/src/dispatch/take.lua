@@ -1,11 +1,9 @@
 --[[
   Takes jobs off the queue, each with its slot: the KEYS and ARGV are those of take-jobs.lua, up to the 12th key and
   the 24th argument. A function of both, so that a script that adds jobs can run it in the name of an idle worker, see
-  serve-order.lua.
+  serve-order.lua. Needs `now` and `text`.
 ]]
 local function take(KEYS, ARGV)
---- @include "now"
---- @include "text"
 --- @include "../key-pool/slots/limiter"
 --- @include "../key-pool/models/choose-model"
 --- @include "../key-pool/slots/take-slot"
@@ -24,7 +22,7 @@ local refusals, sharesPrefix, fullClients = cjson.decode(ARGV[21]), ARGV[22], cj
 
 local most = math.min(mostJobs, roomForJobs())
 if most <= 0 then return 'closed' end
-promoteDelayed()
+local mayBeDelayed = promoteDelayed()
 letClientsIn()
 
 local function readFields(hash)
@@ -119,6 +117,7 @@ local function holdAgain(job, lookAt)
   local priority = tonumber(job.fields.priority)
   local place = job.fields.place or job.score or priority * PRIORITY
   holdJob(job.id, priority, job.share.client, place, lookAt)
+  mayBeDelayed = true
 end
 
 -- Gives a job to the worker.
@@ -145,7 +144,9 @@ local function withoutFull(jobs)
 end
 
 local PASSED_OVER = 64
-local jobs = readHeads(#fullClients > 0 and most + PASSED_OVER or most)
+local mostRead = #fullClients > 0 and most + PASSED_OVER or most
+local jobs = readHeads(mostRead)
+local inLine = #jobs < mostRead and #jobs or nil
 if #fullClients > 0 then jobs = withoutFull(jobs) end
 
 local replies, taking, fromLine, fromList, slotMs = {}, {}, {}, {}, nil
@@ -181,6 +182,6 @@ for _, jobId in ipairs(fromList) do redis.call('LREM', wait, -1, jobId) end
 if #fromLine > 0 then redis.call('ZREM', prioritized, unpack(fromLine)) end
 if #taking > 0 then redis.call('LPUSH', active, unpack(taking)) end
 
-local waiting, dueMs = wakeForLine()
+local waiting, dueMs = wakeForLine(inLine and inLine - #fromLine - #fromList, mayBeDelayed)
 return { text(now), waiting, dueMs, slotMs or (waiting > 0 and untilSlot() or 0), unpack(replies) }
 end

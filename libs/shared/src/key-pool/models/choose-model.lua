@@ -25,10 +25,8 @@ local function readModel(model)
   local known = knownModels[model]
   if known then return known end
   local key = modelPrefix .. model
-  known = { coolingMs = redis.call('PTTL', key .. ':cooldown') }
-  if checksModels and known.coolingMs <= 0 then
-    known.isGone, known.proof = unpack(redis.call('MGET', key .. ':gone', key .. ':proof'))
-  end
+  local cooldown, gone, proof = unpack(redis.call('MGET', key .. ':cooldown', key .. ':gone', key .. ':proof'))
+  known = { coolingMs = cooldown and redis.call('PTTL', key .. ':cooldown') or 0, isGone = gone, proof = proof }
   knownModels[model] = known
   return known
 end

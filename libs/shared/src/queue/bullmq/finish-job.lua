@@ -46,11 +46,11 @@ end
 local function trimFinished(set, most, ageMs)
   local beyond = most < 0 and 0 or math.min(redis.call('ZCARD', set) - most, MOST_TRIMMED)
   if beyond > 0 then
-    local jobIds = {}
-    for i, value in ipairs(redis.call('ZPOPMIN', set, beyond)) do
-      if i % 2 == 1 then jobIds[#jobIds + 1] = value end
-    end
+    local jobIds, popped = {}, redis.call('ZPOPMIN', set, beyond)
+    for i = 1, #popped, 2 do jobIds[#jobIds + 1] = popped[i] end
     removeFinished(jobIds)
+    -- Those that are left are younger.
+    if tonumber(popped[#popped]) > now - ageMs then return end
   end
   if ageMs < 0 then return end
   local old = redis.call('ZRANGEBYSCORE', set, '-inf', text(now - ageMs), 'LIMIT', 0, MOST_TRIMMED)

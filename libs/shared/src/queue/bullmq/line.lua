@@ -11,10 +11,17 @@ local function roomForJobs()
   return most and tonumber(most) - redis.call('LLEN', active) or math.huge
 end
 
--- Puts delayed jobs in line whose delay has ended.
+-- The score of the delayed job that is due first; nil when none is delayed.
+local function readNextDue()
+  return tonumber(redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')[2])
+end
+
+-- Puts delayed jobs in line whose delay has ended. Returns whether any job was delayed.
 local function promoteDelayed()
-  local due = redis.call('ZRANGEBYSCORE', delayed, 0, (now + 1) * 0x1000 - 1, 'LIMIT', 0, MOST_PROMOTED)
-  if #due == 0 then return end
+  local latestDue = (now + 1) * 0x1000 - 1
+  local nextDue = readNextDue()
+  if not nextDue or nextDue > latestDue then return nextDue ~= nil end
+  local due = redis.call('ZRANGEBYSCORE', delayed, 0, latestDue, 'LIMIT', 0, MOST_PROMOTED)
   for _, jobId in ipairs(due) do
     local job = jobPrefix .. jobId
     local priority = tonumber(redis.call('HGET', job, 'priority')) or 0
@@ -26,6 +33,7 @@ local function promoteDelayed()
     redis.call('HSET', job, 'delay', 0)
   end
   redis.call('ZREM', delayed, unpack(due))
+  return true
 end
 
 -- The first jobs in line: id and score; jobs without a score are on the list of jobs that go before
@@ -45,18 +53,20 @@ end
   Wakes one idle worker when jobs are left in line; when none is left, the marker is removed, so that no worker wakes in vain.
   Returns how many jobs are in line, and ms until the next delayed one is due: 0 when some are in
   line, -1 when there is none.
+
+  `waiting`: how many are in line; nil: not known. `mayBeDelayed`: false when no job is delayed.
 ]]
-local function wakeForLine()
-  local waiting = redis.call('LLEN', wait) + redis.call('ZCARD', prioritized)
+local function wakeForLine(waiting, mayBeDelayed)
+  waiting = waiting or redis.call('LLEN', wait) + redis.call('ZCARD', prioritized)
   if waiting > 0 then
     wakeIdleWorker()
     return waiting, 0
   end
   redis.call('ZREM', marker, '0')
-  local next = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
-  if #next > 0 then
+  local nextDue = mayBeDelayed and readNextDue()
+  if nextDue then
     local client = redis.call('ZRANGE', clientsDue, 0, 0, 'WITHSCORES')
-    local dueAt = math.min(tonumber(next[2]) / 0x1000, tonumber(client[2] or 'inf'))
+    local dueAt = math.min(nextDue / 0x1000, tonumber(client[2] or 'inf'))
     return 0, math.max(1, math.ceil(dueAt - now))
   end
   -- The order of arrival restarts, and no client is owed anything.

@@ -1,0 +1,198 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type Delivery,
+  StandingOrders,
+} from "@openrouter-free-pool/shared/dispatch/standing-orders";
+import {
+  createTakeJobs,
+  type Taking,
+} from "@openrouter-free-pool/shared/dispatch/take-jobs";
+import type { TakenJob } from "@openrouter-free-pool/shared/dispatch/taken-job";
+import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
+import {
+  connectRedis,
+  disconnectRedis,
+} from "@openrouter-free-pool/shared/redis/connect";
+import { pino } from "pino";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { openDispatch } from "../../support/dispatch/open-dispatch.ts";
+import { openQueue } from "../../support/redis/bullmq-queue.ts";
+
+const { normal } = priorities;
+const idsOf = (jobs: readonly TakenJob[]) => jobs.map(({ job }) => job.id);
+
+/** Opens a queue with workers that listen for what comes by their orders. */
+async function openWorkers(limits: Parameters<typeof openDispatch>[1] = {}) {
+  const queue = await openQueue();
+  const { keyPool } = await openDispatch(queue, limits);
+  const { redis, redisKeys } = queue;
+  const subscriber = connectRedis(
+    { url: inject("redisUrl") },
+    { role: "durable", name: "test", logger: pino({ level: "silent" }) },
+  );
+  onTestFinished(() => disconnectRedis(subscriber));
+
+  async function openWorker() {
+    const { worker } = queue;
+    const workerId = randomUUID();
+    const orders = new StandingOrders({ worker, workerId, redisKeys });
+    const deliveries: Delivery[] = [];
+    await orders.listen(subscriber, (each) => deliveries.push(each));
+    const takeJobs = createTakeJobs({
+      worker,
+      orders,
+      keyPool,
+      redis,
+      redisKeys,
+    });
+    return {
+      takeJobs,
+      /** Takes jobs and leaves an order, if it may, that does not end with its time: this machine may be busy. */
+      async leaveOrder(mostByOrder: number): Promise<Taking> {
+        for (;;) {
+          const taking = await takeJobs(16, { mostByOrder });
+          const key = redisKeys.workerOrder(workerId);
+          const isLasting = (await redis.persist(key)) === 1;
+          if (isLasting || taking.renewMs === undefined) return taking;
+        }
+      },
+      endOrders: () => orders.end(subscriber),
+      /** The jobs that have come since the last look. */
+      async arrived(): Promise<TakenJob[]> {
+        await subscriber.ping();
+        return deliveries.splice(0).flatMap(({ jobs }) => jobs);
+      },
+    };
+  }
+  const isAnyoneWoken = async () =>
+    (await redis.zcard(queue.keys.marker)) === 1;
+  return { queue, keyPool, openWorker, isAnyoneWoken };
+}
+
+test("a job reaches an idle worker that has left an order in the step that puts it in line, with a slot, and wakes nobody", async () => {
+  const { queue, openWorker, isAnyoneWoken } = await openWorkers();
+  const { leaveOrder, arrived } = await openWorker();
+  const leftAt = performance.now();
+  const { jobs, renewMs = 0 } = await leaveOrder(5);
+  const leftUntil = performance.now();
+  expect(jobs).toEqual([]);
+  expect(renewMs).toBeGreaterThan(0);
+  await queue.add(normal, "a");
+  expect(await queue.inLine()).toEqual([]);
+  expect(await isAnyoneWoken()).toBe(false);
+  const [taken] = await arrived();
+  expect(taken?.job.id).toBe("a");
+  expect(taken?.job.data.model).toBe(queue.request.model);
+  const { slot } = taken ?? {};
+  if (slot?.kind !== "granted") throw new Error("No slot");
+  // Its time is counted from when the order was left: nobody knows by the worker's clock when the grant was made.
+  expect(slot.usableUntil).toBeGreaterThanOrEqual(leftAt + 500);
+  const usableMs = (renewMs * 2 + 1) / 0.4;
+  expect(slot.usableUntil).toBeLessThanOrEqual(leftUntil + usableMs);
+  const lock = await queue.redis.get(queue.keys.lock("a"));
+  expect(lock).toBe(taken?.job.token);
+  expect(await queue.redis.lrange(queue.keys.active, 0, -1)).toEqual(["a"]);
+});
+
+test("an order serves as many jobs as its worker takes, then a worker is woken", async () => {
+  const { queue, openWorker, isAnyoneWoken } = await openWorkers();
+  const { leaveOrder, arrived } = await openWorker();
+  await queue.add(normal, "before");
+  const { jobs } = await leaveOrder(3);
+  expect(idsOf(jobs)).toEqual(["before"]);
+  await queue.add(normal, "a", "b", "c");
+  const taken = await arrived();
+  expect(idsOf(taken)).toEqual(["a", "b"]);
+  const tokens = [...jobs, ...taken].map(({ job }) => job.token);
+  expect(new Set(tokens).size).toBe(3);
+  expect(await queue.inLine()).toEqual(["c"]);
+  expect(await isAnyoneWoken()).toBe(true);
+});
+
+test("no order is left while jobs are in line, and one that stands ends when its worker takes jobs without leaving another", async () => {
+  const { queue, openWorker } = await openWorkers();
+  const { takeJobs, arrived } = await openWorker();
+  await queue.add(normal, "a", "b");
+  expect((await takeJobs(1, { mostByOrder: 5 })).renewMs).toBeUndefined();
+  expect((await takeJobs(1, { mostByOrder: 5 })).renewMs).toBeGreaterThan(0);
+  expect((await takeJobs(1)).renewMs).toBeUndefined();
+  await queue.add(normal, "c");
+  expect(await arrived()).toEqual([]);
+  expect(await queue.inLine()).toEqual(["c"]);
+});
+
+test("an order ends when no slot is free, and the job stays in line", async () => {
+  const { queue, openWorker, isAnyoneWoken } = await openWorkers({
+    perMinute: 1,
+  });
+  const { leaveOrder, arrived } = await openWorker();
+  const { renewMs } = await leaveOrder(5);
+  expect(renewMs).toBeGreaterThan(0);
+  await queue.add(normal, "a", "b");
+  expect(idsOf(await arrived())).toEqual(["a"]);
+  expect(await queue.inLine()).toEqual(["b"]);
+  expect(await isAnyoneWoken()).toBe(true);
+  expect((await leaveOrder(5)).slotMs).toBeGreaterThan(0);
+});
+
+test("an order ends with its time, and with its worker", async () => {
+  const { queue, openWorker } = await openWorkers();
+  const late = await openWorker();
+  const { renewMs = 0 } = await late.takeJobs(16, { mostByOrder: 5 });
+  await sleep(renewMs * 2 + 20);
+  await queue.add(normal, "a");
+  expect(await late.arrived()).toEqual([]);
+  const [ended, alive] = [await openWorker(), await openWorker()];
+  expect(idsOf((await ended.leaveOrder(5)).jobs)).toEqual(["a"]);
+  await alive.leaveOrder(5);
+  await ended.endOrders();
+  await queue.add(normal, "b");
+  expect(await ended.arrived()).toEqual([]);
+  expect(idsOf(await alive.arrived())).toEqual(["b"]);
+});
+
+test("workers with orders are served in turns, four of them at most", async () => {
+  const { queue, openWorker } = await openWorkers();
+  const workers = [];
+  for (let i = 0; i < 5; i += 1) workers.push(await openWorker());
+  const stands: boolean[] = [];
+  for (const { leaveOrder } of workers) {
+    const { renewMs } = await leaveOrder(5);
+    stands.push(renewMs !== undefined);
+  }
+  expect(stands).toEqual([true, true, true, true, false]);
+  await queue.add(normal, "a", "b", "c", "d", "e");
+  const taken = [];
+  for (const { arrived } of workers) taken.push(idsOf(await arrived()));
+  expect(taken).toEqual([["a", "e"], ["b"], ["c"], ["d"], []]);
+});
+
+test("a paused queue and an order of another version keep jobs in line", async () => {
+  const { queue, openWorker } = await openWorkers();
+  const { leaveOrder, arrived } = await openWorker();
+  await leaveOrder(5);
+  await queue.redis.hset(queue.keys.meta, "paused", "1");
+  await queue.add(normal, "a");
+  await queue.redis.hdel(queue.keys.meta, "paused");
+  expect(await queue.inLine()).toEqual(["a"]);
+  const [orders = ""] = await queue.redis.keys(
+    `${queue.redisKeys.orders("")}*`,
+  );
+  await queue.redis.rename(orders, queue.redisKeys.orders("another"));
+  await queue.add(normal, "b");
+  expect(await queue.inLine()).toEqual(["a", "b"]);
+  expect(await arrived()).toEqual([]);
+});
+
+test("jobs of a client with a budget come by an order as long as it has room", async () => {
+  const { queue, openWorker } = await openWorkers();
+  const { leaveOrder, arrived } = await openWorker();
+  const record = JSON.stringify({ perMinute: 1 });
+  await queue.redis.hset(queue.redisKeys.clients, "tight", record);
+  await leaveOrder(5);
+  await queue.addOf("tight", "a", "b");
+  expect(idsOf(await arrived())).toEqual(["a"]);
+  expect(await queue.inLine()).toEqual([]);
+  expect(await queue.redis.zcard(queue.keys.delayed)).toBe(1);
+});
