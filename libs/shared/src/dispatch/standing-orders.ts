@@ -8,7 +8,7 @@ import { readTakenJobs, type TakenJob } from "./taken-job.ts";
 /** Part of the time of a grant for which an order stands; the rest is left for the call. */
 const orderShare = 0.4;
 /** Grants that may be used for a short time only would make orders that are renewed all the time. */
-const leastMs = 100;
+const leastMs = 50;
 /** An order has ended, and what came by it is here, long before so many others were left. */
 const mostKept = 64;
 

@@ -64,6 +64,7 @@ for i = 7, #KEYS, 3 do
     end
   end
 end
-endFinished()
+storeFinished()
 for set, trim in pairs(trims) do trimFinished(set, unpack(trim)) end
+removeFinished()
 return ours

@@ -1,11 +1,12 @@
 --[[
   Finishes jobs as BullMQ does, for jobs without parents and children. Needs `active`, `stalled`, `jobPrefix` and `now`.
-  What can be done for all jobs at once is gathered: call endFinished once, and trimFinished for each set after it.
+  What can be done for all jobs at once is gathered: call storeFinished once, then trimFinished for each set, then
+  removeFinished.
 ]]
 -- Jobs that are removed from a set at a time.
 local MOST_TRIMMED = 100
 
--- What endFinished does: keys to remove, jobs that left the worker's hand, and entries of the sets of finished jobs.
+-- What is gathered: keys to remove, jobs that left the worker's hand, and entries of the sets of finished jobs.
 local over, released, kept = {}, {}, {}
 
 -- Ends a worker's hold of a job, and removes the body stored for it. Returns whether the worker
@@ -30,25 +31,21 @@ end
 
 local function dropFinished(jobId) over[#over + 1] = jobPrefix .. jobId end
 
-local function endFinished()
-  if #over > 0 then redis.call('UNLINK', unpack(over)) end
+local function storeFinished()
   if #released > 0 then redis.call('SREM', stalled, unpack(released)) end
   for set, entries in pairs(kept) do redis.call('ZADD', set, unpack(entries)) end
 end
 
-local function removeFinished(jobIds)
-  local keys = {}
-  for i, jobId in ipairs(jobIds) do keys[i] = jobPrefix .. jobId end
-  if #keys > 0 then redis.call('UNLINK', unpack(keys)) end
+local function removeFinished()
+  if #over > 0 then redis.call('UNLINK', unpack(over)) end
 end
 
 -- Removes the oldest jobs of a set beyond a number, and those that are too old; -1: there is no bound.
 local function trimFinished(set, most, ageMs)
   local beyond = most < 0 and 0 or math.min(redis.call('ZCARD', set) - most, MOST_TRIMMED)
   if beyond > 0 then
-    local jobIds, popped = {}, redis.call('ZPOPMIN', set, beyond)
-    for i = 1, #popped, 2 do jobIds[#jobIds + 1] = popped[i] end
-    removeFinished(jobIds)
+    local popped = redis.call('ZPOPMIN', set, beyond)
+    for i = 1, #popped, 2 do dropFinished(popped[i]) end
     -- Those that are left are younger.
     if tonumber(popped[#popped]) > now - ageMs then return end
   end
@@ -56,6 +53,6 @@ local function trimFinished(set, most, ageMs)
   local old = redis.call('ZRANGEBYSCORE', set, '-inf', text(now - ageMs), 'LIMIT', 0, MOST_TRIMMED)
   if #old > 0 then
     redis.call('ZREM', set, unpack(old))
-    removeFinished(old)
+    for _, jobId in ipairs(old) do dropFinished(jobId) end
   end
 end
