@@ -183,13 +183,19 @@ export function buildWorker(deps: {
     gatewayWatch,
     logger,
   });
-  const orders = new StandingOrders({ worker, workerId, redisKeys });
+  const orders = new StandingOrders({
+    worker,
+    workerId,
+    redis,
+    subscriber,
+    redisKeys,
+  });
   const taking = { worker, orders, keyPool, redis, redisKeys };
   const fetching = new Fetching({
     takeJobs: createTakeJobs(taking),
     waitForLine: (mostMs) => worker.waitForLine(mostMs),
     findLostJobs: () => findLostJobs(taking, jobs),
-    endOrders: () => orders.end(subscriber),
+    endOrders: () => orders.end(),
     refusals: () => refusals.byModel(),
     forecast,
     overtaking,
@@ -197,8 +203,7 @@ export function buildWorker(deps: {
     concurrency: config.WORKER_CONCURRENCY,
     logger,
   });
-  redis.on("close", () => fetching.connectionLost());
-  subscriber.on("close", () => fetching.connectionLost());
+  redis.on("close", () => fetching.mayHaveLostJobs());
   measureLoad(deps.metrics, {
     concurrency: config.WORKER_CONCURRENCY,
     inFlight: () => fetching.inFlight,
@@ -225,7 +230,10 @@ export function buildWorker(deps: {
     async start(): Promise<void> {
       await listenForCancellations(subscriber, redisKeys, callOff);
       await credits.listen(subscriber, workerId);
-      await orders.listen(subscriber, (jobs) => fetching.deliver(jobs));
+      await orders.listen(
+        (delivery) => fetching.deliver(delivery),
+        () => fetching.mayHaveLostJobs(),
+      );
       await refusals.refresh();
       await worker.startStalledCheckTimer();
       fetching.start();

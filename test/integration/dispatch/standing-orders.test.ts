@@ -17,18 +17,22 @@ import {
 import { pino } from "pino";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { openDispatch } from "../../support/dispatch/open-dispatch.ts";
+import { startFaultyLine } from "../../support/network/faulty-line.ts";
 import { openQueue } from "../../support/redis/bullmq-queue.ts";
 
 const { normal } = priorities;
 const idsOf = (jobs: readonly TakenJob[]) => jobs.map(({ job }) => job.id);
 
 /** Opens a queue with workers that listen for what comes by their orders. */
-async function openWorkers(limits: Parameters<typeof openDispatch>[1] = {}) {
+async function openWorkers(
+  limits: Parameters<typeof openDispatch>[1] = {},
+  subscriberUrl = inject("redisUrl"),
+) {
   const queue = await openQueue();
   const { keyPool } = await openDispatch(queue, limits);
   const { redis, redisKeys } = queue;
   const subscriber = connectRedis(
-    { url: inject("redisUrl") },
+    { url: subscriberUrl },
     { role: "durable", name: "test", logger: pino({ level: "silent" }) },
   );
   onTestFinished(() => disconnectRedis(subscriber));
@@ -36,9 +40,21 @@ async function openWorkers(limits: Parameters<typeof openDispatch>[1] = {}) {
   async function openWorker() {
     const { worker } = queue;
     const workerId = randomUUID();
-    const orders = new StandingOrders({ worker, workerId, redisKeys });
+    const orders = new StandingOrders({
+      worker,
+      workerId,
+      redis,
+      subscriber,
+      redisKeys,
+    });
     const deliveries: Delivery[] = [];
-    await orders.listen(subscriber, (each) => deliveries.push(each));
+    let losses = 0;
+    await orders.listen(
+      (each) => deliveries.push(each),
+      () => {
+        losses += 1;
+      },
+    );
     const takeJobs = createTakeJobs({
       worker,
       orders,
@@ -50,14 +66,15 @@ async function openWorkers(limits: Parameters<typeof openDispatch>[1] = {}) {
       takeJobs,
       /** Takes jobs and leaves an order, if it may, that does not end with its time: this machine may be busy. */
       async leaveOrder(mostByOrder: number): Promise<Taking> {
-        for (;;) {
-          const taking = await takeJobs(16, { mostByOrder });
-          const key = redisKeys.workerOrder(workerId);
-          const isLasting = (await redis.persist(key)) === 1;
-          if (isLasting || taking.renewMs === undefined) return taking;
+        const taking = await takeJobs(16, { mostByOrder });
+        const inAnHour = Date.now() + 3_600_000;
+        if (taking.renewMs !== undefined) {
+          await redis.hset(redisKeys.workerOrder(workerId), "until", inAnHour);
         }
+        return taking;
       },
-      endOrders: () => orders.end(subscriber),
+      endOrders: () => orders.end(),
+      losses: () => losses,
       /** The jobs that have come since the last look. */
       async arrived(): Promise<TakenJob[]> {
         await subscriber.ping();
@@ -67,7 +84,7 @@ async function openWorkers(limits: Parameters<typeof openDispatch>[1] = {}) {
   }
   const isAnyoneWoken = async () =>
     (await redis.zcard(queue.keys.marker)) === 1;
-  return { queue, keyPool, openWorker, isAnyoneWoken };
+  return { queue, subscriber, openWorker, isAnyoneWoken };
 }
 
 test("a job reaches an idle worker that has left an order in the step that puts it in line, with a slot, and wakes nobody", async () => {
@@ -191,8 +208,79 @@ test("jobs of a client with a budget come by an order as long as it has room", a
   const record = JSON.stringify({ perMinute: 1 });
   await queue.redis.hset(queue.redisKeys.clients, "tight", record);
   await leaveOrder(5);
-  await queue.addOf("tight", "a", "b");
+  await queue.addWith({ client: "tight" }, "a", "b");
   expect(idsOf(await arrived())).toEqual(["a"]);
   expect(await queue.inLine()).toEqual([]);
   expect(await queue.redis.zcard(queue.keys.delayed)).toBe(1);
+});
+
+test("jobs that are pushed into a dead connection are missed soon, and the connection is replaced", async () => {
+  const line = await startFaultyLine(Number(new URL(inject("redisUrl")).port));
+  onTestFinished(() => line.stop());
+  const url = `redis://127.0.0.1:${line.port}`;
+  const { queue, openWorker } = await openWorkers({}, url);
+  const { takeJobs, leaveOrder, arrived, losses } = await openWorker();
+  line.follow(({ direction }) => (direction === "reply" ? "hold" : "pass"));
+  await leaveOrder(5);
+  await queue.add(normal, "a");
+  expect(await queue.inLine()).toEqual([]);
+  // What the connection has held stays there; a new one is as it should be.
+  line.follow();
+  const before = losses();
+  await expect
+    .poll(
+      async () => {
+        await takeJobs(16, { mostByOrder: 5 });
+        return losses();
+      },
+      { timeout: 30_000 },
+    )
+    .toBeGreaterThan(before);
+  let next = 0;
+  await expect
+    .poll(
+      async () => {
+        await leaveOrder(5);
+        next += 1;
+        await queue.add(normal, `next-${next}`);
+        return idsOf(await arrived()).length;
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(1);
+});
+
+test("nothing is missed as long as everything arrives", async () => {
+  const { queue, openWorker } = await openWorkers();
+  const { leaveOrder, arrived, losses } = await openWorker();
+  const before = losses();
+  for (let i = 0; i < 20; i += 1) {
+    await leaveOrder(1);
+    await queue.add(normal, `job-${i}`);
+    expect(idsOf(await arrived())).toEqual([`job-${i}`]);
+    await sleep(20);
+  }
+  await leaveOrder(1);
+  expect(losses()).toBe(before);
+});
+
+test("a worker that ends while its connection is away takes no job any more", async () => {
+  const { queue, subscriber, openWorker } = await openWorkers();
+  const { leaveOrder, arrived, endOrders } = await openWorker();
+  await leaveOrder(5);
+  subscriber.disconnect(true);
+  await endOrders();
+  await queue.add(normal, "a");
+  expect(await arrived()).toEqual([]);
+  expect(await queue.inLine()).toEqual(["a"]);
+});
+
+test("a long body is not pushed: a worker is woken and fetches its job", async () => {
+  const { queue, openWorker, isAnyoneWoken } = await openWorkers();
+  const { leaveOrder, arrived } = await openWorker();
+  await leaveOrder(5);
+  await queue.addWith({ body: "x".repeat(40_000) }, "long");
+  expect(await arrived()).toEqual([]);
+  expect(await queue.inLine()).toEqual(["long"]);
+  expect(await isAnyoneWoken()).toBe(true);
 });

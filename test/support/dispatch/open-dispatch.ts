@@ -21,7 +21,7 @@ export async function openDispatch(
     "prefix" | "worker" | "redis" | "redisKeys"
   >,
   options: Partial<RateLimits> = {},
-): Promise<{ takeJobs: TakeJobs; keyPool: KeyPool; orders: StandingOrders }> {
+): Promise<{ takeJobs: TakeJobs; keyPool: KeyPool }> {
   const pools = await openPools(inject("redisUrl"), {
     prefix,
     limits: { perMinute: 100, windowMs: 60_000, ...options },
@@ -30,10 +30,16 @@ export async function openDispatch(
   const [keyPool] = pools.pools;
   if (!keyPool) throw new Error("No pool");
   const workerId = "worker";
-  const orders = new StandingOrders({ worker, workerId, redisKeys });
+  const orders = new StandingOrders({
+    worker,
+    workerId,
+    redis,
+    // Nobody listens.
+    subscriber: redis,
+    redisKeys,
+  });
   return {
     takeJobs: createTakeJobs({ worker, orders, keyPool, redis, redisKeys }),
     keyPool,
-    orders,
   };
 }

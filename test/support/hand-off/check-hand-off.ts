@@ -33,7 +33,7 @@ export async function checkHandOff(
     onProgress?: (figures: HandOffFigures) => void;
   },
 ): Promise<HandOffFigures> {
-  const { connections, close } = openConnections(redisUrl, workerCount + 1);
+  const { connections, close } = openConnections(redisUrl, workerCount);
   let figures: HandOffFigures = {
     steps: 0,
     histories: 0,

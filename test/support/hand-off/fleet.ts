@@ -97,22 +97,30 @@ export function openConnections(
   };
 }
 
-/** Makes a fleet with Redis keys of its own. The first connection listens, the others have a worker each. */
+/** Makes a fleet with Redis keys of its own, a worker for each connection. */
 export async function openFleet(
   redisUrl: string,
   connections: readonly Redis[],
 ): Promise<Fleet> {
-  const [listener, ...own] = connections;
-  const [redis] = own;
-  if (!listener || !redis) throw new Error("A fleet needs a connection");
+  const [redis] = connections;
+  if (!redis) throw new Error("A fleet needs a connection");
   const prefix = `test-${randomUUID()}`;
   const redisKeys = createRedisKeys(prefix);
   const queue = queueKeys(redisKeys);
   const clock = new RedisClock();
   await clock.refresh(redis);
-  const workers = own.map((each) => openWorker(each, redisKeys, clock));
+  const subscriber = connectRedis(
+    { url: redisUrl },
+    { role: "durable", name: "fleet-subscriber", logger },
+  );
+  const workers = connections.map((own) =>
+    openWorker({ redis: own, subscriber, redisKeys, clock }),
+  );
   for (const { orders, deliveries } of workers) {
-    await orders.listen(listener, (delivery) => deliveries.push(delivery));
+    await orders.listen(
+      (delivery) => deliveries.push(delivery),
+      () => undefined,
+    );
   }
   await announceGateway(redis, redisKeys, gatewayId, false);
   await workers[0]?.pool.register();
@@ -135,7 +143,7 @@ export async function openFleet(
       );
     },
     async delivered() {
-      await listener.ping();
+      await subscriber.ping();
     },
     async lapse(jobIds) {
       if (jobIds.length > 0) await redis.del(jobIds.map(queue.lock));
@@ -146,18 +154,21 @@ export async function openFleet(
       }
     },
     async close() {
-      await Promise.all(workers.map(({ orders }) => orders.end(listener)));
+      await Promise.all(workers.map(({ orders }) => orders.end()));
+      await disconnectRedis(subscriber);
       await Promise.all(workers.map(({ worker }) => worker.close(true)));
       await removeKeys(redisUrl, prefix);
     },
   };
 }
 
-function openWorker(
-  redis: Redis,
-  redisKeys: Fleet["redisKeys"],
-  clock: RedisClock,
-): FleetWorker {
+function openWorker(shared: {
+  redis: Redis;
+  subscriber: Redis;
+  redisKeys: Fleet["redisKeys"];
+  clock: RedisClock;
+}): FleetWorker {
+  const { redis, redisKeys, clock } = shared;
   const worker = openManualWorker({ redis, redisKeys, clock, logger });
   const pool = new KeyPool({
     redis,
@@ -167,9 +178,10 @@ function openWorker(
   });
   const workerId = String(worker.id);
   const orders = new StandingOrders({
+    ...shared,
     worker,
     workerId,
-    redisKeys,
+    // Grants of such short windows are usable for some ms.
     leastMs: 1,
   });
   const deps = { worker, orders, keyPool: pool, redis, redisKeys };

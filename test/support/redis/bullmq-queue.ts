@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { addToQueue } from "@openrouter-free-pool/shared/dispatch/add-to-queue";
-import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
+import type {
+  CompletionJob,
+  CompletionRequest,
+} from "@openrouter-free-pool/shared/queue/completion-job";
 import { openCompletionsQueue } from "@openrouter-free-pool/shared/queue/completions-queue";
 import { openManualWorker } from "@openrouter-free-pool/shared/queue/manual-worker";
 import {
@@ -49,12 +52,15 @@ export async function openQueue(url = inject("redisUrl")) {
         await addToQueue(redis, redisKeys, [job]);
       }
     },
-    /** The same, for a client. */
-    async addOf(client: string, ...jobIds: string[]): Promise<void> {
+    /** The same, for a request that is different. */
+    async addWith(
+      different: Partial<CompletionRequest>,
+      ...jobIds: string[]
+    ): Promise<void> {
       for (const jobId of jobIds) {
-        const ofClient = { ...request, client };
         const job = { jobId, priority: 20, timestamp: Date.now() };
-        await addToQueue(redis, redisKeys, [{ ...job, request: ofClient }]);
+        const own = { ...request, ...different };
+        await addToQueue(redis, redisKeys, [{ ...job, request: own }]);
       }
     },
     /** Takes the next job as BullMQ's own worker does, without waiting for one. */

@@ -1,4 +1,7 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import {
+  setImmediate as nextTurn,
+  setTimeout as sleep,
+} from "node:timers/promises";
 import type { Delivery } from "@openrouter-free-pool/shared/dispatch/standing-orders";
 import type {
   TakeJobs,
@@ -16,6 +19,7 @@ const pauseAfterErrorMs = 500;
 const mostAtATime = 16;
 /** A worker that had no job for so long leaves no standing order: renewing it costs more than it saves. */
 const idleAfterMs = 5_000;
+const longestLastSearchMs = 1_000;
 /** The line is polled this often, even when no message says that something is in it. */
 const lookAgainMs = 2_000;
 
@@ -87,8 +91,8 @@ export class Fetching {
   #inFlight = 0;
   #hadJobAt = Number.NEGATIVE_INFINITY;
   #mayHaveLostJobs = false;
-  #searching: Promise<void> | undefined;
-  readonly #deliveries = new Set<Promise<void>>();
+  #isSearching = false;
+  readonly #starting = new Set<Promise<unknown>>();
   #running: Promise<void> | undefined;
 
   constructor(deps: {
@@ -133,18 +137,24 @@ export class Fetching {
     if (this.#mode === "paused-until-slot") this.#pause.wake();
   }
 
-  /** The connection was cut: a reply with a job may have been on its way. */
-  connectionLost(): void {
+  /** A job may have been on its way to this worker, and is lost: it is looked for. */
+  mayHaveLostJobs(): void {
     this.#mayHaveLostJobs = true;
   }
 
-  /** Starts jobs that came by the worker's standing order. */
-  deliver(delivery: Delivery): void {
-    const started = this.#startDelivery(delivery).catch((error: unknown) => {
+  /** Starts jobs that came by the worker's standing order, at once: a cancellation may come right behind. */
+  deliver({ jobs, waiting }: Delivery): void {
+    // A search may have found them, too. What it has not, the next one finds.
+    if (this.#isSearching) {
+      this.#mayHaveLostJobs = true;
+      return;
+    }
+    const fresh = jobs.filter(({ job }) => !this.#jobs.hasStarted(job));
+    const started = this.#startAll(fresh, waiting).catch((error: unknown) => {
       this.#logger.error({ err: error }, "Starting a job failed");
     });
-    this.#deliveries.add(started);
-    void started.then(() => this.#deliveries.delete(started));
+    this.#starting.add(started);
+    void started.then(() => this.#starting.delete(started));
   }
 
   /** Takes no more jobs, and resolves when those in hand have ended. */
@@ -152,7 +162,13 @@ export class Fetching {
     if (this.#isRunning) this.#enter("stopping");
     this.#pause.wake();
     await this.#endOrders();
-    await Promise.all(this.#deliveries);
+    await Promise.all(this.#starting);
+    // They are put back. Redis may not answer.
+    const search = this.#takeLostJobs().catch((error: unknown) => {
+      this.#logger.error({ err: error }, "Looking for lost jobs failed");
+    });
+    const tooLate = sleep(longestLastSearchMs, undefined, { ref: false });
+    await Promise.race([search, tooLate]);
     while (this.#inFlight > 0) await this.#drained.sleep();
   }
 
@@ -237,23 +253,12 @@ export class Fetching {
   async #takeLostJobs(): Promise<void> {
     if (!this.#mayHaveLostJobs) return;
     this.#mayHaveLostJobs = false;
-    const search = async () => {
-      for (const taken of await this.#findLostJobs()) await this.#start(taken);
-    };
-    const found = search();
-    // What is delivered meanwhile may be among them.
-    this.#searching = found.catch(() => undefined);
+    this.#isSearching = true;
     try {
-      await found;
+      for (const taken of await this.#findLostJobs()) await this.#start(taken);
     } finally {
-      this.#searching = undefined;
+      this.#isSearching = false;
     }
-  }
-
-  async #startDelivery({ jobs, waiting }: Delivery): Promise<void> {
-    await this.#searching;
-    const fresh = jobs.filter(({ job }) => !this.#jobs.hasStarted(job));
-    await this.#startAll(fresh, waiting);
   }
 
   #expect({ slotMs }: Taking): void {
@@ -276,11 +281,15 @@ export class Fetching {
   async #start(taken: TakenJob): Promise<void> {
     const hasRoom = this.#inFlight < this.#concurrency;
     if (!this.#isRunning || !hasRoom) return this.#jobs.putBack(taken);
-    const started = await this.#jobs.start(taken);
-    if (!started) return;
+    // Before anything is awaited: others that are started at the same time see it.
     this.#inFlight += 1;
-    this.#hadJobAt = performance.now();
-    void started.ended.then(() => this.#jobEnded());
+    try {
+      const started = await this.#jobs.start(taken);
+      void Promise.resolve(started?.ended).then(() => this.#jobEnded());
+    } catch (error) {
+      this.#jobEnded();
+      throw error;
+    }
   }
 
   #jobEnded(): void {

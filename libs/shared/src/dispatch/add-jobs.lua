@@ -7,7 +7,8 @@
   above a client's limit of open requests are refused; exact across all gateways, because the count
   is kept here.
 
-  Then the line is served: by the standing order of an idle worker, see serve-order.lua, or an idle worker is woken.
+  Then the line is served: by the standing order of an idle worker, see serve-order.lua, or an idle worker is woken. Where
+  serving fails, the jobs are in line all the same.
 
   KEYS[1] prioritized  SORTED SET  see queue-keys.ts
   KEYS[2] pc           STRING
@@ -49,7 +50,10 @@ local function findTag(jobId, priority, client, weight)
   holdJob(jobId, tonumber(priority), client, nil, now)
 end
 
-local scored, arrived, results, hasAdded = {}, {}, {}, false
+-- Messages to workers go to every node of a Cluster: longer jobs are fetched.
+local LONGEST_PUSHED_BYTES = 32768
+
+local scored, arrived, results, hasAdded, longest = {}, {}, {}, false, 0
 for i = 8, #KEYS do
   local at = 5 + 9 * (i - 8)
   local jobId, data, options, timestamp, priority, request, client, weight, counting = unpack(ARGV, at, at + 8)
@@ -65,7 +69,7 @@ for i = 8, #KEYS do
       scored[#scored + 1] = priority * PRIORITY + tag
       scored[#scored + 1] = jobId
     end
-    hasAdded = true
+    hasAdded, longest = true, math.max(longest, #data)
   end
 end
 if #arrived > 0 then
@@ -73,5 +77,10 @@ if #arrived > 0 then
   for n, at in ipairs(arrived) do scored[at] = scored[at] + (first + n) % PRIORITY end
 end
 if #scored > 0 then redis.call('ZADD', prioritized, unpack(scored)) end
-if hasAdded and not serveOrder() then wakeIdleWorker() end
+local function isServed()
+  if longest > LONGEST_PUSHED_BYTES then return false end
+  local isDone, isServed = pcall(serveOrder)
+  return isDone and isServed
+end
+if hasAdded and not isServed() then wakeIdleWorker() end
 return results

@@ -1,26 +1,40 @@
--- Leaves standing orders, see serve-order.lua. Needs the KEYS and ARGV of take-jobs.lua.
--- More are of no use: one is enough for a lone request, and each of them is renewed several times a second.
-local MOST_ORDERS = 4
-local ORDERS_TTL_MS = 86400000
+--[[
+  Leaves standing orders, see serve-order.lua. Needs the KEYS and ARGV of take-jobs.lua.
 
--- Leaves the worker's order when nothing is left in line and a slot is free, else ends its earlier one. `reply` is that
--- of take.lua. Returns whether an order stands.
-local function leaveOrder(reply)
-  local orders, order, workerId, most, ttlMs = KEYS[13], KEYS[14], ARGV[25], tonumber(ARGV[26]), ARGV[27]
-  local taken = #reply - 4
-  local isWanted = reply[2] == 0 and reply[4] == 0 and most > taken
-  if isWanted then
+  No more than serve-order.lua tries are of use: one is enough for a lone request, and each is renewed several times a
+  second.
+]]
+local MOST_ORDERS = 4
+local ORDER_TTL_MS, ORDERS_TTL_MS = 60000, 86400000
+
+-- Whether the worker may leave an order: nothing is left in line, a slot is free, and few others have one.
+local function mayLeaveOrder(taken, orders, workerId)
+  if taken.waiting > 0 or taken.slotMs ~= 0 or tonumber(ARGV[26]) <= #taken.jobs then return false end
+  redis.call('LREM', orders, 0, workerId)
+  return redis.call('LLEN', orders) < MOST_ORDERS
+end
+
+--[[
+  Leaves the worker's order if it may, else ends its earlier one. `taken` is the result of take.lua. Returns 1 when an
+  order stands, else 0, and how many jobs were pushed to the worker in all; -1: not looked up.
+]]
+local function leaveOrder(taken)
+  local orders, order, workerId, ttlMs, mayStand = KEYS[13], KEYS[14], ARGV[25], ARGV[27], ARGV[28] == '1'
+  local stands = mayLeaveOrder(taken, orders, workerId)
+  if stands then
+    local args = { unpack(ARGV, 1, 24) }
+    -- A pool that is unknown when the order is served may have been lost.
+    args[24] = '0'
+    local call = cjson.encode({ keys = { unpack(KEYS, 1, 12) }, args = args })
+    redis.call('HSET', order, 'call', call, 'left', tonumber(ARGV[26]) - #taken.jobs,
+      'token', ARGV[19] + #taken.jobs, 'until', text(now + ttlMs))
+    redis.call('PEXPIRE', order, ORDER_TTL_MS)
+    redis.call('RPUSH', orders, workerId)
+    redis.call('PEXPIRE', orders, ORDERS_TTL_MS)
+  elseif mayStand then
+    redis.call('HDEL', order, 'call')
     redis.call('LREM', orders, 0, workerId)
-    isWanted = redis.call('LLEN', orders) < MOST_ORDERS
   end
-  if not isWanted then
-    if ARGV[28] == '1' then redis.call('UNLINK', order) end
-    return false
-  end
-  local call = cjson.encode({ keys = { unpack(KEYS, 1, 12) }, args = { unpack(ARGV, 1, 24) }, most = most })
-  redis.call('HSET', order, 'call', call, 'used', taken)
-  redis.call('PEXPIRE', order, ttlMs)
-  redis.call('RPUSH', orders, workerId)
-  redis.call('PEXPIRE', orders, ORDERS_TTL_MS)
-  return true
+  if not stands and not mayStand then return 0, -1 end
+  return stands and 1 or 0, tonumber(redis.call('HGET', order, 'pushed')) or 0
 end

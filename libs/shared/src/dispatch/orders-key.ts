@@ -1,10 +1,14 @@
 import type { RedisKeys } from "../redis/keys.ts";
 import { loadScript } from "../redis/script.ts";
 
-/** An order is a call of this script: one of another version may want other arguments. */
-const version = loadScript(new URL("./take.lua", import.meta.url)).sha;
+const [leaving, serving] = ["take-jobs", "add-jobs"].map((name) =>
+  loadScript(new URL(`./${name}.lua`, import.meta.url)).sha.slice(0, 10),
+);
 
-/** The list of the workers whose standing orders this version of the product can serve. */
+/**
+ * The list of the workers with a standing order that this version of the product can serve: what an order says, and what
+ * comes of it, may be different in another one.
+ */
 export function ordersKey(redisKeys: Pick<RedisKeys, "orders">): string {
-  return redisKeys.orders(version);
+  return redisKeys.orders(`${leaving}-${serving}`);
 }

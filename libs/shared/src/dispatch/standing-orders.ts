@@ -11,7 +11,8 @@ const orderShare = 0.4;
 const leastMs = 50;
 /** An order has ended, and what came by it is here, long before so many others were left. */
 const mostKept = 64;
-
+/** A message that is not here so long after Redis has sent it is lost. */
+const arrivesWithinMs = 250;
 /** Redis may not answer when a worker ends. */
 const longestEndMs = 1_000;
 
@@ -22,34 +23,58 @@ export type Delivery = {
   readonly waiting: number;
 };
 
+/** What take-jobs.lua says of orders. */
+type OrderState = {
+  /** Whether one stands, in place of the earlier one. */
+  readonly stands: boolean;
+  /** How many jobs were pushed by all orders of the worker; negative: not looked up. */
+  readonly pushed: number;
+};
+
 /**
  * The standing orders of one worker, see `serve-order.lua`: while it is idle, whoever puts a job in line takes the job
  * in its name, with a slot.
  *
  * A grant may be used for some time after it was asked for, by the worker's own clock. The worker does not know when a
  * grant by an order was made, but not before the order was left: so that is when its time begins.
+ *
+ * Messages can be lost with a connection, or in one that is dead and not closed yet. So Redis counts what it pushes.
  */
 export class StandingOrders {
   readonly workerId: string;
   readonly #worker: ManualWorker;
+  readonly #redis: Redis;
+  readonly #subscriber: Redis;
   readonly #channel: string;
+  readonly #key: string;
   readonly #leastMs: number;
-  /** The calls of the latest orders, by the number of their first token. */
+  /** The calls of the latest orders, by their numbers. */
   readonly #calls = new Map<number, LimiterCall>();
   #endsAt = Number.NEGATIVE_INFINITY;
-  #hear: ((channel: string, message: string) => void) | undefined;
+  /** How many jobs Redis has pushed: as it said last, and with the message that arrived last. */
+  #pushed = 0;
+  #arrived = 0;
+  /** What had been pushed when something was missing first, and since when that is known (ms of `performance.now()`). */
+  #missing: { readonly count: number; readonly since: number } | undefined;
+  #onLost: () => void = () => undefined;
 
   constructor(deps: {
     worker: ManualWorker;
     workerId: string;
+    redis: Redis;
+    /** A connection that listens. */
+    subscriber: Redis;
     redisKeys: RedisKeys;
     /** An order that would stand for less is not left. */
     leastMs?: number;
   }) {
     this.workerId = deps.workerId;
     this.#worker = deps.worker;
+    this.#redis = deps.redis;
+    this.#subscriber = deps.subscriber;
     this.#leastMs = deps.leastMs ?? leastMs;
     this.#channel = deps.redisKeys.workerJobs(deps.workerId);
+    this.#key = deps.redisKeys.workerOrder(deps.workerId);
   }
 
   /** For how long an order with this call stands, in ms; 0: none is left. */
@@ -63,67 +88,94 @@ export class StandingOrders {
     return this.lifeMs(call) / 2;
   }
 
-  /** Whether an order may stand. */
-  get mayStand(): boolean {
-    return performance.now() < this.#endsAt;
+  /** Whether an order may stand, or jobs may have been pushed that did not arrive. */
+  get isOpen(): boolean {
+    return performance.now() < this.#endsAt || this.#missing !== undefined;
   }
 
-  /**
-   * Call it before an order is left: its jobs may come before the reply.
-   *
-   * @param firstToken the number of the first token for its jobs; tells it from others.
-   */
-  remember(firstToken: number, call: LimiterCall): void {
-    this.#calls.set(firstToken, call);
+  /** Call it before an order is left: its jobs may come before the reply, or without one. */
+  remember(number: number, call: LimiterCall): void {
+    this.#calls.set(number, call);
     const [oldest] = this.#calls.keys();
     if (oldest !== undefined && this.#calls.size > mostKept) {
       this.#calls.delete(oldest);
     }
+    this.#endsAt = performance.now() + this.lifeMs(call);
   }
 
-  /** Call it with the reply: whether the order stands, and the earlier one was replaced, or both have ended. */
-  settle(firstToken: number, call: LimiterCall, stands: boolean): void {
-    if (!stands) this.#calls.delete(firstToken);
-    this.#endsAt = stands
-      ? performance.now() + this.lifeMs(call)
-      : Number.NEGATIVE_INFINITY;
-  }
-
-  /** Listens for jobs that come by orders. */
-  async listen(
-    subscriber: Redis,
-    onDelivery: (delivery: Delivery) => void,
-  ): Promise<void> {
-    this.#hear = (channel, message) => {
-      if (channel === this.#channel) onDelivery(this.#read(message));
-    };
-    subscriber.on("message", this.#hear);
-    await subscriber.subscribe(this.#channel);
+  /** Call it with what the script says. */
+  settle(number: number, { stands, pushed }: OrderState): void {
+    if (!stands) {
+      this.#calls.delete(number);
+      this.#endsAt = Number.NEGATIVE_INFINITY;
+    }
+    if (pushed >= 0) this.#compare(pushed);
   }
 
   /**
-   * Ends the orders: nobody takes jobs for a worker that does not listen. Jobs that were on their way have been handed
-   * over when it resolves, unless Redis does not answer.
+   * Listens for jobs that come by orders.
+   *
+   * @param onLost called when some were pushed that do not arrive: they are under this worker's locks.
    */
-  async end(subscriber: Redis): Promise<void> {
-    if (subscriber.status === "ready") {
-      const ended = subscriber
-        .unsubscribe(this.#channel)
-        .catch(() => undefined);
-      const tooLate = sleep(longestEndMs, undefined, { ref: false });
-      await Promise.race([ended, tooLate]);
-    }
-    if (this.#hear) subscriber.off("message", this.#hear);
+  async listen(
+    onDelivery: (delivery: Delivery) => void,
+    onLost: () => void,
+  ): Promise<void> {
+    this.#onLost = onLost;
+    this.#subscriber.on("message", (channel: string, message: string) => {
+      if (channel === this.#channel) onDelivery(this.#read(message));
+    });
+    // A server may have pushed to a connection that was dead, until it heard of the new one.
+    this.#subscriber.on("close", onLost);
+    this.#subscriber.on("ready", onLost);
+    await this.#subscriber.subscribe(this.#channel);
+  }
+
+  /** Ends the orders. What came by them has been handed over when it resolves, as far as Redis answers. */
+  async end(): Promise<void> {
+    const end = async () => {
+      await this.#redis.hdel(this.#key, "call");
+      await this.#subscriber.unsubscribe(this.#channel);
+    };
+    await Promise.race([
+      end().catch(() => undefined),
+      sleep(longestEndMs, undefined, { ref: false }),
+    ]);
   }
 
   #read(message: string): Delivery {
-    const [firstToken, takenAt, waiting, ...texts] = message.split("\n");
-    const call = this.#calls.get(Number(firstToken));
-    // The jobs come back when their locks lapse.
+    const [number, total, takenAt, waiting, ...texts] = message.split("\n");
+    const before = Number(total) - texts.length;
+    const isGap = before > this.#arrived;
+    this.#arrived = Number(total);
+    const call = this.#calls.get(Number(number));
+    if (isGap || !call) this.#onLost();
     if (!call) return { jobs: [], waiting: 0 };
     return {
       jobs: readTakenJobs(this.#worker, call, Number(takenAt), texts),
       waiting: Number(waiting),
     };
+  }
+
+  /** Compares what Redis has pushed with what has arrived: a message may be under way, but not for long. */
+  #compare(pushed: number): void {
+    // Redis has forgotten what it pushed, and counts anew.
+    if (pushed < this.#pushed) this.#arrived = pushed;
+    this.#pushed = pushed;
+    const now = performance.now();
+    if (this.#missing && this.#arrived >= this.#missing.count) {
+      this.#missing = undefined;
+    }
+    if (!this.#missing) {
+      const isMissing = this.#arrived < pushed;
+      this.#missing = isMissing ? { count: pushed, since: now } : undefined;
+      return;
+    }
+    if (now - this.#missing.since <= arrivesWithinMs) return;
+    this.#arrived = pushed;
+    this.#missing = undefined;
+    this.#onLost();
+    // It may be dead and not know it.
+    this.#subscriber.disconnect(true);
   }
 }

@@ -35,16 +35,18 @@
   ARGV[25] worker id
   ARGV[26] how many jobs the worker takes at most, now and by its order; 0: it leaves none
   ARGV[27] ms for which its order stands
-  ARGV[28] 1 when an earlier order of the worker may stand, else 0
+  ARGV[28] 1 when an earlier order of the worker may stand, or jobs may have been pushed that it has not got; else 0
 
-  Returns {now, jobs in line, ms until a delayed one is due (-1: none), ms until a slot is free (0: now, -1: never by
-  itself), 1 when the worker's order stands, else 0, one for each job that was taken: a list as JSON, which is read faster than its parts: id, token, the
-  job's hash, what decide.lua says or `unasked`}; or 'closed', or 'unregistered'.
+  Returns {now, jobs in line, ms until a delayed one is due, ms until a slot is free, 1 when the worker's order stands,
+  else 0, how many jobs were pushed to the worker by all of its orders (-1: not looked up), the jobs that were taken};
+  see take.lua. Or 'closed', or 'unregistered'.
 ]]
 --- @include "now"
 --- @include "text"
+local now = readNow()
 --- @include "./take"
 --- @include "./leave-order"
-local reply = take(KEYS, ARGV)
-if type(reply) == 'table' then table.insert(reply, 5, leaveOrder(reply) and 1 or 0) end
-return reply
+local taken = take(KEYS, ARGV)
+if not taken.jobs then return taken.state end
+local stands, pushed = leaveOrder(taken)
+return { text(now), taken.waiting, taken.dueMs, taken.slotMs, stands, pushed, unpack(taken.jobs) }

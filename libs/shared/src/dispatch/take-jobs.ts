@@ -81,6 +81,7 @@ export function createTakeJobs(deps: {
     const orderMs = orders.lifeMs(call);
     const mostByOrder = orderMs > 0 ? (options.mostByOrder ?? 0) : 0;
     const firstToken = worker.reserveTokens(Math.max(most, mostByOrder));
+    const { isOpen } = orders;
     if (mostByOrder > 0) orders.remember(firstToken, call);
     const reply = await runScript(
       redis,
@@ -99,14 +100,14 @@ export function createTakeJobs(deps: {
         orders.workerId,
         mostByOrder,
         orderMs,
-        orders.mayStand ? 1 : 0,
+        isOpen ? 1 : 0,
       ],
     );
     if (reply === "unregistered") return undefined;
     if (reply === "closed") return nothing;
-    const [takenAt, waiting, dueMs, slotMs, stands, ...texts] =
+    const [takenAt, waiting, dueMs, slotMs, stands, pushed, ...texts] =
       reply as readonly unknown[];
-    orders.settle(firstToken, call, stands === 1);
+    orders.settle(firstToken, { stands: stands === 1, pushed: Number(pushed) });
     return {
       jobs: readTakenJobs(worker, call, Number(takenAt), texts),
       waiting: Number(waiting),

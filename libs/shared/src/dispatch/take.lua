@@ -1,7 +1,15 @@
 --[[
-  Takes jobs off the queue, each with its slot: the KEYS and ARGV are those of take-jobs.lua, up to the 12th key and
-  the 24th argument. A function of both, so that a script that adds jobs can run it in the name of an idle worker, see
-  serve-order.lua. Needs `now` and `text`.
+  Takes jobs off the queue, each with its slot: the KEYS and ARGV are those of take-jobs.lua, up to the 12th key and the
+  24th argument. They are parameters, in place of the script's own, so that serve-order.lua can run this in the name of
+  an idle worker; what is included here reads them as in any other script. Needs `now` and `text`.
+
+  Returns a table of
+    jobs     one for each job that was taken: a list as JSON, which is read faster than its parts: id, token, the job's
+             hash, what decide.lua says or `unasked`; nil when none may be taken
+    state    why none may be taken: `closed`, or `unregistered`
+    waiting  jobs in line
+    dueMs    ms until a delayed one is due; -1: none
+    slotMs   ms until a slot is free; 0: now, -1: never by itself
 ]]
 local function take(KEYS, ARGV)
 --- @include "../key-pool/slots/limiter"
@@ -21,7 +29,7 @@ local refusals, sharesPrefix, fullClients = cjson.decode(ARGV[21]), ARGV[22], cj
 --- @include "./shares"
 
 local most = math.min(mostJobs, roomForJobs())
-if most <= 0 then return 'closed' end
+if most <= 0 then return { state = 'closed' } end
 local mayBeDelayed = promoteDelayed()
 letClientsIn()
 
@@ -156,7 +164,7 @@ for _, job in ipairs(jobs) do
   local said = job.fields.data and judge(job)
   if said then
     if said[1] == 'unregistered' then
-      if ARGV[24] == '0' and #replies == 0 then return 'unregistered' end
+      if ARGV[24] == '0' and #replies == 0 then return { state = 'unregistered' } end
       if ARGV[24] == '0' then break end
       said = { 'no-usable-key' }
     end
@@ -183,5 +191,5 @@ if #fromLine > 0 then redis.call('ZREM', prioritized, unpack(fromLine)) end
 if #taking > 0 then redis.call('LPUSH', active, unpack(taking)) end
 
 local waiting, dueMs = wakeForLine(inLine and inLine - #fromLine - #fromList, mayBeDelayed)
-return { text(now), waiting, dueMs, slotMs or (waiting > 0 and untilSlot() or 0), unpack(replies) }
+return { jobs = replies, waiting = waiting, dueMs = dueMs, slotMs = slotMs or (waiting > 0 and untilSlot() or 0) }
 end
