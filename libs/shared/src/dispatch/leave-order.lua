@@ -21,20 +21,21 @@ end
 local function leaveOrder(taken)
   local orders, order, workerId, ttlMs, mayStand = KEYS[13], KEYS[14], ARGV[25], ARGV[27], ARGV[28] == '1'
   local stands = mayLeaveOrder(taken, orders, workerId)
+  if not stands and not mayStand then return 0, -1 end
+  local pushed = tonumber(redis.call('HGET', order, 'pushed')) or 0
   if stands then
     local args = { unpack(ARGV, 1, 24) }
     -- A pool that is unknown when the order is served may have been lost.
     args[24] = '0'
     local call = cjson.encode({ keys = { unpack(KEYS, 1, 12) }, args = args })
-    redis.call('HSET', order, 'call', call, 'left', tonumber(ARGV[26]) - #taken.jobs,
-      'token', ARGV[19] + #taken.jobs, 'until', text(now + ttlMs))
+    redis.call('HSET', order, 'call', call, 'until', text(now + ttlMs), 'most', tonumber(ARGV[26]) - #taken.jobs,
+      'token', ARGV[19] + #taken.jobs, 'before', pushed)
     redis.call('PEXPIRE', order, ORDER_TTL_MS)
     redis.call('RPUSH', orders, workerId)
     redis.call('PEXPIRE', orders, ORDERS_TTL_MS)
-  elseif mayStand then
+  else
     redis.call('HDEL', order, 'call')
     redis.call('LREM', orders, 0, workerId)
   end
-  if not stands and not mayStand then return 0, -1 end
-  return stands and 1 or 0, tonumber(redis.call('HGET', order, 'pushed')) or 0
+  return stands and 1 or 0, pushed
 end

@@ -9,9 +9,10 @@
     <worker prefix><worker>:order  HASH
       call                           KEYS and ARGV of take.lua (JSON); absent when the order has ended
       until                          when it ends, ms since the epoch
-      left                           how many jobs the worker still takes
-      token                          number in the token of the next job's lock
+      most                           how many jobs the worker takes by it
+      token                          number in the token of the first of these jobs
       pushed                         jobs that were pushed to the worker by all of its orders
+      before                         those of them that were pushed before
     <worker prefix><worker>:jobs   channel of messages of several lines: the order's number (that in the first of its
                                    tokens), `pushed` with this message, `now`, jobs left in line, the jobs as take.lua
                                    returns them
@@ -26,7 +27,8 @@ local MOST_AT_A_TIME, MOST_TRIED = 16, 4
 -- The places of what an order changes in the ARGV of take.lua.
 local MOST_JOBS, TOKEN_NUMBER = 17, 19
 
--- Makes the call of an order, and pushes what comes of it. Returns whether there were jobs.
+-- Makes the call of an order, and pushes what comes of it. `left`: how many jobs the worker still takes; `token`: the
+-- number in the next one's. Returns whether there were jobs.
 local function fillOrder(order, channel, json, left, token)
   local call = cjson.decode(json)
   local number = call.args[TOKEN_NUMBER]
@@ -34,11 +36,7 @@ local function fillOrder(order, channel, json, left, token)
   local taken = take(call.keys, call.args)
   if not taken.jobs then return false end
   local count = #taken.jobs
-  if count == left or taken.slotMs ~= 0 then
-    redis.call('HDEL', order, 'call')
-  elseif count > 0 then
-    redis.call('HSET', order, 'left', left - count, 'token', token + count)
-  end
+  if count == left or taken.slotMs ~= 0 then redis.call('HDEL', order, 'call') end
   if count == 0 then return false end
   local pushed = redis.call('HINCRBY', order, 'pushed', count)
   redis.call('PUBLISH', channel, table.concat({ number, pushed, text(now), taken.waiting, unpack(taken.jobs) }, '\n'))
@@ -52,9 +50,11 @@ local function serveOrder()
     local workerId = redis.call('LMOVE', orders, orders, 'LEFT', 'RIGHT')
     if not workerId then return false end
     local order, channel = workerPrefix .. workerId .. ':order', workerPrefix .. workerId .. ':jobs'
-    local call, untilAt, left, token = unpack(redis.call('HMGET', order, 'call', 'until', 'left', 'token'))
+    local call, untilAt, most, token, before, pushed =
+      unpack(redis.call('HMGET', order, 'call', 'until', 'most', 'token', 'before', 'pushed'))
     if call and now <= tonumber(untilAt) and redis.call('PUBSUB', 'NUMSUB', channel)[2] > 0 then
-      return fillOrder(order, channel, call, tonumber(left), tonumber(token))
+      local used = (tonumber(pushed) or 0) - before
+      return fillOrder(order, channel, call, most - used, token + used)
     end
     redis.call('LREM', orders, 0, workerId)
   end
