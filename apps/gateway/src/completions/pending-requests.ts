@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Reply } from "@openrouter-free-pool/shared/replies/reply";
 import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Logger } from "pino";
+import { ShortLivedMap } from "../collections/short-lived-map.ts";
 import { gatewayStopping } from "../errors/refusals.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
 import type { PendingRequest } from "./pending-request.ts";
@@ -14,7 +15,7 @@ const removedAtATime = 200;
 
 /** The requests that this gateway process waits for, by the job that stands for each. */
 export class PendingRequests {
-  readonly #byJob = new Map<string, PendingRequest>();
+  readonly #byJob = new ShortLivedMap<string, PendingRequest>();
   readonly #jobs: JobQueue;
   readonly #logger: Logger;
   #isClosed = false;
@@ -73,10 +74,12 @@ export class PendingRequests {
    * Refuses the queued requests all of whose models are gone. A call under way continues.
    */
   async refuseGone(isGone: (model: string) => boolean): Promise<void> {
-    const lost = [...this.#byJob.values()].filter(
-      ({ phase, request: { model, candidates = [model] } }) =>
-        phase === "queued" && candidates.every(isGone),
-    );
+    const lost = this.#byJob
+      .values()
+      .filter(
+        ({ phase, request: { model, candidates = [model] } }) =>
+          phase === "queued" && candidates.every(isGone),
+      );
     for (let at = 0; at < lost.length; at += removedAtATime) {
       const some = lost.slice(at, at + removedAtATime);
       await Promise.all(some.map((pending) => pending.refuseGone()));
@@ -85,7 +88,8 @@ export class PendingRequests {
 
   /** Jobs that Redis confirmed at `latest` (ms since the epoch) or before. */
   jobIdsSince(latest: number): string[] {
-    return [...this.#byJob.values()]
+    return this.#byJob
+      .values()
       .filter((pending) => hasJob(pending) || pending.phase === "streaming")
       .filter(({ queuedAt }) => queuedAt <= latest)
       .map(({ jobId }) => jobId);
@@ -93,14 +97,12 @@ export class PendingRequests {
 
   /** Requests whose stream has begun. */
   streaming(): PendingRequest[] {
-    return [...this.#byJob.values()].filter(
-      ({ phase }) => phase === "streaming",
-    );
+    return this.#byJob.values().filter(({ phase }) => phase === "streaming");
   }
 
   /** Takes the requests that no worker has off the queue, so that another gateway can lead them. */
   async handOver(): Promise<void> {
-    const all = [...this.#byJob.values()];
+    const all = this.#byJob.values();
     for (let at = 0; at < all.length; at += removedAtATime) {
       const some = all.slice(at, at + removedAtATime);
       await Promise.all(some.map((pending) => pending.handOver()));
@@ -117,7 +119,7 @@ export class PendingRequests {
       await sleep(pollMs);
     }
     this.#isClosed = true;
-    const left = [...this.#byJob.values()];
+    const left = this.#byJob.values();
     for (const pending of left) pending.fail(gatewayStopping());
     const calledOff = left.map(({ jobId, request }) =>
       this.#jobs.callOff(jobId, request.client),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { ShortLivedMap } from "../collections/short-lived-map.ts";
 import { endWithError, type RawError } from "./end-with-error.ts";
 
 /** The requests whose bodies are still arriving. */
@@ -10,6 +11,8 @@ type ArrivingRequests = {
 };
 
 type Arrival = {
+  readonly number: number;
+  readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Bytes of the connection at the last progress. */
   bytesRead: number;
@@ -41,38 +44,46 @@ export function watchArrivingRequests(
   server: Server,
   stallMs: number,
 ): ArrivingRequests {
-  const arriving = new Map<IncomingMessage, Arrival>();
+  const arriving = new ShortLivedMap<number, Arrival>();
+  let count = 0;
 
   server.on("request", (request, response) => {
     if (!hasBody(request)) return;
-    arriving.set(request, {
+    count += 1;
+    const number = count;
+    arriving.set(number, {
+      number,
+      request,
       response,
       bytesRead: request.socket.bytesRead,
       movedAt: performance.now(),
     });
-    request.on("close", () => arriving.delete(request));
+    request.on("close", () => arriving.delete(number));
   });
 
   function check(): void {
     const now = performance.now();
-    for (const [request, arrival] of arriving) {
+    for (const arrival of arriving.values()) {
+      const { request } = arrival;
       const { bytesRead } = request.socket;
       // Bytes that wait here unread are our delay, not the client's.
       if (bytesRead !== arrival.bytesRead || request.readableLength > 0) {
         arrival.bytesRead = bytesRead;
         arrival.movedAt = now;
       } else if (now - arrival.movedAt >= stallMs) {
-        refuse(request, stalled);
+        refuse(arrival, stalled);
       }
     }
   }
 
-  function refuse(request: IncomingMessage, error: RawError): void {
-    const arrival = arriving.get(request);
-    arriving.delete(request);
-    if (!arrival || request.complete) return;
+  function refuse(
+    { number, request, response }: Arrival,
+    error: RawError,
+  ): void {
+    arriving.delete(number);
+    if (request.complete) return;
     // Nothing may be written into an answer that has begun.
-    if (arrival.response.headersSent) request.socket.destroy();
+    if (response.headersSent) request.socket.destroy();
     else endWithError(request.socket, error);
   }
 
@@ -82,7 +93,7 @@ export function watchArrivingRequests(
   ).unref();
   return {
     refuseAll() {
-      for (const request of arriving.keys()) refuse(request, stopping);
+      for (const arrival of arriving.values()) refuse(arrival, stopping);
     },
     stop: () => clearInterval(looking),
   };

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { toListenError } from "@openrouter-free-pool/shared/config/listen-error";
 import type { Express } from "express";
 import type { Logger } from "pino";
+import { ShortLivedMap } from "../collections/short-lived-map.ts";
 import { watchArrivingRequests } from "./arriving-requests.ts";
 import { messagesOf } from "./express-messages.ts";
 import { answerHalfClosedClients } from "./half-closed-clients.ts";
@@ -72,7 +73,7 @@ export async function listen(
     address: { host, port },
     stopAccepting() {
       server.close();
-      for (const response of responses) {
+      for (const response of responses.values()) {
         if (!response.headersSent) response.setHeader("Connection", "close");
       }
       setTimeout(() => arriving.refuseAll(), arrivalGraceMs).unref();
@@ -88,23 +89,25 @@ export async function listen(
   };
 }
 
+type OpenResponses = ShortLivedMap<number, ServerResponse>;
+
 /** @returns the responses that are not complete, at any time. */
-function trackResponses(
-  server: Server,
-  logger: Logger,
-): ReadonlySet<ServerResponse> {
-  const open = new Set<ServerResponse>();
+function trackResponses(server: Server, logger: Logger): OpenResponses {
+  const open: OpenResponses = new ShortLivedMap();
+  let count = 0;
   server.on("request", (_request, response: ServerResponse) => {
-    open.add(response);
-    response.on("close", () => open.delete(response));
+    count += 1;
+    const number = count;
+    open.set(number, response);
+    response.on("close", () => open.delete(number));
     // Writing after the end is our mistake, but no reason to end all other requests.
     response.on("error", (err) => logger.error({ err }, "Answering failed"));
   });
   return open;
 }
 
-async function finish(responses: ReadonlySet<ServerResponse>): Promise<void> {
+async function finish(responses: OpenResponses): Promise<void> {
   while (responses.size > 0) {
-    await Promise.all([...responses].map((each) => once(each, "close")));
+    await Promise.all(responses.values().map((each) => once(each, "close")));
   }
 }

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { ShortLivedMap } from "../collections/short-lived-map.ts";
 import { endWithError, type RawError } from "./end-with-error.ts";
 
 type ParserError = Error & {
@@ -16,13 +17,13 @@ type ParserError = Error & {
  */
 export function refuseBrokenHttp(
   server: Server,
-  responses: ReadonlySet<ServerResponse>,
+  responses: ShortLivedMap<number, ServerResponse>,
 ): void {
   server.on("clientError", (error: ParserError, socket: Socket) => {
     // Nothing may be written into an answer that has begun.
-    const isAnswering = [...responses].some(
-      (response) => response.socket === socket && response.headersSent,
-    );
+    const isAnswering = responses
+      .values()
+      .some((response) => response.socket === socket && response.headersSent);
     if (isAnswering || error.code === "ECONNRESET") socket.destroy();
     else {
       const isHead = error.rawPacket?.toString("latin1", 0, 5) === "HEAD ";
@@ -32,9 +33,9 @@ export function refuseBrokenHttp(
   server.on("connect", (_request, socket: Socket) => {
     // Node has let go of the connection.
     socket.on("error", () => socket.destroy());
-    const isAwaited = [...responses].some(
-      (response) => response.socket === socket,
-    );
+    const isAwaited = responses
+      .values()
+      .some((response) => response.socket === socket);
     if (isAwaited) socket.destroy();
     else endWithError(socket, noProxy);
   });
