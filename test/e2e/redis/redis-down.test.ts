@@ -129,6 +129,11 @@ test.for(kinds)(
     expect(first?.logged("Stopped, with nothing in hand")).toMatchObject([
       { reason: "Redis does not answer" },
     ]);
+    // A fast machine has Redis back before the other one has missed it.
+    await until(
+      "the outage is noticed",
+      () => second?.logged("Redis is unreachable")[0],
+    );
     await redis.restart();
     await until("Redis is back", () => second?.logged("Redis is back")[0]);
     redis.pause();

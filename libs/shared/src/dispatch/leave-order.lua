@@ -1,3 +1,4 @@
+-- A part of take-jobs.lua.
 --[[
   Leaves standing orders, see serve-order.lua. Needs the KEYS and ARGV of take-jobs.lua.
 

@@ -1,3 +1,4 @@
+-- A part of take-jobs.lua and add-jobs.lua.
 --[[
   Takes jobs off the queue, each with its slot: the KEYS and ARGV are those of take-jobs.lua, up to the 12th key and the
   24th argument. They are parameters, in place of the script's own, so that serve-order.lua can run this in the name of
