@@ -1,13 +1,11 @@
-import {
-  setImmediate as nextTurn,
-  setTimeout as sleep,
-} from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Delivery } from "@openrouter-free-pool/shared/dispatch/standing-orders";
 import type {
   TakeJobs,
   Taking,
 } from "@openrouter-free-pool/shared/dispatch/take-jobs";
 import type { TakenJob } from "@openrouter-free-pool/shared/dispatch/taken-job";
+import { withFallback } from "@openrouter-free-pool/shared/timers/with-timeout";
 import type { Logger } from "pino";
 import { InterruptibleSleep } from "./interruptible-sleep.ts";
 import type { Overtaking } from "./overtaking.ts";
@@ -167,8 +165,7 @@ export class Fetching {
     const search = this.#takeLostJobs().catch((error: unknown) => {
       this.#logger.error({ err: error }, "Looking for lost jobs failed");
     });
-    const tooLate = sleep(longestLastSearchMs, undefined, { ref: false });
-    await Promise.race([search, tooLate]);
+    await withFallback(search, longestLastSearchMs, undefined);
     while (this.#inFlight > 0) await this.#drained.sleep();
   }
 

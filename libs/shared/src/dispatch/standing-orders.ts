@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { LimiterCall } from "../key-pool/slots/limiter-call.ts";
 import type { ManualWorker } from "../queue/manual-worker.ts";
 import type { RedisKeys } from "../redis/keys.ts";
+import { withFallback } from "../timers/with-timeout.ts";
 import { readTakenJobs, type TakenJob } from "./taken-job.ts";
 
 /** Part of the time of a grant for which an order stands; the rest is left for the call. */
@@ -137,10 +137,8 @@ export class StandingOrders {
       await this.#redis.hdel(this.#key, "call");
       await this.#subscriber.unsubscribe(this.#channel);
     };
-    await Promise.race([
-      end().catch(() => undefined),
-      sleep(longestEndMs, undefined, { ref: false }),
-    ]);
+    const ended = end().catch(() => undefined);
+    await withFallback(ended, longestEndMs, undefined);
   }
 
   #read(message: string): Delivery {
