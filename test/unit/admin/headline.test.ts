@@ -41,6 +41,7 @@ function headlineOf(scene: Scene) {
   const { inLine = 0, delayed = 0, batchLines = 0, workers = 1 } = scene;
   const account: AccountState = {
     account: "a",
+    minuteUsed: 0,
     grantedAt: [],
     dayUsed: 0,
     dayElsewhere: 0,
@@ -133,7 +134,10 @@ test.each<[string, Scene, string]>([
   ],
   [
     "the minute",
-    { inLine: 5, account: { grantedAt: Array(20).fill(now - 30_000) } },
+    {
+      inLine: 5,
+      account: { minuteUsed: 20, grantedAt: Array(20).fill(now - 30_000) },
+    },
     "good: Working through the queue. 5 requests wait; the last one goes out in about 31 s. The accounts' limits set the pace: 20 calls per minute.",
   ],
 ])("the headline names the bottleneck: %s", (_, scene, expected) => {

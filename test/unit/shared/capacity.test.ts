@@ -37,6 +37,7 @@ function snapshotOf(described: readonly Account[]): PoolSnapshot {
     account: `account-${i}`,
     perMinute: limits.perMinute,
     perDay: limits.perDay,
+    minuteUsed: agesMs.length,
     grantedAt: agesMs.map((age) => now - age).toSorted((a, b) => a - b),
     dayUsed,
     lastUsedAt: undefined,

@@ -130,7 +130,7 @@ function showCapacity(
   gauges.left.set({ period: "day" }, pool.leftToday);
   let [minute, day] = [0, 0];
   for (const account of view.pool.accounts.values()) {
-    minute += account.grantedAt.length;
+    minute += account.minuteUsed;
     day += account.dayUsed;
   }
   gauges.used.set({ period: "minute" }, minute);

@@ -67,16 +67,16 @@ function useOfMinute(
   { windowMs, guardMs, ...usual }: RateLimits,
 ): Use {
   const limit = account?.perMinute ?? usual.perMinute;
-  const grants = account?.grantedAt ?? [];
-  const oldest = grants[0];
+  const used = account?.minuteUsed ?? 0;
+  const oldest = account?.grantedAt[0];
   const freedAt = oldest === undefined ? 0 : oldest + windowMs + guardMs;
   const parkedUntil =
     account?.parked?.reason === "day" ? 0 : (account?.parked?.until ?? 0);
   const resetAt = Math.max(parkedUntil, freedAt);
   return {
     limit,
-    used: grants.length,
-    remaining: parkedUntil > now ? 0 : Math.max(0, limit - grants.length),
+    used,
+    remaining: parkedUntil > now ? 0 : Math.max(0, limit - used),
     resetIn: resetAt > now ? toSeconds(resetAt - now) : null,
   };
 }

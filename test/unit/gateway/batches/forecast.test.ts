@@ -47,6 +47,7 @@ function poolOf(accounts: readonly Account[], now = noon): PoolSnapshot {
         name,
         {
           account: name,
+          minuteUsed: 0,
           grantedAt: [],
           perMinute: limits.perMinute,
           perDay: limits.perDay,

@@ -27,6 +27,7 @@
 --- @include "now"
 --- @include "text"
 --- @include "account-of"
+--- @include "../slots/grant-times"
 local moved, pools = unpack(KEYS)
 local accountPrefix, poolPrefix, keyId, name, perDay, used = unpack(ARGV, 1, 6)
 local windowMs, dayMs, accountTtlMs = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
@@ -37,11 +38,9 @@ local account = accountOf(moved, keyId, name)
 local accountKey = accountPrefix .. account
 
 local function countLatestGrants()
-  local count = 0
-  for _, at in ipairs(redis.call('LRANGE', accountKey .. ':minute', 0, -1)) do
-    if tonumber(at) > now - windowMs then count = count + 1 end
-  end
-  return count
+  local minute = accountKey .. ':minute'
+  local length = redis.call('LLEN', minute)
+  return length - countUntil(minute, length, now - windowMs)
 end
 
 local function raiseUse(figure)

@@ -89,13 +89,23 @@ function countMinuteSlots(
   const periodMs = slotPeriodMs(limits);
   // A stored grant is the latest time at which its call can have been sent.
   const firstMs = limits.windowMs + limits.guardMs;
-  const taken = account.grantedAt.slice(-account.perMinute);
-  const free = Math.max(0, account.perMinute - taken.length);
+  const free = Math.max(0, account.perMinute - account.minuteUsed);
   // Each slot comes back one period after it was taken, and again after each later use.
   const usesFrom = (at: number) =>
     at > end ? 0 : 1 + Math.floor((end - at) / periodMs);
-  return taken.reduce(
-    (sum, at) => sum + usesFrom(Math.max(start, at + firstMs)),
-    free * usesFrom(start),
-  );
+  let [slots, left] = [free * usesFrom(start), account.perMinute];
+  for (let i = account.grantedAt.length - 1; i >= 0 && left > 0; i -= 1) {
+    const calls = Math.min(callsBehind(account, i), left);
+    slots +=
+      calls * usesFrom(Math.max(start, (account.grantedAt[i] ?? 0) + firstMs));
+    left -= calls;
+  }
+  return slots;
+}
+
+/** How many calls a known time stands for: its own and the ones before it whose times are not known. */
+function callsBehind({ minuteUsed, grantedAt }: AccountState, index: number) {
+  const callsUntil = (times: number) =>
+    Math.floor((times * minuteUsed) / grantedAt.length);
+  return callsUntil(index + 1) - callsUntil(index);
 }

@@ -28,7 +28,7 @@ const accountFields = [
   "perDayUntil",
 ] as const;
 type AccountField = (typeof accountFields)[number];
-type AccountRow = [values: string[], grants: string[]];
+type AccountRow = [values: string[], calls: number, grants: string[]];
 
 /** What Redis stores about a key of a pool. */
 export const memberSchema = z.object({ account: z.string(), mask: z.string() });
@@ -37,9 +37,11 @@ const retirementSchema = z.object({ reason: z.string(), at: z.number() });
 /** The limiter's state of one account. Times in ms since the epoch of Redis's clock. */
 export type AccountState = {
   readonly account: string;
+  /** How many calls count in the window. */
+  readonly minuteUsed: number;
   /**
-   * The latest times at which the calls that still count in the window can have been sent,
-   * oldest first. They can be a little later than `now`.
+   * The latest times at which these calls can have been sent, oldest first. They can be a little later than `now`.
+   * Of many calls only some times are known, at equal distances up to the newest.
    */
   readonly grantedAt: readonly number[];
   /** The use of today, calls made elsewhere included. */
@@ -124,13 +126,18 @@ export async function readPool(
       redis,
       readAccounts,
       [redisKeys.pools],
-      [redisKeys.accountPrefix, accountFields.join(","), ...batch],
+      [
+        redisKeys.accountPrefix,
+        accountFields.join(","),
+        limits.windowMs + limits.guardMs,
+        ...batch,
+      ],
     )) as [string, ...AccountRow[]];
     const [time, ...rows] = reply;
     now = Number(time);
     for (const [index, account] of batch.entries()) {
-      const [values = [], grants = []] = rows[index] ?? [];
-      accounts.set(account, readAccount(account, values, grants, now, limits));
+      const row = rows[index] ?? [[], 0, []];
+      accounts.set(account, readAccount(account, row, now, limits));
     }
   }
   const dayEndsAt = (Math.floor(now / limits.dayMs) + 1) * limits.dayMs;
@@ -148,8 +155,7 @@ function readKey(
 
 function readAccount(
   account: string,
-  values: readonly string[],
-  grants: readonly string[],
+  [values, minuteUsed, grants]: AccountRow,
   now: number,
   limits: RateLimits,
 ): AccountState {
@@ -162,9 +168,8 @@ function readAccount(
   const reason = values[accountFields.indexOf("parkedReason")] ?? "";
   return {
     account,
-    grantedAt: grants
-      .map(Number)
-      .filter((at) => at + limits.windowMs + limits.guardMs > now),
+    minuteUsed,
+    grantedAt: grants.map(Number),
     dayUsed: isToday ? numberOf("dayUsed") : 0,
     dayElsewhere: isToday ? numberOf("dayElsewhere") : 0,
     perMinute: lowerTo(

@@ -11,7 +11,8 @@
       perMinuteUntil, perDayUntil              and expire unless OpenRouter states them again
     <account prefix><account>:minute   LIST  the latest times at which its last calls can have been
                                              sent, oldest first, never falling, at most as many as
-                                             the operator's limit
+                                             the operator's limit; of thousands, those that do not
+                                             count any more are dropped from time to time
 
   A grant made at `now` may be used until `now + usableMs`; the caller gives back a grant that
   arrives later. The limit is checked for a call sent at once, and the latest possible time is
@@ -24,8 +25,11 @@
   The index may be outdated (another pool with other keys can use the same account), so a candidate
   is always checked against its state, and moved to `busy` when it has no slot.
 ]]
+--- @include "./grant-times"
 -- How many accounts one script may move between the sets, so that none blocks Redis for long.
 local MOST_MOVES = 256
+-- A list of grant times this long is looked at for ended ones, and again after as many more.
+local LONG_LIST = 1000
 -- An account's hash is kept for much longer than the interval at which it is renewed.
 local RENEW_MS = 3600000
 
@@ -96,7 +100,11 @@ local function countCall(account, state)
   local previous = tonumber(redis.call('LINDEX', minute, -1)) or 0
   local entry = math.max(latest, previous)
   local calls = redis.call('RPUSH', minute, text(entry))
-  if calls > state.capPerMinute then redis.call('LTRIM', minute, -state.capPerMinute, -1) end
+  if calls > state.capPerMinute then
+    redis.call('LTRIM', minute, -state.capPerMinute, -1)
+  elseif calls % LONG_LIST == 0 then
+    redis.call('LTRIM', minute, countUntil(minute, calls, now - windowMs - guardMs), -1)
+  end
   redis.call('PEXPIRE', minute, text(entry - now + windowMs + guardMs))
   if not state.isToday then redis.call('HDEL', key, 'dayElsewhere') end
   redis.call('HSET', key, 'day', text(day), 'dayUsed', state.dayUsed + 1, 'lastUsedAt', text(now))
