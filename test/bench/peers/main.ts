@@ -10,7 +10,7 @@ import { measurePeers } from "./measure-peers.ts";
 import { printPeers } from "./print-peers.ts";
 import { type PeersOptions, readOptions } from "./read-options.ts";
 import { requireWrk } from "./run-wrk.ts";
-import { startOurs, startPortkey } from "./start-peers.ts";
+import { startPeers } from "./start-peers.ts";
 import { startUpstream } from "./start-upstream.ts";
 
 const connections = [1, 10, 100];
@@ -22,17 +22,13 @@ async function comparePeers(options: PeersOptions): Promise<void> {
   await using cleanUp = new AsyncDisposableStack();
   const upstream = await startUpstream();
   cleanUp.defer(() => upstream.stop());
-  const ours = await startOurs(upstream);
-  cleanUp.defer(() => ours.stop());
-  const portkey = await startPortkey(entry, upstream);
-  cleanUp.defer(() => portkey.stop());
-  const { rounds, seconds } = options;
+  const { starts, rounds, seconds } = options;
   console.error(
-    `Measuring ours and Portkey: ${rounds} rounds of ${seconds} s, over ${connections.join(", ")} connections …`,
+    `Measuring ours and Portkey: ${starts} starts of both, ${rounds} rounds of ${seconds} s in each, over ${connections.join(", ")} connections …`,
   );
-  const peers = { ours, portkey };
-  const plan = { connections, rounds, seconds };
-  printPeers(await measurePeers(peers, upstream, plan), machine, options);
+  const start = () => startPeers(entry, upstream);
+  const plan = { connections, starts, rounds, seconds };
+  printPeers(await measurePeers(start, upstream, plan), machine, options);
 }
 
 try {

@@ -1,10 +1,10 @@
 import { send } from "../../support/clients/send.ts";
 import { cpuTimeMs, machineCpuMs } from "../../support/processes/cpu-time.ts";
 import { type Load, runWrk } from "./run-wrk.ts";
-import type { Peer } from "./start-peers.ts";
+import type { Peer, Peers } from "./start-peers.ts";
 import { peersModel, type Upstream } from "./start-upstream.ts";
 
-/** What a gateway did at one number of connections: medians over the rounds. */
+/** What a gateway did at one number of connections: medians over the rounds of all starts. */
 export type PeerFigures = {
   readonly perSecond: number;
   readonly p50Ms: number;
@@ -29,35 +29,71 @@ export type PeersResults = {
 
 type Round = Load & { readonly cpuMicros: Readonly<Record<string, number>> };
 
+type Rounds = {
+  readonly connections: number;
+  readonly ours: Round[];
+  readonly portkey: Round[];
+};
+
 /** Code that is not compiled yet is nobody's figure. */
 const warmUpSeconds = 15;
 
-/** Loads the gateways in turns, so that whatever else this machine does disturbs both alike. */
+/**
+ * Starts the gateways several times, and loads them in turns: what V8 makes of the same code differs by a fifth from
+ * one start to the next, and whatever else this machine does disturbs both alike.
+ */
 export async function measurePeers(
-  peers: { readonly ours: Peer; readonly portkey: Peer },
+  startPeers: () => Promise<Peers>,
   upstream: Upstream,
-  options: {
+  plan: {
     readonly connections: readonly number[];
+    readonly starts: number;
     readonly rounds: number;
     readonly seconds: number;
   },
 ): Promise<PeersResults> {
-  const order = [peers.ours, peers.portkey];
-  for (const peer of order) {
-    await checkAnswer(peer);
-    await runWrk(peer, Math.max(...options.connections), warmUpSeconds);
-  }
-  const measured = options.connections.map((connections) => ({
+  const measured = plan.connections.map((connections) => ({
     connections,
     ours: [] as Round[],
     portkey: [] as Round[],
   }));
-  const others = watchOthers([peers.ours, peers.portkey], upstream);
-  for (let round = 0; round < options.rounds; round += 1) {
-    for (const result of measured) {
+  let others = 0;
+  for (let start = 0; start < plan.starts; start += 1) {
+    await using peers = await startPeers();
+    others += await measureStart(peers, upstream, { ...plan, measured });
+  }
+  return {
+    others: others / plan.starts,
+    results: measured.map(({ connections, ours, portkey }) => ({
+      connections,
+      ours: sumUp(ours),
+      portkey: sumUp(portkey),
+    })),
+  };
+}
+
+/** Adds the rounds of one start. Returns how much of one core other processes used meanwhile. */
+async function measureStart(
+  peers: Peers,
+  upstream: Upstream,
+  plan: {
+    readonly measured: readonly Rounds[];
+    readonly rounds: number;
+    readonly seconds: number;
+  },
+): Promise<number> {
+  const order = [peers.ours, peers.portkey];
+  const most = Math.max(...plan.measured.map(({ connections }) => connections));
+  for (const peer of order) {
+    await checkAnswer(peer);
+    await runWrk(peer, most, warmUpSeconds);
+  }
+  const others = watchOthers(order, upstream);
+  for (let round = 0; round < plan.rounds; round += 1) {
+    for (const result of plan.measured) {
       for (const peer of order) {
         const { connections } = result;
-        const load = { connections, seconds: options.seconds };
+        const load = { connections, seconds: plan.seconds };
         result[peer.name].push(await measureRound(peer, upstream, load));
       }
     }
@@ -65,14 +101,7 @@ export async function measurePeers(
   }
   const othersUsed = others();
   for (const peer of order) await checkAnswer(peer);
-  return {
-    others: othersUsed,
-    results: measured.map(({ connections, ours, portkey }) => ({
-      connections,
-      ours: sumUp(ours),
-      portkey: sumUp(portkey),
-    })),
-  };
+  return othersUsed;
 }
 
 /** A busy machine favours neither, but makes every figure worse. */

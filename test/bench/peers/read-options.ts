@@ -3,6 +3,9 @@ import { CannotRunError } from "./cannot-run-error.ts";
 
 /** What the command line asks for. */
 export type PeersOptions = {
+  /** How often both gateways are started. */
+  readonly starts: number;
+  /** Rounds of each start. */
   readonly rounds: number;
   /** How long each load of each round takes. */
   readonly seconds: number;
@@ -11,7 +14,7 @@ export type PeersOptions = {
 };
 
 const usage =
-  "Usage: npm run bench:peers -- [--rounds 5] [--seconds 3] [--markdown]";
+  "Usage: npm run bench:peers -- [--starts 3] [--rounds 3] [--seconds 3] [--markdown]";
 
 /**
  * Reads the command line.
@@ -19,8 +22,9 @@ const usage =
  * @throws {CannotRunError} with the usage when it cannot be understood.
  */
 export function readOptions(args: readonly string[]): PeersOptions {
-  const { rounds, seconds, markdown } = parse(args);
+  const { starts, rounds, seconds, markdown } = parse(args);
   return {
+    starts: readCount("starts", starts, 100),
     rounds: readCount("rounds", rounds, 100),
     seconds: readCount("seconds", seconds, 600),
     markdown,
@@ -32,7 +36,8 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        rounds: { type: "string", default: "5" },
+        starts: { type: "string", default: "3" },
+        rounds: { type: "string", default: "3" },
         seconds: { type: "string", default: "3" },
         markdown: { type: "boolean", default: false },
       },

@@ -20,13 +20,37 @@ export type Peer = {
   stop(): Promise<void>;
 };
 
+/** Both gateways, until they are disposed of. */
+export type Peers = AsyncDisposable & {
+  readonly ours: Peer;
+  readonly portkey: Peer;
+};
+
 /** Spread as in a real pool, and more calls than any machine makes. */
 const accounts = 50;
 const perMinute = 1_000_000;
 const perDay = 9_000_000;
 
+/** @param portkeyEntry the file that Portkey's package starts. */
+export async function startPeers(
+  portkeyEntry: string,
+  upstream: Upstream,
+): Promise<Peers> {
+  await using starting = new AsyncDisposableStack();
+  const ours = await startOurs(upstream);
+  starting.defer(() => ours.stop());
+  const portkey = await startPortkey(portkeyEntry, upstream);
+  starting.defer(() => portkey.stop());
+  const started = starting.move();
+  return {
+    ours,
+    portkey,
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  };
+}
+
 /** Starts one gateway, one worker and one Redis that keeps everything in its append-only file. */
-export async function startOurs(upstream: Upstream): Promise<Peer> {
+async function startOurs(upstream: Upstream): Promise<Peer> {
   const folder = await mkdtemp(join(tmpdir(), "openrouter-free-pool-peers-"));
   const binary = findRedisBinary() ?? (await installRedis());
   const redis = await startPrivateRedis({ binary, appendonly: true });
@@ -74,10 +98,7 @@ export async function startOurs(upstream: Upstream): Promise<Peer> {
 }
 
 /** Starts Portkey's gateway as its package does, without its page of logs. */
-export async function startPortkey(
-  entry: string,
-  upstream: Upstream,
-): Promise<Peer> {
+async function startPortkey(entry: string, upstream: Upstream): Promise<Peer> {
   const folder = await mkdtemp(join(tmpdir(), "openrouter-free-pool-peers-"));
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
