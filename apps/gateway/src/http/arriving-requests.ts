@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { ShortLivedMap } from "../collections/short-lived-map.ts";
+import { ShortLivedSet } from "../collections/short-lived-set.ts";
 import { endWithError, type RawError } from "./end-with-error.ts";
 
 /** The requests whose bodies are still arriving. */
@@ -11,13 +11,13 @@ type ArrivingRequests = {
 };
 
 type Arrival = {
-  readonly number: number;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Bytes of the connection at the last progress. */
   bytesRead: number;
   /** ms on the monotonic clock. */
   movedAt: number;
+  isRefused: boolean;
 };
 
 const looksPerStall = 4;
@@ -44,21 +44,18 @@ export function watchArrivingRequests(
   server: Server,
   stallMs: number,
 ): ArrivingRequests {
-  const arriving = new ShortLivedMap<number, Arrival>();
-  let count = 0;
+  const arriving = new ShortLivedSet<Arrival>();
 
   server.on("request", (request, response) => {
     if (!hasBody(request)) return;
-    count += 1;
-    const number = count;
-    arriving.set(number, {
-      number,
+    const hasArrived = arriving.add({
       request,
       response,
       bytesRead: request.socket.bytesRead,
       movedAt: performance.now(),
+      isRefused: false,
     });
-    request.on("close", () => arriving.delete(number));
+    request.on("close", hasArrived);
   });
 
   function check(): void {
@@ -76,12 +73,10 @@ export function watchArrivingRequests(
     }
   }
 
-  function refuse(
-    { number, request, response }: Arrival,
-    error: RawError,
-  ): void {
-    arriving.delete(number);
-    if (request.complete) return;
+  function refuse(arrival: Arrival, error: RawError): void {
+    const { request, response } = arrival;
+    if (arrival.isRefused || request.complete) return;
+    arrival.isRefused = true;
     // Nothing may be written into an answer that has begun.
     if (response.headersSent) request.socket.destroy();
     else endWithError(request.socket, error);

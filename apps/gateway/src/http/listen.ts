@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { toListenError } from "@openrouter-free-pool/shared/config/listen-error";
 import type { Express } from "express";
 import type { Logger } from "pino";
-import { ShortLivedMap } from "../collections/short-lived-map.ts";
+import { ShortLivedSet } from "../collections/short-lived-set.ts";
 import { watchArrivingRequests } from "./arriving-requests.ts";
 import { messagesOf } from "./express-messages.ts";
 import { answerHalfClosedClients } from "./half-closed-clients.ts";
@@ -89,17 +89,13 @@ export async function listen(
   };
 }
 
-type OpenResponses = ShortLivedMap<number, ServerResponse>;
+type OpenResponses = ShortLivedSet<ServerResponse>;
 
 /** @returns the responses that are not complete, at any time. */
 function trackResponses(server: Server, logger: Logger): OpenResponses {
-  const open: OpenResponses = new ShortLivedMap();
-  let count = 0;
+  const open: OpenResponses = new ShortLivedSet();
   server.on("request", (_request, response: ServerResponse) => {
-    count += 1;
-    const number = count;
-    open.set(number, response);
-    response.on("close", () => open.delete(number));
+    response.on("close", open.add(response));
     // Writing after the end is our mistake, but no reason to end all other requests.
     response.on("error", (err) => logger.error({ err }, "Answering failed"));
   });

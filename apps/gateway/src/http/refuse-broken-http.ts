@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { ShortLivedMap } from "../collections/short-lived-map.ts";
+import type { ShortLivedSet } from "../collections/short-lived-set.ts";
 import { endWithError, type RawError } from "./end-with-error.ts";
 
 type ParserError = Error & {
@@ -17,7 +17,7 @@ type ParserError = Error & {
  */
 export function refuseBrokenHttp(
   server: Server,
-  responses: ShortLivedMap<number, ServerResponse>,
+  responses: ShortLivedSet<ServerResponse>,
 ): void {
   server.on("clientError", (error: ParserError, socket: Socket) => {
     // Nothing may be written into an answer that has begun.
