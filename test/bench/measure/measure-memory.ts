@@ -6,9 +6,9 @@ import type { Stack } from "../../support/processes/stack.ts";
 import { holdClients, patientEnv } from "../load/hold-clients.ts";
 import { startUnlimitedStack } from "../load/start-unlimited-stack.ts";
 
-/** What a gateway needs anyway once it has served some is not a client's. */
-const before = 500;
-const clients = 2_000;
+/** What a gateway needs anyway once it has served many is not a client's: until then V8 enlarges its young generation. */
+const before = 2_500;
+const clients = 5_000;
 /** Garbage of the arrival is collected in the meantime. */
 const settleMs = 3_000;
 

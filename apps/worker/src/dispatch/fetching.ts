@@ -64,6 +64,13 @@ const transitions = {
 
 type Mode = keyof typeof transitions;
 
+/** Meanwhile no jobs are being taken. */
+const restingModes: ReadonlySet<Mode> = new Set([
+  "paused-until-slot",
+  "at-capacity",
+  "waiting-for-jobs",
+]);
+
 /**
  * Takes jobs off the queue, each with its slot, and has up to `concurrency` of them worked
  * on at a time.
@@ -89,7 +96,10 @@ export class Fetching {
   #inFlight = 0;
   #hadJobAt = Number.NEGATIVE_INFINITY;
   #mayHaveLostJobs = false;
-  #isSearching = false;
+  /** While lost jobs are looked for. */
+  #search: Promise<void> | undefined;
+  /** What came meanwhile. */
+  readonly #postponed: Delivery[] = [];
   readonly #starting = new Set<Promise<unknown>>();
   #running: Promise<void> | undefined;
 
@@ -135,18 +145,20 @@ export class Fetching {
     if (this.#mode === "paused-until-slot") this.#pause.wake();
   }
 
-  /** A job may have been on its way to this worker, and is lost: it is looked for. */
+  /** A job may have been on its way to this worker, and is lost: it is looked for, as soon as no jobs are being taken. */
   mayHaveLostJobs(): void {
     this.#mayHaveLostJobs = true;
+    if (restingModes.has(this.#mode)) this.#searchMeanwhile();
   }
 
   /** Starts jobs that came by the worker's standing order, at once: a cancellation may come right behind. */
-  deliver({ jobs, waiting }: Delivery): void {
-    // A search may have found them, too. What it has not, the next one finds.
-    if (this.#isSearching) {
-      this.#mayHaveLostJobs = true;
+  deliver(delivery: Delivery): void {
+    // The search may have found them, too.
+    if (this.#search) {
+      this.#postponed.push(delivery);
       return;
     }
+    const { jobs, waiting } = delivery;
     const fresh = jobs.filter(({ job }) => !this.#jobs.hasStarted(job));
     const started = this.#startAll(fresh, waiting).catch((error: unknown) => {
       this.#logger.error({ err: error }, "Starting a job failed");
@@ -166,6 +178,7 @@ export class Fetching {
       this.#logger.error({ err: error }, "Looking for lost jobs failed");
     });
     await withFallback(search, longestLastSearchMs, undefined);
+    await Promise.all(this.#starting);
     while (this.#inFlight > 0) await this.#drained.sleep();
   }
 
@@ -192,9 +205,11 @@ export class Fetching {
       const pauseMs = this.#forecast.pauseMs;
       if (pauseMs > 0) {
         this.#enter("paused-until-slot");
+        this.#searchMeanwhile();
         await this.#pause.sleep(pauseMs);
       } else if (this.#inFlight >= this.#concurrency) {
         this.#enter("at-capacity");
+        this.#searchMeanwhile();
         await this.#pause.sleep();
       } else {
         this.#enter("fetching");
@@ -206,7 +221,8 @@ export class Fetching {
 
   async #fetch(): Promise<void> {
     try {
-      await this.#takeLostJobs();
+      if (this.#mayHaveLostJobs || this.#search) await this.#takeLostJobs();
+      if (!this.#isRunning) return;
       const room = this.#concurrency - this.#inFlight;
       const taking = await this.#takeJobs(
         Math.min(Math.max(room, 1), mostAtATime),
@@ -218,7 +234,9 @@ export class Fetching {
       );
       this.#expect(taking);
       await this.#startAll(taking.jobs, taking.waiting);
-      if (taking.waiting > 0 || !this.#isRunning) return;
+      if (taking.waiting > 0 || this.#mayHaveLostJobs || !this.#isRunning) {
+        return;
+      }
       if (this.#inFlight >= this.#concurrency) return;
       this.#enter("waiting-for-jobs");
       // The calls of the jobs that were just taken go out first.
@@ -247,14 +265,27 @@ export class Fetching {
       : this.#jobs.countRoom(this.#concurrency);
   }
 
-  async #takeLostJobs(): Promise<void> {
+  /** Looks for lost jobs where some may be. One search at a time: two of them would find the same jobs. */
+  #takeLostJobs(): Promise<void> {
+    this.#search ??= this.#searchAll().finally(() => {
+      this.#search = undefined;
+      for (const delivery of this.#postponed.splice(0)) this.deliver(delivery);
+    });
+    return this.#search;
+  }
+
+  #searchMeanwhile(): void {
     if (!this.#mayHaveLostJobs) return;
-    this.#mayHaveLostJobs = false;
-    this.#isSearching = true;
-    try {
+    this.#takeLostJobs().catch((error: unknown) => {
+      this.#mayHaveLostJobs = true;
+      this.#logger.warn({ err: error }, "Looking for lost jobs failed");
+    });
+  }
+
+  async #searchAll(): Promise<void> {
+    while (this.#mayHaveLostJobs) {
+      this.#mayHaveLostJobs = false;
       for (const taken of await this.#findLostJobs()) await this.#start(taken);
-    } finally {
-      this.#isSearching = false;
     }
   }
 

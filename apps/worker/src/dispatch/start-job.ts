@@ -33,7 +33,7 @@ export type JobStarter = {
   start(taken: TakenJob): Promise<StartedJob | undefined>;
   /** Returns a job to the queue that was taken too late, and its slot. */
   putBack(taken: TakenJob): Promise<void>;
-  /** Whether this worker works on a job. */
+  /** Whether this worker works on a job, or puts it back. */
   hasInHand(jobId: string): boolean;
   /** Whether this worker has worked on a job that it still holds: its slot may have been used. */
   hasStarted(job: CompletionJob): boolean;
@@ -143,10 +143,17 @@ export function createJobStarter(deps: {
       }
     },
     async putBack({ job, slot }) {
+      const jobId = String(job.id);
       rememberStart(job);
-      locks.take(String(job.id), job.token ?? "");
-      if (slot?.kind === "granted") await keyPool.release(slot);
-      await settle(job, { kind: "put-back" });
+      locks.take(jobId, job.token ?? "");
+      // Until it is in line again, nobody may take it for lost.
+      inHand.set(jobId, job.data.client);
+      try {
+        if (slot?.kind === "granted") await keyPool.release(slot);
+        await settle(job, { kind: "put-back" });
+      } finally {
+        inHand.delete(jobId);
+      }
     },
     hasInHand: (jobId) => inHand.has(jobId),
     hasStarted: (job) => started.has(holdOf(job)),

@@ -4,6 +4,9 @@ import {
   dropJob,
   returnJob,
 } from "@openrouter-free-pool/shared/queue/held-job";
+import { wakeIdleWorker } from "@openrouter-free-pool/shared/queue/wake-idle-worker";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { describeJob } from "../job/describe-job.ts";
 import type { Move } from "./settlements.ts";
@@ -17,10 +20,12 @@ type MoveJob = (
 
 /** Builds {@link MoveJob}. A job that is not ours any more is left to its holder. */
 export function createMoveJob(deps: {
+  replies: Redis;
+  redisKeys: RedisKeys;
   release: (jobId: string) => void;
   logger: Logger;
 }): MoveJob {
-  function moveTo(
+  async function moveTo(
     job: CompletionJob,
     move: Exclude<Move, "finish">,
     delayMs: number,
@@ -29,7 +34,8 @@ export function createMoveJob(deps: {
       case "remove":
         return dropJob(job);
       case "to-front":
-        return returnJob(job);
+        await returnJob(job);
+        return wakeIdleWorker(deps.replies, deps.redisKeys);
       case "delay":
         return delayJob(job, delayMs);
     }

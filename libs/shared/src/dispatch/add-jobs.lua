@@ -50,10 +50,7 @@ local function findTag(jobId, priority, client, weight)
   holdJob(jobId, tonumber(priority), client, nil, now)
 end
 
--- Messages to workers go to every node of a Cluster: longer jobs are fetched.
-local LONGEST_PUSHED_BYTES = 32768
-
-local scored, arrived, results, hasAdded, longest = {}, {}, {}, false, 0
+local scored, arrived, results, hasAdded = {}, {}, {}, false
 for i = 8, #KEYS do
   local at = 5 + 9 * (i - 8)
   local jobId, data, options, timestamp, priority, request, client, weight, counting = unpack(ARGV, at, at + 8)
@@ -69,7 +66,7 @@ for i = 8, #KEYS do
       scored[#scored + 1] = priority * PRIORITY + tag
       scored[#scored + 1] = jobId
     end
-    hasAdded, longest = true, math.max(longest, #data)
+    hasAdded = true
   end
 end
 if #arrived > 0 then
@@ -78,7 +75,6 @@ if #arrived > 0 then
 end
 if #scored > 0 then redis.call('ZADD', prioritized, unpack(scored)) end
 local function isServed()
-  if longest > LONGEST_PUSHED_BYTES then return false end
   local isDone, isServed = pcall(serveOrder)
   return isDone and isServed
 end

@@ -23,14 +23,15 @@ local function leaveOrder(taken)
   local orders, order, workerId, ttlMs, mayStand = KEYS[13], KEYS[14], ARGV[25], ARGV[27], ARGV[28] == '1'
   local stands = mayLeaveOrder(taken, orders, workerId)
   if not stands and not mayStand then return 0, -1 end
-  local pushed = tonumber(redis.call('HGET', order, 'pushed')) or 0
+  local counted = tonumber(redis.call('HGET', order, 'pushed')) or 0
+  local pushed = math.max(counted, tonumber(ARGV[29]))
   if stands then
     local args = { unpack(ARGV, 1, 24) }
     -- A pool that is unknown when the order is served may have been lost.
     args[24] = '0'
     local call = cjson.encode({ keys = { unpack(KEYS, 1, 12) }, args = args })
     redis.call('HSET', order, 'call', call, 'until', text(now + ttlMs), 'most', tonumber(ARGV[26]) - #taken.jobs,
-      'token', ARGV[19] + #taken.jobs, 'before', pushed)
+      'token', ARGV[19] + #taken.jobs, 'before', pushed, 'pushed', pushed)
     redis.call('PEXPIRE', order, ORDER_TTL_MS)
     redis.call('RPUSH', orders, workerId)
     redis.call('PEXPIRE', orders, ORDERS_TTL_MS)

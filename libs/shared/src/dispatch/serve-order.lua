@@ -23,6 +23,8 @@
 --- @include "./take"
 
 local MOST_AT_A_TIME, MOST_TRIED = 16, 4
+-- Messages to workers go to every node of a Cluster: longer jobs are fetched.
+local MOST_PUSHED_BYTES = 65536
 
 -- The places of what an order changes in the ARGV of take.lua.
 local MOST_JOBS, TOKEN_NUMBER = 17, 19
@@ -33,7 +35,7 @@ local function fillOrder(order, channel, json, left, token)
   local call = cjson.decode(json)
   local number = call.args[TOKEN_NUMBER]
   call.args[MOST_JOBS], call.args[TOKEN_NUMBER] = math.min(left, MOST_AT_A_TIME), token
-  local taken = take(call.keys, call.args)
+  local taken = take(call.keys, call.args, MOST_PUSHED_BYTES)
   if not taken.jobs then return false end
   local count = #taken.jobs
   if count == left or taken.slotMs ~= 0 then redis.call('HDEL', order, 'call') end

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { LimiterCall } from "../key-pool/slots/limiter-call.ts";
 import type { ManualWorker } from "../queue/manual-worker.ts";
@@ -51,11 +52,11 @@ export class StandingOrders {
   /** The calls of the latest orders, by their numbers. */
   readonly #calls = new Map<number, LimiterCall>();
   #endsAt = Number.NEGATIVE_INFINITY;
-  /** How many jobs Redis has pushed: as it said last, and with the message that arrived last. */
+  /** How many jobs Redis has pushed: as far as it has said, and with the messages that arrived. */
   #pushed = 0;
   #arrived = 0;
-  /** What had been pushed when something was missing first, and since when that is known (ms of `performance.now()`). */
-  #missing: { readonly count: number; readonly since: number } | undefined;
+  /** While something is missing: a message may be under way, but not for long. */
+  #missing: NodeJS.Timeout | undefined;
   #onLost: () => void = () => undefined;
 
   constructor(deps: {
@@ -88,6 +89,11 @@ export class StandingOrders {
     return this.lifeMs(call) / 2;
   }
 
+  /** How many jobs were pushed to the worker by all of its orders, as far as it knows. */
+  get pushed(): number {
+    return this.#pushed;
+  }
+
   /** Whether an order may stand, or jobs may have been pushed that did not arrive. */
   get isOpen(): boolean {
     return performance.now() < this.#endsAt || this.#missing !== undefined;
@@ -109,7 +115,9 @@ export class StandingOrders {
       this.#calls.delete(number);
       this.#endsAt = Number.NEGATIVE_INFINITY;
     }
-    if (pushed >= 0) this.#compare(pushed);
+    if (pushed < 0) return;
+    this.#pushed = Math.max(this.#pushed, pushed);
+    this.#compare();
   }
 
   /**
@@ -133,6 +141,7 @@ export class StandingOrders {
 
   /** Ends the orders. What came by them has been handed over when it resolves, as far as Redis answers. */
   async end(): Promise<void> {
+    clearTimeout(this.#missing);
     const end = async () => {
       await this.#redis.hdel(this.#key, "call");
       await this.#subscriber.unsubscribe(this.#channel);
@@ -145,7 +154,8 @@ export class StandingOrders {
     const [number, total, takenAt, waiting, ...texts] = message.split("\n");
     const before = Number(total) - texts.length;
     const isGap = before > this.#arrived;
-    this.#arrived = Number(total);
+    this.#arrived = Math.max(this.#arrived, Number(total));
+    this.#pushed = Math.max(this.#pushed, this.#arrived);
     const call = this.#calls.get(Number(number));
     if (isGap || !call) this.#onLost();
     if (!call) return { jobs: [], waiting: 0 };
@@ -155,23 +165,21 @@ export class StandingOrders {
     };
   }
 
-  /** Compares what Redis has pushed with what has arrived: a message may be under way, but not for long. */
-  #compare(pushed: number): void {
-    // Redis has forgotten what it pushed, and counts anew.
-    if (pushed < this.#pushed) this.#arrived = pushed;
-    this.#pushed = pushed;
-    const now = performance.now();
-    if (this.#missing && this.#arrived >= this.#missing.count) {
+  /** Compares what Redis has pushed with what has arrived, now and when all of it must be here. */
+  #compare(): void {
+    if (this.#arrived >= this.#pushed) return;
+    const expected = this.#pushed;
+    this.#missing ??= setTimeout(async () => {
+      // This process may have been busy: first it reads what has come.
+      await nextTurn();
       this.#missing = undefined;
-    }
-    if (!this.#missing) {
-      const isMissing = this.#arrived < pushed;
-      this.#missing = isMissing ? { count: pushed, since: now } : undefined;
-      return;
-    }
-    if (now - this.#missing.since <= arrivesWithinMs) return;
-    this.#arrived = pushed;
-    this.#missing = undefined;
+      if (this.#arrived < expected) this.#lose(expected);
+      this.#compare();
+    }, arrivesWithinMs).unref();
+  }
+
+  #lose(expected: number): void {
+    this.#arrived = expected;
     this.#onLost();
     // It may be dead and not know it.
     this.#subscriber.disconnect(true);

@@ -36,6 +36,7 @@
   ARGV[26] how many jobs the worker takes at most, now and by its order; 0: it leaves none
   ARGV[27] ms for which its order stands
   ARGV[28] 1 when an earlier order of the worker may stand, or jobs may have been pushed that it has not got; else 0
+  ARGV[29] how many jobs were pushed to the worker, as far as it knows: Redis may have forgotten
 
   Returns {now, jobs in line, ms until a delayed one is due, ms until a slot is free, 1 when the worker's order stands,
   else 0, how many jobs were pushed to the worker by all of its orders (-1: not looked up), the jobs that were taken};

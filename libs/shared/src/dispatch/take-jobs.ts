@@ -101,6 +101,7 @@ export function createTakeJobs(deps: {
         mostByOrder,
         orderMs,
         isOpen ? 1 : 0,
+        orders.pushed,
       ],
     );
     if (reply === "unregistered") return undefined;

@@ -4,6 +4,8 @@
   24th argument. They are parameters, in place of the script's own, so that serve-order.lua can run this in the name of
   an idle worker; what is included here reads them as in any other script. Needs `now` and `text`.
 
+  `mostBytes` bounds the requests of the jobs together; nil: there is no bound.
+
   Returns a table of
     jobs     one for each job that was taken: a list as JSON, which is read faster than its parts: id, token, the job's
              hash, what decide.lua says or `unasked`; nil when none may be taken
@@ -12,7 +14,7 @@
     dueMs    ms until a delayed one is due; -1: none
     slotMs   ms until a slot is free; 0: now, -1: never by itself
 ]]
-local function take(KEYS, ARGV)
+local function take(KEYS, ARGV, mostBytes)
 --- @include "../key-pool/slots/limiter"
 --- @include "../key-pool/models/choose-model"
 --- @include "../key-pool/slots/take-slot"
@@ -158,10 +160,12 @@ local jobs = readHeads(mostRead)
 local inLine = #jobs < mostRead and #jobs or nil
 if #fullClients > 0 then jobs = withoutFull(jobs) end
 
-local replies, taking, fromLine, fromList, slotMs = {}, {}, {}, {}, nil
+local replies, taking, fromLine, fromList, slotMs, bytes = {}, {}, {}, {}, nil, 0
 for _, job in ipairs(jobs) do
   if #replies == most then break end
   readJob(job)
+  bytes = bytes + #(job.fields.data or '')
+  if mostBytes and bytes > mostBytes then break end
   local said = job.fields.data and judge(job)
   if said then
     if said[1] == 'unregistered' then

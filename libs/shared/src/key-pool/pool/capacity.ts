@@ -105,7 +105,7 @@ function countMinuteSlots(
 
 /** How many calls a known time stands for: its own and the ones before it whose times are not known. */
 function callsBehind({ minuteUsed, grantedAt }: AccountState, index: number) {
-  const callsUntil = (times: number) =>
-    Math.floor((times * minuteUsed) / grantedAt.length);
-  return callsUntil(index + 1) - callsUntil(index);
+  const place = (i: number) =>
+    Math.floor((i * (minuteUsed - 1)) / (grantedAt.length - 1));
+  return index === 0 ? 1 : place(index) - place(index - 1);
 }

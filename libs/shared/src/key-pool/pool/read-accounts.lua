@@ -8,7 +8,7 @@
   ARGV[4...] accounts
 
   Returns {now (ms since the epoch), for each account {values of the fields, '' where there is none, how many calls
-  count, their grant times}}. Of more than 256 times only 32 are read, at equal distances up to the newest: the lists of
+  count, their grant times}}. Of more than 256 times only 32 are read, at equal distances from the oldest to the newest: the lists of
   limits of thousands a minute would block Redis for long.
 ]]
 --- @include "now"
@@ -25,8 +25,8 @@ local function readGrants(minute)
   local ended = countUntil(minute, length, now - countsMs)
   local count, times = length - ended, {}
   if count <= MOST_TIMES then return count, redis.call('LRANGE', minute, ended, -1) end
-  for i = 1, SOME_TIMES do
-    times[i] = redis.call('LINDEX', minute, ended + math.floor(i * count / SOME_TIMES) - 1)
+  for i = 0, SOME_TIMES - 1 do
+    times[i + 1] = redis.call('LINDEX', minute, ended + math.floor(i * (count - 1) / (SOME_TIMES - 1)))
   end
   return count, times
 end

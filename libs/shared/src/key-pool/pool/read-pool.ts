@@ -41,7 +41,7 @@ export type AccountState = {
   readonly minuteUsed: number;
   /**
    * The latest times at which these calls can have been sent, oldest first. They can be a little later than `now`.
-   * Of many calls only some times are known, at equal distances up to the newest.
+   * Of many calls only some times are known, at equal distances from the oldest to the newest.
    */
   readonly grantedAt: readonly number[];
   /** The use of today, calls made elsewhere included. */

@@ -100,11 +100,6 @@ local function countCall(account, state)
   local previous = tonumber(redis.call('LINDEX', minute, -1)) or 0
   local entry = math.max(latest, previous)
   local calls = redis.call('RPUSH', minute, text(entry))
-  if calls > state.capPerMinute then
-    redis.call('LTRIM', minute, -state.capPerMinute, -1)
-  elseif calls % LONG_LIST == 0 then
-    redis.call('LTRIM', minute, countUntil(minute, calls, now - windowMs - guardMs), -1)
-  end
   redis.call('PEXPIRE', minute, text(entry - now + windowMs + guardMs))
   if not state.isToday then redis.call('HDEL', key, 'dayElsewhere') end
   redis.call('HSET', key, 'day', text(day), 'dayUsed', state.dayUsed + 1, 'lastUsedAt', text(now))
@@ -114,6 +109,11 @@ local function countCall(account, state)
   local nextAt = 0
   if calls >= state.perMinute then
     nextAt = tonumber(redis.call('LINDEX', minute, -state.perMinute)) + windowMs + guardMs
+  end
+  if calls > state.capPerMinute then
+    redis.call('LTRIM', minute, -state.capPerMinute, -1)
+  elseif calls % LONG_LIST == 0 then
+    redis.call('LTRIM', minute, countUntil(minute, calls, now - windowMs - guardMs), -1)
   end
   if state.dayUsed + 1 >= state.perDay then nextAt = math.max(nextAt, dayEnd) end
   return nextAt, table.concat({ text(entry), text(day), text(now), state.lastUsedAt }, ',')

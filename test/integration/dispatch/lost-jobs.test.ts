@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { openFetching } from "../../support/dispatch/open-fetching.ts";
+import { startFaultyLine } from "../../support/network/faulty-line.ts";
+
+const { normal } = priorities;
+const soon = { timeout: 10_000, interval: 5 };
+type Worker = Awaited<ReturnType<typeof openFetching>>;
+
+/** A worker whose listening connection may die without notice. */
+async function openDeafWorker(
+  options: Omit<Parameters<typeof openFetching>[0], "subscriberUrl">,
+) {
+  const line = await startFaultyLine(Number(new URL(inject("redisUrl")).port));
+  onTestFinished(() => line.stop());
+  const subscriberUrl = `redis://127.0.0.1:${line.port}`;
+  const worker = await openFetching({ ...options, subscriberUrl });
+  return {
+    worker,
+    /** What is sent to the worker while `act` runs never arrives. New connections are well. */
+    async deafen(act: () => Promise<void>): Promise<void> {
+      line.follow(({ direction }) => (direction === "reply" ? "hold" : "pass"));
+      await act();
+      line.follow();
+    },
+  };
+}
+
+/** Gives the worker a job and ends it: a worker leaves orders only while it has something to do. */
+async function warmUp({ queue, fetching, calls, endCall, hasOrder }: Worker) {
+  fetching.start();
+  await queue.add(normal, "first");
+  await expect.poll(() => calls, soon).toEqual(["first"]);
+  endCall("first");
+  await expect.poll(() => fetching.inFlight, soon).toBe(0);
+  await expect.poll(hasOrder, soon).toBe(true);
+}
+
+/** A job that only its lock keeps from others comes back after 15 s by itself: that is not what is tested. */
+const holdsOf = async ({ queue }: Worker, jobId: string) =>
+  Number(await queue.redis.hget(queue.keys.job(jobId), "stc"));
+
+test("a pushed job that is lost is called, though nothing else happens", async () => {
+  const { worker, deafen } = await openDeafWorker({ concurrency: 10 });
+  await warmUp(worker);
+  await deafen(async () => {
+    await expect
+      .poll(async () => {
+        await worker.queue.add(normal, "gone");
+        return worker.queue.inLine();
+      }, soon)
+      .toEqual([]);
+  });
+  await expect.poll(() => worker.calls, soon).toEqual(["first", "gone"]);
+  expect(await holdsOf(worker, "gone")).toBe(0);
+  await worker.stop();
+});
+
+test("a pushed job that is lost goes back in line when its worker is full by then", async () => {
+  const { worker, deafen } = await openDeafWorker({ concurrency: 1 });
+  await warmUp(worker);
+  await deafen(async () => {
+    await worker.queue.add(normal, "gone");
+    await worker.queue.add(normal, "long");
+    await expect.poll(() => worker.calls, soon).toContain("long");
+  });
+  await expect.poll(() => worker.queue.inLine(), soon).toEqual(["gone"]);
+  expect(await holdsOf(worker, "gone")).toBe(0);
+  await worker.stop();
+});
+
+test("a pushed job that is lost with the last slot is found while its worker waits for the next slot", async () => {
+  const { worker, deafen } = await openDeafWorker({
+    concurrency: 10,
+    limits: { perMinute: 2 },
+  });
+  await warmUp(worker);
+  await deafen(async () => {
+    await worker.queue.add(normal, "gone");
+    await worker.queue.add(normal, "next");
+    await sleep(50);
+  });
+  const isFound = async () =>
+    worker.calls.includes("gone") ||
+    (await worker.queue.inLine()).includes("gone");
+  await expect.poll(isFound, soon).toBe(true);
+  expect(await holdsOf(worker, "gone")).toBe(0);
+  await worker.stop();
+});
+
+test("slots of lost jobs are given back once, also when their worker stops while it looks for them", async () => {
+  const worker = await openFetching({ concurrency: 20 });
+  const { queue, fetching, keyPool, redis, redisKeys } = worker;
+  await queue.add(normal, ...Array.from({ length: 12 }, (_, i) => `lost-${i}`));
+  // The reply is lost.
+  const { jobs } = await worker.takeJobs(16);
+  expect(jobs.length).toBe(12);
+  for (let i = 0; i < 20; i += 1) {
+    const request = { jobId: `other-${i}`, gatewayId: "gateway" };
+    await keyPool.acquire({ ...request, models: ["test/model:free"] });
+  }
+  fetching.mayHaveLostJobs();
+  fetching.start();
+  await sleep(0);
+  fetching.mayHaveLostJobs();
+  await fetching.stop();
+  const [minute = ""] = await redis.keys(`${redisKeys.accountPrefix}*:minute`);
+  const account = minute.replace(/:minute$/, "");
+  expect(await redis.hget(account, "dayUsed")).toBe("20");
+  expect(await redis.llen(minute)).toBe(20);
+  expect((await queue.inLine()).length).toBe(12);
+  expect(worker.calls).toEqual([]);
+});
+
+test("a job that is being put back is not taken for lost", async () => {
+  const worker = await openFetching({ concurrency: 1, settlingMs: 300 });
+  const { queue, fetching, calls, endCall } = worker;
+  fetching.start();
+  await queue.add(normal, "one");
+  await expect.poll(() => calls, soon).toEqual(["one"]);
+  await queue.add(normal, "two");
+  const { jobs } = await worker.takeJobs(1);
+  // It comes by an order, and its worker is full.
+  fetching.deliver({ jobs, waiting: 0 });
+  endCall("one");
+  await expect.poll(() => fetching.inFlight, soon).toBe(0);
+  fetching.mayHaveLostJobs();
+  await expect.poll(() => calls, soon).toEqual(["one", "two"]);
+  await sleep(600);
+  endCall("two");
+  await expect.poll(() => fetching.inFlight, soon).toBe(0);
+  expect(await queue.inLine()).toEqual([]);
+  expect(calls).toEqual(["one", "two"]);
+  await worker.stop();
+});
+
+test("a job that is put back wakes an idle worker", async () => {
+  const worker = await openFetching({ concurrency: 1 });
+  const { queue, settle, takeJobs } = worker;
+  await queue.add(normal, "a");
+  const [taken] = (await takeJobs(1)).jobs;
+  if (!taken) throw new Error("Nothing was taken");
+  expect(await queue.redis.zcard(queue.keys.marker)).toBe(0);
+  await settle(taken.job, { kind: "put-back" });
+  expect(await queue.inLine()).toEqual(["a"]);
+  expect(await queue.redis.zcard(queue.keys.marker)).toBe(1);
+  // Nobody takes it any more: the worker has not started.
+  await worker.stop();
+});
