@@ -135,6 +135,65 @@ test("a job that is being put back is not taken for lost", async () => {
   await worker.stop();
 });
 
+test("a job that is called again before its putting back has ended is not taken for lost", async () => {
+  const worker = await openFetching({ concurrency: 2, settlingMs: 300 });
+  const { queue, fetching, calls, endCall } = worker;
+  fetching.start();
+  await queue.add(normal, "one", "two");
+  await expect.poll(() => calls, soon).toEqual(["one", "two"]);
+  await queue.add(normal, "three");
+  const { jobs } = await worker.takeJobs(1);
+  fetching.deliver({ jobs, waiting: 0 });
+  await expect.poll(() => queue.inLine(), soon).toEqual(["three"]);
+  endCall("one");
+  await expect.poll(() => calls, soon).toEqual(["one", "two", "three"]);
+  await sleep(400);
+  endCall("two");
+  await expect.poll(() => fetching.inFlight, soon).toBe(1);
+  fetching.mayHaveLostJobs();
+  await sleep(300);
+  expect(calls).toEqual(["one", "two", "three"]);
+  await worker.stop();
+});
+
+test("a job whose slot cannot be given back is not held for ever", async () => {
+  const worker = await openFetching({ concurrency: 1 });
+  const { queue, fetching, calls, redis } = worker;
+  fetching.start();
+  await queue.add(normal, "one");
+  await expect.poll(() => calls, soon).toEqual(["one"]);
+  await queue.add(normal, "two");
+  const { jobs } = await worker.takeJobs(1);
+  const [slot] = jobs.map((each) => each.slot);
+  if (slot?.kind !== "granted") throw new Error("No slot");
+  // The account's list of calls is something else.
+  const minute = `${worker.redisKeys.accountPrefix}${slot.key.account}:minute`;
+  await redis.set(minute, "broken");
+  fetching.deliver({ jobs, waiting: 0 });
+  await sleep(100);
+  await redis.del(minute);
+  const lock = queue.keys.lock("two");
+  const lapses = { timeout: 20_000, interval: 50 };
+  await expect.poll(() => redis.exists(lock), lapses).toBe(0);
+  await worker.stop();
+}, 30_000);
+
+test("a worker that stops puts back what was pushed into a dead connection", async () => {
+  const { worker, deafen } = await openDeafWorker({ concurrency: 10 });
+  await warmUp(worker);
+  await deafen(async () => {
+    await expect
+      .poll(async () => {
+        await worker.queue.add(normal, "gone");
+        return worker.queue.inLine();
+      }, soon)
+      .toEqual([]);
+    await worker.stop();
+  });
+  expect(await worker.queue.inLine()).toEqual(["gone"]);
+  expect(worker.calls).toEqual(["first"]);
+});
+
 test("a job that is put back wakes an idle worker", async () => {
   const worker = await openFetching({ concurrency: 1 });
   const { queue, settle, takeJobs } = worker;

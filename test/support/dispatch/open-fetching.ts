@@ -39,7 +39,7 @@ export async function openFetching(options: {
   limits?: Parameters<typeof openDispatch>[1];
   /** Where the worker listens; the suite's Redis when absent. */
   subscriberUrl?: string;
-  /** What settling a job takes beside Redis. */
+  /** For how long settling a job begins earlier and ends later than in Redis. */
   settlingMs?: number;
 }) {
   const { concurrency } = options;
@@ -95,6 +95,7 @@ export async function openFetching(options: {
     async settle(job, disposition) {
       await sleep(options.settlingMs ?? 0);
       await settle(job, disposition);
+      await sleep(options.settlingMs ?? 0);
     },
     forecast,
     gatewayWatch: new GatewayWatch({ ...deps, callOff: () => undefined }),

@@ -161,6 +161,11 @@ export function createActs(ledger: Ledger, fleet: Fleet) {
       if (slot.kind === "granted") {
         ledger.checkGrant(slot, asked);
         await pool.release(slot);
+      } else if (
+        slot.kind === "cancelled" &&
+        ledger.stateOf(jobId).isAnswered
+      ) {
+        // Its former holder has answered it meanwhile.
       } else if (isBarred(account, grant.model, asked)) {
         // It may not be called for another reason.
       } else if (!(slot.kind === "busy" && slot.retryAfterMs === 1_000)) {

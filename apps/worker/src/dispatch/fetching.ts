@@ -83,7 +83,7 @@ export class Fetching {
   readonly #takeJobs: TakeJobs;
   readonly #waitForLine: (mostMs: number) => Promise<void>;
   readonly #findLostJobs: () => Promise<readonly TakenJob[]>;
-  readonly #endOrders: () => Promise<void>;
+  readonly #endOrders: () => Promise<boolean>;
   readonly #refusals: () => Readonly<Record<string, readonly string[]>>;
   readonly #forecast: SlotForecast;
   readonly #overtaking: Overtaking;
@@ -108,8 +108,8 @@ export class Fetching {
     /** Waits until something may be in line, at most so long. */
     waitForLine: (mostMs: number) => Promise<void>;
     findLostJobs: () => Promise<readonly TakenJob[]>;
-    /** Ends standing orders; resolves when what came by them has been delivered. */
-    endOrders: () => Promise<void>;
+    /** Ends standing orders; resolves when what came by them has been delivered, with false where Redis does not answer. */
+    endOrders: () => Promise<boolean>;
     /** The accounts that refuse a model, by model. */
     refusals: () => Readonly<Record<string, readonly string[]>>;
     forecast: SlotForecast;
@@ -171,7 +171,8 @@ export class Fetching {
   async stop(): Promise<void> {
     if (this.#isRunning) this.#enter("stopping");
     this.#pause.wake();
-    await this.#endOrders();
+    // What was pushed and did not arrive is put back, too.
+    if (await this.#endOrders()) this.#mayHaveLostJobs = true;
     await Promise.all(this.#starting);
     // They are put back. Redis may not answer.
     const search = this.#takeLostJobs().catch((error: unknown) => {
@@ -279,6 +280,7 @@ export class Fetching {
     this.#takeLostJobs().catch((error: unknown) => {
       this.#mayHaveLostJobs = true;
       this.#logger.warn({ err: error }, "Looking for lost jobs failed");
+      setTimeout(() => this.mayHaveLostJobs(), pauseAfterErrorMs).unref();
     });
   }
 

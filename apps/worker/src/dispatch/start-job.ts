@@ -43,6 +43,13 @@ export type JobStarter = {
   countRoom(concurrency: number): number;
 };
 
+/** That this worker has a job in hand. */
+type Hold = {
+  readonly jobId: string;
+  readonly client: string | undefined;
+  readonly gatewayId: string;
+};
+
 /** Jobs that this worker is done with stay locked for seconds at most. */
 const mostRemembered = 20_000;
 /** Identifies a job together with the lock under which this worker holds it. */
@@ -64,8 +71,8 @@ export function createJobStarter(deps: {
 }): JobStarter {
   const { locks, keyPool, acquireSlot, settle, forecast } = deps;
   const { gatewayWatch, logger } = deps;
-  /** Jobs in hand, and their clients. */
-  const inHand = new Map<string, string | undefined>();
+  /** Jobs in hand. One that was put back may be here again before its former hold has ended. */
+  const inHand = new Map<string, Hold>();
   const started = new Set<string>();
 
   function rememberStart(job: CompletionJob): void {
@@ -74,15 +81,32 @@ export function createJobStarter(deps: {
     if (started.size > mostRemembered && oldest) started.delete(oldest);
   }
 
+  function takeInHand(
+    { data: { client, gatewayId } }: CompletionJob,
+    jobId: string,
+  ): Hold {
+    const hold = { jobId, client, gatewayId };
+    inHand.set(jobId, hold);
+    return hold;
+  }
+
+  function leaveHand(hold: Hold): void {
+    const { jobId, gatewayId } = hold;
+    if (inHand.get(jobId) !== hold) return;
+    inHand.delete(jobId);
+    gatewayWatch.remove(gatewayId, jobId);
+  }
+
   async function tryStart(
     job: CompletionJob,
+    hold: Hold,
     said: Acquisition | undefined,
     signal: AbortSignal,
   ): Promise<StartedJob | undefined> {
     try {
       const slot = await acquireSlot(job, signal, said);
       if (slot.kind === "granted") {
-        return { ended: work(job, slot.grant, signal) };
+        return { ended: work(job, hold, slot.grant, signal) };
       }
       await settle(job, slot.disposition);
     } catch (error) {
@@ -93,19 +117,17 @@ export function createJobStarter(deps: {
 
   async function work(
     job: CompletionJob,
+    hold: Hold,
     grant: Grant,
     signal: AbortSignal,
   ): Promise<void> {
-    const { gatewayId } = job.data;
-    const jobId = String(job.id);
-    gatewayWatch.add(gatewayId, jobId);
+    gatewayWatch.add(hold.gatewayId, hold.jobId);
     try {
       await deps.processJob(job, grant, signal);
     } catch (error) {
       abandon(job, error);
     } finally {
-      gatewayWatch.remove(gatewayId, jobId);
-      inHand.delete(jobId);
+      leaveHand(hold);
     }
   }
 
@@ -132,14 +154,14 @@ export function createJobStarter(deps: {
     async start({ job, slot }) {
       const jobId = String(job.id);
       const signal = locks.take(jobId, job.token ?? "");
-      inHand.set(jobId, job.data.client);
+      const hold = takeInHand(job, jobId);
       rememberStart(job);
       let started: StartedJob | undefined;
       try {
-        started = await tryStart(job, slot, signal);
+        started = await tryStart(job, hold, slot, signal);
         return started;
       } finally {
-        if (!started) inHand.delete(jobId);
+        if (!started) leaveHand(hold);
       }
     },
     async putBack({ job, slot }) {
@@ -147,12 +169,14 @@ export function createJobStarter(deps: {
       rememberStart(job);
       locks.take(jobId, job.token ?? "");
       // Until it is in line again, nobody may take it for lost.
-      inHand.set(jobId, job.data.client);
+      const hold = takeInHand(job, jobId);
       try {
         if (slot?.kind === "granted") await keyPool.release(slot);
         await settle(job, { kind: "put-back" });
+      } catch (error) {
+        abandon(job, error);
       } finally {
-        inHand.delete(jobId);
+        leaveHand(hold);
       }
     },
     hasInHand: (jobId) => inHand.has(jobId),
@@ -162,7 +186,7 @@ export function createJobStarter(deps: {
       // Nobody can have that many.
       if (inHand.size < most) return [];
       const counts = new Map<string, number>();
-      for (const client of inHand.values()) {
+      for (const { client } of inHand.values()) {
         if (client === undefined) continue;
         counts.set(client, (counts.get(client) ?? 0) + 1);
       }

@@ -35,7 +35,10 @@ export function createMoveJob(deps: {
         return dropJob(job);
       case "to-front":
         await returnJob(job);
-        return wakeIdleWorker(deps.replies, deps.redisKeys);
+        // Without it the job is found when the line is polled.
+        return wakeIdleWorker(deps.replies, deps.redisKeys).catch(
+          () => undefined,
+        );
       case "delay":
         return delayJob(job, delayMs);
     }

@@ -57,6 +57,7 @@ export class StandingOrders {
   #arrived = 0;
   /** While something is missing: a message may be under way, but not for long. */
   #missing: NodeJS.Timeout | undefined;
+  #hasEnded = false;
   #onLost: () => void = () => undefined;
 
   constructor(deps: {
@@ -139,15 +140,25 @@ export class StandingOrders {
     await this.#subscriber.subscribe(this.#channel);
   }
 
-  /** Ends the orders. What came by them has been handed over when it resolves, as far as Redis answers. */
-  async end(): Promise<void> {
+  /**
+   * Ends the orders.
+   *
+   * What came by them has been handed over when it resolves, as far as the listening connection is well.
+   *
+   * @returns whether Redis has ended them.
+   */
+  async end(): Promise<boolean> {
+    this.#hasEnded = true;
     clearTimeout(this.#missing);
+    let hasEnded = false;
     const end = async () => {
       await this.#redis.hdel(this.#key, "call");
+      hasEnded = true;
       await this.#subscriber.unsubscribe(this.#channel);
     };
     const ended = end().catch(() => undefined);
     await withFallback(ended, longestEndMs, undefined);
+    return hasEnded;
   }
 
   #read(message: string): Delivery {
@@ -167,12 +178,13 @@ export class StandingOrders {
 
   /** Compares what Redis has pushed with what has arrived, now and when all of it must be here. */
   #compare(): void {
-    if (this.#arrived >= this.#pushed) return;
+    if (this.#arrived >= this.#pushed || this.#hasEnded) return;
     const expected = this.#pushed;
     this.#missing ??= setTimeout(async () => {
       // This process may have been busy: first it reads what has come.
       await nextTurn();
       this.#missing = undefined;
+      if (this.#hasEnded) return;
       if (this.#arrived < expected) this.#lose(expected);
       this.#compare();
     }, arrivesWithinMs).unref();
