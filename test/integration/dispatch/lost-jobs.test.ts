@@ -194,6 +194,74 @@ test("a worker that stops puts back what was pushed into a dead connection", asy
   expect(worker.calls).toEqual(["first"]);
 });
 
+test("a lost job that is found late in the life of its lock keeps it", async () => {
+  const worker = await openFetching({ concurrency: 5 });
+  const { queue, fetching, calls, redis } = worker;
+  await queue.add(normal, "lost");
+  // The reply is lost, and Redis was away for 13 s.
+  expect((await worker.takeJobs(1)).jobs.length).toBe(1);
+  await redis.pexpire(queue.keys.lock("lost"), 2_000);
+  fetching.mayHaveLostJobs();
+  fetching.start();
+  await expect.poll(() => calls, soon).toEqual(["lost"]);
+  expect(await redis.pttl(queue.keys.lock("lost"))).toBeGreaterThan(2_000);
+  await worker.stop();
+});
+
+test("a hold of a job that ends leaves the lock and the cancellation of the next one", async () => {
+  const { locks, queue, redis } = await openFetching({ concurrency: 1 });
+  const lock = queue.keys.lock("a");
+  const first = locks.take("a", "t:1");
+  await redis.set(lock, "t:2", "PX", 10_000);
+  const second = locks.take("a", "t:2");
+  locks.release("a", "t:1");
+  const isRenewed = async () => (await redis.pttl(lock)) > 10_000;
+  await expect.poll(isRenewed, { timeout: 15_000, interval: 50 }).toBe(true);
+  locks.abort("a", "gone");
+  expect([first.aborted, second.aborted]).toEqual([false, true]);
+}, 20_000);
+
+test("a job that comes while lost ones are looked for is not called when its client goes meanwhile", async () => {
+  const search = Promise.withResolvers<void>();
+  let isGated = false;
+  const worker = await openFetching({
+    concurrency: 5,
+    beforeSearch: async () => {
+      if (isGated) await search.promise;
+    },
+  });
+  const { queue, fetching, calls, redis, redisKeys } = worker;
+  await warmUp(worker);
+  isGated = true;
+  fetching.mayHaveLostJobs();
+  await expect
+    .poll(async () => {
+      await queue.add(normal, "two");
+      return queue.inLine();
+    }, soon)
+    .toEqual([]);
+  await redis.set(`${redisKeys.cancelledPrefix}two`, "1", "PX", 60_000);
+  worker.locks.abort("two", "cancelled");
+  search.resolve();
+  const isGone = async () => (await redis.exists(queue.keys.job("two"))) === 0;
+  await expect.poll(isGone, soon).toBe(true);
+  expect(calls).toEqual(["first"]);
+  await worker.stop();
+});
+
+test("a grant that cannot be read holds nobody up", async () => {
+  const worker = await openFetching({ concurrency: 5 });
+  const { queue, fetching, calls, redis } = worker;
+  await queue.add(normal, "lost");
+  expect((await worker.takeJobs(1)).jobs.length).toBe(1);
+  await redis.hset(queue.keys.job("lost"), "grant", "{broken");
+  fetching.mayHaveLostJobs();
+  fetching.start();
+  await queue.add(normal, "next");
+  await expect.poll(() => calls.toSorted(), soon).toEqual(["lost", "next"]);
+  await worker.stop();
+});
+
 test("a job that is put back wakes an idle worker", async () => {
   const worker = await openFetching({ concurrency: 1 });
   const { queue, settle, takeJobs } = worker;

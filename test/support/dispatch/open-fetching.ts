@@ -41,6 +41,8 @@ export async function openFetching(options: {
   subscriberUrl?: string;
   /** For how long settling a job begins earlier and ends later than in Redis. */
   settlingMs?: number;
+  /** What a search for lost jobs waits for first. */
+  beforeSearch?: () => Promise<void>;
 }) {
   const { concurrency } = options;
   const queue = await openQueue();
@@ -71,6 +73,7 @@ export async function openFetching(options: {
   /** Every start of a call, and how calls under way are ended. */
   const calls: string[] = [];
   const ends = new Map<string, () => void>();
+  const signals: AbortSignal[] = [];
   const forecast = new SlotForecast();
   const refusals = new AccountRefusals(deps);
   const jobs = createJobStarter({
@@ -84,12 +87,22 @@ export async function openFetching(options: {
       metrics,
       logger,
     }),
-    async processJob(job) {
+    async processJob(job, grant, signal) {
+      if (await keyPool.releaseIfLate(grant)) {
+        return settle(job, { kind: "put-back" });
+      }
       const jobId = String(job.id);
       calls.push(jobId);
-      await new Promise<void>((resolve) => ends.set(jobId, resolve));
+      signals.push(signal);
+      await new Promise<void>((resolve) => {
+        const endOther = ends.get(jobId);
+        ends.set(jobId, () => {
+          endOther?.();
+          resolve();
+        });
+      });
       ends.delete(jobId);
-      locks.release(jobId);
+      locks.release(jobId, job.token ?? "");
       await dropJob(job);
     },
     async settle(job, disposition) {
@@ -107,7 +120,10 @@ export async function openFetching(options: {
   const fetching = new Fetching({
     takeJobs,
     waitForLine: (mostMs) => worker.waitForLine(mostMs),
-    findLostJobs: () => findLostJobs(taking, jobs),
+    async findLostJobs() {
+      await options.beforeSearch?.();
+      return findLostJobs(taking, jobs);
+    },
     endOrders: () => orders.end(),
     refusals: () => refusals.byModel(),
     forecast,
@@ -133,6 +149,9 @@ export async function openFetching(options: {
     takeJobs,
     settle,
     calls,
+    /** Of the calls, in their order. */
+    signals,
+    locks,
     losses,
     hasOrder: () => orders.isOpen,
     endCall: (jobId: string) => ends.get(jobId)?.(),

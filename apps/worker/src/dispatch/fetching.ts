@@ -98,7 +98,7 @@ export class Fetching {
   #mayHaveLostJobs = false;
   /** While lost jobs are looked for. */
   #search: Promise<void> | undefined;
-  /** What came meanwhile. */
+  /** What came meanwhile. It is put back: the search may have found it, too, and its client may have gone. */
   readonly #postponed: Delivery[] = [];
   readonly #starting = new Set<Promise<unknown>>();
   #running: Promise<void> | undefined;
@@ -153,14 +153,28 @@ export class Fetching {
 
   /** Starts jobs that came by the worker's standing order, at once: a cancellation may come right behind. */
   deliver(delivery: Delivery): void {
-    // The search may have found them, too.
     if (this.#search) {
       this.#postponed.push(delivery);
       return;
     }
     const { jobs, waiting } = delivery;
-    const fresh = jobs.filter(({ job }) => !this.#jobs.hasStarted(job));
-    const started = this.#startAll(fresh, waiting).catch((error: unknown) => {
+    this.#watch(this.#startAll(this.#unknown(jobs), waiting));
+  }
+
+  #putBackPostponed(): void {
+    for (const { jobs } of this.#postponed.splice(0)) {
+      for (const taken of this.#unknown(jobs)) {
+        this.#watch(this.#jobs.putBack(taken));
+      }
+    }
+  }
+
+  #unknown(jobs: readonly TakenJob[]): TakenJob[] {
+    return jobs.filter(({ job }) => !this.#jobs.hasStarted(job));
+  }
+
+  #watch(starting: Promise<unknown>): void {
+    const started = starting.catch((error: unknown) => {
       this.#logger.error({ err: error }, "Starting a job failed");
     });
     this.#starting.add(started);
@@ -179,6 +193,7 @@ export class Fetching {
       this.#logger.error({ err: error }, "Looking for lost jobs failed");
     });
     await withFallback(search, longestLastSearchMs, undefined);
+    this.#putBackPostponed();
     await Promise.all(this.#starting);
     while (this.#inFlight > 0) await this.#drained.sleep();
   }
@@ -270,9 +285,12 @@ export class Fetching {
   #takeLostJobs(): Promise<void> {
     this.#search ??= this.#searchAll().finally(() => {
       this.#search = undefined;
-      for (const delivery of this.#postponed.splice(0)) this.deliver(delivery);
+      this.#putBackPostponed();
     });
-    return this.#search;
+    // This search may have been at its end when another loss was noted.
+    return this.#search.then(() =>
+      this.#mayHaveLostJobs ? this.#takeLostJobs() : undefined,
+    );
   }
 
   #searchMeanwhile(): void {

@@ -77,8 +77,18 @@ export function createProcessJob(deps: {
 }): ProcessJob {
   const { keyPool, refusals, acquireSlot, settle } = deps;
 
+  /** A call that is not made takes no slot. */
+  async function readBody(job: CompletionJob, grant: Grant) {
+    try {
+      return await deps.readBody(job);
+    } catch (error) {
+      await keyPool.release(grant).catch(() => undefined);
+      throw error;
+    }
+  }
+
   return async function processJob(job, firstGrant, signal) {
-    const whole = await deps.readBody(job);
+    const whole = await readBody(job, firstGrant);
     if (whole === undefined) {
       await keyPool.release(firstGrant);
       return settle(job, bodyLost);

@@ -140,7 +140,7 @@ export function createJobStarter(deps: {
 
   /** After an unexpected error: the job comes back by itself when its lock lapses. */
   function abandon(job: CompletionJob, error: unknown): void {
-    locks.release(String(job.id));
+    locks.release(String(job.id), job.token ?? "");
     logger.error(
       { ...describeJob(job), err: error },
       "Working on a job failed; it will be taken up again",

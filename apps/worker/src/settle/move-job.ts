@@ -22,7 +22,7 @@ type MoveJob = (
 export function createMoveJob(deps: {
   replies: Redis;
   redisKeys: RedisKeys;
-  release: (jobId: string) => void;
+  release: (jobId: string, token: string) => void;
   logger: Logger;
 }): MoveJob {
   async function moveTo(
@@ -45,7 +45,7 @@ export function createMoveJob(deps: {
   }
 
   return async function moveJob(job, move, delayMs = 0) {
-    deps.release(String(job.id));
+    deps.release(String(job.id), job.token ?? "");
     try {
       await moveTo(job, move, delayMs);
     } catch (error) {

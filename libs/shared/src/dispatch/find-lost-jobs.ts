@@ -7,6 +7,7 @@ import {
   type CompletionRequest,
   candidatesOf,
 } from "../queue/completion-job.ts";
+import { lockMs } from "../queue/job-locks.ts";
 import type { ManualWorker } from "../queue/manual-worker.ts";
 import type { RedisKeys } from "../redis/keys.ts";
 import type { TakenJob } from "./taken-job.ts";
@@ -39,11 +40,11 @@ export async function findLostJobs(
   for (const [index, jobId] of jobIds.entries()) {
     const token = tokens[index];
     if (!token || !worker.isOwnToken(token)) continue;
-    // An unreadable one is left to the check for lost jobs.
-    const job = await Job.fromId<CompletionRequest, void>(worker, jobId).catch(
-      () => undefined,
-    );
+    const job = await readJob(worker, jobId);
     if (!job) continue;
+    // What is left of its lock may be less than the time until locks are renewed.
+    const gone = await worker.extendJobLocks([jobId], [token], lockMs);
+    if (gone.length > 0) continue;
     job.token = token;
     // The slot of a job that was worked on may have been used, or given back.
     const slot = known.hasStarted(job) ? undefined : await readSlot(deps, job);
@@ -59,7 +60,26 @@ async function readSlot(
 ): Promise<TakenJob["slot"]> {
   const jobKey = queueKeys(redisKeys).job(String(job.id));
   const said = await redis.hget(jobKey, "grant");
-  return said
-    ? keyPool.recallGrant(candidatesOf(job), JSON.parse(said))
-    : undefined;
+  if (!said) return undefined;
+  try {
+    return keyPool.recallGrant(candidatesOf(job), JSON.parse(said));
+  } catch {
+    // The limiter is asked again.
+    return undefined;
+  }
+}
+
+/** An unreadable job is left to the check for lost jobs. */
+async function readJob(
+  worker: ManualWorker,
+  jobId: string,
+): Promise<CompletionJob | undefined> {
+  try {
+    return await Job.fromId<CompletionRequest, void>(worker, jobId);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) {
+      return undefined;
+    }
+    throw error;
+  }
 }

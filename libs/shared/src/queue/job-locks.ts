@@ -16,7 +16,7 @@ export const mostStalls = 5;
 export type JobLocks = {
   /** @returns a signal that aborts when the work on the job must end. */
   take(jobId: string, token: string): AbortSignal;
-  release(jobId: string): void;
+  release(jobId: string, token: string): void;
   /** Aborts the work on a job, if it is in hand. */
   abort(jobId: string, reason: string): void;
   abortAll(reason: string): void;
@@ -28,8 +28,8 @@ export function createJobLocks(worker: Worker): JobLocks {
   const locks = new LockManager(
     {
       name: worker.name,
-      extendJobLocks: (ids, tokens, ms) =>
-        worker.extendJobLocks(ids, tokens, ms),
+      extendJobLocks: (holds, tokens, ms) =>
+        worker.extendJobLocks(holds.map(jobIdOf), tokens, ms),
       emit: (event, problem) =>
         event === "error" && worker.emit("error", problem),
       trace: (_kind, _operation, _destination, callback) => callback(),
@@ -37,16 +37,32 @@ export function createJobLocks(worker: Worker): JobLocks {
     { lockDuration: lockMs, lockRenewTime: lockMs / 2, workerId: worker.id },
   );
   locks.start();
+  /** A job can be in hand twice: its lock had lapsed during its first call. So locks are known by job and token. */
+  const holds = new Map<string, Set<string>>();
 
   return {
     take(jobId, token) {
-      const controller = locks.trackJob(jobId, token, Date.now(), true);
+      const hold = holdOf(jobId, token);
+      const controller = locks.trackJob(hold, token, Date.now(), true);
       if (!controller) throw new Error("The worker is closing");
+      holds.set(jobId, (holds.get(jobId) ?? new Set()).add(hold));
       return controller.signal as AbortSignal;
     },
-    release: (jobId) => locks.untrackJob(jobId),
-    abort: (jobId, reason) => void locks.cancelJob(jobId, reason),
+    release(jobId, token) {
+      const hold = holdOf(jobId, token);
+      locks.untrackJob(hold);
+      const all = holds.get(jobId);
+      all?.delete(hold);
+      if (all?.size === 0) holds.delete(jobId);
+    },
+    abort(jobId, reason) {
+      for (const hold of holds.get(jobId) ?? []) locks.cancelJob(hold, reason);
+    },
     abortAll: (reason) => locks.cancelAllJobs(reason),
     close: () => locks.close(),
   };
 }
+
+const holdOf = (jobId: string, token: string) => `${jobId} ${token}`;
+/** Tokens have no spaces. */
+const jobIdOf = (hold: string) => hold.slice(0, hold.lastIndexOf(" "));
