@@ -28,13 +28,32 @@ async function openDeafWorker(
 }
 
 /** Gives the worker a job and ends it: a worker leaves orders only while it has something to do. */
-async function warmUp({ queue, fetching, calls, endCall, hasOrder }: Worker) {
-  fetching.start();
-  await queue.add(normal, "first");
-  await expect.poll(() => calls, soon).toEqual(["first"]);
+async function warmUp(worker: Worker) {
+  await startCalls(worker, "first");
+  const { fetching, endCall, hasOrder } = worker;
   endCall("first");
   await expect.poll(() => fetching.inFlight, soon).toBe(0);
   await expect.poll(hasOrder, soon).toBe(true);
+}
+
+/** Adds a job, and waits until it was pushed to the worker. */
+async function push({ queue }: Worker, jobId: string): Promise<void> {
+  await expect
+    .poll(async () => {
+      await queue.add(normal, jobId);
+      return queue.inLine();
+    }, soon)
+    .toEqual([]);
+}
+
+/** Starts the worker, and has these jobs called. */
+async function startCalls(
+  { queue, fetching, calls }: Worker,
+  ...jobIds: string[]
+): Promise<void> {
+  fetching.start();
+  await queue.add(normal, ...jobIds);
+  await expect.poll(() => calls, soon).toEqual(jobIds);
 }
 
 /** A job that only its lock keeps from others comes back after 15 s by itself: that is not what is tested. */
@@ -44,14 +63,7 @@ const holdsOf = async ({ queue }: Worker, jobId: string) =>
 test("a pushed job that is lost is called, though nothing else happens", async () => {
   const { worker, deafen } = await openDeafWorker({ concurrency: 10 });
   await warmUp(worker);
-  await deafen(async () => {
-    await expect
-      .poll(async () => {
-        await worker.queue.add(normal, "gone");
-        return worker.queue.inLine();
-      }, soon)
-      .toEqual([]);
-  });
+  await deafen(() => push(worker, "gone"));
   await expect.poll(() => worker.calls, soon).toEqual(["first", "gone"]);
   expect(await holdsOf(worker, "gone")).toBe(0);
   await worker.stop();
@@ -116,9 +128,7 @@ test("slots of lost jobs are given back once, also when their worker stops while
 test("a job that is being put back is not taken for lost", async () => {
   const worker = await openFetching({ concurrency: 1, settlingMs: 300 });
   const { queue, fetching, calls, endCall } = worker;
-  fetching.start();
-  await queue.add(normal, "one");
-  await expect.poll(() => calls, soon).toEqual(["one"]);
+  await startCalls(worker, "one");
   await queue.add(normal, "two");
   const { jobs } = await worker.takeJobs(1);
   // It comes by an order, and its worker is full.
@@ -138,9 +148,7 @@ test("a job that is being put back is not taken for lost", async () => {
 test("a job that is called again before its putting back has ended is not taken for lost", async () => {
   const worker = await openFetching({ concurrency: 2, settlingMs: 300 });
   const { queue, fetching, calls, endCall } = worker;
-  fetching.start();
-  await queue.add(normal, "one", "two");
-  await expect.poll(() => calls, soon).toEqual(["one", "two"]);
+  await startCalls(worker, "one", "two");
   await queue.add(normal, "three");
   const { jobs } = await worker.takeJobs(1);
   fetching.deliver({ jobs, waiting: 0 });
@@ -158,10 +166,8 @@ test("a job that is called again before its putting back has ended is not taken 
 
 test("a job whose slot cannot be given back is not held for ever", async () => {
   const worker = await openFetching({ concurrency: 1 });
-  const { queue, fetching, calls, redis } = worker;
-  fetching.start();
-  await queue.add(normal, "one");
-  await expect.poll(() => calls, soon).toEqual(["one"]);
+  const { queue, fetching, redis } = worker;
+  await startCalls(worker, "one");
   await queue.add(normal, "two");
   const { jobs } = await worker.takeJobs(1);
   const [slot] = jobs.map((each) => each.slot);
@@ -182,12 +188,7 @@ test("a worker that stops puts back what was pushed into a dead connection", asy
   const { worker, deafen } = await openDeafWorker({ concurrency: 10 });
   await warmUp(worker);
   await deafen(async () => {
-    await expect
-      .poll(async () => {
-        await worker.queue.add(normal, "gone");
-        return worker.queue.inLine();
-      }, soon)
-      .toEqual([]);
+    await push(worker, "gone");
     await worker.stop();
   });
   expect(await worker.queue.inLine()).toEqual(["gone"]);
@@ -211,10 +212,12 @@ test("a lost job that is found late in the life of its lock keeps it", async () 
 test("a hold of a job that ends leaves the lock and the cancellation of the next one", async () => {
   const { locks, queue, redis } = await openFetching({ concurrency: 1 });
   const lock = queue.keys.lock("a");
-  const first = locks.take("a", "t:1");
+  const [one, two] = ["t:1", "t:2"].map((token) => ({ id: "a", token }));
+  if (!one || !two) throw new Error("Two holds");
+  const first = locks.take(one);
   await redis.set(lock, "t:2", "PX", 10_000);
-  const second = locks.take("a", "t:2");
-  locks.release("a", "t:1");
+  const second = locks.take(two);
+  locks.release(one);
   const isRenewed = async () => (await redis.pttl(lock)) > 10_000;
   await expect.poll(isRenewed, { timeout: 15_000, interval: 50 }).toBe(true);
   locks.abort("a", "gone");
@@ -234,12 +237,7 @@ test("a job that comes while lost ones are looked for is not called when its cli
   await warmUp(worker);
   isGated = true;
   fetching.mayHaveLostJobs();
-  await expect
-    .poll(async () => {
-      await queue.add(normal, "two");
-      return queue.inLine();
-    }, soon)
-    .toEqual([]);
+  await push(worker, "two");
   await redis.set(`${redisKeys.cancelledPrefix}two`, "1", "PX", 60_000);
   worker.locks.abort("two", "cancelled");
   search.resolve();

@@ -85,7 +85,7 @@ test("one command renews the locks in hand, and an abort tells its reason", asyn
   await add(normal, "a");
   const { token = "" } = await fetch();
   const locks = createJobLocks(worker);
-  const signal = locks.take("a", token);
+  const signal = locks.take({ id: "a", token });
   await redis.pexpire(keys.lock("a"), 1_000);
   expect(await worker.extendJobLocks(["a"], [token], 15_000)).toEqual([]);
   expect(await redis.pttl(keys.lock("a"))).toBeGreaterThan(1_000);

@@ -73,7 +73,6 @@ export async function openFetching(options: {
   /** Every start of a call, and how calls under way are ended. */
   const calls: string[] = [];
   const ends = new Map<string, () => void>();
-  const signals: AbortSignal[] = [];
   const forecast = new SlotForecast();
   const refusals = new AccountRefusals(deps);
   const jobs = createJobStarter({
@@ -87,22 +86,15 @@ export async function openFetching(options: {
       metrics,
       logger,
     }),
-    async processJob(job, grant, signal) {
+    async processJob(job, grant) {
       if (await keyPool.releaseIfLate(grant)) {
         return settle(job, { kind: "put-back" });
       }
       const jobId = String(job.id);
       calls.push(jobId);
-      signals.push(signal);
-      await new Promise<void>((resolve) => {
-        const endOther = ends.get(jobId);
-        ends.set(jobId, () => {
-          endOther?.();
-          resolve();
-        });
-      });
+      await new Promise<void>((resolve) => ends.set(jobId, resolve));
       ends.delete(jobId);
-      locks.release(jobId, job.token ?? "");
+      locks.release(job);
       await dropJob(job);
     },
     async settle(job, disposition) {
@@ -134,13 +126,9 @@ export async function openFetching(options: {
     concurrency,
     logger,
   });
-  const losses = { count: 0 };
   await orders.listen(
     (delivery) => fetching.deliver(delivery),
-    () => {
-      losses.count += 1;
-      fetching.mayHaveLostJobs();
-    },
+    () => fetching.mayHaveLostJobs(),
   );
   return {
     ...deps,
@@ -149,10 +137,7 @@ export async function openFetching(options: {
     takeJobs,
     settle,
     calls,
-    /** Of the calls, in their order. */
-    signals,
     locks,
-    losses,
     hasOrder: () => orders.isOpen,
     endCall: (jobId: string) => ends.get(jobId)?.(),
     /** Ends all calls under way, and the worker. */

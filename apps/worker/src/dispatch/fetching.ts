@@ -283,11 +283,11 @@ export class Fetching {
 
   /** Looks for lost jobs where some may be. One search at a time: two of them would find the same jobs. */
   #takeLostJobs(): Promise<void> {
-    this.#search ??= this.#searchAll().finally(() => {
+    this.#search ??= this.#searchOnce().finally(() => {
       this.#search = undefined;
       this.#putBackPostponed();
     });
-    // This search may have been at its end when another loss was noted.
+    // Another loss may have been noted meanwhile.
     return this.#search.then(() =>
       this.#mayHaveLostJobs ? this.#takeLostJobs() : undefined,
     );
@@ -302,11 +302,10 @@ export class Fetching {
     });
   }
 
-  async #searchAll(): Promise<void> {
-    while (this.#mayHaveLostJobs) {
-      this.#mayHaveLostJobs = false;
-      for (const taken of await this.#findLostJobs()) await this.#start(taken);
-    }
+  async #searchOnce(): Promise<void> {
+    if (!this.#mayHaveLostJobs) return;
+    this.#mayHaveLostJobs = false;
+    for (const taken of await this.#findLostJobs()) await this.#start(taken);
   }
 
   #expect({ slotMs }: Taking): void {

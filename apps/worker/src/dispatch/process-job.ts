@@ -77,10 +77,13 @@ export function createProcessJob(deps: {
 }): ProcessJob {
   const { keyPool, refusals, acquireSlot, settle } = deps;
 
-  /** A call that is not made takes no slot. */
-  async function readBody(job: CompletionJob, grant: Grant) {
+  /** Makes what a call needs. When that fails, the slot that cannot be used is given back. */
+  async function prepare<Needed>(
+    grant: Grant,
+    make: () => Needed | Promise<Needed>,
+  ): Promise<Needed> {
     try {
-      return await deps.readBody(job);
+      return await make();
     } catch (error) {
       await keyPool.release(grant).catch(() => undefined);
       throw error;
@@ -88,7 +91,7 @@ export function createProcessJob(deps: {
   }
 
   return async function processJob(job, firstGrant, signal) {
-    const whole = await readBody(job, firstGrant);
+    const whole = await prepare(firstGrant, () => deps.readBody(job));
     if (whole === undefined) {
       await keyPool.release(firstGrant);
       return settle(job, bodyLost);
@@ -176,7 +179,7 @@ export function createProcessJob(deps: {
     return decision;
   }
 
-  /** The body for a granted model. A slot that cannot be used is given back. */
+  /** The body for a granted model. */
   async function fit(
     job: CompletionJob,
     body: RequestBody,
@@ -184,12 +187,7 @@ export function createProcessJob(deps: {
   ): Promise<ReturnType<typeof fitBody>> {
     const { model } = grant;
     if (!job.data.candidates) return { body, models: [model] };
-    try {
-      return fitBody(body, modelsFrom(job, model));
-    } catch (error) {
-      await keyPool.release(grant);
-      throw error;
-    }
+    return prepare(grant, () => fitBody(body, modelsFrom(job, model)));
   }
 
   /** Not awaited: the stream goes on. */

@@ -5,7 +5,10 @@ import type {
   Grant,
 } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
-import type { JobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
+import {
+  holdOf,
+  type JobLocks,
+} from "@openrouter-free-pool/shared/queue/job-locks";
 import { isOutOfMemory } from "@openrouter-free-pool/shared/redis/out-of-memory";
 import type { Logger } from "pino";
 import { describeJob } from "../job/describe-job.ts";
@@ -48,12 +51,12 @@ type Hold = {
   readonly jobId: string;
   readonly client: string | undefined;
   readonly gatewayId: string;
+  /** Aborts when the work on the job must end. */
+  readonly signal: AbortSignal;
 };
 
 /** Jobs that this worker is done with stay locked for seconds at most. */
 const mostRemembered = 20_000;
-/** Identifies a job together with the lock under which this worker holds it. */
-const holdOf = ({ id, token }: CompletionJob) => `${id} ${token}`;
 
 /** The part of a worker's calls that one client may have while others wait. */
 const mostOfOneClient = 3 / 4;
@@ -81,12 +84,12 @@ export function createJobStarter(deps: {
     if (started.size > mostRemembered && oldest) started.delete(oldest);
   }
 
-  function takeInHand(
-    { data: { client, gatewayId } }: CompletionJob,
-    jobId: string,
-  ): Hold {
-    const hold = { jobId, client, gatewayId };
+  function takeInHand(job: CompletionJob): Hold {
+    const jobId = String(job.id);
+    const { client, gatewayId } = job.data;
+    const hold = { jobId, client, gatewayId, signal: locks.take(job) };
     inHand.set(jobId, hold);
+    rememberStart(job);
     return hold;
   }
 
@@ -101,12 +104,11 @@ export function createJobStarter(deps: {
     job: CompletionJob,
     hold: Hold,
     said: Acquisition | undefined,
-    signal: AbortSignal,
   ): Promise<StartedJob | undefined> {
     try {
-      const slot = await acquireSlot(job, signal, said);
+      const slot = await acquireSlot(job, hold.signal, said);
       if (slot.kind === "granted") {
-        return { ended: work(job, hold, slot.grant, signal) };
+        return { ended: work(job, hold, slot.grant) };
       }
       await settle(job, slot.disposition);
     } catch (error) {
@@ -119,11 +121,10 @@ export function createJobStarter(deps: {
     job: CompletionJob,
     hold: Hold,
     grant: Grant,
-    signal: AbortSignal,
   ): Promise<void> {
     gatewayWatch.add(hold.gatewayId, hold.jobId);
     try {
-      await deps.processJob(job, grant, signal);
+      await deps.processJob(job, grant, hold.signal);
     } catch (error) {
       abandon(job, error);
     } finally {
@@ -140,7 +141,7 @@ export function createJobStarter(deps: {
 
   /** After an unexpected error: the job comes back by itself when its lock lapses. */
   function abandon(job: CompletionJob, error: unknown): void {
-    locks.release(String(job.id), job.token ?? "");
+    locks.release(job);
     logger.error(
       { ...describeJob(job), err: error },
       "Working on a job failed; it will be taken up again",
@@ -152,24 +153,18 @@ export function createJobStarter(deps: {
 
   return {
     async start({ job, slot }) {
-      const jobId = String(job.id);
-      const signal = locks.take(jobId, job.token ?? "");
-      const hold = takeInHand(job, jobId);
-      rememberStart(job);
+      const hold = takeInHand(job);
       let started: StartedJob | undefined;
       try {
-        started = await tryStart(job, hold, slot, signal);
+        started = await tryStart(job, hold, slot);
         return started;
       } finally {
         if (!started) leaveHand(hold);
       }
     },
     async putBack({ job, slot }) {
-      const jobId = String(job.id);
-      rememberStart(job);
-      locks.take(jobId, job.token ?? "");
       // Until it is in line again, nobody may take it for lost.
-      const hold = takeInHand(job, jobId);
+      const hold = takeInHand(job);
       try {
         if (slot?.kind === "granted") await keyPool.release(slot);
         await settle(job, { kind: "put-back" });

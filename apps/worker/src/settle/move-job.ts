@@ -22,7 +22,7 @@ type MoveJob = (
 export function createMoveJob(deps: {
   replies: Redis;
   redisKeys: RedisKeys;
-  release: (jobId: string, token: string) => void;
+  release: (job: CompletionJob) => void;
   logger: Logger;
 }): MoveJob {
   async function moveTo(
@@ -45,7 +45,7 @@ export function createMoveJob(deps: {
   }
 
   return async function moveJob(job, move, delayMs = 0) {
-    deps.release(String(job.id), job.token ?? "");
+    deps.release(job);
     try {
       await moveTo(job, move, delayMs);
     } catch (error) {

@@ -27,7 +27,7 @@ export function createSettle(deps: {
   replies: Redis;
   redisKeys: RedisKeys;
   spread: DeferralSpread;
-  release: (jobId: string, token: string) => void;
+  release: (job: CompletionJob) => void;
   keepPayloads: boolean;
   callMetrics: CallMetrics;
   metrics: DispatchMetrics;
@@ -45,7 +45,7 @@ export function createSettle(deps: {
     const finished = recorded && toFinishedRequest(job, recorded, keepPayloads);
     // Its lock is kept alive until then, however long Redis is away.
     const isOurs = await finishJob({ job, reply, finished, ending });
-    release(String(job.id), job.token ?? "");
+    release(job);
     if (!isOurs) {
       logger.warn(describeJob(job), "A finished job was not ours any more");
     }

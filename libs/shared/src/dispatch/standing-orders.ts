@@ -150,15 +150,15 @@ export class StandingOrders {
   async end(): Promise<boolean> {
     this.#hasEnded = true;
     clearTimeout(this.#missing);
-    let hasEnded = false;
+    let isTold = false;
     const end = async () => {
       await this.#redis.hdel(this.#key, "call");
-      hasEnded = true;
+      isTold = true;
       await this.#subscriber.unsubscribe(this.#channel);
     };
     const ended = end().catch(() => undefined);
     await withFallback(ended, longestEndMs, undefined);
-    return hasEnded;
+    return isTold;
   }
 
   #read(message: string): Delivery {

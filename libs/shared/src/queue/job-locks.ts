@@ -1,4 +1,5 @@
 import { LockManager, type Worker } from "bullmq";
+import type { CompletionJob } from "./completion-job.ts";
 
 /** A job whose lock is not renewed for this long counts as lost. */
 export const lockMs = 15_000;
@@ -6,6 +7,12 @@ export const lockMs = 15_000;
 export const stalledCheckMs = 5_000;
 /** A request that was lost by this many workers is answered instead of called again. */
 export const mostStalls = 5;
+
+/** A job, and the token of the lock under which a worker holds it. */
+type HeldJob = Pick<CompletionJob, "id" | "token">;
+
+/** Identifies a job together with the lock under which it is held. */
+export const holdOf = ({ id, token }: HeldJob): string => `${id} ${token}`;
 
 /**
  * Renews the locks of all jobs in hand with one command.
@@ -15,8 +22,8 @@ export const mostStalls = 5;
  */
 export type JobLocks = {
   /** @returns a signal that aborts when the work on the job must end. */
-  take(jobId: string, token: string): AbortSignal;
-  release(jobId: string, token: string): void;
+  take(job: HeldJob): AbortSignal;
+  release(job: HeldJob): void;
   /** Aborts the work on a job, if it is in hand. */
   abort(jobId: string, reason: string): void;
   abortAll(reason: string): void;
@@ -41,16 +48,19 @@ export function createJobLocks(worker: Worker): JobLocks {
   const holds = new Map<string, Set<string>>();
 
   return {
-    take(jobId, token) {
-      const hold = holdOf(jobId, token);
+    take(job) {
+      const hold = holdOf(job);
+      const token = job.token ?? "";
       const controller = locks.trackJob(hold, token, Date.now(), true);
       if (!controller) throw new Error("The worker is closing");
+      const jobId = String(job.id);
       holds.set(jobId, (holds.get(jobId) ?? new Set()).add(hold));
       return controller.signal as AbortSignal;
     },
-    release(jobId, token) {
-      const hold = holdOf(jobId, token);
+    release(job) {
+      const hold = holdOf(job);
       locks.untrackJob(hold);
+      const jobId = String(job.id);
       const all = holds.get(jobId);
       all?.delete(hold);
       if (all?.size === 0) holds.delete(jobId);
@@ -63,6 +73,5 @@ export function createJobLocks(worker: Worker): JobLocks {
   };
 }
 
-const holdOf = (jobId: string, token: string) => `${jobId} ${token}`;
 /** Tokens have no spaces. */
 const jobIdOf = (hold: string) => hold.slice(0, hold.lastIndexOf(" "));

@@ -8,8 +8,8 @@
   ARGV[4...] accounts
 
   Returns {now (ms since the epoch), for each account {values of the fields, '' where there is none, how many calls
-  count, their grant times}}. Of more than 256 times only 32 are read, at equal distances from the oldest to the newest: the lists of
-  limits of thousands a minute would block Redis for long.
+  count, their grant times}}. Of more than 256 times only 32 are read, at equal distances from the oldest to the newest:
+  the lists of limits of thousands a minute would block Redis for long.
 ]]
 --- @include "now"
 --- @include "text"
