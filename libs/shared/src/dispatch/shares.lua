@@ -18,7 +18,7 @@ local function countTurn(job, share)
   local shares = sharesPrefix .. text(priority)
   local now, weights, phase = unpack(redis.call('HMGET', shares, 'now', 'weights', 'phase:' .. share.client))
   local turn = 1 / share.weight
-  local begin = tag - tonumber(phase or 0.5) * turn
+  local begin = tag - tonumber(phase or 1) * turn
   now = math.max(tonumber(now or 0), begin) + 1 / math.max(tonumber(weights or 0), share.weight)
   redis.call('HSET', shares, 'now', exactly(now), 'client:' .. share.client, exactly(begin + turn))
   -- Jobs ahead of it in the client's own line were removed.

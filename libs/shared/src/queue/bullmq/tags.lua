@@ -5,10 +5,11 @@
   call advances it by 1 / (sum of their weights). So slots are shared by weight, however many jobs
   each client has in line, and unused shares are not saved up.
 
-  The tag is a point within the turn, at the same fraction of each turn of a client: its phase. Many
-  turns begin at the same time. With one phase for all, all light clients would be served at the
-  same time, and a heavy one would wait for all of them. Multiples of the golden ratio spread any
-  number of clients evenly.
+  The tag is a point at the same distance from the begin of each turn of a client: its phase, in
+  turns. Many turns begin at the same time. With one phase for all, all light clients would be
+  served at the same time, and a heavy one would wait for all of them. Multiples of the golden ratio
+  spread any number of clients evenly, from half a turn to one and a half: on average a job is taken
+  when its turn ends, so that clients that go have had their share and no more.
 
   Needs `prioritized` and `sharesPrefix`. See keys.ts for what is kept.
 ]]
@@ -58,7 +59,7 @@ local function readNextTurn(shares, line, client, weight)
   if last and phase then return { begin = last + (1 - phase) / weight, phase = tonumber(phase) } end
   -- A client that returns before its last turn has ended continues as before.
   if not phase or ended <= now then
-    phase = (0.5 + redis.call('HINCRBY', shares, 'begins', 1) * GOLDEN_RATIO) % 1
+    phase = 0.5 + redis.call('HINCRBY', shares, 'begins', 1) * GOLDEN_RATIO % 1
     redis.call('HSET', shares, 'phase:' .. client, exactly(phase))
   end
   return { begin = math.max(now, ended, last or 0), phase = tonumber(phase) }
