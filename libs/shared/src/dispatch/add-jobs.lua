@@ -1,14 +1,10 @@
 --[[
-  Puts jobs in line, as BullMQ's own script for jobs with a priority does; an existing job stays as
-  it is.
+  Puts jobs on the queue; an existing job stays as it is. Jobs above a client's limit of open requests are refused; exact
+  across all gateways, because the count is kept here.
 
-  Jobs without a client are in the order of their arrival, those of clients in the order of their
-  turns, see tags.lua. Jobs of a client with a budget wait for it first, see held-jobs.lua. Jobs
-  above a client's limit of open requests are refused; exact across all gateways, because the count
-  is kept here.
-
-  Then the line is served: by the standing order of an idle worker, see serve-order.lua, or an idle worker is woken. Where
-  serving fails, the jobs are in line all the same.
+  A lone job is given to an idle worker with a standing order at once, when nobody is in line: see hand-over.lua. Else
+  the jobs are put in line, see put-in-line.lua, and the line is served: by an order, see serve-order.lua, or an idle worker
+  is woken. Where serving fails, the jobs are in line all the same.
 
   KEYS[1] prioritized  SORTED SET  see queue-keys.ts
   KEYS[2] pc           STRING
@@ -34,49 +30,42 @@
 --- @include "text"
 local prioritized, pc, marker, delayed, clients, clientsDue, orders = unpack(KEYS, 1, 7)
 local sharesPrefix, clientPrefix, jobPrefix, workerPrefix = unpack(ARGV, 1, 4)
--- No call is counted here.
-local windowMs, latest, day, dayEnd = 0, 0, 0, 0
 local now = readNow()
---- @include "../queue/bullmq/tags"
 --- @include "../queue/bullmq/wake-idle-worker"
---- @include "../budgets/budget"
---- @include "../budgets/held-jobs"
---- @include "../budgets/open-requests"
+--- @include "./put-in-line"
 --- @include "./serve-order"
 
--- For jobs of clients only; nil when the job waits for its client's budget.
-local function findTag(jobId, priority, client, weight)
-  if not readClient(client).hasBudget then return takeTag(jobId, priority, client, tonumber(weight)) end
-  holdJob(jobId, tonumber(priority), client, nil, now)
+-- Lone jobs without a client do not need it.
+local line
+local function theLine()
+  line = line or openLine()
+  return line
 end
 
-local scored, arrived, results, hasAdded = {}, {}, {}, false
+local results, jobs = {}, {}
 for i = 8, #KEYS do
   local at = 5 + 9 * (i - 8)
   local jobId, data, options, timestamp, priority, request, client, weight, counting = unpack(ARGV, at, at + 8)
   local isThere = redis.call('EXISTS', KEYS[i]) == 1
-  local isRefused = not isThere and counting ~= '' and not openRequest(client, jobId, counting == 'bounded')
+  local isRefused = not isThere and counting ~= '' and not theLine().openRequest(client, jobId, counting == 'bounded')
   results[#results + 1] = isRefused and 0 or 1
   if not isThere and not isRefused then
-    redis.call('HSET', KEYS[i], 'name', 'completion', 'data', data, 'opts', options, 'timestamp', timestamp,
-      'delay', 0, 'priority', priority, 'request', request)
-    local tag = 0
-    if client == '' then arrived[#arrived + 1] = #scored + 1 else tag = findTag(jobId, priority, client, weight) end
-    if tag then
-      scored[#scored + 1] = priority * PRIORITY + tag
-      scored[#scored + 1] = jobId
-    end
-    hasAdded = true
+    local hash = { 'name', 'completion', 'data', data, 'opts', options, 'timestamp', timestamp, 'delay', '0',
+      'priority', priority, 'request', request }
+    redis.call('HSET', KEYS[i], unpack(hash))
+    jobs[#jobs + 1] = { id = jobId, hash = hash, data = data, request = request, priority = priority, client = client,
+      weight = weight }
   end
 end
-if #arrived > 0 then
-  local first = redis.call('INCRBY', pc, #arrived) - #arrived
-  for n, at in ipairs(arrived) do scored[at] = scored[at] + (first + n) % PRIORITY end
+if #jobs == 0 then return results end
+
+-- What goes wrong here is not the jobs' fault: they are put in line.
+local function attempt(action, ...)
+  local isDone, result = pcall(action, ...)
+  return isDone and result
 end
-if #scored > 0 then redis.call('ZADD', prioritized, unpack(scored)) end
-local function isServed()
-  local isDone, isServed = pcall(serveOrder)
-  return isDone and isServed
-end
-if hasAdded and not isServed() then wakeIdleWorker() end
+local order = attempt(findOrder)
+if order and #jobs == 1 and attempt(serveJob, order, jobs[1]) then return results end
+theLine().putInLine(jobs)
+if not (order and attempt(serveLine, order)) then wakeIdleWorker() end
 return results

@@ -29,7 +29,7 @@ local function leaveOrder(taken)
     local args = { unpack(ARGV, 1, 24) }
     -- A pool that is unknown when the order is served may have been lost.
     args[24] = '0'
-    local call = cjson.encode({ keys = { unpack(KEYS, 1, 12) }, args = args })
+    local call = cmsgpack.pack({ keys = { unpack(KEYS, 1, 12) }, args = args })
     redis.call('HSET', order, 'call', call, 'until', text(now + ttlMs), 'most', tonumber(ARGV[26]) - #taken.jobs,
       'token', ARGV[19] + #taken.jobs, 'before', pushed, 'pushed', pushed)
     redis.call('PEXPIRE', order, ORDER_TTL_MS)

@@ -7,7 +7,7 @@
 
     orders                         LIST  workers with an order, the one that was served last at the end
     <worker prefix><worker>:order  HASH
-      call                           KEYS and ARGV of take.lua (JSON); absent when the order has ended
+      call                           KEYS and ARGV of take.lua (MessagePack); absent when the order has ended
       until                          when it ends, ms since the epoch
       most                           how many jobs the worker takes by it
       token                          number in the token of the first of these jobs
@@ -21,6 +21,7 @@
   worker does not listen counts for nothing.
 ]]
 --- @include "./take"
+--- @include "./hand-over"
 
 local MOST_AT_A_TIME, MOST_TRIED = 16, 4
 -- Messages to workers go to every node of a Cluster: longer jobs are fetched.
@@ -29,36 +30,48 @@ local MOST_PUSHED_BYTES = 65536
 -- The places of what an order changes in the ARGV of take.lua.
 local MOST_JOBS, TOKEN_NUMBER = 17, 19
 
--- Makes the call of an order, and pushes what comes of it. `left`: how many jobs the worker still takes; `token`: the
--- number in the next one's. Returns whether there were jobs.
-local function fillOrder(order, channel, json, left, token)
-  local call = cjson.decode(json)
-  local number = call.args[TOKEN_NUMBER]
-  call.args[MOST_JOBS], call.args[TOKEN_NUMBER] = math.min(left, MOST_AT_A_TIME), token
-  local taken = take(call.keys, call.args, MOST_PUSHED_BYTES)
-  if not taken.jobs then return false end
-  local count = #taken.jobs
-  if count == left or taken.slotMs ~= 0 then redis.call('HDEL', order, 'call') end
-  if count == 0 then return false end
-  local pushed = redis.call('HINCRBY', order, 'pushed', count)
-  redis.call('PUBLISH', channel, table.concat({ number, pushed, text(now), taken.waiting, unpack(taken.jobs) }, '\n'))
-  return true
-end
-
--- Gives what is at the head of the line to a worker with an order. Returns whether one got it; if not, one has to be
--- woken.
-local function serveOrder()
+-- The order that is to be served: its `key` and `channel`, its `number`, how many jobs the worker still takes (`left`),
+-- and KEYS and ARGV of the call (`keys`, `args`). Returns nil when there is none.
+local function findOrder()
   for _ = 1, MOST_TRIED do
     local workerId = redis.call('LMOVE', orders, orders, 'LEFT', 'RIGHT')
-    if not workerId then return false end
-    local order, channel = workerPrefix .. workerId .. ':order', workerPrefix .. workerId .. ':jobs'
-    local call, untilAt, most, token, before, pushed =
-      unpack(redis.call('HMGET', order, 'call', 'until', 'most', 'token', 'before', 'pushed'))
-    if call and now <= tonumber(untilAt) and redis.call('PUBSUB', 'NUMSUB', channel)[2] > 0 then
-      local used = (tonumber(pushed) or 0) - before
-      return fillOrder(order, channel, call, most - used, token + used)
+    if not workerId then return nil end
+    local key, channel = workerPrefix .. workerId .. ':order', workerPrefix .. workerId .. ':jobs'
+    local packed, untilAt, most, token, before, pushed =
+      unpack(redis.call('HMGET', key, 'call', 'until', 'most', 'token', 'before', 'pushed'))
+    if packed and now <= tonumber(untilAt) and redis.call('PUBSUB', 'NUMSUB', channel)[2] > 0 then
+      local call, used = cmsgpack.unpack(packed), (tonumber(pushed) or 0) - before
+      local number, left = call.args[TOKEN_NUMBER], most - used
+      call.args[MOST_JOBS], call.args[TOKEN_NUMBER] = math.min(left, MOST_AT_A_TIME), token + used
+      return { key = key, channel = channel, number = number, left = left, keys = call.keys, args = call.args }
     end
     redis.call('LREM', orders, 0, workerId)
   end
-  return false
+end
+
+-- Pushes jobs to the worker of an order. `waiting`: how many are left in line.
+local function push(order, jobs, waiting)
+  if #jobs == order.left then redis.call('HDEL', order.key, 'call') end
+  local pushed = redis.call('HINCRBY', order.key, 'pushed', #jobs)
+  local message = table.concat({ order.number, pushed, text(now), waiting, unpack(jobs) }, '\n')
+  redis.call('PUBLISH', order.channel, message)
+end
+
+-- Gives what is at the head of the line to the worker of an order. Returns whether it got any.
+local function serveLine(order)
+  local taken = take(order.keys, order.args, MOST_PUSHED_BYTES)
+  if not taken.jobs then return false end
+  if taken.slotMs ~= 0 then redis.call('HDEL', order.key, 'call') end
+  if #taken.jobs == 0 then return false end
+  push(order, taken.jobs, taken.waiting)
+  return true
+end
+
+-- Gives a new job to the worker of an order. Returns whether it got it; if not, it has to be put in line.
+local function serveJob(order, job)
+  if #job.data > MOST_PUSHED_BYTES then return false end
+  local given = handOver(order.keys, order.args, job.id, job.hash, cjson.decode(job.request))
+  if not given then return false end
+  push(order, { given }, 0)
+  return true
 end

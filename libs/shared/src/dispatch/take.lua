@@ -27,9 +27,11 @@ local refusals, sharesPrefix, fullClients = cjson.decode(ARGV[21]), ARGV[22], cj
 --- @include "../queue/bullmq/tags"
 --- @include "../budgets/held-jobs"
 --- @include "../queue/bullmq/wake-idle-worker"
+--- @include "../queue/bullmq/room"
 --- @include "../queue/bullmq/line"
 --- @include "../queue/bullmq/leave-line"
 --- @include "./shares"
+--- @include "./give-job"
 
 local most = math.min(mostJobs, roomForJobs())
 if most <= 0 then return { state = 'closed' } end
@@ -131,16 +133,12 @@ local function holdAgain(job, lookAt)
   mayBeDelayed = true
 end
 
--- Gives a job to the worker.
+-- Gives a job to the worker. Its first call is a turn of its client.
 local function takeJob(job, said, token)
-  -- The grant is stored with the job: if this reply is lost, its slot is given back.
-  local grant = said[1] == 'granted' and cjson.encode(said) or ''
-  local jobKey = jobPrefix .. job.id
-  redis.call('SET', jobKey .. ':lock', token, 'PX', lockMs)
-  redis.call('HSET', jobKey, 'processedOn', text(now), 'ats', (tonumber(job.fields.ats) or 0) + 1, 'grant', grant)
+  local given = giveJob(job.id, job.hash, tonumber(job.fields.ats) or 0, said, token)
   local isTurn = said[1] == 'granted' or (said[1] == 'unasked' and not job.fields.progress)
   if isTurn and job.share then countTurn(job, job.share) end
-  return cjson.encode({ job.id, token, job.hash, said })
+  return given
 end
 
 -- Leaves out the jobs whose clients have enough at this worker, unless all have.

@@ -1,15 +1,8 @@
 --[[
-  BullMQ's line of waiting jobs. Needs `wait`, `prioritized`, `delayed`, `marker`, `active`, `meta`, `pc`,
+  BullMQ's line of waiting jobs. Needs `wait`, `prioritized`, `delayed`, `marker`, `pc`,
   `clientsDue`, `jobPrefix`, `sharesPrefix` and `now`.
 ]]
 local MOST_PROMOTED = 1000
-
--- How many more jobs may be active: none of a paused queue, else as many as an operator allows.
-local function roomForJobs()
-  local isPaused, most = unpack(redis.call('HMGET', meta, 'paused', 'concurrency'))
-  if isPaused then return 0 end
-  return most and tonumber(most) - redis.call('LLEN', active) or math.huge
-end
 
 -- The score of the delayed job that is due first; nil when none is delayed.
 local function readNextDue()

@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { addToQueue } from "@openrouter-free-pool/shared/dispatch/add-to-queue";
+import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
+import { expect, test } from "vitest";
+import { openWorkers } from "../../support/dispatch/open-workers.ts";
+import type { openQueue } from "../../support/redis/bullmq-queue.ts";
+
+type Queue = Awaited<ReturnType<typeof openQueue>>;
+
+/** An order whose worker knows accounts that refuse another model is served through the line. */
+const throughTheLine = { "another/model:free": ["account"] };
+
+const clients = {
+  none: undefined,
+  "with a share": { weight: 5 },
+  "with a budget": { perDay: 10, perMinute: 5, maxInFlight: 2 },
+  "with a bound of open requests": { maxQueued: 3 },
+};
+
+async function addOne(queue: Queue, client: object | undefined): Promise<void> {
+  const { redis, redisKeys, request } = queue;
+  const own = client === undefined ? request : { ...request, client: "mine" };
+  if (client) {
+    const record = JSON.stringify({ weight: 1, ...client });
+    await redis.hset(redisKeys.clients, "mine", record);
+  }
+  const job = {
+    ...{ jobId: "a", request: own, priority: priorities.normal },
+    ...{ timestamp: 1_700_000_000_000, counting: "bounded" as const },
+  };
+  expect(await addToQueue(redis, redisKeys, [job])).toEqual([true]);
+}
+
+/** All that Redis holds, without orders, times, and what differs from one queue to the next. */
+async function readAll(queue: Queue): Promise<Record<string, unknown>> {
+  const { redis, redisKeys, worker } = queue;
+  const plain = (value: unknown): unknown =>
+    JSON.parse(
+      JSON.stringify(value)
+        .replaceAll(worker.tokenPrefix, "token ")
+        .replace(/1[6-9]\d{11}(\.\d+)?/g, "time"),
+    );
+  const all: Record<string, unknown> = {};
+  const pattern = `${redisKeys.root.replace(/[{}]/g, "\\$&")}:*`;
+  for (const key of (await redis.keys(pattern)).sort()) {
+    if (/:orders:|:order$|:stalled-check$|:pc$/.test(key)) continue;
+    const expires = (await redis.pttl(key)) > 0;
+    const value = plain(await readValue(redis, key));
+    all[key.slice(redisKeys.root.length)] = { expires, value };
+  }
+  return all;
+}
+
+async function readValue(redis: Queue["redis"], key: string): Promise<unknown> {
+  switch (await redis.type(key)) {
+    case "hash":
+      return withoutPlace(await redis.hgetall(key));
+    case "zset":
+      return redis.zrange(key, "0", "-1", "WITHSCORES");
+    case "list":
+      return redis.lrange(key, 0, -1);
+    default:
+      return redis.get(key);
+  }
+}
+
+/** A job that never waited for its client's budget has no place among those that wait. */
+function withoutPlace({ place: _place, ...hash }: Record<string, string>) {
+  return hash;
+}
+
+test.for(Object.entries(clients))(
+  "a lone job is handed over as if it had been put in line and taken: client %s",
+  async ([, client]) => {
+    const [direct, inLine] = await Promise.all(
+      [{}, throughTheLine].map(async (refusals) => {
+        const { queue, openWorker } = await openWorkers();
+        const { leaveOrder, arrived } = await openWorker();
+        expect((await leaveOrder(5, refusals)).renewMs).toBeGreaterThan(0);
+        // The number of arrivals is forgotten when the line is empty.
+        await queue.redis.set(queue.keys.pc, 7);
+        await addOne(queue, client);
+        const [taken] = await arrived();
+        const { slot, job } = taken ?? {};
+        if (slot?.kind !== "granted") throw new Error("No slot");
+        const { key, model, provesModel } = slot;
+        return {
+          left: await readAll(queue),
+          taken: { key, model, provesModel, data: job?.data, id: job?.id },
+          attempts: job?.attemptsStarted,
+          wasInLine: (await queue.redis.exists(queue.keys.pc)) === 0,
+        };
+      }),
+    );
+    expect([direct?.wasInLine, inLine?.wasInLine]).toEqual([false, true]);
+    expect(Object.keys(direct?.left ?? {}).join(" ")).toContain(":a:lock");
+    expect(direct?.left).toEqual(inLine?.left);
+    expect(direct?.taken).toEqual(inLine?.taken);
+    expect(direct?.attempts).toBe(inLine?.attempts);
+  },
+);
+
+// Jobs of BullMQ's own `add` are not decided on in Redis: they are taken alone.
+test("a job is not handed over while another one is in line: that one goes first", async () => {
+  const { queue, openWorker } = await openWorkers();
+  const { leaveOrder, arrived } = await openWorker();
+  await leaveOrder(5);
+  await queue.queue.add("completion", queue.request, {
+    ...{ jobId: "first", priority: priorities.normal },
+  });
+  await queue.add(priorities.normal, "a");
+  expect((await arrived()).map(({ job }) => job.id)).toEqual(["first"]);
+  expect(await queue.inLine()).toEqual(["a"]);
+});
+
+test("a job is not handed over while another one is due: that one goes first", async () => {
+  const { queue, openWorker } = await openWorkers();
+  const { leaveOrder, arrived } = await openWorker();
+  await leaveOrder(5);
+  await queue.queue.add("completion", queue.request, {
+    ...{ jobId: "due", priority: priorities.normal, delay: 1 },
+  });
+  await sleep(20);
+  await queue.add(priorities.low, "a");
+  expect((await arrived()).map(({ job }) => job.id)).toEqual(["due"]);
+  expect(await queue.inLine()).toEqual(["a"]);
+});
+
+test("a job of a paused queue stays in line", async () => {
+  const { queue, openWorker } = await openWorkers();
+  const { leaveOrder, arrived } = await openWorker();
+  await leaveOrder(5);
+  await queue.queue.pause();
+  await queue.add(priorities.normal, "a");
+  expect(await arrived()).toEqual([]);
+  expect(await queue.inLine()).toEqual(["a"]);
+});
+
+test("a job that was called off before it came takes no slot", async () => {
+  const { queue, openWorker } = await openWorkers();
+  const { leaveOrder, arrived } = await openWorker();
+  await leaveOrder(5);
+  await queue.redis.set(queue.redisKeys.cancelled("a"), "1");
+  await queue.add(priorities.normal, "a");
+  expect((await arrived()).map(({ slot }) => slot?.kind)).toEqual([
+    "cancelled",
+  ]);
+});
+
+test("a job whose model cools down is told so, in place of being called", async () => {
+  const { queue, openWorker } = await openWorkers();
+  const { leaveOrder, arrived } = await openWorker();
+  await leaveOrder(5);
+  const { model } = queue.request;
+  await queue.redis.set(
+    queue.redisKeys.modelCooldown(model),
+    "1",
+    "PX",
+    60_000,
+  );
+  await queue.add(priorities.normal, "a");
+  expect((await arrived()).map(({ slot }) => slot?.kind)).toEqual([
+    "model-cooling",
+  ]);
+});
