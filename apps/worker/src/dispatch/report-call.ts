@@ -30,17 +30,7 @@ export function createReportCall(deps: {
 }): ReportCall {
   const { statistics, metrics, logger } = deps;
 
-  /** The client does not wait for this. Nobody else catches what is thrown here: it would end the worker. */
-  function countSafely(...call: Parameters<ReportCall>): void {
-    try {
-      count(...call);
-    } catch (err) {
-      logger.error({ err }, "Counting a call failed");
-    }
-  }
-
-  return function reportCall(job, sent, call) {
-    const { key, model } = sent;
+  const log: ReportCall = (job, { key, model }, call) => {
     const { result, classification, keyState } = call;
     logger.info(
       {
@@ -57,14 +47,9 @@ export function createReportCall(deps: {
       },
       "Called OpenRouter",
     );
-    setImmediate(countSafely, job, sent, call);
   };
 
-  function count(
-    job: CompletionJob,
-    { model }: { readonly model: string },
-    call: ClassifiedCall,
-  ): void {
+  const count: ReportCall = (job, { model }, call) => {
     const { result, classification } = call;
     const { upstreamMs, tokens } = result;
     const verdict = nameOf(classification);
@@ -93,7 +78,22 @@ export function createReportCall(deps: {
     if (outcome !== "answered") return;
     statistics.observe("call", upstreamMs);
     statistics.observe("wait", queueMs);
+  };
+
+  /** Nobody else catches what is thrown here: it would end the worker. */
+  function reportSafely(...call: Parameters<ReportCall>): void {
+    try {
+      log(...call);
+      count(...call);
+    } catch (err) {
+      logger.error({ err }, "Reporting a call failed");
+    }
   }
+
+  // After what the client waits for.
+  return function reportCall(...call) {
+    setImmediate(reportSafely, ...call);
+  };
 }
 
 function wasCalled({ kind }: Classification): boolean {

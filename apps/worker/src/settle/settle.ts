@@ -13,9 +13,9 @@ import type { DeferralSpread } from "./deferral-spread.ts";
 import type { Disposition } from "./disposition.ts";
 import { createMoveJob } from "./move-job.ts";
 import { planSettlement, type SettlementPlan } from "./plan-settlement.ts";
-import { settlements } from "./settlements.ts";
+import { type Move, settlements } from "./settlements.ts";
 
-/** Ends this worker's ownership of a job: counts, logs, replies and moves it. */
+/** Ends this worker's ownership of a job: replies, moves it, counts and logs. */
 export type Settle = (
   job: CompletionJob,
   disposition: Disposition,
@@ -56,12 +56,11 @@ export function createSettle(deps: {
     }
   }
 
-  return async function settle(job, disposition) {
-    const { level, message, metric, move } = settlements[disposition.kind];
-    const plan = planSettlement(job, disposition, deps);
-    deps.metrics.countOutcome(metric);
-    logger[level]({ ...describeJob(job), ...plan.details }, message);
-    trace.getActiveSpan()?.setAttribute("orpool.outcome", metric);
+  async function carryOut(
+    job: CompletionJob,
+    move: Move,
+    plan: SettlementPlan,
+  ): Promise<void> {
     if (plan.progress) await job.updateProgress(plan.progress);
     if (move === "finish") return finish(job, plan);
     if (plan.reply) {
@@ -69,5 +68,16 @@ export function createSettle(deps: {
       await sendReply(replies, redisKeys, address, plan.reply);
     }
     await moveJob(job, move, plan.delayMs);
+  }
+
+  return async function settle(job, disposition) {
+    const { level, message, metric, move } = settlements[disposition.kind];
+    const plan = planSettlement(job, disposition, deps);
+    const settling = carryOut(job, move, plan);
+    // After what the client waits for.
+    deps.metrics.countOutcome(metric);
+    logger[level]({ ...describeJob(job), ...plan.details }, message);
+    trace.getActiveSpan()?.setAttribute("orpool.outcome", metric);
+    await settling;
   };
 }
