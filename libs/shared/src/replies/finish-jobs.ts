@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { Redis } from "ioredis";
 import { queueKeys } from "../queue/bullmq/queue-keys.ts";
 import type { CompletionJob } from "../queue/completion-job.ts";
@@ -92,7 +93,7 @@ export function createFinishJob(redis: Redis, redisKeys: RedisKeys): FinishJob {
         jobId,
         job.token ?? "",
         head,
-        body,
+        asText(body),
         data,
         ending.status < 400 ? "" : describeFailure(ending),
         job.attemptsMade + 1,
@@ -102,6 +103,12 @@ export function createFinishJob(redis: Redis, redisKeys: RedisKeys): FinishJob {
       ],
     });
   };
+}
+
+/** Of texts ioredis makes one string; with a Buffer among them it copies each argument of a command by itself. */
+function asText(body: Buffer): string | Buffer {
+  const isShort = body.length <= longestPushBytes;
+  return isShort && isUtf8(body) ? body.toString() : body;
 }
 
 /**
