@@ -2,7 +2,7 @@
   Puts jobs on the queue; an existing job stays as it is. Jobs above a client's limit of open requests are refused; exact
   across all gateways, because the count is kept here.
 
-  A lone job is given to an idle worker with a standing order at once, when nobody is in line: see hand-over.lua. Else
+  A lone job is given to an idle worker with a standing order at once, when nobody is in line: see bypass-line.lua. Else
   the jobs are put in line, see put-in-line.lua, and the line is served: by an order, see serve-order.lua, or an idle worker
   is woken. Where serving fails, the jobs are in line all the same.
 

@@ -21,7 +21,7 @@
   worker does not listen counts for nothing.
 ]]
 --- @include "./take"
---- @include "./hand-over"
+--- @include "./bypass-line"
 
 local MOST_AT_A_TIME, MOST_TRIED = 16, 4
 -- Messages to workers go to every node of a Cluster: longer jobs are fetched.
@@ -70,7 +70,7 @@ end
 -- Gives a new job to the worker of an order. Returns whether it got it; if not, it has to be put in line.
 local function serveJob(order, job)
   if #job.data > MOST_PUSHED_BYTES then return false end
-  local given = handOver(order.keys, order.args, job.id, job.hash, cjson.decode(job.request))
+  local given = bypassLine(order.keys, order.args, job.id, job.hash, cjson.decode(job.request))
   if not given then return false end
   push(order, { given }, 0)
   return true

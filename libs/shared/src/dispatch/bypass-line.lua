@@ -6,7 +6,7 @@
 
   `hash` is the job's, as a list. Returns the job as take.lua does; nil when it has to be put in line.
 ]]
-local function handOver(KEYS, ARGV, jobId, hash, request)
+local function bypassLine(KEYS, ARGV, jobId, hash, request)
 -- Accounts that refuse a model are left to take.lua.
 if ARGV[21] ~= '{}' then return nil end
 --- @include "../key-pool/slots/limiter"

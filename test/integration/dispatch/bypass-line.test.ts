@@ -70,7 +70,7 @@ function withoutPlace({ place: _place, ...hash }: Record<string, string>) {
 }
 
 test.for(Object.entries(clients))(
-  "a lone job is handed over as if it had been put in line and taken: client %s",
+  "a lone job that bypasses the line leaves behind what one leaves that was put in line and taken: client %s",
   async ([, client]) => {
     const [direct, inLine] = await Promise.all(
       [{}, throughTheLine].map(async (refusals) => {
@@ -101,7 +101,7 @@ test.for(Object.entries(clients))(
 );
 
 // Jobs of BullMQ's own `add` are not decided on in Redis: they are taken alone.
-test("a job is not handed over while another one is in line: that one goes first", async () => {
+test("a job does not bypass the line while another one is in line: that one goes first", async () => {
   const { queue, openWorker } = await openWorkers();
   const { leaveOrder, arrived } = await openWorker();
   await leaveOrder(5);
@@ -113,7 +113,7 @@ test("a job is not handed over while another one is in line: that one goes first
   expect(await queue.inLine()).toEqual(["a"]);
 });
 
-test("a job is not handed over while another one is due: that one goes first", async () => {
+test("a job does not bypass the line while another one is due: that one goes first", async () => {
   const { queue, openWorker } = await openWorkers();
   const { leaveOrder, arrived } = await openWorker();
   await leaveOrder(5);
