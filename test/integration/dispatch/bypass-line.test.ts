@@ -1,8 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { addToQueue } from "@openrouter-free-pool/shared/dispatch/add-to-queue";
+import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jobs";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
-import { expect, test } from "vitest";
+import { Redis } from "ioredis";
+import { expect, inject, onTestFinished, test } from "vitest";
 import { openWorkers } from "../../support/dispatch/open-workers.ts";
+import { readPoolState } from "../../support/dispatch/read-pool-state.ts";
 import type { openQueue } from "../../support/redis/bullmq-queue.ts";
 
 type Queue = Awaited<ReturnType<typeof openQueue>>;
@@ -31,44 +35,6 @@ async function addOne(queue: Queue, client: object | undefined): Promise<void> {
   expect(await addToQueue(redis, redisKeys, [job])).toEqual([true]);
 }
 
-/** All that Redis holds, without orders, times, and what differs from one queue to the next. */
-async function readAll(queue: Queue): Promise<Record<string, unknown>> {
-  const { redis, redisKeys, worker } = queue;
-  const plain = (value: unknown): unknown =>
-    JSON.parse(
-      JSON.stringify(value)
-        .replaceAll(worker.tokenPrefix, "token ")
-        .replace(/1[6-9]\d{11}(\.\d+)?/g, "time"),
-    );
-  const all: Record<string, unknown> = {};
-  const pattern = `${redisKeys.root.replace(/[{}]/g, "\\$&")}:*`;
-  for (const key of (await redis.keys(pattern)).sort()) {
-    if (/:orders:|:order$|:stalled-check$|:pc$/.test(key)) continue;
-    const expires = (await redis.pttl(key)) > 0;
-    const value = plain(await readValue(redis, key));
-    all[key.slice(redisKeys.root.length)] = { expires, value };
-  }
-  return all;
-}
-
-async function readValue(redis: Queue["redis"], key: string): Promise<unknown> {
-  switch (await redis.type(key)) {
-    case "hash":
-      return withoutPlace(await redis.hgetall(key));
-    case "zset":
-      return redis.zrange(key, "0", "-1", "WITHSCORES");
-    case "list":
-      return redis.lrange(key, 0, -1);
-    default:
-      return redis.get(key);
-  }
-}
-
-/** A job that never waited for its client's budget has no place among those that wait. */
-function withoutPlace({ place: _place, ...hash }: Record<string, string>) {
-  return hash;
-}
-
 test.for(Object.entries(clients))(
   "a lone job that bypasses the line leaves behind what one leaves that was put in line and taken: client %s",
   async ([, client]) => {
@@ -77,18 +43,21 @@ test.for(Object.entries(clients))(
         const { queue, openWorker } = await openWorkers();
         const { leaveOrder, arrived } = await openWorker();
         expect((await leaveOrder(5, refusals)).renewMs).toBeGreaterThan(0);
-        // The number of arrivals is forgotten when the line is empty.
+        // Jobs that were called off in line have left this behind.
         await queue.redis.set(queue.keys.pc, 7);
+        await queue.redis.hset(`${queue.redisKeys.sharesPrefix}20`, "now", 50);
+        await queue.redis.zadd(queue.keys.marker, 0, "0");
         await addOne(queue, client);
         const [taken] = await arrived();
         const { slot, job } = taken ?? {};
         if (slot?.kind !== "granted") throw new Error("No slot");
         const { key, model, provesModel } = slot;
         return {
-          left: await readAll(queue),
+          left: await readPoolState(queue),
           taken: { key, model, provesModel, data: job?.data, id: job?.id },
           attempts: job?.attemptsStarted,
-          wasInLine: (await queue.redis.exists(queue.keys.pc)) === 0,
+          // Only taking jobs from the line removes the marker.
+          wasInLine: (await queue.redis.exists(queue.keys.marker)) === 0,
         };
       }),
     );
@@ -162,4 +131,30 @@ test("a job whose model cools down is told so, in place of being called", async 
   expect((await arrived()).map(({ slot }) => slot?.kind)).toEqual([
     "model-cooling",
   ]);
+});
+
+test("a job that cannot be pushed is not put in line as well: its worker finds it", async () => {
+  const { queue, openWorker, keyPool } = await openWorkers();
+  const { redis, redisKeys, request, worker, keys } = queue;
+  const { leaveOrder } = await openWorker();
+  await leaveOrder(5);
+  // A user that may write to no channel: the script fails where it pushes the job.
+  const username = randomUUID();
+  const rules = ["on", ">secret", "~*", "+@all", "resetchannels"];
+  await redis.call("ACL", "SETUSER", username, ...rules);
+  const mute = new Redis(inject("redisUrl"), { username, password: "secret" });
+  onTestFinished(async () => {
+    mute.disconnect();
+    await redis.call("ACL", "DELUSER", username);
+  });
+  const timestamp = Date.now();
+  const job = { jobId: "a", request, priority: priorities.normal, timestamp };
+  expect(await addToQueue(mute, redisKeys, [job])).toEqual([true]);
+  expect(await queue.inLine()).toEqual([]);
+  expect(await redis.lrange(keys.active, 0, -1)).toEqual(["a"]);
+  const lost = await findLostJobs(
+    { worker, keyPool, redis, redisKeys },
+    { hasInHand: () => false, hasStarted: () => false },
+  );
+  expect(lost.map(({ slot }) => slot?.kind)).toEqual(["granted"]);
 });

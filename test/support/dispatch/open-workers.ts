@@ -82,5 +82,5 @@ export async function openWorkers(
   }
   const isAnyoneWoken = async () =>
     (await redis.zcard(queue.keys.marker)) === 1;
-  return { queue, subscriber, openWorker, isAnyoneWoken };
+  return { queue, keyPool, subscriber, openWorker, isAnyoneWoken };
 }

@@ -74,10 +74,13 @@ export function createSettle(deps: {
     const { level, message, metric, move } = settlements[disposition.kind];
     const plan = planSettlement(job, disposition, deps);
     const settling = carryOut(job, move, plan);
-    // After what the client waits for.
-    deps.metrics.countOutcome(metric);
-    logger[level]({ ...describeJob(job), ...plan.details }, message);
-    trace.getActiveSpan()?.setAttribute("orpool.outcome", metric);
-    await settling;
+    try {
+      // After what the client waits for.
+      deps.metrics.countOutcome(metric);
+      logger[level]({ ...describeJob(job), ...plan.details }, message);
+      trace.getActiveSpan()?.setAttribute("orpool.outcome", metric);
+    } finally {
+      await settling;
+    }
   };
 }

@@ -1,8 +1,8 @@
 -- A part of add-jobs.lua.
 --[[
   Gives a new job to an idle worker without putting it in line, when nobody is in line: the KEYS and ARGV are those of
-  take.lua. What is left behind is the same as if the job had been put in line and taken; it takes a third fewer
-  commands. Needs `now` and `text`.
+  take.lua. What is left behind is the same as if the job had been put in line and taken, in fewer commands. Only the marker
+  of a line that was emptied in some other way stays: a worker wakes once in vain, and removes it. Needs `now` and `text`.
 
   `hash` is the job's, as a list. Returns the job as take.lua does; nil when it has to be put in line.
 ]]
@@ -15,8 +15,9 @@ if ARGV[21] ~= '{}' then return nil end
 --- @include "../budgets/budget"
 --- @include "../key-pool/slots/decide"
 local wait, prioritized, delayed, active, meta = KEYS[5], KEYS[6], KEYS[7], KEYS[9], KEYS[10]
-local tokenPrefix, tokenNumber, lockMs = ARGV[18], ARGV[19], ARGV[20]
+local pc, tokenPrefix, tokenNumber, lockMs, sharesPrefix = KEYS[11], ARGV[18], ARGV[19], ARGV[20], ARGV[22]
 --- @include "../queue/bullmq/room"
+--- @include "../queue/bullmq/forget-line"
 --- @include "./give-job"
 
 local isAlone = redis.call('EXISTS', wait, prioritized, delayed, cancelledPrefix .. jobId) == 0
@@ -26,6 +27,8 @@ request.jobId, request.refusing, request.refusingCount = jobId, {}, 0
 knownGateways[request.gatewayId] = false
 local said = decide(request)
 if said[1] ~= 'granted' then return nil end
+local given = giveJob(jobId, hash, 0, said, tokenPrefix .. text(tokenNumber))
 redis.call('LPUSH', active, jobId)
-return giveJob(jobId, hash, 0, said, tokenPrefix .. text(tokenNumber))
+forgetLine()
+return given
 end

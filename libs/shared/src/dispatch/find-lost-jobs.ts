@@ -32,8 +32,8 @@ export async function findLostJobs(
 ): Promise<readonly TakenJob[]> {
   const { worker, redis } = deps;
   const { active, lock } = queueKeys(deps.redisKeys);
-  const all = await redis.lrange(active, 0, -1);
-  const jobIds = all.filter((jobId) => !known.hasInHand(jobId));
+  const all = new Set(await redis.lrange(active, 0, -1));
+  const jobIds = [...all].filter((jobId) => !known.hasInHand(jobId));
   if (jobIds.length === 0) return [];
   const tokens = await redis.mget(jobIds.map(lock));
   const lost: TakenJob[] = [];

@@ -72,6 +72,7 @@ local function serveJob(order, job)
   if #job.data > MOST_PUSHED_BYTES then return false end
   local given = bypassLine(order.keys, order.args, job.id, job.hash, cjson.decode(job.request))
   if not given then return false end
-  push(order, { given }, 0)
+  -- It must not be put in line any more. If it cannot be pushed, its worker finds it under its own locks.
+  pcall(push, order, { given }, 0)
   return true
 end

@@ -28,6 +28,7 @@ local refusals, sharesPrefix, fullClients = cjson.decode(ARGV[21]), ARGV[22], cj
 --- @include "../budgets/held-jobs"
 --- @include "../queue/bullmq/wake-idle-worker"
 --- @include "../queue/bullmq/room"
+--- @include "../queue/bullmq/forget-line"
 --- @include "../queue/bullmq/line"
 --- @include "../queue/bullmq/leave-line"
 --- @include "./shares"

@@ -1,5 +1,5 @@
 --[[
-  BullMQ's line of waiting jobs. Needs `wait`, `prioritized`, `delayed`, `marker`, `pc`,
+  BullMQ's line of waiting jobs. Needs forget-line.lua, wake-idle-worker.lua, `wait`, `prioritized`, `delayed`, `marker`, `pc`,
   `clientsDue`, `jobPrefix`, `sharesPrefix` and `now`.
 ]]
 local MOST_PROMOTED = 1000
@@ -62,7 +62,6 @@ local function wakeForLine(waiting, mayBeDelayed)
     local dueAt = math.min(nextDue / 0x1000, tonumber(client[2] or 'inf'))
     return 0, math.max(1, math.ceil(dueAt - now))
   end
-  -- The order of arrival restarts, and no client is owed anything.
-  redis.call('UNLINK', pc, sharesPrefix .. '10', sharesPrefix .. '20', sharesPrefix .. '30')
+  forgetLine()
   return 0, -1
 end
