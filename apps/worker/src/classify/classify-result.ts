@@ -57,10 +57,7 @@ export function classifyResult(
       return classify(result.answer, {
         now: readServerTime(result.answer.headers, Date.now()),
         path: request.path,
-        // Read only for the few answers that depend on it: the body may be large.
-        get isFreeModel() {
-          return !asksForPaid(request);
-        },
+        isFree: () => !asksForPaid(request),
       });
     }
     case "broken":

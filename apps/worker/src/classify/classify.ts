@@ -11,8 +11,8 @@ import { readRateLimit } from "./rate-limit.ts";
 type ClassifyContext = {
   /** Our clock, ms since the epoch. */
   readonly now: number;
-  /** Whether the request asked for a free model only. */
-  readonly isFreeModel: boolean;
+  /** Whether the request asked for a free model only. Read for few answers: the request's body may be large. */
+  readonly isFree: () => boolean;
   /** The endpoint, below the base URL. */
   readonly path: string;
   /** OpenRouter's own when absent. */
@@ -61,7 +61,7 @@ function classifyError(
   if (status === 402 || isKeyLimit(status, details)) {
     // A request for a paid model is refused because of the model, not because of the key; one such
     // client must not empty the pool.
-    if (!context.isFreeModel) return { kind: "return" };
+    if (!context.isFree()) return { kind: "return" };
     return status === 402
       ? { kind: "account-without-credit" }
       : { kind: "key-refused", reason: "key-limit" };

@@ -17,6 +17,12 @@ test.for<[string, string, object | undefined]>([
     '{"usage":{"prompt_tokens":1}} {"usage":{"prompt_tokens":2}}',
     { prompt: 2, completion: 0 },
   ],
+  [
+    "the last that is there",
+    '{"usage":{"prompt_tokens":1}} {"usage":null}',
+    { prompt: 1, completion: 0 },
+  ],
+  ["a name alone", '"usage"', undefined],
   ["none", '{"choices":[]}', undefined],
   ["none that is JSON", '{"usage":{prompt_tokens}}', undefined],
   [

@@ -8,12 +8,16 @@ const inSeconds = (seconds: number) => now + seconds * 1_000;
 function judge(
   status: number,
   body: unknown,
-  options: { headers?: Record<string, string>; isFreeModel?: boolean } = {},
+  options: { headers?: Record<string, string>; isFree?: boolean } = {},
 ): AnswerClassification {
-  const { headers = {}, isFreeModel = true } = options;
+  const { headers = {}, isFree = true } = options;
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const answer = { status, headers, body: Buffer.from(text) };
-  return classify(answer, { now, isFreeModel, path: "/chat/completions" });
+  return classify(answer, {
+    now,
+    isFree: () => isFree,
+    path: "/chat/completions",
+  });
 }
 
 const error = (code: number, message: string, metadata?: object) => ({
@@ -146,7 +150,7 @@ test("401 refuses the key", () => {
 test("402 takes the account out, but only for free models: a paid one is the client's own wish", () => {
   const body = error(402, "Insufficient credits. Add more using …");
   expect(judge(402, body)).toEqual({ kind: "account-without-credit" });
-  expect(judge(402, body, { isFreeModel: false })).toEqual({ kind: "return" });
+  expect(judge(402, body, { isFree: false })).toEqual({ kind: "return" });
 });
 
 test("403 is the key's own limit, or the request's moderation", () => {
