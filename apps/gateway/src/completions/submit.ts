@@ -79,9 +79,9 @@ export function createSubmit(deps: {
         const { requestId, client, model } = checked;
         const ids = { requestId, jobId: pending.jobId, client, model };
         const name = priorityName(priority);
-        pending.enqueue();
-        // After what the client waits for; lines of its worker still have later times.
+        // First: lines of its worker have later times.
         logger.info({ ...ids, priority: name }, "Queued a request");
+        pending.enqueue();
       }
       return await pending.reply;
     } catch (error) {
