@@ -9,11 +9,11 @@ import {
 import { createFinishJob } from "@openrouter-free-pool/shared/replies/finish-jobs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { openWorkers } from "../../support/dispatch/open-workers.ts";
+import {
+  openWorkers,
+  throughTheLine,
+} from "../../support/dispatch/open-workers.ts";
 import { readPoolState } from "../../support/dispatch/read-pool-state.ts";
-
-/** An order whose worker knows accounts that refuse another model is served through the line. */
-const throughTheLine = { "another/model:free": ["account"] };
 
 /** A queue and its only worker, where lone jobs bypass the line or not. */
 async function openSide(perMinute: number, bypasses: boolean) {
@@ -44,7 +44,7 @@ const nth = <Item>(items: readonly Item[], n: number): Item | undefined =>
 const aClient = fc.constantFrom("x", "y");
 const aModel = fc.constantFrom("test/model:free", "another/one:free");
 
-let jobs = 0;
+let added = 0;
 const adding = fc
   .record({
     client: fc.option(aClient, { nil: undefined }),
@@ -56,9 +56,9 @@ const adding = fc
     waitsMs: fc.constantFrom(3_600_000, 3_600_000, 3_600_000, -1_000),
     isCalledOff: fc.constantFrom(false, false, false, true),
   })
-  .map((added): Step => {
-    const jobId = `job-${jobs++}`;
-    const { client, model, body, waitsMs, isCalledOff, ...rest } = added;
+  .map((job): Step => {
+    const jobId = `job-${added++}`;
+    const { client, model, body, waitsMs, isCalledOff, ...rest } = job;
     return async (side) => {
       const { queue, redis, redisKeys } = side;
       if (isCalledOff) await redis.set(redisKeys.cancelled(jobId), "1");
@@ -67,8 +67,8 @@ const adding = fc
         ...(client === undefined ? given : { ...given, client }),
         deadline: queue.clock.now() + waitsMs,
       };
-      const job = { ...rest, jobId, request, timestamp: 1_700_000_000_000 };
-      side.log.push(await addToQueue(redis, redisKeys, [job]));
+      const toAdd = { ...rest, jobId, request, timestamp: 1_700_000_000_000 };
+      side.log.push(await addToQueue(redis, redisKeys, [toAdd]));
       hold(side, await side.arrived());
     };
   });

@@ -5,14 +5,14 @@ import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jo
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import { Redis } from "ioredis";
 import { expect, inject, onTestFinished, test } from "vitest";
-import { openWorkers } from "../../support/dispatch/open-workers.ts";
+import {
+  openWorkers,
+  throughTheLine,
+} from "../../support/dispatch/open-workers.ts";
 import { readPoolState } from "../../support/dispatch/read-pool-state.ts";
 import type { openQueue } from "../../support/redis/bullmq-queue.ts";
 
 type Queue = Awaited<ReturnType<typeof openQueue>>;
-
-/** An order whose worker knows accounts that refuse another model is served through the line. */
-const throughTheLine = { "another/model:free": ["account"] };
 
 const clients = {
   none: undefined,

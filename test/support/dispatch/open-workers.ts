@@ -17,6 +17,12 @@ import { inject, onTestFinished } from "vitest";
 import { openQueue } from "../redis/bullmq-queue.ts";
 import { openDispatch } from "./open-dispatch.ts";
 
+/**
+ * Refusals of an order that is served through the line, where a lone job would bypass it: its worker knows accounts that
+ * refuse another model.
+ */
+export const throughTheLine = { "another/model:free": ["account"] };
+
 /** Opens a queue with workers that listen for what comes by their orders. */
 export async function openWorkers(
   limits: Parameters<typeof openDispatch>[1] = {},

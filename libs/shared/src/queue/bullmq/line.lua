@@ -1,6 +1,6 @@
 --[[
-  BullMQ's line of waiting jobs. Needs forget-line.lua, wake-idle-worker.lua, `wait`, `prioritized`, `delayed`, `marker`, `pc`,
-  `clientsDue`, `jobPrefix`, `sharesPrefix` and `now`.
+  BullMQ's line of waiting jobs. Needs forget-line.lua, wake-idle-worker.lua, `wait`, `prioritized`, `delayed`, `marker`,
+  `pc`, `clientsDue`, `jobPrefix` and `now`.
 ]]
 local MOST_PROMOTED = 1000
 
