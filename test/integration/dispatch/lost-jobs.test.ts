@@ -125,6 +125,26 @@ test("slots of lost jobs are given back once, also when their worker stops while
   expect(worker.calls).toEqual([]);
 });
 
+test("a worker that was frozen does not call a job that another one has by then", async () => {
+  const worker = await openFetching({ concurrency: 2 });
+  const { queue, fetching, calls, redis } = worker;
+  await queue.add(normal, "taken-over");
+  const [taken] = (await worker.takeJobs(1)).jobs;
+  if (!taken) throw new Error("no job was taken");
+  const lock = `${queue.keys.job("taken-over")}:lock`;
+  await redis.set(lock, "another-worker:0", "PX", 10_000);
+  await startCalls(worker, "next");
+  // Its grant came too late: it asks again.
+  fetching.deliver({ jobs: [{ ...taken, slot: undefined }], waiting: 0 });
+  expect(fetching.inFlight).toBe(2);
+  await expect
+    .poll(() => calls.length === 2 || fetching.inFlight === 1, soon)
+    .toBe(true);
+  expect(calls).toEqual(["next"]);
+  expect(await redis.get(lock)).toBe("another-worker:0");
+  await worker.stop();
+});
+
 test("a job that is being put back is not taken for lost", async () => {
   const worker = await openFetching({ concurrency: 1, settlingMs: 300 });
   const { queue, fetching, calls, endCall } = worker;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import { afterEach, expect, inject, test } from "vitest";
+import { queueKeys } from "../../../libs/shared/src/queue/bullmq/queue-keys.ts";
 import {
   openPools,
   type PoolFixture,
@@ -187,6 +188,25 @@ test("stops jobs of clients and gateways that are gone, at no cost", async () =>
   expect(
     await pool?.acquire({ ...request, jobId: "j", gatewayId: "dead" }),
   ).toEqual({ kind: "orphaned" });
+  expect(await drain(fixture)).toBe(1);
+});
+
+test("a job whose lock has lapsed gets no slot from the worker that held it", async () => {
+  const fixture = await openPool({ limits: { ...long, perMinute: 2 } });
+  const { redis, redisKeys } = fixture;
+  const [pool] = fixture.pools;
+  const ask = (token: string) =>
+    pool?.acquire({
+      jobId: "j",
+      gatewayId: "gateway",
+      models: ["m:free"],
+      token,
+    });
+  const lock = `${queueKeys(redisKeys).job("j")}:lock`;
+  expect(await ask("mine")).toEqual({ kind: "not-held" });
+  await redis.set(lock, "theirs", "PX", 10_000);
+  expect(await ask("mine")).toEqual({ kind: "not-held" });
+  expect((await ask("theirs"))?.kind).toBe("granted");
   expect(await drain(fixture)).toBe(1);
 });
 

@@ -61,6 +61,7 @@ export function createAcquireSlot(deps: {
     const { gatewayId, client, deadline, paidModels } = job.data;
     const slot = await keyPool.acquire({
       jobId: String(job.id),
+      token: job.token,
       gatewayId,
       client,
       models,
@@ -123,6 +124,8 @@ export function createAcquireSlot(deps: {
           kind: "deferred-for-gateway",
           awayMs: slot.retryAfterMs,
         });
+      case "not-held":
+        return refuse({ kind: "left" });
       case "cancelled":
         return refuse({ kind: "dropped" });
       case "orphaned":

@@ -15,6 +15,7 @@ export type OutcomeName =
   | "deferred-for-proof"
   | "deferred-for-gateway"
   | "retried"
+  | "left"
   | "dropped"
   | "disowned"
   | "called-off";

@@ -49,6 +49,8 @@ export type Disposition =
       readonly progress: CompletionProgress;
       readonly statedMs: number | undefined;
     }
+  /** Its lock has lapsed: it is left to the worker that holds it by now, or takes it up next. */
+  | { readonly kind: "left" }
   /** Nobody waits for it any more. */
   | { readonly kind: "dropped" }
   /** Its gateway seems dead; if it is alive, it is told. */

@@ -41,6 +41,8 @@ export function createMoveJob(deps: {
         );
       case "delay":
         return delayJob(job, delayMs);
+      case "stay":
+        return;
     }
   }
 

@@ -104,6 +104,7 @@ export function planSettlement(
       return { details: { reason: disposition.reason } };
     case "put-back":
     case "held-for-client":
+    case "left":
     case "dropped":
       return {};
   }

@@ -10,7 +10,9 @@ export type Move =
   /** Back to the head of the line. */
   | "to-front"
   /** Back to the queue after a delay; it keeps its place. */
-  | "delay";
+  | "delay"
+  /** It stays where it is. */
+  | "stay";
 
 type Settlement = {
   readonly level: "debug" | "info";
@@ -36,6 +38,7 @@ export const settlements = {
   "deferred-for-proof": { level: "debug", message: "Delayed a request until another call has proven its model", metric: "deferred-for-proof", move: "delay" },
   "deferred-for-gateway": { level: "info", message: "Delayed a request until its gateway is heard of", metric: "deferred-for-gateway", move: "delay" },
   retried: { level: "info", message: "Will try a request again", metric: "retried", move: "delay" },
+  left: { level: "info", message: "Left a request whose lock has lapsed to other workers", metric: "left", move: "stay" },
   dropped: { level: "info", message: "Dropped a request that nobody waits for", metric: "dropped", move: "remove" },
   disowned: { level: "info", message: "Dropped a request whose gateway seems to be gone", metric: "disowned", move: "remove" },
   cancelled: { level: "info", message: "Called off a request", metric: "called-off", move: "remove" },

@@ -28,8 +28,9 @@
   ARGV[16] job prefix
   ARGV[17] job id
   ARGV[18] the request (JSON), see decide.lua; `refusing` is a list
+  ARGV[19] token of the lock under which the asker holds the job; empty: it is not checked
 
-  Returns the decision, see decide.lua.
+  Returns the decision, see decide.lua; or `not-held`: the lock has lapsed, and the job may be another worker's.
 ]]
 --- @include "now"
 --- @include "text"
@@ -38,6 +39,8 @@
 --- @include "./take-slot"
 --- @include "../../budgets/budget"
 --- @include "./decide"
+local token = ARGV[19]
+if token ~= '' and redis.call('GET', jobPrefix .. ARGV[17] .. ':lock') ~= token then return { 'not-held' } end
 local request = cjson.decode(ARGV[18])
 request.jobId = ARGV[17]
 local refusing = {}

@@ -9,6 +9,8 @@ const acquire = loadScript(new URL("./acquire.lua", import.meta.url));
 /** A request for a slot. */
 export type SlotRequest = {
   readonly jobId: string;
+  /** Of the lock under which the asker holds the job; absent: the lock is not checked. */
+  readonly token?: string | undefined;
   readonly gatewayId: string;
   /** The client whose budget the call uses; absent without client keys. */
   readonly client?: string | undefined;
@@ -71,6 +73,8 @@ export type Acquisition =
   | { readonly kind: "model-gone" }
   /** The gateway that waits for the job has lost its connection, or was killed. */
   | { readonly kind: "gateway-away"; readonly retryAfterMs: number }
+  /** The lock has lapsed: the job may be another worker's. */
+  | { readonly kind: "not-held" }
   /** The client has gone. */
   | { readonly kind: "cancelled" }
   /** The gateway that waits for the job has gone. */
@@ -94,7 +98,8 @@ export async function acquireSlot(
   const decisionRequest = JSON.stringify(
     toDecisionRequest({ ...request, share }),
   );
-  const args = [...call.args, request.jobId, decisionRequest];
+  const { jobId, token = "" } = request;
+  const args = [...call.args, jobId, decisionRequest, token];
   const reply = await runScript(redis, acquire, call.keys, args);
   return readAcquisition(call, request.models, reply as readonly unknown[]);
 }
@@ -149,6 +154,7 @@ export function readAcquisition(
     case "client-over":
     case "waited-out":
     case "model-gone":
+    case "not-held":
     case "cancelled":
     case "orphaned":
     case "no-other-account":
