@@ -42,22 +42,14 @@ local function theLine()
   return line
 end
 
-local results, jobs = {}, {}
-for i = 8, #KEYS do
+local function readJob(i)
   local at = 5 + 9 * (i - 8)
   local jobId, data, options, timestamp, priority, request, client, weight, counting = unpack(ARGV, at, at + 8)
-  local isThere = redis.call('EXISTS', KEYS[i]) == 1
-  local isRefused = not isThere and counting ~= '' and not theLine().openRequest(client, jobId, counting == 'bounded')
-  results[#results + 1] = isRefused and 0 or 1
-  if not isThere and not isRefused then
-    local hash = { 'name', 'completion', 'data', data, 'opts', options, 'timestamp', timestamp, 'delay', '0',
-      'priority', priority, 'request', request }
-    redis.call('HSET', KEYS[i], unpack(hash))
-    jobs[#jobs + 1] = { id = jobId, hash = hash, data = data, request = request, priority = priority, client = client,
-      weight = weight }
-  end
+  local hash = { 'name', 'completion', 'data', data, 'opts', options, 'timestamp', timestamp, 'delay', '0',
+    'priority', priority }
+  return { id = jobId, key = KEYS[i], hash = hash, data = data, request = request, priority = priority, client = client,
+    weight = weight, counting = counting }
 end
-if #jobs == 0 then return results end
 
 -- What goes wrong here is not the jobs' fault: they are put in line.
 local function attempt(action, ...)
@@ -65,7 +57,26 @@ local function attempt(action, ...)
   return isDone and result
 end
 local order = attempt(findOrder)
-if order and #jobs == 1 and attempt(serveJob, order, jobs[1]) then return results end
+
+-- Gives the only new job to a worker, without putting it in line. Returns whether it got it.
+local function give(job) return order and attempt(serveJob, order, job) end
+
+-- Most requests come alone, without a client whose open requests are counted.
+local isSimple = #KEYS == 8 and ARGV[13] == ''
+if isSimple and give(readJob(8)) then return { 1 } end
+
+local results, jobs = {}, {}
+for i = 8, #KEYS do
+  local job = readJob(i)
+  local isThere = redis.call('EXISTS', job.key) == 1
+  local isRefused = not isThere and job.counting ~= ''
+    and not theLine().openRequest(job.client, job.id, job.counting == 'bounded')
+  results[#results + 1] = isRefused and 0 or 1
+  if not isThere and not isRefused then jobs[#jobs + 1] = job end
+end
+if #jobs == 0 or (#jobs == 1 and not isSimple and give(jobs[1])) then return results end
+
+for _, job in ipairs(jobs) do redis.call('HSET', job.key, 'request', job.request, unpack(job.hash)) end
 theLine().putInLine(jobs)
 if not (order and attempt(serveLine, order)) then wakeIdleWorker() end
 return results

@@ -4,9 +4,10 @@
   take.lua. What is left behind is the same as if the job had been put in line and taken, in fewer commands. Only the marker
   of a line that was emptied in some other way stays: a worker wakes once in vain, and removes it. Needs `now` and `text`.
 
-  `hash` is the job's, as a list. Returns the job as take.lua does; nil when it has to be put in line.
+  `hash` is the job's without `request`, as a list: it is stored together with what giving it adds. Returns the job as
+  take.lua does; nil when it has to be put in line, or is there already.
 ]]
-local function bypassLine(KEYS, ARGV, jobId, hash, request)
+local function bypassLine(KEYS, ARGV, jobId, hash, requestJson)
 -- Accounts that refuse a model are left to take.lua.
 if ARGV[21] ~= '{}' then return nil end
 --- @include "../key-pool/slots/limiter"
@@ -20,15 +21,22 @@ local pc, tokenPrefix, tokenNumber, lockMs, sharesPrefix = KEYS[11], ARGV[18], A
 --- @include "../queue/bullmq/forget-line"
 --- @include "./give-job"
 
-local isAlone = redis.call('EXISTS', wait, prioritized, delayed, cancelledPrefix .. jobId) == 0
-if not isAlone or roomForJobs() < 1 then return nil end
+local function countKeys(...)
+  return redis.call('EXISTS', wait, prioritized, delayed, cancelledPrefix .. jobId, jobPrefix .. jobId, ...)
+end
+
+-- Mostly nothing is left of an earlier line either.
+local isForgotten = countKeys(unpack(leftOfLine)) == 0
+if not isForgotten and countKeys() > 0 then return nil end
+if roomForJobs() < 1 then return nil end
+local request = cjson.decode(requestJson)
 request.jobId, request.refusing, request.refusingCount = jobId, {}, 0
 -- Whoever adds a job is there.
 knownGateways[request.gatewayId] = false
 local said = decide(request)
 if said[1] ~= 'granted' then return nil end
-local given = giveJob(jobId, hash, 0, said, tokenPrefix .. text(tokenNumber))
+-- The job comes last: as long as it is not there, it can still be put in line.
 redis.call('LPUSH', active, jobId)
-forgetLine()
-return given
+if not isForgotten then forgetLine() end
+return giveJob(jobId, hash, 0, said, tokenPrefix .. text(tokenNumber), { 'request', requestJson, unpack(hash) })
 end

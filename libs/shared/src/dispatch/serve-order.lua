@@ -70,7 +70,7 @@ end
 -- Gives a new job to the worker of an order. Returns whether it got it; if not, it has to be put in line.
 local function serveJob(order, job)
   if #job.data > MOST_PUSHED_BYTES then return false end
-  local given = bypassLine(order.keys, order.args, job.id, job.hash, cjson.decode(job.request))
+  local given = bypassLine(order.keys, order.args, job.id, job.hash, job.request)
   if not given then return false end
   -- It must not be put in line any more. If it cannot be pushed, its worker finds it under its own locks.
   pcall(push, order, { given }, 0)
