@@ -7,7 +7,10 @@ import { NoRedisError } from "./no-redis-error.ts";
 import { type PrivateRedis, startPrivateRedis } from "./private-redis.ts";
 import type { RedisBinary } from "./redis-binary.ts";
 
-/** A server of our own whose data stays in `.data/redis`, so that requests and use survive a restart. */
+/**
+ * A server of our own whose data stays in `.data/redis`, so that requests and use survive a restart. It listens on a
+ * socket: it has no password, and there are prompts in it.
+ */
 export async function startKeptRedis(
   binary: RedisBinary,
   dataDir = join(projectRoot, ".data", "redis"),
@@ -18,6 +21,7 @@ export async function startKeptRedis(
     binary,
     dataDir,
     appendonly: true,
+    socket: true,
     args: ["--pidfile", pidFile],
   });
   return {

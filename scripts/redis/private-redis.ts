@@ -16,6 +16,11 @@ export interface PrivateRedisOptions {
   binary?: RedisBinary;
   /** Accept TLS connections only, also for replicas and primaries. */
   tls?: TlsFiles;
+  /**
+   * Listen on a Unix socket in a temporary folder, instead of on a port: only this user can connect, and a command costs
+   * less. Default false.
+   */
+  socket?: boolean;
   /** More settings, as on the command line of redis-server: `["--maxmemory", "10mb"]`. */
   args?: string[];
 }
@@ -26,13 +31,14 @@ export interface TlsFiles {
   key: string;
 }
 
-/** A Redis server of our own on 127.0.0.1. It ends with this process at the latest, even if that is killed. */
+/** A Redis server of our own, on 127.0.0.1 or on a socket. It ends with this process at the latest, even if that is killed. */
 export interface PrivateRedis {
   url: string;
+  /** 0 when it listens on a socket. */
   port: number;
   dataDir: string;
   pid: () => number;
-  /** Stops the server, if it runs, and starts it again: same port, same data folder. */
+  /** Stops the server, if it runs, and starts it again: same address, same data folder. */
   restart: () => Promise<void>;
   /** `kill -9`; `restart()` brings it back. */
   kill: () => Promise<void>;
@@ -50,19 +56,30 @@ export async function startPrivateRedis(
 ): Promise<PrivateRedis> {
   const binary = options.binary ?? findRedisBinary();
   if (!binary) throw new Error("No redis-server or valkey-server on the PATH");
-  const temporaryFolder = options.dataDir
-    ? undefined
-    : mkdtempSync(join(tmpdir(), "openrouter-free-pool-redis-"));
+  const temporaryFolder =
+    options.dataDir && !options.socket
+      ? undefined
+      : mkdtempSync(join(tmpdir(), "openrouter-free-pool-redis-"));
   const dataDir = options.dataDir ?? temporaryFolder ?? "";
   mkdirSync(dataDir, { recursive: true });
+  // Short, and in a folder of this user: the path of a socket is limited to about 100 bytes.
+  const socket = options.socket
+    ? join(temporaryFolder ?? "", "redis.sock")
+    : undefined;
   const launch = (port: number) =>
     launchServer(binary, {
-      args: serverArguments(port, dataDir, options),
+      args: [
+        ...(socket ? ["--unixsocket", socket, "--unixsocketperm", "700"] : []),
+        ...serverArguments(port, dataDir, options),
+      ],
       temporaryFolder,
     });
-  const first = await launchOnFreePort(launch);
+  const first = socket
+    ? { server: await launch(0), port: 0 }
+    : await launchOnFreePort(launch);
+  const scheme = options.tls ? "rediss" : "redis";
   return control(first, dataDir, {
-    scheme: options.tls ? "rediss" : "redis",
+    url: socket ? `unix://${socket}` : `${scheme}://127.0.0.1:${first.port}`,
     launch: () => launch(first.port),
     cleanUp: async () => {
       if (temporaryFolder)
@@ -91,18 +108,18 @@ function control(
   { server: first, port }: LaunchedServer,
   dataDir: string,
   {
-    scheme,
+    url,
     launch,
     cleanUp,
   }: {
-    scheme: string;
+    url: string;
     launch: () => Promise<ServerProcess>;
     cleanUp: () => Promise<void>;
   },
 ): PrivateRedis {
   let server = first;
   return {
-    url: `${scheme}://127.0.0.1:${port}`,
+    url,
     port,
     dataDir,
     pid: () => server.pid,

@@ -22,11 +22,11 @@ async function comparePeers(options: PeersOptions): Promise<void> {
   await using cleanUp = new AsyncDisposableStack();
   const upstream = await startUpstream();
   cleanUp.defer(() => upstream.stop());
-  const { starts, rounds, seconds } = options;
+  const { starts, rounds, seconds, redisOnPort } = options;
   console.error(
     `Measuring ours and Portkey: ${starts} starts of both, ${rounds} rounds of ${seconds} s in each, over ${connections.join(", ")} connections …`,
   );
-  const start = () => startPeers(entry, upstream);
+  const start = () => startPeers(entry, upstream, { redisOnPort });
   const plan = { connections, starts, rounds, seconds };
   printPeers(await measurePeers(start, upstream, plan), machine, options);
 }

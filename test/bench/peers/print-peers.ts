@@ -10,10 +10,10 @@ import type { PeersOptions } from "./read-options.ts";
 export function printPeers(
   { results, others }: PeersResults,
   machine: Machine,
-  { starts, rounds, seconds, markdown }: PeersOptions,
+  { starts, rounds, seconds, redisOnPort, markdown }: PeersOptions,
 ): void {
   const print = markdown ? printMarkdown : printTable;
-  const how = `${starts} starts of both, medians of ${starts * rounds} rounds of ${seconds} s in turns, ${machine.cpus} cores (${machine.model ?? "unknown"}), Node ${process.version}`;
+  const how = `${starts} starts of both, medians of ${starts * rounds} rounds of ${seconds} s in turns, Redis on a ${redisOnPort ? "port" : "socket"}, ${machine.cpus} cores (${machine.model ?? "unknown"}), Node ${process.version}`;
   print(`Ours and Portkey ${portkeyVersion}: ${how}`, [
     [
       "connections",

@@ -9,12 +9,14 @@ export type PeersOptions = {
   readonly rounds: number;
   /** How long each load of each round takes. */
   readonly seconds: number;
+  /** Have Redis on a port, as on another machine, in place of the socket that `npm start` uses. */
+  readonly redisOnPort: boolean;
   /** Print the tables as Markdown. */
   readonly markdown: boolean;
 };
 
 const usage =
-  "Usage: npm run bench:peers -- [--starts 3] [--rounds 3] [--seconds 3] [--markdown]";
+  "Usage: npm run bench:peers -- [--starts 3] [--rounds 3] [--seconds 3] [--redis-on-port] [--markdown]";
 
 /**
  * Reads the command line.
@@ -22,11 +24,12 @@ const usage =
  * @throws {CannotRunError} with the usage when it cannot be understood.
  */
 export function readOptions(args: readonly string[]): PeersOptions {
-  const { starts, rounds, seconds, markdown } = parse(args);
+  const { starts, rounds, seconds, markdown, ...values } = parse(args);
   return {
     starts: readCount("starts", starts, 100),
     rounds: readCount("rounds", rounds, 100),
     seconds: readCount("seconds", seconds, 600),
+    redisOnPort: values["redis-on-port"],
     markdown,
   };
 }
@@ -39,6 +42,7 @@ function parse(args: readonly string[]) {
         starts: { type: "string", default: "3" },
         rounds: { type: "string", default: "3" },
         seconds: { type: "string", default: "3" },
+        "redis-on-port": { type: "boolean", default: false },
         markdown: { type: "boolean", default: false },
       },
     }).values;

@@ -26,6 +26,9 @@ export type Peers = AsyncDisposable & {
   readonly portkey: Peer;
 };
 
+/** Whether Redis listens on a port instead of a socket. */
+type RedisPlace = { readonly redisOnPort: boolean };
+
 /** Spread as in a real pool, and more calls than any machine makes. */
 const accounts = 50;
 const perMinute = 1_000_000;
@@ -35,9 +38,10 @@ const perDay = 9_000_000;
 export async function startPeers(
   portkeyEntry: string,
   upstream: Upstream,
+  options: RedisPlace,
 ): Promise<Peers> {
   await using starting = new AsyncDisposableStack();
-  const ours = await startOurs(upstream);
+  const ours = await startOurs(upstream, options);
   starting.defer(() => ours.stop());
   const portkey = await startPortkey(portkeyEntry, upstream);
   starting.defer(() => portkey.stop());
@@ -49,11 +53,18 @@ export async function startPeers(
   };
 }
 
-/** Starts one gateway, one worker and one Redis that keeps everything in its append-only file. */
-async function startOurs(upstream: Upstream): Promise<Peer> {
+/** Starts one gateway, one worker and one Redis that keeps everything in its append-only file, as `npm start` does. */
+async function startOurs(
+  upstream: Upstream,
+  { redisOnPort }: RedisPlace,
+): Promise<Peer> {
   const folder = await mkdtemp(join(tmpdir(), "openrouter-free-pool-peers-"));
   const binary = findRedisBinary() ?? (await installRedis());
-  const redis = await startPrivateRedis({ binary, appendonly: true });
+  const redis = await startPrivateRedis({
+    binary,
+    appendonly: true,
+    socket: !redisOnPort,
+  });
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const keys = Array.from({ length: accounts }, (_, i) => testKey(i));

@@ -1,12 +1,13 @@
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { startKeptRedis } from "../../../scripts/redis/kept-redis.ts";
 import { findRedisBinary } from "../../../scripts/redis/redis-binary.ts";
 import {
+  type PrivateRedis,
   type PrivateRedisOptions,
   privateRedisAvailable,
   startPrivateRedis,
@@ -24,13 +25,21 @@ async function startServer(options?: PrivateRedisOptions) {
 }
 
 /** One command over a connection of its own, by the inline form of Redis's protocol. */
-async function ask(port: number, command: string): Promise<string> {
-  const socket = connect(port, "127.0.0.1");
+async function ask(
+  where: number | PrivateRedis,
+  command: string,
+): Promise<string> {
+  const socket =
+    typeof where === "number"
+      ? connect(where, "127.0.0.1")
+      : connect(socketOf(where));
   socket.write(`${command}\r\n`);
   const [answer] = await once(socket, "data");
   socket.destroy();
   return String(answer).trim();
 }
+
+const socketOf = ({ url }: PrivateRedis) => new URL(url).pathname;
 
 function isAlive(pid: number): boolean {
   try {
@@ -61,6 +70,21 @@ test("keeps port and data over a restart and over kill -9", async () => {
   await expect(ask(port, "PING")).rejects.toThrow("ECONNREFUSED");
   await redis.restart();
   expect(await ask(port, "MGET first second")).toBe("*2\r\n$1\r\n1\r\n$1\r\n2");
+});
+
+test("a socket is for its user only, outlives kill -9, and goes with the server", async () => {
+  const redis = await startServer({ socket: true, appendonly: true });
+  const folder = dirname(socketOf(redis));
+  for (const path of [folder, socketOf(redis)]) {
+    expect(statSync(path).mode & 0o077).toBe(0);
+  }
+  expect(await ask(redis, "CONFIG GET port")).toContain("port\r\n$1\r\n0");
+  await redis.kill();
+  await expect(ask(redis, "PING")).rejects.toThrow("ECONNREFUSED");
+  await redis.restart();
+  expect(await ask(redis, "PING")).toBe("+PONG");
+  await redis.stop();
+  expect(existsSync(folder)).toBe(false);
 });
 
 test("answers nothing while it is paused", async () => {
@@ -114,9 +138,9 @@ test("is not started twice on one data folder that is kept", async () => {
     `already uses ${dataDir}`,
   );
 
-  await ask(redis.port, "SET kept 1");
+  await ask(redis, "SET kept 1");
   await redis.stop();
   const next = await startKeptRedis(binary, dataDir);
   onTestFinished(() => next.stop());
-  expect(await ask(next.port, "GET kept")).toBe("$1\r\n1");
+  expect(await ask(next, "GET kept")).toBe("$1\r\n1");
 });
