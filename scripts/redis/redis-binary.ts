@@ -6,6 +6,8 @@ export interface RedisBinary {
   path: string;
   /** The name to start the program under, which decides what it is. */
   argv0: string;
+  /** The first part of its version. */
+  major: number;
 }
 
 // Debian's redis-tools contains the whole server under the name of a checking tool, without the
@@ -22,11 +24,10 @@ export function findRedisBinary(
   const folders = searchPath.split(delimiter).filter((folder) => folder !== "");
   for (const name of candidates) {
     for (const folder of folders) {
-      const binary = {
-        path: join(folder, name + suffix),
-        argv0: name === "redis-check-rdb" ? "redis-server" : name,
-      };
-      if (isExecutable(binary.path) && isServer(binary)) return binary;
+      const path = join(folder, name + suffix);
+      const argv0 = name === "redis-check-rdb" ? "redis-server" : name;
+      const major = isExecutable(path) ? readVersion(path, argv0) : undefined;
+      if (major !== undefined) return { path, argv0, major };
     }
   }
   return undefined;
@@ -41,12 +42,14 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function isServer({ path, argv0 }: RedisBinary): boolean {
+/** @returns undefined when the program is not a server. */
+function readVersion(path: string, argv0: string): number | undefined {
   const { stdout } = spawnSync(path, ["--version"], {
     argv0,
     encoding: "utf8",
     timeout: answerTimeoutMs,
     stdio: ["ignore", "pipe", "ignore"],
   });
-  return /^(Redis|Valkey) server/.test(stdout ?? "");
+  const [, major] = /^(?:Redis|Valkey) server v=(\d+)/.exec(stdout ?? "") ?? [];
+  return major === undefined ? undefined : Number(major);
 }
