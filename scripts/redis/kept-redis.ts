@@ -21,7 +21,8 @@ export async function startKeptRedis(
     binary,
     dataDir,
     appendonly: true,
-    socket: true,
+    // Ports of Redis to Windows have none.
+    socket: process.platform !== "win32",
     args: ["--pidfile", pidFile],
   });
   return {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { findFreePort } from "./free-port.ts";
 import { findRedisBinary, type RedisBinary } from "./redis-binary.ts";
 import { launchServer, type ServerProcess } from "./server-process.ts";
+import { canHaveSocket, socketUrl } from "./socket-path.ts";
 
 export interface PrivateRedisOptions {
   /** Keep the data in an append-only file, so that it survives `restart()` and `kill()`. Default false. */
@@ -59,10 +60,13 @@ export async function startPrivateRedis(
   const temporaryFolder =
     options.dataDir && !options.socket
       ? undefined
-      : mkdtempSync(join(tmpdir(), "openrouter-free-pool-redis-"));
+      : makeTemporaryFolder(options);
+  const cleanUp = async () => {
+    if (temporaryFolder)
+      await rm(temporaryFolder, { recursive: true, force: true });
+  };
   const dataDir = options.dataDir ?? temporaryFolder ?? "";
   mkdirSync(dataDir, { recursive: true });
-  // Short, and in a folder of this user: the path of a socket is limited to about 100 bytes.
   const socket = options.socket
     ? join(temporaryFolder ?? "", "redis.sock")
     : undefined;
@@ -76,18 +80,27 @@ export async function startPrivateRedis(
       ],
       temporaryFolder,
     });
-  const first = socket
-    ? { server: await launch(0), port: 0 }
-    : await launchOnFreePort(launch);
   const scheme = options.tls ? "rediss" : "redis";
-  return control(first, dataDir, {
-    url: socket ? `unix://${socket}` : `${scheme}://127.0.0.1:${first.port}`,
-    launch: () => launch(first.port),
-    cleanUp: async () => {
-      if (temporaryFolder)
-        await rm(temporaryFolder, { recursive: true, force: true });
-    },
-  });
+  try {
+    const first = socket
+      ? { server: await launch(0), port: 0 }
+      : await launchOnFreePort(launch);
+    return control(first, dataDir, {
+      url: socket ? socketUrl(socket) : `${scheme}://127.0.0.1:${first.port}`,
+      launch: () => launch(first.port),
+      cleanUp,
+    });
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+function makeTemporaryFolder({ socket }: PrivateRedisOptions): string {
+  const name = "openrouter-free-pool-redis-";
+  const usual = tmpdir();
+  const isUsable = !socket || canHaveSocket(usual, name);
+  return mkdtempSync(join(isUsable ? usual : "/tmp", name));
 }
 
 type LaunchedServer = { server: ServerProcess; port: number };

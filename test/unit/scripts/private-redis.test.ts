@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { readRedisAddress } from "../../../libs/shared/src/config/redis-address.ts";
 import { startKeptRedis } from "../../../scripts/redis/kept-redis.ts";
 import { findRedisBinary } from "../../../scripts/redis/redis-binary.ts";
 import {
@@ -39,7 +40,8 @@ async function ask(
   return String(answer).trim();
 }
 
-const socketOf = ({ url }: PrivateRedis) => new URL(url).pathname;
+const socketOf = ({ url }: PrivateRedis) =>
+  decodeURIComponent(new URL(url).pathname);
 
 function isAlive(pid: number): boolean {
   try {
@@ -85,6 +87,30 @@ test("a socket is for its user only, outlives kill -9, and goes with the server"
   expect(await ask(redis, "PING")).toBe("+PONG");
   await redis.stop();
   expect(existsSync(folder)).toBe(false);
+});
+
+test.each([
+  ["too long for a socket", "long".repeat(25)],
+  ["with characters that mean something in URLs", "a#b %20 50% ?"],
+])("a folder for temporary files whose name is %s will do", async (_, name) => {
+  const temporary = join(createProject().root, name);
+  mkdirSync(temporary);
+  vi.stubEnv("TMPDIR", temporary);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const redis = await startServer({ socket: true });
+  const { url } = readRedisAddress({ REDIS_URL: redis.url }) as { url: string };
+  expect(url).toBe(socketOf(redis));
+  expect(await ask(redis, "PING")).toBe("+PONG");
+});
+
+test("a server that cannot start leaves nothing behind", async () => {
+  const temporary = createProject().root;
+  vi.stubEnv("TMPDIR", temporary);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const before = readdirSync(temporary);
+  const started = startPrivateRedis({ socket: true, args: ["--no-such", "1"] });
+  await expect(started).rejects.toThrow("Redis did not start");
+  expect(readdirSync(temporary)).toEqual(before);
 });
 
 test("answers nothing while it is paused", async () => {

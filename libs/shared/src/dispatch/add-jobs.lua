@@ -58,11 +58,12 @@ local function attempt(action, ...)
 end
 local order = attempt(findOrder)
 
--- Gives the only new job to a worker, without putting it in line. Returns whether it got it.
+-- Gives a lone job to a worker, without putting it in line. Returns whether it got it.
 local function give(job) return order and attempt(serveJob, order, job) end
 
--- Most requests come alone, without a client whose open requests are counted.
-local isSimple = #KEYS == 8 and ARGV[13] == ''
+-- Most requests come alone, and not as one of the open requests of their client.
+local isLone = #KEYS == 8
+local isSimple = isLone and ARGV[13] == ''
 if isSimple and give(readJob(8)) then return { 1 } end
 
 local results, jobs = {}, {}
@@ -72,11 +73,13 @@ for i = 8, #KEYS do
   local isRefused = not isThere and job.counting ~= ''
     and not theLine().openRequest(job.client, job.id, job.counting == 'bounded')
   results[#results + 1] = isRefused and 0 or 1
-  if not isThere and not isRefused then jobs[#jobs + 1] = job end
+  if not isThere and not isRefused and not (isLone and not isSimple and give(job)) then
+    -- At once: the next one may be the same, or have the open requests of its client counted anew.
+    redis.call('HSET', job.key, 'request', job.request, unpack(job.hash))
+    jobs[#jobs + 1] = job
+  end
 end
-if #jobs == 0 or (#jobs == 1 and not isSimple and give(jobs[1])) then return results end
-
-for _, job in ipairs(jobs) do redis.call('HSET', job.key, 'request', job.request, unpack(job.hash)) end
+if #jobs == 0 then return results end
 theLine().putInLine(jobs)
 if not (order and attempt(serveLine, order)) then wakeIdleWorker() end
 return results

@@ -4,7 +4,8 @@
 local function giveJob(jobId, hash, attempts, said, token, rest)
   local grant = said[1] == 'granted' and cjson.encode(said) or ''
   local job = jobPrefix .. jobId
+  local given = cjson.encode({ jobId, token, hash, said })
   redis.call('SET', job .. ':lock', token, 'PX', lockMs)
   redis.call('HSET', job, 'processedOn', text(now), 'ats', attempts + 1, 'grant', grant, unpack(rest or {}))
-  return cjson.encode({ jobId, token, hash, said })
+  return given
 end

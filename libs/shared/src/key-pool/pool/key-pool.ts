@@ -129,7 +129,7 @@ export class KeyPool {
       const askedAt = performance.now();
       // Nothing to register: the worker holds no key.
       const slot = (await this.ask(
-        (call) => acquireSlot(this.#store.redis, call, request),
+        (call) => acquireSlot(this.#store, call, request),
         roundTripMs,
       )) ?? { kind: "no-usable-key" };
       roundTripMs = performance.now() - askedAt;

@@ -9,6 +9,7 @@
   KEYS[2] busy        SORTED SET
   KEYS[3] rotation    HASH    account -> usable key ids, comma-separated, next one first
   KEYS[4] members     HASH    exists while the pool is registered
+  KEYS[5] active      LIST    the queue's jobs in hand, see queue-keys.ts
 
   ARGV[1] account prefix
   ARGV[2] model prefix
@@ -29,8 +30,9 @@
   ARGV[17] job id
   ARGV[18] the request (JSON), see decide.lua; `refusing` is a list
   ARGV[19] token of the lock under which the asker holds the job; empty: it is not checked
+  ARGV[20] lockMs      life of a lock unless it is renewed
 
-  Returns the decision, see decide.lua; or `not-held`: the lock has lapsed, and the job may be another worker's.
+  Returns the decision, see decide.lua; or `not-held`: the lock has lapsed, and the job is another worker's or back in line.
 ]]
 --- @include "now"
 --- @include "text"
@@ -39,10 +41,21 @@
 --- @include "./take-slot"
 --- @include "../../budgets/budget"
 --- @include "./decide"
-local token = ARGV[19]
-if token ~= '' and redis.call('GET', jobPrefix .. ARGV[17] .. ':lock') ~= token then return { 'not-held' } end
+local active, jobId, token, lockMs = KEYS[5], ARGV[17], ARGV[19], ARGV[20]
+
+-- Whether the asker holds the job. A lock that has lapsed is renewed while nobody has noticed.
+local function isHeld()
+  local lock = jobPrefix .. jobId .. ':lock'
+  local holder = redis.call('GET', lock)
+  if holder then return holder == token end
+  if not redis.call('LPOS', active, jobId) then return false end
+  redis.call('SET', lock, token, 'PX', lockMs)
+  return true
+end
+
+if token ~= '' and not isHeld() then return { 'not-held' } end
 local request = cjson.decode(ARGV[18])
-request.jobId = ARGV[17]
+request.jobId = jobId
 local refusing = {}
 for _, account in ipairs(request.refusing or {}) do refusing[account] = true end
 request.refusingCount = #(request.refusing or {})

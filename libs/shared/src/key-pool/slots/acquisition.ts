@@ -1,7 +1,9 @@
-import type { Redis } from "ioredis";
+import { queueKeys } from "../../queue/bullmq/queue-keys.ts";
 import { toDecisionRequest } from "../../queue/decision-request.ts";
+import { lockMs } from "../../queue/job-locks.ts";
 import { loadScript, runScript } from "../../redis/script.ts";
 import type { ApiKey } from "../keys/api-key.ts";
+import type { PoolStore } from "../store/pool-store.ts";
 import type { LimiterCall } from "./limiter-call.ts";
 
 const acquire = loadScript(new URL("./acquire.lua", import.meta.url));
@@ -9,7 +11,7 @@ const acquire = loadScript(new URL("./acquire.lua", import.meta.url));
 /** A request for a slot. */
 export type SlotRequest = {
   readonly jobId: string;
-  /** Of the lock under which the asker holds the job; absent: the lock is not checked. */
+  /** Of the lock under which the asker holds the job, which is renewed if it has lapsed unnoticed; absent: it is not checked. */
   readonly token?: string | undefined;
   readonly gatewayId: string;
   /** The client whose budget the call uses; absent without client keys. */
@@ -73,7 +75,7 @@ export type Acquisition =
   | { readonly kind: "model-gone" }
   /** The gateway that waits for the job has lost its connection, or was killed. */
   | { readonly kind: "gateway-away"; readonly retryAfterMs: number }
-  /** The lock has lapsed: the job may be another worker's. */
+  /** The lock has lapsed, and the job is another worker's or back in line. */
   | { readonly kind: "not-held" }
   /** The client has gone. */
   | { readonly kind: "cancelled" }
@@ -89,7 +91,7 @@ export type Acquisition =
  * @returns undefined when Redis does not know the pool (any more).
  */
 export async function acquireSlot(
-  redis: Redis,
+  { redis, redisKeys }: PoolStore,
   call: LimiterCall,
   request: SlotRequest,
 ): Promise<Acquisition | undefined> {
@@ -99,8 +101,9 @@ export async function acquireSlot(
     toDecisionRequest({ ...request, share }),
   );
   const { jobId, token = "" } = request;
-  const args = [...call.args, jobId, decisionRequest, token];
-  const reply = await runScript(redis, acquire, call.keys, args);
+  const keys = [...call.keys, queueKeys(redisKeys).active];
+  const args = [...call.args, jobId, decisionRequest, token, lockMs];
+  const reply = await runScript(redis, acquire, keys, args);
   return readAcquisition(call, request.models, reply as readonly unknown[]);
 }
 
