@@ -99,6 +99,18 @@ test("adding jobs", async () => {
   expect(await ours.inLine()).toEqual(["a", "b", "c", "d"]);
 });
 
+test("of a job that comes twice in one call the first stays", async () => {
+  const { redis, redisKeys, keys, request, inLine } = await openQueue();
+  const job = { jobId: "a", priority: priorities.normal, timestamp: 1 };
+  await addToQueue(redis, redisKeys, [
+    { ...job, request },
+    { ...job, request: { ...request, model: "other" } },
+  ]);
+  const data = JSON.parse((await redis.hget(keys.job("a"), "data")) ?? "");
+  expect(data.model).toBe(request.model);
+  expect(await inLine()).toEqual(["a"]);
+});
+
 test("taking jobs that wait, that came due, and that were lost", async () => {
   const [ours, theirs] = [await openQueue(), await openQueue()];
   const { takeJobs } = await openDispatch(ours);

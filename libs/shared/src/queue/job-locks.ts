@@ -18,7 +18,7 @@ export const holdOf = ({ id, token }: HeldJob): string => `${id} ${token}`;
  * Renews the locks of all jobs in hand with one command.
  *
  * A lost lock (Redis was away for longer) aborts nothing: the call has been counted already, and
- * its answer is as good as the one that the job's next holder would get.
+ * its answer is as good as the one that the job's next holder would get. A further call needs the lock: see `acquire.lua`.
  */
 export type JobLocks = {
   /** @returns a signal that aborts when the work on the job must end. */
