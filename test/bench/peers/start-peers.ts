@@ -53,7 +53,7 @@ export async function startPeers(
   };
 }
 
-/** Starts one gateway, one worker and one Redis that keeps everything in its append-only file, as `npm start` does. */
+/** Starts one gateway, one worker and one Redis that keeps everything in its append-only file: as `npm start` does, or on a port. */
 async function startOurs(
   upstream: Upstream,
   { redisOnPort }: RedisPlace,

@@ -131,7 +131,7 @@ test("a worker that was frozen does not call a job that another one has by then"
   await queue.add(normal, "taken-over");
   const [taken] = (await worker.takeJobs(1)).jobs;
   if (!taken) throw new Error("no job was taken");
-  const lock = `${queue.keys.job("taken-over")}:lock`;
+  const lock = queue.keys.lock("taken-over");
   await redis.set(lock, "another-worker:0", "PX", 10_000);
   await startCalls(worker, "next");
   // Its grant came too late: it asks again.

@@ -62,9 +62,9 @@ local order = attempt(findOrder)
 local function give(job) return order and attempt(serveJob, order, job) end
 
 -- Most requests come alone, and not as one of the open requests of their client.
-local isLone = #KEYS == 8
-local isSimple = isLone and ARGV[13] == ''
-if isSimple and give(readJob(8)) then return { 1 } end
+local lone = #KEYS == 8 and readJob(8)
+local isCounted = lone and lone.counting ~= ''
+if lone and not isCounted and give(lone) then return { 1 } end
 
 local results, jobs = {}, {}
 for i = 8, #KEYS do
@@ -73,7 +73,7 @@ for i = 8, #KEYS do
   local isRefused = not isThere and job.counting ~= ''
     and not theLine().openRequest(job.client, job.id, job.counting == 'bounded')
   results[#results + 1] = isRefused and 0 or 1
-  if not isThere and not isRefused and not (isLone and not isSimple and give(job)) then
+  if not isThere and not isRefused and not (isCounted and give(job)) then
     -- At once: the next one may be the same, or have the open requests of its client counted anew.
     redis.call('HSET', job.key, 'request', job.request, unpack(job.hash))
     jobs[#jobs + 1] = job

@@ -2,13 +2,19 @@
 const apiKey = /\bsk-[\w-]{16,}/g;
 /** `scheme://user:password@`, as in REDIS_URL. */
 const passwordInUrl = /(\w:\/\/[^\s:/?#@"]*:)[^\s/?#@"]+@/g;
-/** A field whose name says that it is a secret, with its text or list of texts, as JSON. */
-const secretField =
-  /("(?:secret|password|authorization|cookie|set-cookie|x-api-key)":)(?:"(?:[^"\\]|\\.)*"|\["(?:[^"\\]|\\.|",")*"\])/gi;
+/** Fields whose names say that they are secrets. */
+const secretNames = "secret|password|authorization|cookie|set-cookie|x-api-key";
+/** Such a field with its text or list of texts, as JSON. */
+const secretField = new RegExp(
+  String.raw`("(?:${secretNames})":)(?:"(?:[^"\\]|\\.)*"|\["(?:[^"\\]|\\.|",")*"\])`,
+  "gi",
+);
 
 /** Matches each line that has a secret, and few others: one search in place of three. */
-const mayHideSecret =
-  /sk-[\w-]{16}|:\/\/|secret|password|authorization|cookie|x-api-key/i;
+const mayHideSecret = new RegExp(
+  String.raw`sk-[\w-]{16}|://|${secretNames}`,
+  "i",
+);
 
 /**
  * The last safeguard of all logging: no line may contain a key or a password, wherever it comes

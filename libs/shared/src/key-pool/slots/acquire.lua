@@ -42,18 +42,8 @@
 --- @include "../../budgets/budget"
 --- @include "./decide"
 local active, jobId, token, lockMs = KEYS[5], ARGV[17], ARGV[19], ARGV[20]
-
--- Whether the asker holds the job. A lock that has lapsed is renewed while nobody has noticed.
-local function isHeld()
-  local lock = jobPrefix .. jobId .. ':lock'
-  local holder = redis.call('GET', lock)
-  if holder then return holder == token end
-  if not redis.call('LPOS', active, jobId) then return false end
-  redis.call('SET', lock, token, 'PX', lockMs)
-  return true
-end
-
-if token ~= '' and not isHeld() then return { 'not-held' } end
+--- @include "../../queue/bullmq/hold-on"
+if token ~= '' and not holdOn(jobId, token) then return { 'not-held' } end
 local request = cjson.decode(ARGV[18])
 request.jobId = jobId
 local refusing = {}
