@@ -101,7 +101,8 @@ function toArguments(job: JobToAdd): (string | number)[] {
     JSON.stringify(toDecisionRequest(decisionRequest)),
     client ?? "",
     weight,
-    job.counting ?? "",
+    // Only clients have open requests: without one it is the lone job that add-jobs.lua is quickest with.
+    (client !== undefined && job.counting) || "",
   ];
 }
 
