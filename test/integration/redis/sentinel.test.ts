@@ -1,14 +1,61 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   connectRedis,
   disconnectRedis,
 } from "@openrouter-free-pool/shared/redis/connect";
 import { pino } from "pino";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { privateRedisAvailable } from "../../support/redis/redis.ts";
 import {
   groupName,
+  type RunningGroup,
   startSentinelGroup,
 } from "../../support/redis/sentinel-group.ts";
+import { until } from "../../support/until.ts";
+
+/** The connection to a lost Sentinel is tried again every five seconds. */
+const triedAgainMs = 6_000;
+
+function addressesOf({ sentinels }: RunningGroup) {
+  return sentinels.split(",").map((each) => {
+    const [host = "", port] = each.split(":");
+    return { host, port: Number(port) };
+  });
+}
+
+test("a Sentinel that is away is told of once, and when it is back; nothing is printed besides", async ({
+  onTestFinished,
+  skip,
+}) => {
+  if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
+  const group = await startSentinelGroup();
+  onTestFinished(() => group.stop());
+  const lines: { msg: string; level: number; sentinel?: string }[] = [];
+  const logger = pino({}, { write: (line) => lines.push(JSON.parse(line)) });
+  const printed = vi.spyOn(console, "error");
+  onTestFinished(() => printed.mockRestore());
+  const sentinels = addressesOf(group);
+  const redis = connectRedis(
+    { sentinels, name: groupName, usesTls: false },
+    { role: "durable", name: "follower", logger },
+  );
+  onTestFinished(() => disconnectRedis(redis));
+  expect(await redis.ping()).toBe("PONG");
+
+  await group.killSentinel(1);
+  await until("it is told of", () => lines.length > 0);
+  await sleep(triedAgainMs);
+  const sentinel = `127.0.0.1:${sentinels[1]?.port}`;
+  const lost = { level: 40, msg: "A Sentinel is unreachable", sentinel };
+  expect(lines).toMatchObject([lost]);
+  await group.restartSentinel(1);
+  await until("it is back", () => lines.length > 1);
+  expect(lines).toMatchObject([
+    lost,
+    { level: 30, msg: "A Sentinel is back", sentinel },
+  ]);
+  expect(printed).not.toHaveBeenCalled();
+});
 
 test("a connection that is asking a Sentinel that hangs survives to hear of the failover from another one", async ({
   onTestFinished,
@@ -17,10 +64,7 @@ test("a connection that is asking a Sentinel that hangs survives to hear of the 
   if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
   const group = await startSentinelGroup();
   onTestFinished(() => group.stop());
-  const sentinels = group.sentinels.split(",").map((each) => {
-    const [host = "", port] = each.split(":");
-    return { host, port: Number(port) };
-  });
+  const sentinels = addressesOf(group);
   const redis = connectRedis(
     { sentinels, name: groupName, usesTls: false },
     { role: "durable", name: "follower", logger: pino({ level: "silent" }) },

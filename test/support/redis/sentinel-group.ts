@@ -52,9 +52,18 @@ export type RunningGroup = {
   /** Has the primary take no writes for some seconds, as before a failover that is ordered. */
   pauseWrites(): Promise<void>;
   killSentinel(index: number): Promise<void>;
+  /** Starts one that was killed, at the same port. */
+  restartSentinel(index: number): Promise<void>;
   /** Has a Sentinel answer nobody any more. */
   pauseSentinel(index: number): void;
   stop(): Promise<void>;
+};
+
+type RunningSentinel = {
+  readonly port: number;
+  /** Its settings, and what it has learned. */
+  readonly file: string;
+  readonly process: ServerProcess;
 };
 
 /** Starts a group and waits until every Sentinel knows the replica and its fellows. */
@@ -84,7 +93,7 @@ export async function startSentinelGroup(
     );
   });
   const folder = await mkdtemp(join(tmpdir(), "openrouter-free-pool-sentinel"));
-  const started: { port: number; process: ServerProcess }[] = [];
+  const started: RunningSentinel[] = [];
   for (let index = 0; index < sentinelCount; index += 1) {
     started.push(await startSentinel(folder, knownPort, options));
   }
@@ -158,6 +167,10 @@ export async function startSentinelGroup(
     },
     pauseSentinel: (index) => started[index]?.process.send("SIGSTOP"),
     killSentinel: async (index) => started[index]?.process.end("SIGKILL"),
+    async restartSentinel(index) {
+      const killed = started[index];
+      if (killed) started[index] = await launchSentinel(killed);
+    },
     async stop() {
       await Promise.all(started.map(({ process }) => process.end("SIGTERM")));
       await Promise.all([primary.stop(), replica.stop()]);
@@ -176,9 +189,7 @@ async function startSentinel(
   folder: string,
   primaryPort: number,
   { downAfterMs = 1_000, passwords, tls }: SentinelGroupOptions,
-): Promise<{ port: number; process: ServerProcess }> {
-  const binary = findRedisBinary();
-  if (!binary) throw new Error("No redis-server or valkey-server on the PATH");
+): Promise<RunningSentinel> {
   const port = await findFreePort();
   const file = join(folder, `${port}.conf`);
   // A Sentinel writes what it learns into its file.
@@ -200,6 +211,15 @@ async function startSentinel(
       "",
     ].join("\n"),
   );
+  return launchSentinel({ port, file });
+}
+
+async function launchSentinel({
+  port,
+  file,
+}: Pick<RunningSentinel, "port" | "file">): Promise<RunningSentinel> {
+  const binary = findRedisBinary();
+  if (!binary) throw new Error("No redis-server or valkey-server on the PATH");
   const process = await launchServer(binary, { args: [file, "--sentinel"] });
-  return { port, process };
+  return { port, file, process };
 }

@@ -2,6 +2,7 @@ import { Redis, type RedisOptions } from "ioredis";
 import type { Logger } from "pino";
 import type { RedisAddress } from "../config/redis-address.ts";
 import { clusterOptions } from "./cluster/cluster-options.ts";
+import type { SentinelListener } from "./sentinel-connector.ts";
 import { sentinelOptions } from "./sentinel-options.ts";
 
 const longestReconnectDelayMs = 1_000;
@@ -38,7 +39,7 @@ export function connectRedis(
   },
 ): Redis {
   const { role, name, logger, listeners = [] } = options;
-  const redis = open(address, {
+  const redis = open(address, logSentinels(name, logger), {
     connectionName: name,
     maxRetriesPerRequest: null,
     enableOfflineQueue: role === "durable",
@@ -64,12 +65,13 @@ function retryStrategy(attempt: number): number {
 
 function open(
   address: RedisAddress,
+  listener: SentinelListener,
   settings: Omit<RedisOptions, "replyMapping">,
 ): Redis {
   if ("sentinels" in address) {
     return new Redis({
       ...settings,
-      ...sentinelOptions(address, retryStrategy),
+      ...sentinelOptions(address, { retryStrategy, listener }),
     });
   }
   if ("nodes" in address) {
@@ -103,6 +105,16 @@ function logOutages(redis: Redis, connection: string, logger: Logger): void {
       logger.info({ connection }, "Redis is back");
     }
   });
+}
+
+/** The group can do without one of its Sentinels; its operator should know. */
+function logSentinels(connection: string, logger: Logger): SentinelListener {
+  return {
+    lost: (sentinel, err) =>
+      logger.warn({ connection, sentinel, err }, "A Sentinel is unreachable"),
+    back: (sentinel) =>
+      logger.info({ connection, sentinel }, "A Sentinel is back"),
+  };
 }
 
 /** Ends a connection gracefully, or at once when Redis does not answer. */

@@ -1,6 +1,9 @@
 import type { RedisOptions } from "ioredis";
 import type { SentinelGroup } from "../config/redis-address.ts";
-import { FollowingConnector } from "./sentinel-connector.ts";
+import {
+  createFollowingConnector,
+  type SentinelListener,
+} from "./sentinel-connector.ts";
 
 /** A Sentinel that does not answer for this long is skipped. */
 const answerTimeoutMs = 3_000;
@@ -13,15 +16,18 @@ const listenAgainMs = 5_000;
  * Each connection asks the Sentinels for the primary, and does not use a server that is none (any
  * more).
  *
- * @param retryStrategy after how many ms the Sentinels are asked again when none of them answers.
+ * @param options.retryStrategy after how many ms the Sentinels are asked again when none of them answers.
  */
 export function sentinelOptions(
   group: SentinelGroup,
-  retryStrategy: (attempt: number) => number,
+  options: {
+    retryStrategy: (attempt: number) => number;
+    listener: SentinelListener;
+  },
 ): Omit<RedisOptions, "replyMapping"> {
   const { sentinels, name, username, password, sentinelPassword } = group;
   return {
-    Connector: FollowingConnector,
+    Connector: createFollowingConnector(options.listener),
     sentinels: sentinels.map((each) => ({ ...each })),
     name,
     role: "master",
@@ -31,7 +37,7 @@ export function sentinelOptions(
     ...(group.usesTls
       ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }
       : {}),
-    sentinelRetryStrategy: retryStrategy,
+    sentinelRetryStrategy: options.retryStrategy,
     sentinelCommandTimeout: answerTimeoutMs,
     // A connection that only listens, or one to a primary that hangs, would not notice the failover by itself.
     failoverDetector: true,
