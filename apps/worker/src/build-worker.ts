@@ -2,6 +2,10 @@ import type { RateLimits } from "@openrouter-free-pool/shared/config/rate-limits
 import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jobs";
 import { StandingOrders } from "@openrouter-free-pool/shared/dispatch/standing-orders";
 import { createTakeJobs } from "@openrouter-free-pool/shared/dispatch/take-jobs";
+import {
+  awaitModel,
+  promoteAwaiting,
+} from "@openrouter-free-pool/shared/key-pool/models/awaited-model";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { RecordCall } from "@openrouter-free-pool/shared/models/model-recorder";
@@ -9,10 +13,6 @@ import { heartbeatMs } from "@openrouter-free-pool/shared/presence/workers";
 import { createJobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
 import { openManualWorker } from "@openrouter-free-pool/shared/queue/manual-worker";
 import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
-import {
-  awaitModel,
-  promoteAwaiting,
-} from "@openrouter-free-pool/shared/queue/promote-delayed";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
@@ -113,11 +113,13 @@ export function buildWorker(deps: {
   const spread = new DeferralSpread(
     () => limits.windowMs / (keyPool.countAccounts() * limits.perMinute),
   );
+  const awaited = { worker, redis, redisKeys };
   const settle = createSettle({
     replies,
     redisKeys,
     spread,
     release: locks.release,
+    awaitModel: (waiting) => awaitModel(awaited, waiting),
     keepPayloads,
     callMetrics,
     metrics,
@@ -135,7 +137,6 @@ export function buildWorker(deps: {
     keyPool,
     forecast,
     refusals,
-    awaitModel: (waiting) => awaitModel(redis, redisKeys, waiting),
     metrics,
     logger,
   });
@@ -155,8 +156,7 @@ export function buildWorker(deps: {
     hasAccountBesides,
     watchModels: createWatchModels({
       keyPool,
-      promoteAwaiting: (model) =>
-        promoteAwaiting({ worker, redis, redisKeys }, model),
+      promoteAwaiting: (model) => promoteAwaiting(awaited, model),
       logger,
     }),
     checksModels: config.MODEL_CHECK,

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jobs";
 import { StandingOrders } from "@openrouter-free-pool/shared/dispatch/standing-orders";
 import { createTakeJobs } from "@openrouter-free-pool/shared/dispatch/take-jobs";
+import { awaitModel } from "@openrouter-free-pool/shared/key-pool/models/awaited-model";
 import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { dropJob } from "@openrouter-free-pool/shared/queue/held-job";
 import { createJobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
 import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
-import { awaitModel } from "@openrouter-free-pool/shared/queue/promote-delayed";
 import {
   connectRedis,
   disconnectRedis,
@@ -64,6 +64,7 @@ export async function openFetching(options: {
     redisKeys,
     spread: new DeferralSpread(() => 0),
     release: locks.release,
+    awaitModel: (waiting) => awaitModel(deps, waiting),
     keepPayloads: false,
     callMetrics: createCallMetrics(all),
     metrics,
@@ -82,7 +83,6 @@ export async function openFetching(options: {
       keyPool,
       forecast,
       refusals,
-      awaitModel: (waiting) => awaitModel(redis, redisKeys, waiting),
       metrics,
       logger,
     }),

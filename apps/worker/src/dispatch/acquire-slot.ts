@@ -46,8 +46,6 @@ export function createAcquireSlot(deps: {
   keyPool: KeyPool;
   forecast: SlotForecast;
   refusals: AccountRefusals;
-  /** Remembers that a job waits for what a call says of a model. */
-  awaitModel: (waiting: { model: string; jobId: string }) => Promise<void>;
   metrics: DispatchMetrics;
   logger: Logger;
 }): AcquireSlot {
@@ -109,13 +107,7 @@ export function createAcquireSlot(deps: {
         });
       case "model-unproven": {
         const { model, retryAfterMs: heldMs } = slot;
-        // The job also returns by itself after its delay.
-        await deps
-          .awaitModel({ model, jobId: String(job.id) })
-          .catch((error: unknown) => {
-            logger.warn({ err: error }, "Waiting for a model failed");
-          });
-        return refuse({ kind: "deferred-for-proof", heldMs });
+        return refuse({ kind: "deferred-for-proof", model, heldMs });
       }
       case "model-gone":
         return refuse({ kind: "failed", code: "model-gone" });

@@ -40,7 +40,11 @@ export type Disposition =
   /** Delayed until its model has cooled down; it keeps its place. */
   | { readonly kind: "deferred-for-model"; readonly cooldownMs: number }
   /** Delayed while another call finds out whether its model is served. */
-  | { readonly kind: "deferred-for-proof"; readonly heldMs: number }
+  | {
+      readonly kind: "deferred-for-proof";
+      readonly model: string;
+      readonly heldMs: number;
+    }
   /** Delayed until its gateway is back or surely dead; it keeps its place. */
   | { readonly kind: "deferred-for-gateway"; readonly awayMs: number }
   /** Delayed with back-off after a transient failure; it keeps its place. */

@@ -28,6 +28,8 @@ export function createSettle(deps: {
   redisKeys: RedisKeys;
   spread: DeferralSpread;
   release: (job: CompletionJob) => void;
+  /** Has a job that is delayed return as soon as a call has told of a model. */
+  awaitModel: (waiting: { model: string; jobId: string }) => Promise<void>;
   keepPayloads: boolean;
   callMetrics: CallMetrics;
   metrics: DispatchMetrics;
@@ -56,6 +58,15 @@ export function createSettle(deps: {
     }
   }
 
+  /** Without it the job returns after its delay. */
+  async function awaitProof(job: CompletionJob, model: string): Promise<void> {
+    try {
+      await deps.awaitModel({ model, jobId: String(job.id) });
+    } catch (error) {
+      logger.warn({ err: error }, "Waiting for a model failed");
+    }
+  }
+
   async function carryOut(
     job: CompletionJob,
     move: Move,
@@ -68,6 +79,7 @@ export function createSettle(deps: {
       await sendReply(replies, redisKeys, address, plan.reply);
     }
     await moveJob(job, move, plan.delayMs);
+    if (plan.awaitedModel) await awaitProof(job, plan.awaitedModel);
   }
 
   return async function settle(job, disposition) {

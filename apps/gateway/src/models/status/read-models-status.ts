@@ -1,8 +1,8 @@
 import type { ModelsStatus } from "@openrouter-free-pool/shared/api/models-status";
+import { countAwaiting } from "@openrouter-free-pool/shared/key-pool/models/awaited-model";
 import { readCoolingModels } from "@openrouter-free-pool/shared/key-pool/models/cooling-models";
 import { readProvenModels } from "@openrouter-free-pool/shared/key-pool/models/model-proof";
 import { otherModels } from "@openrouter-free-pool/shared/models/record-spans";
-import { countAwaiting } from "@openrouter-free-pool/shared/queue/promote-delayed";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Redis } from "ioredis";

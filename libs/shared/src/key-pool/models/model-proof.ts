@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import type { RedisKeys } from "../../redis/keys.ts";
 import type { PoolStore } from "../store/pool-store.ts";
 
+const proven = "proven";
 /** A model without calls for this long is called once before it is called by many. */
 const provenMs = 3_600_000;
 /** A model that failed repeatedly is called one call at a time for this long, unless it answers. */
@@ -14,10 +15,15 @@ export async function proveModel(
 ): Promise<void> {
   await redis
     .multi()
-    .set(redisKeys.modelProof(model), "proven", "PX", provenMs)
+    .set(redisKeys.modelProof(model), proven, "PX", provenMs)
     .unlink(redisKeys.modelGone(model))
     .hdel(redisKeys.goneModels, model)
     .exec();
+}
+
+/** Whether a call is under way, or must come first, that is to prove a model. @param proof its state in Redis, see choose-model.lua. */
+export function isBeingProven(proof: string | null): boolean {
+  return proof !== null && proof !== proven;
 }
 
 /** The models that have answered recently. */
@@ -28,7 +34,7 @@ export async function readProvenModels(
 ): Promise<ReadonlySet<string>> {
   if (models.length === 0) return new Set();
   const proofs = await redis.mget(models.map(redisKeys.modelProof));
-  return new Set(models.filter((_, index) => proofs[index] === "proven"));
+  return new Set(models.filter((_, index) => proofs[index] === proven));
 }
 
 /** Makes a model that failed repeatedly unproven: one call at a time until it answers. */

@@ -1,0 +1,73 @@
+import { Job } from "bullmq";
+import type { Redis } from "ioredis";
+import type { CompletionRequest } from "../../queue/completion-job.ts";
+import type { ManualWorker } from "../../queue/manual-worker.ts";
+import { promoteIfDelayed } from "../../queue/promote-delayed.ts";
+import type { RedisKeys } from "../../redis/keys.ts";
+import { isBeingProven } from "./model-proof.ts";
+
+/** More would become due by themselves before all of them could be called. */
+const mostPromoted = 1_000;
+/** They are delayed for seconds. */
+const ttlMs = 60_000;
+
+type AwaitedDeps = {
+  readonly worker: ManualWorker;
+  readonly redis: Redis;
+  readonly redisKeys: RedisKeys;
+};
+
+/**
+ * Records that a job, which is delayed by now, waits for what a call says of a model. Where that call has ended
+ * meanwhile, it has put those in line that it found: the job goes there at once.
+ */
+export async function awaitModel(
+  deps: AwaitedDeps,
+  { model, jobId }: { model: string; jobId: string },
+): Promise<void> {
+  const { redis, redisKeys } = deps;
+  const key = redisKeys.modelAwaited(model);
+  const replies = await redis
+    .multi()
+    .rpush(key, jobId)
+    .ltrim(key, 0, mostPromoted - 1)
+    .pexpire(key, ttlMs)
+    .get(redisKeys.modelProof(model))
+    .exec();
+  const proof = replies?.at(-1)?.[1] as string | null;
+  if (!isBeingProven(proof)) await promoteAwaiting(deps, model);
+}
+
+/** Puts the jobs that are delayed until a model is proven in line now, in their order. */
+export async function promoteAwaiting(
+  deps: AwaitedDeps,
+  model: string,
+): Promise<void> {
+  const { worker, redis, redisKeys } = deps;
+  const key = redisKeys.modelAwaited(model);
+  const replies = await redis.multi().lrange(key, 0, -1).unlink(key).exec();
+  const jobIds = (replies?.[0]?.[1] ?? []) as string[];
+  await Promise.all(
+    jobIds.map(async (jobId) => {
+      const job = await Job.fromId<CompletionRequest, void>(worker, jobId);
+      if (job) await promoteIfDelayed(job);
+    }),
+  );
+}
+
+/** How many jobs are delayed until each of the models is proven; models without any are left out. */
+export async function countAwaiting(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  models: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const counts = await Promise.all(
+    models.map((model) => redis.llen(redisKeys.modelAwaited(model))),
+  );
+  return new Map(
+    models.flatMap((model, index) => {
+      const count = counts[index] ?? 0;
+      return count > 0 ? [[model, count] as const] : [];
+    }),
+  );
+}
