@@ -1,5 +1,6 @@
 import { afterEach, expect, inject, test } from "vitest";
 import { burst, chat, countStatuses } from "../../support/clients/chat.ts";
+import { streamChat } from "../../support/clients/stream-chat.ts";
 import { type Stack, startStack } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
 
@@ -52,3 +53,38 @@ test("a model that fails again and again is not called for a while, others go on
     200: 20,
   });
 });
+
+test("clients that stop their streams say nothing of the model", async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    accounts: 1,
+    perMinute: 1_000,
+    perDay: 10_000,
+    simulator: { chunks: 1_000, interChunkMs: 20 },
+  });
+  const { url, simulator, workers } = stack;
+  for (let stopped = 1; stopped <= 8; stopped += 1) {
+    await stopStream(url);
+    await until("OpenRouter was left", async () => {
+      const { aborted } = await simulator.summary();
+      return aborted === stopped;
+    });
+  }
+  const lines = workers.flatMap(({ logged }) =>
+    logged("A model fails again and again: it is not called for a while"),
+  );
+  expect(lines).toEqual([]);
+});
+
+/** Hangs up at the first content of a stream. */
+async function stopStream(url: string): Promise<void> {
+  const hangUp = new AbortController();
+  const { status, isWhole } = await streamChat(`${url}/v1`, {
+    signal: hangUp.signal,
+    onChunk(bytes) {
+      if (bytes.includes("data:")) hangUp.abort();
+    },
+  });
+  expect(status).toBe(200);
+  expect(isWhole).toBe(false);
+}

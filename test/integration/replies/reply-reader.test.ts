@@ -9,7 +9,7 @@ import { ReplyReader } from "@openrouter-free-pool/shared/replies/reply-reader";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
 import { until } from "../../support/until.ts";
 
 const logger = pino({ level: "silent" });
@@ -130,3 +130,25 @@ test("what was handed over is cut off the stream", async () => {
     return left < 100;
   });
 });
+
+test.each([0, 1, 2, 3, 4, 5, 6, 8, 10])(
+  "who asks for all replies while a reading ends is not told of that reading (%i steps after its last answer)",
+  async (steps) => {
+    const readRange = redis.xrangeBuffer.bind(redis);
+    const begun = vi.spyOn(redis, "xrangeBuffer");
+    const asked = new Promise<number>((resolve, reject) => {
+      begun.mockImplementationOnce(async (...range) => {
+        const found = await readRange(...range);
+        void (async () => {
+          for (let step = 0; step < steps; step += 1) await undefined;
+          const before = begun.mock.calls.length;
+          await reader.catchUp();
+          return begun.mock.calls.length - before;
+        })().then(resolve, reject);
+        return found;
+      });
+    });
+    await reader.catchUp();
+    expect(await asked).toBe(1);
+  },
+);

@@ -2,8 +2,9 @@ import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 
 /**
- * Listens on its own connection for jobs whose clients have gone. A message that
- * is missed does no harm: the limiter checks the job's mark before each call.
+ * Listens on its own connection for jobs whose clients have gone, also for those that are still on their way to this
+ * worker. A message that is missed leaves a call under way to its end: only the next one is not made, as the limiter
+ * checks the job's mark.
  */
 export async function listenForCancellations(
   subscriber: Redis,

@@ -2,9 +2,9 @@ import type {
   RecordCall,
   RecordedCall,
 } from "@openrouter-free-pool/shared/models/model-recorder";
-import type { CallResult } from "../answer/call-result.ts";
 import { isEmptyAnswer } from "../answer/is-empty-answer.ts";
 import type { ClassifiedCall } from "../decide/answer-with.ts";
+import { isModelsFault } from "./models-fault.ts";
 
 type ReportedCall = Omit<ClassifiedCall, "keyState">;
 
@@ -43,7 +43,7 @@ function outcomeOf({
     }
     case "transient":
     case "broken":
-      return isOwnFault(result) ? "failed" : undefined;
+      return isModelsFault(result) ? "failed" : undefined;
     // For this pool the model does not answer while the setting stands.
     case "account-setting":
       return "failed";
@@ -53,17 +53,5 @@ function outcomeOf({
       return "gone";
     default:
       return undefined;
-  }
-}
-
-/** A connection that broke before an answer, or a call that we aborted, says nothing of a model. */
-function isOwnFault(result: CallResult): boolean {
-  switch (result.kind) {
-    case "no-answer":
-      return result.failure.reason === "timeout";
-    case "broken":
-      return result.failure.reason !== "aborted";
-    default:
-      return true;
   }
 }

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { ModelLoss } from "../classify/model-life.ts";
 import type { ClassifiedCall } from "../decide/answer-with.ts";
 import { ModelHealth } from "./model-health.ts";
+import { isModelsFault } from "./models-fault.ts";
 
 type Proving = Pick<Grant, "model" | "provesModel">;
 type Called = Pick<ClassifiedCall, "result" | "classification">;
@@ -109,14 +110,11 @@ function readWord({ result, classification }: Called): Word {
     case "model-limited":
     case "account-setting":
       return "there";
-    case "transient": {
-      // A broken connection says nothing of the model.
-      const isFailure =
-        result.kind !== "no-answer" || result.failure.reason === "timeout";
-      return isFailure ? "failed" : "nothing";
-    }
+    case "transient":
+      return isModelsFault(result) ? "failed" : "nothing";
     case "broken":
-      return "failed";
+      // Its first content has come.
+      return isModelsFault(result) ? "failed" : "there";
     default:
       return "nothing";
   }

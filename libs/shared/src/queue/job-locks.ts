@@ -1,4 +1,5 @@
 import { LockManager, type Worker } from "bullmq";
+import { ShortMemory } from "../timers/short-memory.ts";
 import type { CompletionJob } from "./completion-job.ts";
 
 /** A job whose lock is not renewed for this long counts as lost. */
@@ -7,6 +8,11 @@ export const lockMs = 15_000;
 export const stalledCheckMs = 5_000;
 /** A request that was lost by this many workers is answered instead of called again. */
 export const mostStalls = 5;
+
+/** Longer than a job is on its way from Redis to its worker. */
+const rememberedMs = 5_000;
+/** Every worker hears of every job that is called off. */
+const mostRemembered = 10_000;
 
 /** A job, and the token of the lock under which a worker holds it. */
 type HeldJob = Pick<CompletionJob, "id" | "token">;
@@ -24,7 +30,7 @@ export type JobLocks = {
   /** @returns a signal that aborts when the work on the job must end. */
   take(job: HeldJob): AbortSignal;
   release(job: HeldJob): void;
-  /** Aborts the work on a job, if it is in hand. */
+  /** Aborts the work on a job that is in hand, or comes within some seconds: it may be on its way. */
   abort(jobId: string, reason: string): void;
   abortAll(reason: string): void;
   close(): Promise<void>;
@@ -46,6 +52,10 @@ export function createJobLocks(worker: Worker): JobLocks {
   locks.start();
   /** A job can be in hand twice: its lock had lapsed during its first call. So locks are known by job and token. */
   const holds = new Map<string, Set<string>>();
+  const aborted = new ShortMemory<string>({
+    rememberedMs,
+    most: mostRemembered,
+  });
 
   return {
     take(job) {
@@ -55,6 +65,8 @@ export function createJobLocks(worker: Worker): JobLocks {
       if (!controller) throw new Error("The worker is closing");
       const jobId = String(job.id);
       holds.set(jobId, (holds.get(jobId) ?? new Set()).add(hold));
+      const reason = aborted.recall(jobId);
+      if (reason !== undefined) locks.cancelJob(hold, reason);
       return controller.signal as AbortSignal;
     },
     release(job) {
@@ -66,6 +78,7 @@ export function createJobLocks(worker: Worker): JobLocks {
       if (all?.size === 0) holds.delete(jobId);
     },
     abort(jobId, reason) {
+      aborted.remember(jobId, reason);
       for (const hold of holds.get(jobId) ?? []) locks.cancelJob(hold, reason);
     },
     abortAll: (reason) => locks.cancelAllJobs(reason),

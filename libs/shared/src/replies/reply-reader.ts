@@ -100,9 +100,7 @@ export class ReplyReader {
   /** Delivers everything that is on the stream now. */
   catchUp(): Promise<void> {
     this.#mustRead = true;
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined;
-    });
+    this.#reading ??= this.#read();
     return this.#reading;
   }
 
@@ -143,6 +141,8 @@ export class ReplyReader {
         await sleep(pauseAfterErrorMs);
       }
     }
+    // In the step that finds nothing left to read: who asks from now on is not told of this reading.
+    this.#reading = undefined;
   }
 
   async #readStream(): Promise<void> {

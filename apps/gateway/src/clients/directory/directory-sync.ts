@@ -101,16 +101,19 @@ export class DirectorySync {
   /** Reads all clients; once more when a read is under way: that one may have missed something. */
   #load(): Promise<void> {
     this.#isStale = true;
-    this.#loading ??= this.#readUntilFresh().finally(() => {
-      this.#loading = undefined;
-    });
+    this.#loading ??= this.#readUntilFresh();
     return this.#loading;
   }
 
   async #readUntilFresh(): Promise<void> {
-    while (this.#isStale) {
-      this.#isStale = false;
-      await this.#read();
+    try {
+      while (this.#isStale) {
+        this.#isStale = false;
+        await this.#read();
+      }
+    } finally {
+      // In the step that finds nothing stale: who asks from now on is not told of this reading.
+      this.#loading = undefined;
     }
   }
 
