@@ -1,58 +1,183 @@
+import { StandingOrders } from "@openrouter-free-pool/shared/dispatch/standing-orders";
+import { createTakeJobs } from "@openrouter-free-pool/shared/dispatch/take-jobs";
+import type { TakenJob } from "@openrouter-free-pool/shared/dispatch/taken-job";
+import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import { promoteAwaiting } from "@openrouter-free-pool/shared/key-pool/models/awaited-model";
+import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
+import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
+import { pino } from "pino";
 import { expect, test } from "vitest";
+import { classifyResult } from "../../../apps/worker/src/classify/classify-result.ts";
+import { createWatchModels } from "../../../apps/worker/src/models/watch-models.ts";
 import { openFetching } from "../../support/dispatch/open-fetching.ts";
+import { testKey } from "../../support/processes/stack.ts";
 
 const anHourMs = 3_600_000;
 
-/** A worker with a job that has to wait for what a call says of its model. */
-async function openWaiting() {
-  const dispatch = await openFetching({ concurrency: 1 });
-  const { queue, redis, redisKeys, keyPool } = dispatch;
+type Called = Parameters<ReturnType<typeof createWatchModels>["learn"]>[2];
+type Result = Called["result"];
+
+/** A worker whose limiter calls unproven models once. */
+async function openModels() {
+  const dispatch = await openFetching({ concurrency: 4 });
+  const { queue, redis, redisKeys, worker, workerId } = dispatch;
   const { model } = queue.request;
-  await queue.add(priorities.normal, "waiting");
-  const [taken] = (await dispatch.takeJobs(1)).jobs;
-  if (!taken) throw new Error("No job is in line");
-  const waits = { kind: "deferred-for-proof", model } as const;
+  const keyPool = new KeyPool({
+    redis,
+    redisKeys,
+    limits: {
+      ...{ perMinute: 100, perDay: 1_000_000, guardMs: 10 },
+      ...{ windowMs: 60_000, dayMs: 86_400_000 },
+    },
+    keys: parseApiKeys([testKey(0)]),
+    checksModels: true,
+  });
+  await keyPool.register();
+  await redis.set(redisKeys.gatewayAlive(queue.request.gatewayId), "here");
+  const subscriber = redis;
+  const orders = new StandingOrders({
+    ...{ worker, workerId, redis, subscriber, redisKeys },
+  });
+  const takeJobs = createTakeJobs({
+    ...{ worker, orders, keyPool, redis, redisKeys },
+  });
+  const watchModels = createWatchModels({
+    keyPool,
+    promoteAwaiting: (each) => promoteAwaiting(dispatch, each),
+    logger: pino({ level: "silent" }),
+  });
+  const called = (result: Partial<Result> & Pick<Result, "kind">): Called => {
+    const whole = { calledModel: model, upstreamMs: 1, ...result } as Result;
+    const request = { model, models: [model], path: "/chat/completions" };
+    const asked = { ...request, body: "{}", checksModels: true };
+    return { result: whole, classification: classifyResult(whole, asked) };
+  };
+  const answerWith = (status: number, text: string) =>
+    called({
+      kind: "answer",
+      answer: { status, headers: {}, body: Buffer.from(text) },
+    });
   return {
     ...dispatch,
-    /** Another call is to prove the model. */
-    beProving: () => redis.set(redisKeys.modelProof(model), "first 1"),
-    prove: () => keyPool.models.prove(model),
-    lose: () => keyPool.models.lose(model, "No endpoints found"),
-    promote: () => promoteAwaiting(dispatch, model),
-    delay: () => dispatch.settle(taken.job, { ...waits, heldMs: anHourMs }),
-    listed: () => redis.llen(redisKeys.modelAwaited(model)),
+    keyPool,
+    watchModels,
+    model,
+    takeJobs,
+    answered: answerWith(200, '{"choices":[{"message":{"content":"Hi"}}]}'),
+    failed: answerWith(502, '{"error":{"code":502,"message":"Bad gateway"}}'),
+    gone: answerWith(
+      404,
+      `{"error":{"code":404,"message":"No endpoints found for ${model}."}}`,
+    ),
+    brokenBy: (reason: "aborted" | "reader-stalled") =>
+      called({
+        kind: "broken",
+        failure: { reason, message: reason, wasSent: true },
+      }),
+    proof: () => redis.get(redisKeys.modelProof(model)),
     delayed: () => redis.zrange(queue.keys.delayed, "0", "-1"),
+    delay: ({ job }: TakenJob) =>
+      dispatch.settle(job, {
+        ...{ kind: "deferred-for-proof", model, heldMs: anHourMs },
+      }),
   };
+}
+type Models = Awaited<ReturnType<typeof openModels>>;
+
+/** Takes a job whose call is to prove the model, and another one that has to wait for it. */
+async function takeBoth(models: Models) {
+  await models.queue.add(priorities.normal, "first", "waiting");
+  const [first, waiting] = (await models.takeJobs(2)).jobs;
+  if (!(first && waiting)) throw new Error("They were not taken");
+  expect(waiting.slot?.kind).toBe("model-unproven");
+  return { proving: grantOf(first), waiting };
+}
+
+function grantOf({ slot }: TakenJob): Grant {
+  if (slot?.kind !== "granted") throw new Error("No slot");
+  return slot;
 }
 
 test("a job that waits for the proof of its model is in line as soon as the call has ended", async () => {
-  const waiting = await openWaiting();
-  await waiting.beProving();
-  await waiting.delay();
-  expect(await waiting.delayed()).toEqual(["waiting"]);
-  await waiting.prove();
-  await waiting.promote();
-  expect(await waiting.delayed()).toEqual([]);
-  expect(await waiting.queue.inLine()).toEqual(["waiting"]);
+  const models = await openModels();
+  const { proving, waiting } = await takeBoth(models);
+  await models.delay(waiting);
+  expect(await models.delayed()).toEqual(["waiting"]);
+  await models.watchModels.learn("first", proving, models.answered);
+  expect(await models.proof()).toBe("proven");
+  expect(await models.delayed()).toEqual([]);
+  expect(await models.queue.inLine()).toEqual(["waiting"]);
 });
 
-test("a job that is delayed only after the call has ended does not wait in vain", async () => {
-  const waiting = await openWaiting();
-  await waiting.beProving();
-  await waiting.prove();
-  await waiting.promote();
-  await waiting.delay();
-  expect(await waiting.delayed()).toEqual([]);
-  expect(await waiting.queue.inLine()).toEqual(["waiting"]);
-  expect(await waiting.listed()).toBe(0);
+test.each(["answered", "failed", "gone"] as const)(
+  "a job that is delayed only after the call has %s does not wait in vain",
+  async (end) => {
+    const models = await openModels();
+    const { proving, waiting } = await takeBoth(models);
+    await models.watchModels.learn("first", proving, models[end]);
+    await models.delay(waiting);
+    expect(await models.delayed()).toEqual([]);
+    expect(await models.queue.inLine()).toEqual(["waiting"]);
+    const { redis, redisKeys, model } = models;
+    expect(await redis.llen(redisKeys.modelAwaited(model))).toBe(0);
+  },
+);
+
+test.each(["answered", "gone"] as const)(
+  "a call that was not to prove the model, and has %s, ends the wait, too",
+  async (end) => {
+    const models = await openModels();
+    const { proving, waiting } = await takeBoth(models);
+    await models.delay(waiting);
+    const other = { ...proving, proof: undefined };
+    await models.watchModels.learn("other", other, models[end]);
+    expect(await models.queue.inLine()).toEqual(["waiting"]);
+  },
+);
+
+test("a call that fails leaves what another one has proven meanwhile", async () => {
+  const models = await openModels();
+  const { proving } = await takeBoth(models);
+  const second = { ...proving, proof: "second 1" };
+  await models.watchModels.learn("second", second, models.answered);
+  await models.watchModels.learn("first", proving, models.failed);
+  expect(await models.proof()).toBe("proven");
+  await models.keyPool.release(proving);
+  expect(await models.proof()).toBe("proven");
 });
 
-test("nor when that call has found that the model is gone", async () => {
-  const waiting = await openWaiting();
-  await waiting.beProving();
-  await waiting.lose();
-  await waiting.delay();
-  expect(await waiting.queue.inLine()).toEqual(["waiting"]);
+test.each(["aborted", "reader-stalled"] as const)(
+  "streams that we end (%s) leave the proof, and no model cools down",
+  async (reason) => {
+    const models = await openModels();
+    const { proving } = await takeBoth(models);
+    await models.watchModels.hear(proving);
+    for (let stopped = 0; stopped < 6; stopped += 1) {
+      const { watchModels, brokenBy } = models;
+      await watchModels.learn(`${stopped}`, proving, brokenBy(reason));
+    }
+    expect(await models.proof()).toBe("proven");
+    const { redis, redisKeys, model } = models;
+    expect(await redis.exists(redisKeys.modelCooldown(model))).toBe(0);
+  },
+);
+
+test("the end of a call puts no job in line that was called since, and is delayed because that failed", async () => {
+  const models = await openModels();
+  const { proving, waiting } = await takeBoth(models);
+  await models.delay(waiting);
+  // Its hold ends, and it goes out by itself.
+  const { redis, redisKeys, queue, model } = models;
+  await redis.zadd(queue.keys.delayed, 0, "waiting");
+  await redis.set(redisKeys.modelProof(model), "second 1");
+  const [again] = (await models.takeJobs(1)).jobs;
+  if (!again) throw new Error("It was not taken");
+  grantOf(again);
+  const progress = { calls: 1, failures: 1 };
+  await models.settle(again.job, {
+    ...{ kind: "retried", progress, statedMs: anHourMs },
+  });
+  await models.watchModels.learn("first", proving, models.failed);
+  expect(await models.delayed()).toEqual(["waiting"]);
 });

@@ -51,10 +51,10 @@ test.for(Object.entries(clients))(
         const [taken] = await arrived();
         const { slot, job } = taken ?? {};
         if (slot?.kind !== "granted") throw new Error("No slot");
-        const { key, model, provesModel } = slot;
+        const { key, model, proof } = slot;
         return {
           left: await readPoolState(queue),
-          taken: { key, model, provesModel, data: job?.data, id: job?.id },
+          taken: { key, model, proof, data: job?.data, id: job?.id },
           attempts: job?.attemptsStarted,
           // Only taking jobs from the line removes the marker.
           wasInLine: (await queue.redis.exists(queue.keys.marker)) === 0,

@@ -6,7 +6,7 @@ import type { ClassifiedCall } from "../decide/answer-with.ts";
 import { ModelHealth } from "./model-health.ts";
 import { isModelsFault } from "./models-fault.ts";
 
-type Proving = Pick<Grant, "model" | "provesModel">;
+type Proving = Pick<Grant, "model" | "proof">;
 type Called = Pick<ClassifiedCall, "result" | "classification">;
 
 /** Learns from calls whether their models are served, and whether they answer. */
@@ -30,18 +30,20 @@ export function createWatchModels(deps: {
   const health = new ModelHealth();
 
   async function prove(model: string): Promise<void> {
-    if (health.recordLife(model)) await keyPool.models.prove(model);
+    if (!health.recordLife(model)) return;
+    await keyPool.models.prove(model);
+    await promoteAwaiting(model);
   }
 
   /** @returns whether the model cools down. */
   async function fail(
     requestId: string,
-    { model, provesModel }: Proving,
+    { model, proof }: Proving,
   ): Promise<boolean> {
     // After a cooldown one call decides, whatever this worker has counted before.
     const isOpen =
       health.recordFailure(model, requestId) ||
-      (provesModel && (await keyPool.models.hasCooledDown(model)));
+      (proof !== undefined && (await keyPool.models.hasCooledDown(model)));
     if (!isOpen) return false;
     const cooldownMs = await keyPool.models.cool(model, undefined);
     await keyPool.models.doubt(model);
@@ -60,6 +62,7 @@ export function createWatchModels(deps: {
       { model, why: message, until: new Date(until).toISOString() },
       "OpenRouter does not serve a model any more",
     );
+    await promoteAwaiting(model);
   }
 
   async function learn(
@@ -67,9 +70,9 @@ export function createWatchModels(deps: {
     grant: Proving,
     { result, classification }: Called,
   ): Promise<void> {
-    const { model, provesModel } = grant;
+    const { model, proof } = grant;
     // Other requests wait for this proof, even when this worker has recorded one before.
-    if (provesModel) health.forgetProof(model);
+    if (proof !== undefined) health.forgetProof(model);
     if (classification.kind === "model-gone") {
       await lose(classification);
       if (classification.model === model) return;
@@ -77,21 +80,19 @@ export function createWatchModels(deps: {
     const word = readWord({ result, classification });
     if (word === "answered") health.recordAnswer(model);
     if (word === "answered" || word === "there") return prove(model);
-    // The call proved nothing, and did not make the model cool down: another call may prove it.
     const isOpen = word === "failed" && (await fail(requestId, grant));
-    if (provesModel && !isOpen) await keyPool.models.forgetProof(model);
+    if (proof === undefined) return;
+    // The call proved nothing, and did not make the model cool down: another call may prove it.
+    if (!isOpen) await keyPool.models.forgetProof(model, proof);
+    await promoteAwaiting(model);
   }
 
   return {
-    async learn(requestId, grant, call) {
-      await learn(requestId, grant, call);
-      if (grant.provesModel) await promoteAwaiting(grant.model);
-    },
-    async hear({ model, provesModel }) {
-      if (!provesModel) return;
+    learn,
+    async hear({ model, proof }) {
+      if (proof === undefined) return;
       health.forgetProof(model);
       await prove(model);
-      await promoteAwaiting(model);
     },
   };
 }

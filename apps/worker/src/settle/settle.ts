@@ -29,7 +29,7 @@ export function createSettle(deps: {
   spread: DeferralSpread;
   release: (job: CompletionJob) => void;
   /** Has a job that is delayed return as soon as a call has told of a model. */
-  awaitModel: (waiting: { model: string; jobId: string }) => Promise<void>;
+  awaitModel: (waiting: { model: string; job: CompletionJob }) => Promise<void>;
   keepPayloads: boolean;
   callMetrics: CallMetrics;
   metrics: DispatchMetrics;
@@ -61,7 +61,7 @@ export function createSettle(deps: {
   /** Without it the job returns after its delay. */
   async function awaitProof(job: CompletionJob, model: string): Promise<void> {
     try {
-      await deps.awaitModel({ model, jobId: String(job.id) });
+      await deps.awaitModel({ model, job });
     } catch (error) {
       logger.warn({ err: error }, "Waiting for a model failed");
     }

@@ -1,6 +1,9 @@
 import { Job } from "bullmq";
 import type { Redis } from "ioredis";
-import type { CompletionRequest } from "../../queue/completion-job.ts";
+import type {
+  CompletionJob,
+  CompletionRequest,
+} from "../../queue/completion-job.ts";
 import type { ManualWorker } from "../../queue/manual-worker.ts";
 import { promoteIfDelayed } from "../../queue/promote-delayed.ts";
 import type { RedisKeys } from "../../redis/keys.ts";
@@ -23,13 +26,13 @@ type AwaitedDeps = {
  */
 export async function awaitModel(
   deps: AwaitedDeps,
-  { model, jobId }: { model: string; jobId: string },
+  { model, job }: { model: string; job: CompletionJob },
 ): Promise<void> {
   const { redis, redisKeys } = deps;
   const key = redisKeys.modelAwaited(model);
   const replies = await redis
     .multi()
-    .rpush(key, jobId)
+    .rpush(key, `${job.id} ${job.attemptsStarted}`)
     .ltrim(key, 0, mostPromoted - 1)
     .pexpire(key, ttlMs)
     .get(redisKeys.modelProof(model))
@@ -46,11 +49,14 @@ export async function promoteAwaiting(
   const { worker, redis, redisKeys } = deps;
   const key = redisKeys.modelAwaited(model);
   const replies = await redis.multi().lrange(key, 0, -1).unlink(key).exec();
-  const jobIds = (replies?.[0]?.[1] ?? []) as string[];
+  const entries = (replies?.[0]?.[1] ?? []) as string[];
   await Promise.all(
-    jobIds.map(async (jobId) => {
+    entries.map(async (entry) => {
+      const [jobId = "", attempts] = entry.split(" ");
       const job = await Job.fromId<CompletionRequest, void>(worker, jobId);
-      if (job) await promoteIfDelayed(job);
+      // One that a worker has had since is delayed for another reason.
+      if (job?.attemptsStarted === Number(attempts))
+        await promoteIfDelayed(job);
     }),
   );
 }

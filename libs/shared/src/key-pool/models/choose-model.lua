@@ -68,10 +68,11 @@ local function chooseModel(models)
   return nil, { 'model-gone' }
 end
 
--- Records that a call goes out that is to prove a model.
+-- Records that a call goes out that is to prove a model. Returns what is stored of it.
 local function recordProver(model, prover)
   local ttlMs = prover == 'doubted' and DOUBTED_TTL_MS or ASKED_TTL_MS
   local proof = prover .. ' ' .. text(now)
   redis.call('SET', modelPrefix .. model .. ':proof', proof, 'PX', ttlMs)
   knownModels[model].proof = proof
+  return proof
 end

@@ -1,6 +1,9 @@
 import type { Redis } from "ioredis";
 import type { RedisKeys } from "../../redis/keys.ts";
+import { loadScript, runScript } from "../../redis/script.ts";
 import type { PoolStore } from "../store/pool-store.ts";
+
+const script = loadScript(new URL("./forget-proof.lua", import.meta.url));
 
 const proven = "proven";
 /** A model without calls for this long is called once before it is called by many. */
@@ -45,12 +48,18 @@ export async function doubtModel(
   await redis.set(redisKeys.modelProof(model), "doubted 0", "PX", doubtedMs);
 }
 
-/** Forgets the call that was to prove a model: it proved nothing, and another one may go out at once. */
+/**
+ * Forgets the call that was to prove a model: it proved nothing, and another one may go out at once. What other calls
+ * have proven meanwhile stays.
+ *
+ * @param proof what was stored of the call.
+ */
 export async function forgetProof(
   { redis, redisKeys }: PoolStore,
   model: string,
+  proof: string,
 ): Promise<void> {
-  await redis.unlink(redisKeys.modelProof(model));
+  await runScript(redis, script, [redisKeys.modelProof(model)], [proof]);
 }
 
 /** Whether a model cooled down recently, so that a failure of the call that was to prove it is expected. */

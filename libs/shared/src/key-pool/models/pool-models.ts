@@ -36,8 +36,8 @@ export class PoolModels {
   }
 
   /** Lets another call go out to prove a model: the one before proved nothing. */
-  forgetProof(model: string): Promise<void> {
-    return forgetProof(this.#store, model);
+  forgetProof(model: string, proof: string): Promise<void> {
+    return forgetProof(this.#store, model, proof);
   }
 
   /** Whether a model has cooled down recently. */

@@ -46,8 +46,8 @@ export type Grant = {
   readonly clientReceipt: string;
   /** The model that is to be called. */
   readonly model: string;
-  /** Whether the call is to prove the model: others wait for its result. */
-  readonly provesModel: boolean;
+  /** What is stored of the call when it is to prove the model, and others wait for its result. */
+  readonly proof: string | undefined;
 };
 
 /** The limiter's decision. Times in ms from now. */
@@ -121,7 +121,7 @@ export function readAcquisition(
   models: readonly string[],
   reply: readonly unknown[],
 ): Acquisition | undefined {
-  const [kind, first, second, receipt, chosen, provesModel, ofClient] = reply;
+  const [kind, first, second, receipt, chosen, proof, ofClient] = reply;
   switch (kind) {
     case "granted": {
       const key = keysById.get(String(second));
@@ -135,7 +135,8 @@ export function readAcquisition(
         usableUntil,
         receipt: receipt === "" ? undefined : readReceipt(receipt),
         model: models[Number(chosen) - 1] ?? "",
-        provesModel: provesModel === 1,
+        // Of a lost worker of an earlier version it is a number.
+        proof: typeof proof === "string" && proof !== "" ? proof : undefined,
         clientReceipt: String(ofClient ?? ""),
       };
     }

@@ -13,8 +13,8 @@
 
   Returns
     {'granted', account, key id, receipt (for release-slot.lua; '' when no slot was taken),
-      number of the candidate from 1 on, 1 when the call is to prove that the model is there, else 0,
-      receipt of the client; '' without one}
+      number of the candidate from 1 on, what is stored of the call when it is to prove that the model is there
+      (see choose-model.lua), else '', receipt of the client; '' without one}
     {'busy', ms until the next slot, 1 when the deadline comes first, else 0}
     {'client-over', when to check again (ms since the epoch)}  its client has used up its budget for now
     {'waited-out'}      the deadline has passed
@@ -84,7 +84,7 @@ local function decide(request)
     account, keyId, receipt = takeSlot(request.refusing)
   end
   if not account then return refuseSlot(request) end
-  if prover then recordProver(request.models[chosen], prover) end
+  local proof = prover and recordProver(request.models[chosen], prover) or ''
   local clientReceipt = client and countClientCall(client, request.jobId) or ''
-  return { 'granted', account, keyId, receipt, chosen, prover and 1 or 0, clientReceipt }
+  return { 'granted', account, keyId, receipt, chosen, proof, clientReceipt }
 end

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { loadScript, runScript } from "../../redis/script.ts";
+import { forgetProof } from "../models/model-proof.ts";
 import type { PoolStore } from "../store/pool-store.ts";
 import type { Grant } from "./acquisition.ts";
 
@@ -11,10 +12,11 @@ const releasedTtlMs = 3_600_000;
 /** Gives a slot back exactly, as if it had not been granted. Call it once for each grant. */
 export async function releaseSlot(
   { redis, redisKeys }: PoolStore,
-  { key, receipt, clientReceipt, model, provesModel }: Grant,
+  { key, receipt, clientReceipt, model, proof }: Grant,
 ): Promise<void> {
   // Another call may prove the model.
-  if (provesModel) await redis.del(redisKeys.modelProof(model));
+  if (proof !== undefined)
+    await forgetProof({ redis, redisKeys }, model, proof);
   if (!receipt && clientReceipt === "") return;
   await runScript(
     redis,
