@@ -3,9 +3,9 @@ import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jo
 import { StandingOrders } from "@openrouter-free-pool/shared/dispatch/standing-orders";
 import { createTakeJobs } from "@openrouter-free-pool/shared/dispatch/take-jobs";
 import {
-  awaitModel,
+  awaitModels,
   promoteAwaiting,
-} from "@openrouter-free-pool/shared/key-pool/models/awaited-model";
+} from "@openrouter-free-pool/shared/key-pool/models/awaited-models";
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import type { RecordCall } from "@openrouter-free-pool/shared/models/model-recorder";
@@ -119,7 +119,7 @@ export function buildWorker(deps: {
     redisKeys,
     spread,
     release: locks.release,
-    awaitModel: (waiting) => awaitModel(awaited, waiting),
+    awaitModels: (waiting) => awaitModels(awaited, waiting),
     keepPayloads,
     callMetrics,
     metrics,

@@ -59,7 +59,7 @@ test("an unproven model is called once, and the others wait until it is proven",
     proof: expect.any(String),
   });
   const held = await acquire(["a", "b"]);
-  expect(held).toMatchObject({ kind: "model-unproven", model: "a" });
+  expect(held).toMatchObject({ kind: "model-unproven", models: ["a"] });
   await pool.models.prove("a");
   expect(await acquire(["a"])).toMatchObject({
     kind: "granted",

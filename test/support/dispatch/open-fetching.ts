@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jobs";
 import { StandingOrders } from "@openrouter-free-pool/shared/dispatch/standing-orders";
 import { createTakeJobs } from "@openrouter-free-pool/shared/dispatch/take-jobs";
-import { awaitModel } from "@openrouter-free-pool/shared/key-pool/models/awaited-model";
+import { awaitModels } from "@openrouter-free-pool/shared/key-pool/models/awaited-models";
 import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { dropJob } from "@openrouter-free-pool/shared/queue/held-job";
 import { createJobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
@@ -64,7 +64,7 @@ export async function openFetching(options: {
     redisKeys,
     spread: new DeferralSpread(() => 0),
     release: locks.release,
-    awaitModel: (waiting) => awaitModel(deps, waiting),
+    awaitModels: (waiting) => awaitModels(deps, waiting),
     keepPayloads: false,
     callMetrics: createCallMetrics(all),
     metrics,

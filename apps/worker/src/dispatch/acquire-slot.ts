@@ -106,8 +106,8 @@ export function createAcquireSlot(deps: {
           cooldownMs: slot.retryAfterMs,
         });
       case "model-unproven": {
-        const { model, retryAfterMs: heldMs } = slot;
-        return refuse({ kind: "deferred-for-proof", model, heldMs });
+        const { models, retryAfterMs: heldMs } = slot;
+        return refuse({ kind: "deferred-for-proof", models, heldMs });
       }
       case "model-gone":
         return refuse({ kind: "failed", code: "model-gone" });

@@ -39,10 +39,10 @@ export type Disposition =
   | { readonly kind: "held-for-client" }
   /** Delayed until its model has cooled down; it keeps its place. */
   | { readonly kind: "deferred-for-model"; readonly cooldownMs: number }
-  /** Delayed while another call finds out whether its model is served. */
+  /** Delayed while other calls find out whether its models are served. */
   | {
       readonly kind: "deferred-for-proof";
-      readonly model: string;
+      readonly models: readonly string[];
       readonly heldMs: number;
     }
   /** Delayed until its gateway is back or surely dead; it keeps its place. */

@@ -25,8 +25,8 @@ export type SettlementPlan = {
   /** The same in full, stored together with the reply. */
   readonly recorded?: Ending;
   readonly delayMs?: number;
-  /** A delayed job returns as soon as a call has told of this model. */
-  readonly awaitedModel?: string;
+  /** A delayed job returns as soon as a call has told of one of these models. */
+  readonly awaitedModels?: readonly string[];
   /** Stored before the job is moved. */
   readonly progress?: CompletionProgress;
 };
@@ -86,8 +86,8 @@ export function planSettlement(
       return { details: { cooldownMs }, delayMs: cooldownMs + extraMs };
     }
     case "deferred-for-proof": {
-      const { model, heldMs } = disposition;
-      return { details: { heldMs }, delayMs: heldMs, awaitedModel: model };
+      const { models, heldMs } = disposition;
+      return { details: { heldMs }, delayMs: heldMs, awaitedModels: models };
     }
     case "deferred-for-gateway": {
       const { awayMs } = disposition;

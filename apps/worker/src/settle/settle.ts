@@ -28,8 +28,11 @@ export function createSettle(deps: {
   redisKeys: RedisKeys;
   spread: DeferralSpread;
   release: (job: CompletionJob) => void;
-  /** Has a job that is delayed return as soon as a call has told of a model. */
-  awaitModel: (waiting: { model: string; job: CompletionJob }) => Promise<void>;
+  /** Has a job that is delayed return as soon as a call has told of one of these models. */
+  awaitModels: (waiting: {
+    models: readonly string[];
+    job: CompletionJob;
+  }) => Promise<void>;
   keepPayloads: boolean;
   callMetrics: CallMetrics;
   metrics: DispatchMetrics;
@@ -59,9 +62,12 @@ export function createSettle(deps: {
   }
 
   /** Without it the job returns after its delay. */
-  async function awaitProof(job: CompletionJob, model: string): Promise<void> {
+  async function awaitProof(
+    job: CompletionJob,
+    models: readonly string[],
+  ): Promise<void> {
     try {
-      await deps.awaitModel({ model, job });
+      await deps.awaitModels({ models, job });
     } catch (error) {
       logger.warn({ err: error }, "Waiting for a model failed");
     }
@@ -79,7 +85,7 @@ export function createSettle(deps: {
       await sendReply(replies, redisKeys, address, plan.reply);
     }
     await moveJob(job, move, plan.delayMs);
-    if (plan.awaitedModel) await awaitProof(job, plan.awaitedModel);
+    if (plan.awaitedModels) await awaitProof(job, plan.awaitedModels);
   }
 
   return async function settle(job, disposition) {

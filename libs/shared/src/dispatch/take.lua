@@ -111,7 +111,9 @@ local function decideInTurn(request)
     request.models, request.tariffs = { unpack(all.models, i) }, all.tariffs:sub(i)
     local said = decide(request)
     if said[1] == 'granted' then said[5] = said[5] + i - 1 end
-    if said[1] == 'model-unproven' then said[3] = said[3] + i - 1 end
+    if said[1] == 'model-unproven' then
+      for n = 3, #said do said[n] = said[n] + i - 1 end
+    end
     if said[1] ~= 'no-other-account' then return said end
   end
   request.models, request.tariffs, request.refusing, request.refusingCount = all.models, all.tariffs, {}, 0

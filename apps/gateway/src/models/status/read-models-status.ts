@@ -1,5 +1,5 @@
 import type { ModelsStatus } from "@openrouter-free-pool/shared/api/models-status";
-import { countAwaiting } from "@openrouter-free-pool/shared/key-pool/models/awaited-model";
+import { countAwaiting } from "@openrouter-free-pool/shared/key-pool/models/awaited-models";
 import { readCoolingModels } from "@openrouter-free-pool/shared/key-pool/models/cooling-models";
 import { readProvenModels } from "@openrouter-free-pool/shared/key-pool/models/model-proof";
 import { otherModels } from "@openrouter-free-pool/shared/models/record-spans";

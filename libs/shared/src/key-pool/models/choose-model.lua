@@ -56,7 +56,8 @@ local function chooseModel(models)
     elseif not known.isGone then
       local prover, heldMs = findProver(known.proof)
       if prover == nil then
-        held = held or { 'model-unproven', math.ceil(heldMs), i }
+        held = held or { 'model-unproven', math.ceil(heldMs) }
+        held[#held + 1] = i
       elseif not (held and prover) then
         -- While a better model is held, only a proven one may take precedence.
         return i, prover

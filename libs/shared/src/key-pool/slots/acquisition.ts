@@ -65,10 +65,10 @@ export type Acquisition =
   | { readonly kind: "waited-out" }
   /** Every model that is not gone cools down. */
   | { readonly kind: "model-cooling"; readonly retryAfterMs: number }
-  /** Another call is under way that is to prove the model. */
+  /** For each of these models another call is under way that is to prove it. */
   | {
       readonly kind: "model-unproven";
-      readonly model: string;
+      readonly models: readonly string[];
       readonly retryAfterMs: number;
     }
   /** Every model is gone. */
@@ -149,7 +149,7 @@ export function readAcquisition(
     case "model-unproven":
       return {
         kind,
-        model: models[Number(second) - 1] ?? "",
+        models: reply.slice(2).map((held) => models[Number(held) - 1] ?? ""),
         retryAfterMs: Number(first),
       };
     case "model-cooling":

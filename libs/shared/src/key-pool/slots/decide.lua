@@ -19,7 +19,8 @@
     {'client-over', when to check again (ms since the epoch)}  its client has used up its budget for now
     {'waited-out'}      the deadline has passed
     {'model-cooling', ms}   every candidate that is not gone cools down
-    {'model-unproven', ms, number of the candidate}  a call is under way that is to prove that model
+    {'model-unproven', ms, numbers of candidates…}  a call of each of them is under way that is to prove it; ms until another
+      call of the first one may go out
     {'model-gone'}          every candidate is gone
     {'gateway-away', ms until it is worth checking again}
     {'cancelled'} {'orphaned'}

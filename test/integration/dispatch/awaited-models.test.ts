@@ -2,7 +2,7 @@ import { StandingOrders } from "@openrouter-free-pool/shared/dispatch/standing-o
 import { createTakeJobs } from "@openrouter-free-pool/shared/dispatch/take-jobs";
 import type { TakenJob } from "@openrouter-free-pool/shared/dispatch/taken-job";
 import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
-import { promoteAwaiting } from "@openrouter-free-pool/shared/key-pool/models/awaited-model";
+import { promoteAwaiting } from "@openrouter-free-pool/shared/key-pool/models/awaited-models";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
@@ -77,9 +77,9 @@ async function openModels() {
       }),
     proof: () => redis.get(redisKeys.modelProof(model)),
     delayed: () => redis.zrange(queue.keys.delayed, "0", "-1"),
-    delay: ({ job }: TakenJob) =>
+    delay: ({ job }: TakenJob, models: readonly string[] = [model]) =>
       dispatch.settle(job, {
-        ...{ kind: "deferred-for-proof", model, heldMs: anHourMs },
+        ...{ kind: "deferred-for-proof", models, heldMs: anHourMs },
       }),
   };
 }
@@ -180,4 +180,23 @@ test("the end of a call puts no job in line that was called since, and is delaye
   });
   await models.watchModels.learn("first", proving, models.failed);
   expect(await models.delayed()).toEqual(["waiting"]);
+});
+
+test("a job that waits for two models is in line as soon as a call has told of one of them", async () => {
+  const models = await openModels();
+  const { queue, redis, redisKeys, model, takeJobs } = models;
+  const other = "test/other:free";
+  const { proving } = await takeBoth(models);
+  const stored = await redis.get(redisKeys.modelProof(model));
+  await redis.set(redisKeys.modelProof(other), String(stored));
+  await queue.addWith({ candidates: [model, other] }, "either");
+  const [either] = (await takeJobs(1)).jobs;
+  if (!either) throw new Error("It was not taken");
+  expect(either.slot).toMatchObject({
+    ...{ kind: "model-unproven", models: [model, other] },
+  });
+  await models.delay(either, [model, other]);
+  const second = { ...proving, model: other };
+  await models.watchModels.learn("second", second, models.answered);
+  expect(await queue.inLine()).toEqual(["either"]);
 });

@@ -21,14 +21,26 @@ type AwaitedDeps = {
 };
 
 /**
- * Records that a job, which is delayed by now, waits for what a call says of a model. Where that call has ended
+ * Records that a job, which is delayed by now, waits for what calls say of some models. Where such a call has ended
  * meanwhile, it has put those in line that it found: the job goes there at once.
  */
-export async function awaitModel(
+export async function awaitModels(
   deps: AwaitedDeps,
-  { model, job }: { model: string; job: CompletionJob },
+  { models, job }: { models: readonly string[]; job: CompletionJob },
 ): Promise<void> {
-  const { redis, redisKeys } = deps;
+  const isEnded = await Promise.all(
+    models.map((model) => listAsWaiting(deps, model, job)),
+  );
+  const ended = models.filter((_, index) => isEnded[index]);
+  await Promise.all(ended.map((model) => promoteAwaiting(deps, model)));
+}
+
+/** @returns whether the call that is to prove the model has ended. */
+async function listAsWaiting(
+  { redis, redisKeys }: AwaitedDeps,
+  model: string,
+  job: CompletionJob,
+): Promise<boolean> {
   const key = redisKeys.modelAwaited(model);
   const replies = await redis
     .multi()
@@ -37,8 +49,7 @@ export async function awaitModel(
     .pexpire(key, ttlMs)
     .get(redisKeys.modelProof(model))
     .exec();
-  const proof = replies?.at(-1)?.[1] as string | null;
-  if (!isBeingProven(proof)) await promoteAwaiting(deps, model);
+  return !isBeingProven(replies?.at(-1)?.[1] as string | null);
 }
 
 /** Puts the jobs that are delayed until a model is proven in line now, in their order. */
