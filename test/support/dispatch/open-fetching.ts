@@ -43,6 +43,8 @@ export async function openFetching(options: {
   settlingMs?: number;
   /** What a search for lost jobs waits for first. */
   beforeSearch?: () => Promise<void>;
+  /** What a reply to a take of jobs waits for on its way. */
+  beforeReply?: () => Promise<void>;
 }) {
   const { concurrency } = options;
   const queue = await openQueue();
@@ -110,7 +112,11 @@ export async function openFetching(options: {
   const taking = { ...deps, orders };
   const takeJobs = createTakeJobs(taking);
   const fetching = new Fetching({
-    takeJobs,
+    async takeJobs(...args) {
+      const taking = await takeJobs(...args);
+      await options.beforeReply?.();
+      return taking;
+    },
     waitForLine: (mostMs) => worker.waitForLine(mostMs),
     async findLostJobs() {
       await options.beforeSearch?.();
@@ -134,6 +140,7 @@ export async function openFetching(options: {
     ...deps,
     queue,
     fetching,
+    forecast,
     takeJobs,
     settle,
     calls,

@@ -57,6 +57,7 @@ export function createAcquireSlot(deps: {
     refusing?: ReadonlySet<string>,
   ): Promise<SlotDecision | "no-other-account"> {
     const { gatewayId, client, deadline, paidModels } = job.data;
+    const { epoch } = forecast;
     const slot = await keyPool.acquire({
       jobId: String(job.id),
       token: job.token,
@@ -67,6 +68,10 @@ export function createAcquireSlot(deps: {
       deadline,
       ...(refusing ? { refusing } : {}),
     });
+    // Past its deadline a job is given up; the next one in line may have more time.
+    if (slot.kind === "busy" && !slot.isPastDeadline) {
+      forecast.pauseFor(slot.retryAfterMs, epoch);
+    }
     return interpret(job, slot);
   }
 
@@ -84,17 +89,14 @@ export function createAcquireSlot(deps: {
       case "granted":
         return { kind: "granted", grant: slot, isKnownToRefuse: false };
       case "busy": {
+        if (!slot.isPastDeadline) return refuse({ kind: "put-back" });
         const { retryAfterMs } = slot;
-        // Its client is told at once; the next job in line may have more time.
-        if (slot.isPastDeadline) {
-          return refuse({
-            kind: "failed",
-            code: "keys-rate-limited",
-            retryAfterMs,
-          });
-        }
-        forecast.pauseFor(retryAfterMs);
-        return refuse({ kind: "put-back" });
+        // Its client is told at once.
+        return refuse({
+          kind: "failed",
+          code: "keys-rate-limited",
+          retryAfterMs,
+        });
       }
       case "client-over":
         return refuse({ kind: "held-for-client" });

@@ -240,6 +240,7 @@ export class Fetching {
       if (this.#mayHaveLostJobs || this.#search) await this.#takeLostJobs();
       if (!this.#isRunning) return;
       const room = this.#concurrency - this.#inFlight;
+      const { epoch } = this.#forecast;
       const taking = await this.#takeJobs(
         Math.min(Math.max(room, 1), mostAtATime),
         {
@@ -248,7 +249,7 @@ export class Fetching {
           mostByOrder: this.#mostByOrder,
         },
       );
-      this.#expect(taking);
+      this.#expect(taking, epoch);
       await this.#startAll(taking.jobs, taking.waiting);
       if (taking.waiting > 0 || this.#mayHaveLostJobs || !this.#isRunning) {
         return;
@@ -308,9 +309,9 @@ export class Fetching {
     for (const taken of await this.#findLostJobs()) await this.#start(taken);
   }
 
-  #expect({ slotMs }: Taking): void {
+  #expect({ slotMs }: Taking, askedIn: number): void {
     if (slotMs === 0) return;
-    this.#forecast.pauseFor(slotMs < 0 ? lookAgainMs : slotMs);
+    this.#forecast.pauseFor(slotMs < 0 ? lookAgainMs : slotMs, askedIn);
   }
 
   async #startAll(jobs: readonly TakenJob[], waiting: number): Promise<void> {

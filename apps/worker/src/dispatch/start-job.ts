@@ -135,7 +135,7 @@ export function createJobStarter(deps: {
   async function giveUp(job: CompletionJob, error: unknown): Promise<void> {
     if (!isOutOfMemory(error)) return abandon(job, error);
     logger.warn(describeJob(job), "Redis is full: no slot was taken");
-    forecast.pauseFor(pauseWhenFullMs);
+    forecast.pauseFor(pauseWhenFullMs, forecast.epoch);
     await settle(job, { kind: "put-back" });
   }
 
