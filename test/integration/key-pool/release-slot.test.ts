@@ -1,10 +1,12 @@
 import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
-import { afterEach, expect, inject, test } from "vitest";
+import { Redis } from "ioredis";
+import { afterEach, expect, inject, onTestFinished, test } from "vitest";
 import {
   openPools,
   type PoolFixture,
 } from "../../support/dispatch/key-pools.ts";
 import { testKey } from "../../support/processes/stack.ts";
+import { until } from "../../support/until.ts";
 
 const open: PoolFixture[] = [];
 afterEach(() => {
@@ -120,4 +122,49 @@ test("a slot of an account that has become a part of another one is given back t
   await take(fixture);
   await take(fixture);
   expect((await fixture.acquire()).kind).toBe("busy");
+});
+
+/** Listens for what workers are told. @returns a function that reads all of it until now. */
+async function hearCommands({ redis, redisKeys }: PoolFixture) {
+  const subscriber = new Redis(inject("redisUrl"));
+  onTestFinished(() => subscriber.disconnect());
+  const heard: string[] = [];
+  subscriber.on("message", (_channel, message) => heard.push(message));
+  await subscriber.subscribe(redisKeys.workerCommands);
+  return async () => {
+    await redis.publish(redisKeys.workerCommands, "end");
+    await until("all is heard", () => heard.at(-1) === "end");
+    return heard.splice(0).slice(0, -1);
+  };
+}
+
+const lookAgain = JSON.stringify({ kind: "look-again" });
+
+test("workers are told of a slot that is given back, also of one that came too late", async () => {
+  const fixture = await openPool({ limits: { perMinute: 5 } });
+  const readCommands = await hearCommands(fixture);
+  await release(fixture, await take(fixture));
+  expect(await readCommands()).toEqual([lookAgain]);
+  const late = { ...(await take(fixture)), usableUntil: 0 };
+  expect(await fixture.pools[0]?.releaseIfLate(late)).toBe(true);
+  expect(await readCommands()).toEqual([lookAgain]);
+});
+
+test("workers are not told of a call that took no slot", async () => {
+  const fixture = await openPool();
+  const readCommands = await hearCommands(fixture);
+  const { receipt: _, ...paid } = await take(fixture);
+  await release(fixture, { ...paid, receipt: undefined });
+  expect(await readCommands()).toEqual([]);
+});
+
+test("workers are told of many slots that are given back together in few messages", async () => {
+  const fixture = await openPool({ limits: { perMinute: 50 } });
+  const grants: Grant[] = [];
+  for (let i = 0; i < 50; i += 1) grants.push(await take(fixture));
+  const readCommands = await hearCommands(fixture);
+  await Promise.all(grants.map((grant) => release(fixture, grant)));
+  const { length } = await readCommands();
+  expect(length).toBeGreaterThan(0);
+  expect(length).toBeLessThan(grants.length);
 });

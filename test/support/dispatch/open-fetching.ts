@@ -4,6 +4,7 @@ import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jo
 import { StandingOrders } from "@openrouter-free-pool/shared/dispatch/standing-orders";
 import { createTakeJobs } from "@openrouter-free-pool/shared/dispatch/take-jobs";
 import { awaitModels } from "@openrouter-free-pool/shared/key-pool/models/awaited-models";
+import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/pool/worker-commands";
 import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { dropJob } from "@openrouter-free-pool/shared/queue/held-job";
 import { createJobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
@@ -135,6 +136,9 @@ export async function openFetching(options: {
   await orders.listen(
     (delivery) => fetching.deliver(delivery),
     () => fetching.mayHaveLostJobs(),
+  );
+  await listenForWorkerCommands(subscriber, redisKeys, () =>
+    fetching.checkAgain(),
   );
   return {
     ...deps,

@@ -21,7 +21,7 @@ import { type LimiterCall, prepareLimiterCall } from "../slots/limiter-call.ts";
 import { releaseSlot } from "../slots/release-slot.ts";
 import { UsableTime } from "../slots/usable-time.ts";
 import type { PoolStore } from "../store/pool-store.ts";
-import { sendWorkerCommand } from "./worker-commands.ts";
+import { createAnnounceSlot } from "./announce-slot.ts";
 
 /** After so many late grants in a row the request goes back to the queue. */
 const mostAttempts = 4;
@@ -49,6 +49,7 @@ export class KeyPool {
   readonly #usableTime: UsableTime;
   readonly #onLateGrant: (late: LateGrant) => void;
   readonly #checksModels: boolean;
+  readonly #announceSlot: () => Promise<void>;
   #members: PoolMembers;
 
   constructor(
@@ -68,6 +69,7 @@ export class KeyPool {
     this.#usableTime = new UsableTime(limits);
     this.#onLateGrant = options.onLateGrant ?? (() => undefined);
     this.#checksModels = options.checksModels ?? false;
+    this.#announceSlot = createAnnounceSlot(this.#store);
     this.#members = describeMembers(keys);
   }
 
@@ -188,7 +190,7 @@ export class KeyPool {
   }
 
   /**
-   * Gives back a grant that is too old to be used; check it right before the call is sent.
+   * Gives back a grant that is too old to be used, as {@link release} does; check it right before the call is sent.
    *
    * @returns whether it was given back: then another slot must be asked for.
    */
@@ -196,7 +198,7 @@ export class KeyPool {
     const lateMs = performance.now() - grant.usableUntil;
     if (lateMs <= 0) return false;
     this.#onLateGrant({ key: grant.key, lateMs });
-    await releaseSlot(this.#store, grant);
+    await this.release(grant);
     return true;
   }
 
@@ -205,9 +207,9 @@ export class KeyPool {
    * that wait for one. A call that may have reached OpenRouter keeps its slot.
    */
   async release(grant: Grant): Promise<void> {
-    const { redis, redisKeys } = this.#store;
     await releaseSlot(this.#store, grant);
-    await sendWorkerCommand(redis, redisKeys, { kind: "look-again" });
+    // A call that is paid for took none.
+    if (grant.receipt) await this.#announceSlot();
   }
 
   /**
