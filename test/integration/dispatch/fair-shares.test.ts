@@ -1,12 +1,10 @@
 import { addToQueue } from "@openrouter-free-pool/shared/dispatch/add-to-queue";
-import {
-  dropJob,
-  returnJob,
-} from "@openrouter-free-pool/shared/queue/held-job";
+import { returnJob } from "@openrouter-free-pool/shared/queue/held-job";
 import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import { removeJob } from "@openrouter-free-pool/shared/queue/remove-jobs";
 import { expect, test } from "vitest";
+import { dropJob } from "../../support/dispatch/drop-job.ts";
 import { openDispatch } from "../../support/dispatch/open-dispatch.ts";
 import { openQueue } from "../../support/redis/bullmq-queue.ts";
 
@@ -48,7 +46,7 @@ async function openShares() {
       if (jobs.length === 0) break;
       for (const { job } of jobs) {
         clients.push(job.data.client ?? "");
-        await dropJob(job);
+        await dropJob(queue, job);
       }
     }
     return clients;

@@ -1,8 +1,8 @@
 import { addToQueue } from "@openrouter-free-pool/shared/dispatch/add-to-queue";
-import { dropJob } from "@openrouter-free-pool/shared/queue/held-job";
 import { priorities } from "@openrouter-free-pool/shared/queue/priorities";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { dropJob } from "../../support/dispatch/drop-job.ts";
 import {
   leastSurplus,
   type Turn,
@@ -70,7 +70,7 @@ async function play({ weights, arrivals, atATime }: Scene): Promise<Turn[]> {
       });
       left[client] = (left[client] ?? 0) - 1;
     }
-    await Promise.all(jobs.map(({ job }) => dropJob(job)));
+    await Promise.all(jobs.map(({ job }) => dropJob(queue, job)));
   }
   return turns;
 }

@@ -6,7 +6,6 @@ import { createTakeJobs } from "@openrouter-free-pool/shared/dispatch/take-jobs"
 import { awaitModels } from "@openrouter-free-pool/shared/key-pool/models/awaited-models";
 import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/pool/worker-commands";
 import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
-import { dropJob } from "@openrouter-free-pool/shared/queue/held-job";
 import { createJobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
 import { moveToFront } from "@openrouter-free-pool/shared/queue/move-to-front";
 import {
@@ -97,8 +96,7 @@ export async function openFetching(options: {
       calls.push(jobId);
       await new Promise<void>((resolve) => ends.set(jobId, resolve));
       ends.delete(jobId);
-      locks.release(job);
-      await dropJob(job);
+      await settle(job, { kind: "dropped" });
     },
     async settle(job, disposition) {
       await sleep(options.settlingMs ?? 0);

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TakenJob } from "@openrouter-free-pool/shared/dispatch/taken-job";
 import {
   delayJob,
-  dropJob,
   returnJob,
 } from "@openrouter-free-pool/shared/queue/held-job";
+import { dropJob } from "../dispatch/drop-job.ts";
 import { createCalls } from "./calls.ts";
 import { type Fleet, models } from "./fleet.ts";
 import type { Asked, Ledger } from "./ledger.ts";
@@ -42,7 +42,7 @@ export function createActs(ledger: Ledger, fleet: Fleet) {
         return;
       case "cancelled":
         if (!isAnswered) throw new Error(`${jobId} waits`);
-        await dropJob(job);
+        await dropJob(fleet, job);
         return ledger.leave(jobId, "done");
       case "model-cooling":
         await delayJob(job, 10);
@@ -56,7 +56,7 @@ export function createActs(ledger: Ledger, fleet: Fleet) {
         if (!isAnswered && lapses <= mostLapses) {
           throw new Error(`${jobId} was given up after ${lapses} lapses`);
         }
-        await dropJob(job);
+        await dropJob(fleet, job);
         return ledger.leave(jobId, "done");
       default:
         throw new Error(`${jobId} was taken as ${JSON.stringify(slot)}`);

@@ -1,7 +1,6 @@
 import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completion-job";
 import {
   delayJob,
-  dropJob,
   returnJob,
 } from "@openrouter-free-pool/shared/queue/held-job";
 import { wakeIdleWorker } from "@openrouter-free-pool/shared/queue/wake-idle-worker";
@@ -14,7 +13,7 @@ import type { Move } from "./settlements.ts";
 /** Moves a job that is not finished to where it belongs, and gives up its lock. */
 type MoveJob = (
   job: CompletionJob,
-  move: Exclude<Move, "finish">,
+  move: Exclude<Move, "finish" | "remove">,
   delayMs?: number,
 ) => Promise<void>;
 
@@ -27,12 +26,10 @@ export function createMoveJob(deps: {
 }): MoveJob {
   async function moveTo(
     job: CompletionJob,
-    move: Exclude<Move, "finish">,
+    move: Exclude<Move, "finish" | "remove">,
     delayMs: number,
   ): Promise<void> {
     switch (move) {
-      case "remove":
-        return dropJob(job);
       case "to-front":
         await returnJob(job);
         // Without it the job is found when the line is polled.

@@ -2,7 +2,6 @@ import type { CompletionJob } from "@openrouter-free-pool/shared/queue/completio
 import { toFinishedRequest } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { createFinishJob } from "@openrouter-free-pool/shared/replies/finish-jobs";
-import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import { trace } from "@opentelemetry/api";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -44,12 +43,19 @@ export function createSettle(deps: {
 
   async function finish(
     job: CompletionJob,
+    move: "finish" | "remove",
     plan: SettlementPlan,
   ): Promise<void> {
     const { reply, recorded, ending = { status: 200 } } = plan;
     const finished = recorded && toFinishedRequest(job, recorded, keepPayloads);
     // Its lock is kept alive until then, however long Redis is away.
-    const isOurs = await finishJob({ job, reply, finished, ending });
+    const isOurs = await finishJob({
+      job,
+      reply,
+      finished,
+      ending,
+      isRemoved: move === "remove",
+    });
     release(job);
     if (!isOurs) {
       logger.warn(describeJob(job), "A finished job was not ours any more");
@@ -79,11 +85,7 @@ export function createSettle(deps: {
     plan: SettlementPlan,
   ): Promise<void> {
     if (plan.progress) await job.updateProgress(plan.progress);
-    if (move === "finish") return finish(job, plan);
-    if (plan.reply) {
-      const address = { gatewayId: job.data.gatewayId, jobId: String(job.id) };
-      await sendReply(replies, redisKeys, address, plan.reply);
-    }
+    if (move === "finish" || move === "remove") return finish(job, move, plan);
     await moveJob(job, move, plan.delayMs);
     if (plan.awaitedModels) await awaitProof(job, plan.awaitedModels);
   }

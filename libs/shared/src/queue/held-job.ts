@@ -6,12 +6,6 @@ import { returningPriority } from "./priorities.ts";
  * when the job is another worker's by now.
  */
 
-/** The job has ended, and is removed. */
-export async function dropJob(job: CompletionJob): Promise<void> {
-  job.opts.removeOnComplete = true;
-  await job.moveToCompleted(undefined, tokenOf(job), false);
-}
-
 /** Returns the job to the head of its priority. */
 export async function returnJob(job: CompletionJob): Promise<void> {
   await job.moveToWait(tokenOf(job));

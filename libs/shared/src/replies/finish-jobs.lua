@@ -35,6 +35,7 @@ local longestPushBytes, clientPrefix = tonumber(ARGV[4]), ARGV[6]
 --- @include "../queue/bullmq/update-job"
 --- @include "../queue/bullmq/finish-job"
 --- @include "../queue/bullmq/wake-idle-worker"
+--- @include "../budgets/check-client"
 --- @include "../budgets/leave-client"
 
 local ours, trims = {}, {}

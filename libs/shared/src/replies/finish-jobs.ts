@@ -26,11 +26,13 @@ type JobEnd = {
   /** Replaces the job's data. */
   readonly finished?: FinishedRequest | undefined;
   readonly ending: Pick<Ending, "status" | "reason">;
+  /** Whether the job leaves nothing behind. Else it stays visible for as long as its gateway requested. */
+  readonly isRemoved?: boolean;
 };
 
 /**
- * Sends the last reply and finishes the job, in one step and together with others. The job stays
- * visible for as long as its gateway requested. Waits for Redis when it is away or cannot write.
+ * Sends the last reply and finishes the job, in one step and together with others. Waits for Redis when it is away or
+ * cannot write.
  *
  * @returns whether the job was still this worker's. If not, it is not called again.
  */
@@ -75,13 +77,19 @@ export function createFinishJob(redis: Redis, redisKeys: RedisKeys): FinishJob {
 
   const finish = gather(finishAll, { ...most, sizeOf: ({ size }) => size });
 
-  return function finishJob({ job, reply, finished, ending }) {
+  return function finishJob({
+    job,
+    reply,
+    finished,
+    ending,
+    isRemoved = false,
+  }) {
     const jobId = String(job.id);
     const { head, body } = reply
       ? encodeReply(reply)
       : { head: "", body: Buffer.alloc(0) };
     const data = finished ? JSON.stringify(finished) : "";
-    const { count, ageMs } = keptOf(job);
+    const { count, ageMs } = isRemoved ? nothingKept : keptOf(job);
     return finish({
       size: body.length + data.length,
       keys: [
@@ -110,6 +118,8 @@ function asText(body: Buffer): string | Buffer {
   const isShort = body.length <= longestPushBytes;
   return isShort && isUtf8(body) ? body.toString() : body;
 }
+
+const nothingKept = { count: 0, ageMs: -1 };
 
 /**
  * How many finished jobs are kept, and for how long, from the several forms of BullMQ's options;

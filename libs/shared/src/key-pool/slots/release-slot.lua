@@ -1,7 +1,7 @@
 --[[
   Gives back a slot that was certainly not used: its entry in the minute, its call of the day, its
   account's place in the index, and the call of its client's budget. Every count is as if the slot
-  had not been granted.
+  had not been granted. Where jobs wait for the client's budget, an idle worker is woken.
 
   Atomic because other slots of the account are granted at the same time. Idempotent: a connection
   that breaks repeats the command.
@@ -10,6 +10,7 @@
   KEYS[2] pools      SORTED SET  pool ids
   KEYS[3] released   STRING  exists when this release was done
   KEYS[4] clientsDue  SORTED SET  see keys.ts
+  KEYS[5] marker     SORTED SET  see queue-keys.ts
   ARGV[1] account prefix
   ARGV[2] pool prefix
   ARGV[3] account    that the key was granted for
@@ -27,9 +28,11 @@
 --- @include "now"
 --- @include "text"
 --- @include "account-of"
-local moved, pools, released, clientsDue = unpack(KEYS)
+local moved, pools, released, clientsDue, marker = unpack(KEYS)
 local accountPrefix, poolPrefix, name, keyId, entry, day, grantedAt, lastUsedAt, releasedTtlMs = unpack(ARGV)
 local clientPrefix, clientReceipt = ARGV[10], ARGV[11]
+--- @include "../../queue/bullmq/wake-idle-worker"
+--- @include "../../budgets/check-client"
 
 if not redis.call('SET', released, '1', 'NX', 'PX', releasedTtlMs) then return 0 end
 
@@ -38,7 +41,7 @@ if client then
   local calls = clientPrefix .. client .. ':day:' .. clientDay
   if tonumber(redis.call('GET', calls) or 0) > 0 then redis.call('DECR', calls) end
   redis.call('ZREM', clientPrefix .. client .. ':minute', call)
-  redis.call('ZADD', clientsDue, 'XX', 'LT', 0, client)
+  checkClient(client)
 end
 if entry == '' then return 1 end
 local account = accountOf(moved, keyId, name)

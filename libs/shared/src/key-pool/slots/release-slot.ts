@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { keysToWakeForClient } from "../../budgets/wake-for-client.ts";
 import { loadScript, runScript } from "../../redis/script.ts";
 import { forgetProof } from "../models/model-proof.ts";
 import type { PoolStore } from "../store/pool-store.ts";
@@ -25,7 +26,7 @@ export async function releaseSlot(
       redisKeys.movedKeys,
       redisKeys.pools,
       redisKeys.releasedSlot(randomUUID()),
-      redisKeys.clientsDue,
+      ...keysToWakeForClient(redisKeys),
     ],
     [
       redisKeys.accountPrefix,
