@@ -11,7 +11,8 @@
   KEYS[4] failed      SORTED SET
   KEYS[5] clientsDue  SORTED SET   see keys.ts
   KEYS[6] marker      SORTED SET
-  KEYS[7...] three for each job: its gateway's stream of replies, its hash, the body of a large request
+  KEYS[7] meta        HASH
+  KEYS[8...] three for each job: its gateway's stream of replies, its hash, the body of a large request
 
   ARGV[1] job prefix
   ARGV[2] prefix of the marks of cancelled jobs
@@ -28,20 +29,21 @@
 --- @include "now"
 --- @include "text"
 local now = readNow()
-local active, stalled, completed, failed, clientsDue, marker = unpack(KEYS, 1, 6)
+local active, stalled, completed, failed, clientsDue, marker, meta = unpack(KEYS, 1, 7)
 local jobPrefix, cancelledPrefix, ttlMs, markMs = ARGV[1], ARGV[2], ARGV[3], ARGV[5]
 local longestPushBytes, clientPrefix = tonumber(ARGV[4]), ARGV[6]
 --- @include "./push-reply"
 --- @include "../queue/bullmq/update-job"
 --- @include "../queue/bullmq/finish-job"
 --- @include "../queue/bullmq/wake-idle-worker"
+--- @include "../queue/bullmq/room"
 --- @include "../budgets/check-client"
 --- @include "../budgets/leave-client"
 
 local ours, trims = {}, {}
-for i = 7, #KEYS, 3 do
+for i = 8, #KEYS, 3 do
   local replies, job, requestBody = KEYS[i], KEYS[i + 1], KEYS[i + 2]
-  local at = 7 + 10 * (i - 7) / 3
+  local at = 7 + 10 * (i - 8) / 3
   local jobId, token, head, body, data, failure, attemptsMade, most, ageMs, client = unpack(ARGV, at, at + 9)
   if head ~= '' then pushReply(replies, jobId, head, body, ttlMs) end
 
@@ -66,6 +68,7 @@ for i = 7, #KEYS, 3 do
   end
 end
 storeFinished()
+if #released > 0 and hasBound() then wakeIdleWorker() end
 for set, trim in pairs(trims) do trimFinished(set, unpack(trim)) end
 removeFinished()
 return ours

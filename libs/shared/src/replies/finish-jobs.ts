@@ -47,7 +47,7 @@ type Encoded = {
 /** Builds {@link FinishJob}. */
 export function createFinishJob(redis: Redis, redisKeys: RedisKeys): FinishJob {
   const queue = queueKeys(redisKeys);
-  const { active, stalled, completed, failed, marker, jobPrefix } = queue;
+  const { active, stalled, completed, failed, marker, meta, jobPrefix } = queue;
 
   async function finishAll(ends: readonly Encoded[]): Promise<boolean[]> {
     const keys = [
@@ -57,6 +57,7 @@ export function createFinishJob(redis: Redis, redisKeys: RedisKeys): FinishJob {
       failed,
       redisKeys.clientsDue,
       marker,
+      meta,
       ...ends.flatMap((end) => end.keys),
     ];
     const args = [

@@ -5,3 +5,6 @@ local function roomForJobs()
   if isPaused then return 0 end
   return most and tonumber(most) - redis.call('LLEN', active) or math.huge
 end
+
+-- Whether an operator bounds the jobs in hand: then one that ends makes room for the next one.
+local function hasBound() return redis.call('HEXISTS', meta, 'concurrency') == 1 end
