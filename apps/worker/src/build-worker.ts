@@ -31,6 +31,7 @@ import { createAcquireSlot } from "./dispatch/acquire-slot.ts";
 import { listenForCancellations } from "./dispatch/cancellations.ts";
 import { Fetching } from "./dispatch/fetching.ts";
 import { GatewayWatch } from "./dispatch/gateway-watch.ts";
+import { createGiveBack } from "./dispatch/give-back.ts";
 import { Overtaking } from "./dispatch/overtaking.ts";
 import { createProcessJob } from "./dispatch/process-job.ts";
 import { createReportCall } from "./dispatch/report-call.ts";
@@ -114,6 +115,7 @@ export function buildWorker(deps: {
     () => limits.windowMs / (keyPool.countAccounts() * limits.perMinute),
   );
   const awaited = { worker, redis, redisKeys };
+  const releaseAwaiting = (model: string) => promoteAwaiting(awaited, model);
   const settle = createSettle({
     replies,
     redisKeys,
@@ -133,8 +135,14 @@ export function buildWorker(deps: {
   const overtaking = new Overtaking(async (name) => {
     await moveToFront(redis, redisKeys, name);
   });
+  const giveBack = createGiveBack({
+    keyPool,
+    promoteAwaiting: releaseAwaiting,
+    logger,
+  });
   const untracedAcquireSlot = createAcquireSlot({
     keyPool,
+    giveBack,
     forecast,
     refusals,
     metrics,
@@ -151,12 +159,13 @@ export function buildWorker(deps: {
     checkAnswer: createCheckAnswer({ logger }),
     checkKey: createCheckKey(deps),
     keyPool,
+    giveBack,
     applyKeyEffect: createApplyKeyEffect({ keyPool, logger }),
     refusals,
     hasAccountBesides,
     watchModels: createWatchModels({
       keyPool,
-      promoteAwaiting: (model) => promoteAwaiting(awaited, model),
+      promoteAwaiting: releaseAwaiting,
       logger,
     }),
     checksModels: config.MODEL_CHECK,
@@ -175,7 +184,7 @@ export function buildWorker(deps: {
   });
   const jobs = createJobStarter({
     locks,
-    keyPool,
+    giveBack,
     acquireSlot,
     processJob: tracing ? traceJobs(processJob, tracing) : processJob,
     settle,

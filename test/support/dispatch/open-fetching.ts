@@ -3,7 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { findLostJobs } from "@openrouter-free-pool/shared/dispatch/find-lost-jobs";
 import { StandingOrders } from "@openrouter-free-pool/shared/dispatch/standing-orders";
 import { createTakeJobs } from "@openrouter-free-pool/shared/dispatch/take-jobs";
-import { awaitModels } from "@openrouter-free-pool/shared/key-pool/models/awaited-models";
+import {
+  awaitModels,
+  promoteAwaiting,
+} from "@openrouter-free-pool/shared/key-pool/models/awaited-models";
 import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/pool/worker-commands";
 import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { createJobLocks } from "@openrouter-free-pool/shared/queue/job-locks";
@@ -17,6 +20,7 @@ import { inject, onTestFinished } from "vitest";
 import { createAcquireSlot } from "../../../apps/worker/src/dispatch/acquire-slot.ts";
 import { Fetching } from "../../../apps/worker/src/dispatch/fetching.ts";
 import { GatewayWatch } from "../../../apps/worker/src/dispatch/gateway-watch.ts";
+import { createGiveBack } from "../../../apps/worker/src/dispatch/give-back.ts";
 import { Overtaking } from "../../../apps/worker/src/dispatch/overtaking.ts";
 import { SlotForecast } from "../../../apps/worker/src/dispatch/slot-forecast.ts";
 import { createJobStarter } from "../../../apps/worker/src/dispatch/start-job.ts";
@@ -78,11 +82,17 @@ export async function openFetching(options: {
   const ends = new Map<string, () => void>();
   const forecast = new SlotForecast();
   const refusals = new AccountRefusals(deps);
+  const giveBack = createGiveBack({
+    keyPool,
+    promoteAwaiting: (model) => promoteAwaiting(deps, model),
+    logger,
+  });
   const jobs = createJobStarter({
     locks,
-    keyPool,
+    giveBack,
     acquireSlot: createAcquireSlot({
       keyPool,
+      giveBack,
       forecast,
       refusals,
       metrics,

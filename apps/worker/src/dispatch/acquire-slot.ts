@@ -16,6 +16,7 @@ import { describeJob } from "../job/describe-job.ts";
 import type { AccountRefusals } from "../keys/account-refusals.ts";
 import type { DispatchMetrics } from "../metrics/dispatch-metrics.ts";
 import type { Disposition } from "../settle/disposition.ts";
+import type { GiveBack } from "./give-back.ts";
 import type { SlotForecast } from "./slot-forecast.ts";
 
 /** Whether a job may call OpenRouter now. */
@@ -44,12 +45,13 @@ const noUsableKey: SlotDecision = {
 /** Builds {@link AcquireSlot}. */
 export function createAcquireSlot(deps: {
   keyPool: KeyPool;
+  giveBack: GiveBack;
   forecast: SlotForecast;
   refusals: AccountRefusals;
   metrics: DispatchMetrics;
   logger: Logger;
 }): AcquireSlot {
-  const { keyPool, forecast, refusals, metrics, logger } = deps;
+  const { keyPool, giveBack, forecast, refusals, metrics, logger } = deps;
 
   async function ask(
     job: CompletionJob,
@@ -161,11 +163,11 @@ export function createAcquireSlot(deps: {
   return async function acquireSlot(job, signal, said) {
     const disposition = findDisposition(job, signal);
     if (disposition) {
-      if (said?.kind === "granted") await keyPool.release(said);
+      if (said?.kind === "granted") await giveBack(said);
       return refuse(disposition);
     }
     if (said?.kind === "granted" && isRefused(job, said)) {
-      await keyPool.release(said);
+      await giveBack(said);
       return askInTurn(job);
     }
     const decision = said ? await interpret(job, said) : await askInTurn(job);

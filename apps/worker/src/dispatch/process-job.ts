@@ -26,6 +26,7 @@ import type { WatchModels } from "../models/watch-models.ts";
 import type { Disposition } from "../settle/disposition.ts";
 import type { Settle } from "../settle/settle.ts";
 import { type AcquireSlot, refusingAccounts } from "./acquire-slot.ts";
+import type { GiveBack } from "./give-back.ts";
 import type { ReportCall } from "./report-call.ts";
 
 /** Works on one job that has a slot until the job is settled. */
@@ -62,6 +63,7 @@ export function createProcessJob(deps: {
   checkAnswer: CheckAnswer;
   checkKey: CheckKey;
   keyPool: KeyPool;
+  giveBack: GiveBack;
   applyKeyEffect: ApplyKeyEffect;
   refusals: AccountRefusals;
   hasAccountBesides: HasAccountBesides;
@@ -75,7 +77,7 @@ export function createProcessJob(deps: {
   maxAttempts: number;
   maxCalls: number;
 }): ProcessJob {
-  const { keyPool, refusals, acquireSlot, settle } = deps;
+  const { keyPool, giveBack, refusals, acquireSlot, settle } = deps;
 
   /** Makes what a call needs. When that fails, the slot that cannot be used is given back. */
   async function prepare<Needed>(
@@ -85,7 +87,7 @@ export function createProcessJob(deps: {
     try {
       return await make();
     } catch (error) {
-      await keyPool.release(grant).catch(() => undefined);
+      await giveBack(grant).catch(() => undefined);
       throw error;
     }
   }
@@ -93,7 +95,7 @@ export function createProcessJob(deps: {
   return async function processJob(job, firstGrant, signal) {
     const whole = await prepare(firstGrant, () => deps.readBody(job));
     if (whole === undefined) {
-      await keyPool.release(firstGrant);
+      await giveBack(firstGrant);
       return settle(job, bodyLost);
     }
     let grant: Grant | undefined = firstGrant;
@@ -208,10 +210,7 @@ export function createProcessJob(deps: {
     const { next, coolModel, refusedSetting: setting } = decision;
     const { model } = grant;
     await deps.applyKeyEffect(decision.effectOn, decision.keyEffect);
-    // A late grant is counted as such.
-    if (decision.givesSlotBack && !(await keyPool.releaseIfLate(grant))) {
-      await keyPool.release(grant);
-    }
+    if (decision.givesSlotBack) await giveBack(grant);
     if (setting) {
       await refusals.record({ account: grant.key.account, model, setting });
     }
@@ -250,7 +249,7 @@ export function createProcessJob(deps: {
       const isTooSoon =
         next.kind === "another-model" && triedModels.includes(slot.grant.model);
       if (!slot.isKnownToRefuse && !isTooSoon) return slot.grant;
-      await keyPool.release(slot.grant);
+      await giveBack(slot.grant);
       await settle(job, next.otherwise);
       return undefined;
     }

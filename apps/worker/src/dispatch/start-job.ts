@@ -1,5 +1,4 @@
 import type { TakenJob } from "@openrouter-free-pool/shared/dispatch/taken-job";
-import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type {
   Acquisition,
   Grant,
@@ -15,6 +14,7 @@ import { describeJob } from "../job/describe-job.ts";
 import type { Settle } from "../settle/settle.ts";
 import type { AcquireSlot } from "./acquire-slot.ts";
 import type { GatewayWatch } from "./gateway-watch.ts";
+import type { GiveBack } from "./give-back.ts";
 import type { ProcessJob } from "./process-job.ts";
 import type { SlotForecast } from "./slot-forecast.ts";
 
@@ -64,7 +64,7 @@ const mostOfOneClient = 3 / 4;
 /** Builds {@link JobStarter}. */
 export function createJobStarter(deps: {
   locks: JobLocks;
-  keyPool: KeyPool;
+  giveBack: GiveBack;
   acquireSlot: AcquireSlot;
   processJob: ProcessJob;
   settle: Settle;
@@ -72,7 +72,7 @@ export function createJobStarter(deps: {
   gatewayWatch: GatewayWatch;
   logger: Logger;
 }): JobStarter {
-  const { locks, keyPool, acquireSlot, settle, forecast } = deps;
+  const { locks, giveBack, acquireSlot, settle, forecast } = deps;
   const { gatewayWatch, logger } = deps;
   /** Jobs in hand. One that was put back may be here again before its former hold has ended. */
   const inHand = new Map<string, Hold>();
@@ -166,7 +166,7 @@ export function createJobStarter(deps: {
       // Until it is in line again, nobody may take it for lost.
       const hold = takeInHand(job);
       try {
-        if (slot?.kind === "granted") await keyPool.release(slot);
+        if (slot?.kind === "granted") await giveBack(slot);
         await settle(job, { kind: "put-back" });
       } catch (error) {
         abandon(job, error);
