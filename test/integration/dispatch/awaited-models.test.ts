@@ -70,7 +70,7 @@ async function openModels() {
       404,
       `{"error":{"code":404,"message":"No endpoints found for ${model}."}}`,
     ),
-    brokenBy: (reason: "aborted" | "reader-stalled") =>
+    brokenBy: (reason: "aborted" | "reader-stalled" | "network") =>
       called({
         kind: "broken",
         failure: { reason, message: reason, wasSent: true },

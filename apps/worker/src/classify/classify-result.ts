@@ -24,6 +24,7 @@ export type Classification =
   /** The client has the beginning of a stream, and no more will come. */
   | {
       readonly kind: "broken";
+      readonly reason: NoAnswer["reason"];
       readonly status: number;
       readonly message: string;
     }
@@ -69,9 +70,10 @@ export function classifyResult(
 
 function classifyBroken(failure: NoAnswer): Classification {
   const { status } = toFailureAnswer(failure);
+  const { reason } = failure;
   const message =
-    failure.reason === "aborted" ? "The worker had to stop" : failure.message;
-  return { kind: "broken", status, message };
+    reason === "aborted" ? "The worker had to stop" : failure.message;
+  return { kind: "broken", reason, status, message };
 }
 
 function classifyFailure(failure: NoAnswer): Classification {
@@ -98,8 +100,12 @@ export function nameOf(classification: Classification): string {
     case "key-refused":
       return `${kind}:${classification.reason}`;
     case "transient":
-    case "broken":
       return `${kind}:${classification.status}`;
+    case "broken": {
+      const { reason, status } = classification;
+      const isOurs = reason === "aborted" || reason === "reader-stalled";
+      return `${kind}:${isOurs ? reason : status}`;
+    }
     default:
       return kind;
   }

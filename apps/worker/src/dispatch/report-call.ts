@@ -96,7 +96,9 @@ export function createReportCall(deps: {
   };
 }
 
-function wasCalled({ kind }: Classification): boolean {
+function wasCalled(classification: Classification): boolean {
+  const { kind } = classification;
+  if (kind === "aborted") return classification.wasSent;
   return kind !== "not-sent" && kind !== "too-late";
 }
 

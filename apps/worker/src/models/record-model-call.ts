@@ -3,6 +3,7 @@ import type {
   RecordedCall,
 } from "@openrouter-free-pool/shared/models/model-recorder";
 import { isEmptyAnswer } from "../answer/is-empty-answer.ts";
+import type { UpstreamAnswer } from "../answer/outcome.ts";
 import type { ClassifiedCall } from "../decide/answer-with.ts";
 import { isModelsFault } from "./models-fault.ts";
 
@@ -37,10 +38,13 @@ function outcomeOf({
       return "answered";
     case "return": {
       if (result.kind !== "answer") return undefined;
-      const { status, body } = result.answer;
-      if ((classification.status ?? status) >= 300) return undefined;
-      return isEmptyAnswer(body, path) ? "empty" : "answered";
+      const status = classification.status ?? result.answer.status;
+      return status < 300 ? outcomeOfAnswer(path, result.answer) : undefined;
     }
+    case "unfit":
+      return result.kind === "answer"
+        ? outcomeOfAnswer(path, result.answer)
+        : undefined;
     case "transient":
     case "broken":
       return isModelsFault(result) ? "failed" : undefined;
@@ -54,4 +58,11 @@ function outcomeOf({
     default:
       return undefined;
   }
+}
+
+function outcomeOfAnswer(
+  path: string,
+  { body }: UpstreamAnswer,
+): RecordedCall["outcome"] {
+  return isEmptyAnswer(body, path) ? "empty" : "answered";
 }

@@ -114,8 +114,10 @@ function readWord({ result, classification }: Called): Word {
     case "transient":
       return isModelsFault(result) ? "failed" : "nothing";
     case "broken":
-      // Its first content has come.
-      return isModelsFault(result) ? "failed" : "there";
+      // Its first content has come. A line that breaks takes all its streams along.
+      return isModelsFault(result) && classification.reason !== "network"
+        ? "failed"
+        : "there";
     default:
       return "nothing";
   }

@@ -31,6 +31,8 @@ test.for<[string, object, object, string | undefined]>([
   ["an answer", { kind: "return" }, answer(200, full), "answered"],
   ["an empty answer", { kind: "return" }, answer(200, empty), "empty"],
   ["a bad request", { kind: "return" }, answer(400, {}), undefined],
+  ["an unfit answer", { kind: "unfit" }, answer(200, full), "answered"],
+  ["an empty unfit answer", { kind: "unfit" }, answer(200, empty), "empty"],
   [
     "an error inside a 200",
     { kind: "return", status: 400 },
@@ -61,6 +63,12 @@ test.for<[string, object, object, string | undefined]>([
     "a stream that we broke off",
     { kind: "broken" },
     failure("broken", "aborted"),
+    undefined,
+  ],
+  [
+    "a stream that its client does not read",
+    { kind: "broken" },
+    failure("broken", "reader-stalled"),
     undefined,
   ],
   [
