@@ -70,7 +70,7 @@ async function openModels() {
       404,
       `{"error":{"code":404,"message":"No endpoints found for ${model}."}}`,
     ),
-    brokenBy: (reason: "aborted" | "reader-stalled" | "network") =>
+    brokenBy: (reason: "aborted" | "reader-stalled" | "network" | "network") =>
       called({
         kind: "broken",
         failure: { reason, message: reason, wasSent: true },
@@ -147,8 +147,8 @@ test("a call that fails leaves what another one has proven meanwhile", async () 
   expect(await models.proof()).toBe("proven");
 });
 
-test.each(["aborted", "reader-stalled"] as const)(
-  "streams that we end (%s) leave the proof, and no model cools down",
+test.each(["aborted", "reader-stalled", "network"] as const)(
+  "streams that end by no fault of the model (%s) leave the proof, and no model cools down",
   async (reason) => {
     const models = await openModels();
     const { proving } = await takeBoth(models);
