@@ -344,10 +344,15 @@ closeOnSignals(
       // Without Redis they cannot store where they stopped, and another gateway finds that out.
       if ((await findOutage(redis)) === undefined) await stopped;
       const graceMs = config.SHUTDOWN_GRACE_MS;
-      await Promise.all([
+      // Neither may cut off what the other waits for.
+      const finished = await Promise.allSettled([
         completions.finish(graceMs),
         background.stop(graceMs),
       ]);
+      for (const each of finished) {
+        if (each.status === "fulfilled") continue;
+        logger.error({ err: each.reason }, "Finishing work failed");
+      }
       await server.close();
       return await findOutage(redis);
     },

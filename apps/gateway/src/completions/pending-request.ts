@@ -65,6 +65,8 @@ export class PendingRequest {
   #jobId: string = randomUUID();
   #jobCount = 0;
   #queuedAt = Number.POSITIVE_INFINITY;
+  /** Until Redis confirms the job, or it cannot be added; never rejects. */
+  #adding: Promise<void> = Promise.resolve();
   #deadlineTimer: NodeJS.Timeout | undefined;
 
   constructor(options: {
@@ -207,6 +209,8 @@ export class PendingRequest {
   /** Another gateway is to lead it: takes it off the queue, unless a worker has it. */
   async handOver(): Promise<void> {
     if (this.#phase === "unqueued") this.fail(gatewayStopping());
+    // A job that is still being added would be on the queue after its removal.
+    await this.#adding;
     if (this.#phase !== "queued") return;
     const jobId = this.#jobId;
     const isOffTheQueue = await this.#withdraw();
@@ -255,7 +259,7 @@ export class PendingRequest {
     };
     // Not awaited: a reply may come before Redis confirms, and Redis may never do so.
     // Neither result may touch the job that replaced this one.
-    this.#jobs.add(job, isWanted).then(
+    this.#adding = this.#jobs.add(job, isWanted).then(
       () => {
         if (!isWanted()) return;
         this.#queuedAt = Date.now();

@@ -100,12 +100,15 @@ export class PendingRequests {
     return this.#byJob.values().filter(({ phase }) => phase === "streaming");
   }
 
-  /** Takes the requests that no worker has off the queue, so that another gateway can lead them. */
+  /**
+   * Takes the requests that no worker has off the queue, so that another gateway can lead them. Where that fails, it stays
+   * with this gateway.
+   */
   async handOver(): Promise<void> {
     const all = this.#byJob.values();
     for (let at = 0; at < all.length; at += removedAtATime) {
       const some = all.slice(at, at + removedAtATime);
-      await Promise.all(some.map((pending) => pending.handOver()));
+      await Promise.allSettled(some.map((pending) => pending.handOver()));
     }
   }
 

@@ -54,7 +54,11 @@ export function closeOnSignals(
       logger.error("Stopping took too long");
       process.exit(1);
     }, deadlineMs).unref();
-    const obstacle = await finishWork?.();
+    const obstacle = await finishWork?.().catch((error: unknown) => {
+      // What can be closed in order still is.
+      logger.error({ err: error }, "Finishing work failed");
+      return undefined;
+    });
     if (obstacle === undefined) {
       await closeAll();
       logger.info("Stopped");
