@@ -1,4 +1,4 @@
-import type { UpstreamAnswer } from "../answer/outcome.ts";
+import type { ToldError } from "./answer-meaning.ts";
 
 const settings = [
   ["guardrails", /\bguardrail/i],
@@ -16,9 +16,9 @@ export type AccountSetting = (typeof settings)[number][0];
  */
 export function readAccountSetting({
   status,
-  body,
-}: Pick<UpstreamAnswer, "status" | "body">): AccountSetting | undefined {
+  details,
+}: Pick<ToldError, "status" | "details">): AccountSetting | undefined {
   if (status !== 404) return undefined;
-  const text = body.toString();
-  return settings.find(([, pattern]) => pattern.test(text))?.[0];
+  const { message } = details;
+  return settings.find(([, pattern]) => pattern.test(message))?.[0];
 }

@@ -1,9 +1,10 @@
 import type { AnswerCheck } from "@openrouter-free-pool/shared/api/answer-checks";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { CallResult } from "../answer/call-result.ts";
-import type { NoAnswer } from "../answer/outcome.ts";
+import type { NoAnswer, UpstreamAnswer } from "../answer/outcome.ts";
 import { type AccountSetting, readAccountSetting } from "./account-setting.ts";
 import type { AnswerClassification } from "./answer-classification.ts";
+import { readMeaning } from "./answer-meaning.ts";
 import { classify } from "./classify.ts";
 import { toFailureAnswer } from "./client-answer.ts";
 import { type ModelLoss, readModelLoss } from "./model-life.ts";
@@ -35,37 +36,49 @@ export type Classification =
   /** The call was aborted by us. */
   | { readonly kind: "aborted"; readonly wasSent: boolean };
 
+/** What classification needs to know of the request. */
+type ClassifiedRequest = Pick<CompletionRequest, "model" | "path"> & {
+  readonly body: string | Buffer;
+  /** All models that the body names. */
+  readonly models: readonly string[];
+  /** Whether answers are searched for models that are gone. */
+  readonly checksModels: boolean;
+};
+
 /** Classifies the result of a call. */
 export function classifyResult(
   result: CallResult,
-  request: Pick<CompletionRequest, "model" | "path"> & {
-    readonly body: string | Buffer;
-    /** All models that the body names. */
-    readonly models: readonly string[];
-    /** Whether answers are searched for models that are gone. */
-    readonly checksModels: boolean;
-  },
+  request: ClassifiedRequest,
 ): Classification {
   switch (result.kind) {
     case "relayed":
       return { kind: "relayed" };
-    case "answer": {
-      const setting = readAccountSetting(result.answer);
-      if (setting) return { kind: "account-setting", setting };
-      const loss =
-        request.checksModels && readModelLoss(result.answer, request.models);
-      if (loss) return { kind: "model-gone", ...loss };
-      return classify(result.answer, {
-        now: readServerTime(result.answer.headers, Date.now()),
-        path: request.path,
-        isFree: () => !asksForPaid(request),
-      });
-    }
+    case "answer":
+      return classifyAnswer(result.answer, request);
     case "broken":
       return classifyBroken(result.failure);
     case "no-answer":
       return classifyFailure(result.failure);
   }
+}
+
+function classifyAnswer(
+  answer: UpstreamAnswer,
+  request: ClassifiedRequest,
+): Classification {
+  const meaning = readMeaning(answer, request.path);
+  if (meaning.kind === "error") {
+    const setting = readAccountSetting(meaning);
+    if (setting) return { kind: "account-setting", setting };
+    const loss = request.checksModels && readModelLoss(meaning, request.models);
+    if (loss) return { kind: "model-gone", ...loss };
+  }
+  const { headers } = answer;
+  return classify(meaning, {
+    now: readServerTime(headers, Date.now()),
+    headers,
+    isFree: () => !asksForPaid(request),
+  });
 }
 
 function classifyBroken(failure: NoAnswer): Classification {

@@ -1,5 +1,4 @@
-import type { UpstreamAnswer } from "../answer/outcome.ts";
-import { readErrorBody } from "./errors/read-error-body.ts";
+import type { ToldError } from "./answer-meaning.ts";
 
 /** Messages by which OpenRouter says that it does not serve a model any more, or never did. */
 const losses: readonly RegExp[] = [
@@ -12,7 +11,12 @@ const losses: readonly RegExp[] = [
 const statuses: ReadonlySet<number> = new Set([400, 404, 410]);
 
 /** A model that OpenRouter says it does not serve. */
-export type ModelLoss = { readonly model: string; readonly message: string };
+export type ModelLoss = {
+  readonly model: string;
+  readonly message: string;
+  /** What the error means: 400, 404 or 410. */
+  readonly status: number;
+};
 
 /**
  * The model that an error says is not served. Errors about the account's settings, or about
@@ -22,16 +26,16 @@ export type ModelLoss = { readonly model: string; readonly message: string };
  * @returns undefined when the answer is about something else, or does not say which model it means.
  */
 export function readModelLoss(
-  { status, body }: Pick<UpstreamAnswer, "status" | "body">,
+  { status, details }: Pick<ToldError, "status" | "details">,
   sent: readonly string[],
 ): ModelLoss | undefined {
   if (!statuses.has(status)) return undefined;
-  const { message, isFromProvider } = readErrorBody(body);
+  const { message, isFromProvider } = details;
   // A provider's error does not tell what OpenRouter serves.
   if (isFromProvider) return undefined;
   if (!losses.some((pattern) => pattern.test(message))) return undefined;
   const model = findNamed(message, sent);
-  return model === undefined ? undefined : { model, message };
+  return model === undefined ? undefined : { model, message, status };
 }
 
 const modelId = /[\w.~@-]+\/[\w.:-]*\w/;

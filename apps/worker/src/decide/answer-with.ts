@@ -20,7 +20,10 @@ function statusOf(classification: Classification): number | undefined {
   switch (classification.kind) {
     case "return":
     case "transient":
+    case "model-gone":
       return classification.status;
+    case "account-setting":
+      return 404;
     case "model-limited":
       return 429;
     case "account-without-credit":

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { AnswerClassification } from "../../../../apps/worker/src/classify/answer-classification.ts";
+import { readMeaning } from "../../../../apps/worker/src/classify/answer-meaning.ts";
 import { classify } from "../../../../apps/worker/src/classify/classify.ts";
 
 const now = Date.UTC(2026, 10, 23, 12, 0, 30);
@@ -12,11 +13,11 @@ function judge(
 ): AnswerClassification {
   const { headers = {}, isFree = true } = options;
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  const answer = { status, headers, body: Buffer.from(text) };
-  return classify(answer, {
+  const answer = { status, body: Buffer.from(text) };
+  return classify(readMeaning(answer, "/chat/completions"), {
     now,
+    headers,
     isFree: () => isFree,
-    path: "/chat/completions",
   });
 }
 

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
+import { toErrorDetails } from "../../../../apps/worker/src/classify/errors/error-details.ts";
 import { readModelLoss } from "../../../../apps/worker/src/classify/model-life.ts";
 
 const free = "a/b:free";
 
 function read(status: number, message: string, sent = [free]) {
-  const body = Buffer.from(
-    JSON.stringify({ error: { code: status, message } }),
-  );
-  return readModelLoss({ status, body }, sent)?.model;
+  const details = toErrorDetails({ code: status, message });
+  return readModelLoss({ status, details }, sent)?.model;
 }
 
 // biome-ignore format: a table
@@ -51,6 +50,6 @@ test("what a provider says is not about what OpenRouter serves", () => {
     message: "This model has been deprecated",
     metadata: { provider_name: "Somebody" },
   };
-  const body = Buffer.from(JSON.stringify({ error }));
-  expect(readModelLoss({ status: 404, body }, [free])).toBeUndefined();
+  const details = toErrorDetails(error);
+  expect(readModelLoss({ status: 404, details }, [free])).toBeUndefined();
 });

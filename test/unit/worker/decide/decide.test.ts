@@ -24,6 +24,8 @@ type Situation = {
   answer?: [status: number, message: string];
   result?: CallResult;
   request?: object;
+  /** All that the body names; the job's model when absent. */
+  models?: string[];
   keyState?: KeyState;
   /** What an answer does not pass. */
   failed?: AnswerCheck[];
@@ -53,7 +55,7 @@ function decideOn(situation: Situation): Decision {
     classifyResult(result, {
       ...job,
       model: request.model,
-      models: [request.model],
+      models: situation.models ?? [request.model],
       checksModels: true,
       body: requestBody,
     }),
@@ -198,6 +200,26 @@ test("the account that is retired is the one that refused, not the one that answ
   const { effectOn, suspect } = decideOn({ context: { suspect: first } });
   expect(effectOn).toBe(first);
   expect(suspect).toBeUndefined();
+});
+
+// biome-ignore format: a table
+test.for<[name: string, message: string]>([
+  ["a setting of the only account", policy],
+  ["another model of the chain", "No endpoints found for a/n:free."],
+])("an error inside a 200 is told under its own status: %s", ([, message]) => {
+  const body = Buffer.from(JSON.stringify({ error: { code: 404, message } }));
+  const result: CallResult = {
+    kind: "answer",
+    answer: { status: 200, headers: {}, body },
+    calledModel: "m:free",
+    upstreamMs: 7,
+  };
+  const { next } = decideOn({
+    result,
+    models: ["m:free", "a/n:free"],
+    context: { ...lone, ...lastCall },
+  });
+  expect(describe(next)).toBe("answered 404");
 });
 
 test("accounts that refused are remembered with the request", () => {

@@ -1,0 +1,47 @@
+import type { UpstreamAnswer } from "../answer/outcome.ts";
+import { readAnswer } from "../answer/read-answer.ts";
+import { type ErrorDetails, toErrorDetails } from "./errors/error-details.ts";
+import { statusOfAnswer, statusOfError } from "./errors/error-status.ts";
+import { readErrorBody } from "./errors/read-error-body.ts";
+
+/** An error of OpenRouter, under an error status or inside a 2xx. */
+export type ToldError = {
+  readonly kind: "error";
+  /** The status that the error means. */
+  readonly status: number;
+  readonly details: ErrorDetails;
+  /** Whether it came inside a 2xx. */
+  readonly isEmbedded: boolean;
+};
+
+/** What an answer says, read once for all that classify it. */
+export type AnswerMeaning =
+  | { readonly kind: "answered" }
+  | ToldError
+  /** Neither an answer nor an error, such as half a body, or a redirect. */
+  | { readonly kind: "nothing" };
+
+/**
+ * Reads an answer. An error inside a 2xx counts like the status that it names.
+ *
+ * @param path the endpoint, below the base URL.
+ */
+export function readMeaning(
+  { status, body }: Pick<UpstreamAnswer, "status" | "body">,
+  path: string,
+): AnswerMeaning {
+  if (status >= 200 && status < 300) return readOk(body, path);
+  // Redirects and statuses that HTTP does not know.
+  if (status < 400 || status >= 600) return { kind: "nothing" };
+  const details = readErrorBody(body);
+  const meant = statusOfAnswer(status, details);
+  return { kind: "error", status: meant, details, isEmbedded: false };
+}
+
+function readOk(body: Buffer, path: string): AnswerMeaning {
+  const content = readAnswer(body, path);
+  if (content.kind !== "error") return { kind: content.kind };
+  const details = toErrorDetails(content.error);
+  const status = statusOfError(details);
+  return { kind: "error", status, details, isEmbedded: true };
+}
