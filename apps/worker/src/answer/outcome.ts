@@ -11,6 +11,8 @@ export type NoAnswer = {
     | "timeout"
     | "network"
     | "too-large"
+    /** This worker had no memory for the answer in time. */
+    | "no-room"
     | "reader-stalled"
     /** The grant could not be used in time; nothing was sent. */
     | "too-late"

@@ -19,4 +19,9 @@ export type AnswerClassification =
       readonly kind: "transient";
       readonly status: number;
       readonly retryAfterMs: number | undefined;
+      /**
+       * The cause lies between the model and us. It is no failure of the model, which is tried again:
+       * another one would fail alike.
+       */
+      readonly sparesModel?: true;
     };

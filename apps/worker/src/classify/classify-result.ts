@@ -96,7 +96,16 @@ function classifyFailure(failure: NoAnswer): Classification {
   if (failure.reason === "too-late") return { kind: "too-late" };
   if (!failure.wasSent) return { kind: "not-sent" };
   const { status } = toFailureAnswer(failure);
-  return { kind: "transient", status, retryAfterMs: undefined };
+  const transient = {
+    kind: "transient",
+    status,
+    retryAfterMs: undefined,
+  } as const;
+  // Worth another call of the quota: room comes back as clients get their answers, after the pause
+  // another worker may have some, and the client would send its request again anyway.
+  return failure.reason === "no-room"
+    ? { ...transient, sparesModel: true }
+    : transient;
 }
 
 /** Whether an answer accuses a key or its account, so that the key is to be checked first. */

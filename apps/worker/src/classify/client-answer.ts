@@ -32,9 +32,19 @@ export function toClientAnswer(
 }
 
 /** The answer for a call that returned none. */
-export function toFailureAnswer(failure: NoAnswer): UpstreamAnswer {
-  const status = failure.reason === "timeout" ? 504 : 502;
-  return toErrorAnswer(status, failure.message, {});
+export function toFailureAnswer({ reason, message }: NoAnswer): UpstreamAnswer {
+  return toErrorAnswer(statusOfFailure(reason), message, {});
+}
+
+function statusOfFailure(reason: NoAnswer["reason"]): number {
+  switch (reason) {
+    case "timeout":
+      return 504;
+    case "no-room":
+      return 503;
+    default:
+      return 502;
+  }
 }
 
 function toErrorAnswer(

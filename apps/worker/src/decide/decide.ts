@@ -86,7 +86,10 @@ export function decide(
       if (failures >= context.maxAttempts || isLastCall) {
         return decision(answered());
       }
-      const step = tryAgain(context, failures, classification.retryAfterMs);
+      const { retryAfterMs, sparesModel } = classification;
+      const step = sparesModel
+        ? repeat(context, { failures }, retryAfterMs)
+        : tryAgain(context, failures, retryAfterMs);
       return decision(step.next, step.more);
     }
     case "model-limited": {
@@ -202,17 +205,30 @@ function triedModels(
   return isWorthIt ? { triedModels: [...new Set([...before, failed])] } : {};
 }
 
+/** The same again, after a pause, by any worker. */
+function repeat(
+  { progress, key }: DecisionContext,
+  more: Partial<CompletionProgress>,
+  statedMs: number | undefined,
+): { next: Disposition; more: Partial<CompletionProgress> } {
+  const after = {
+    ...progress,
+    ...more,
+    calls: progress.calls + 1,
+    key: key.mask,
+  };
+  return { next: retry(after, statedMs), more };
+}
+
 /** Another attempt after a failure: with another model at once, or after a pause. */
 function tryAgain(
   context: DecisionContext,
   failures: number,
   statedMs: number | undefined,
 ): { next: NextStep; more: Partial<CompletionProgress> } {
-  const { progress, hasOtherModel, key } = context;
-  const more = { ...triedModels(context), failures, key: key.mask };
-  const calls = progress.calls + 1;
-  const otherwise = retry({ ...progress, ...more, calls }, statedMs);
-  const next: NextStep = hasOtherModel
+  const more = { ...triedModels(context), failures };
+  const { next: otherwise } = repeat(context, more, statedMs);
+  const next: NextStep = context.hasOtherModel
     ? { kind: "another-model", otherwise }
     : otherwise;
   return { next, more };

@@ -46,6 +46,9 @@ function outcomeOf({
         ? outcomeOfAnswer(path, result.answer)
         : undefined;
     case "transient":
+      return !classification.sparesModel && isModelsFault(result)
+        ? "failed"
+        : undefined;
     case "broken":
       return isModelsFault(result) ? "failed" : undefined;
     // For this pool the model does not answer while the setting stands.

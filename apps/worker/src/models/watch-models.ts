@@ -112,7 +112,9 @@ function readWord({ result, classification }: Called): Word {
     case "account-setting":
       return "there";
     case "transient":
-      return isModelsFault(result) ? "failed" : "nothing";
+      return !classification.sparesModel && isModelsFault(result)
+        ? "failed"
+        : "nothing";
     case "broken":
       // Its first content has come. A line that breaks takes all its streams along.
       return isModelsFault(result) && classification.reason !== "network"

@@ -87,7 +87,7 @@ const retired = {
 };
 const lone = { hasOtherAccount: false };
 const failure = (
-  reason: "network" | "timeout" | "aborted" | "too-late",
+  reason: "network" | "timeout" | "no-room" | "aborted" | "too-late",
   more = {},
 ) =>
   ({
@@ -121,6 +121,9 @@ test.for<[name: string, Situation, next: string, keyEffect: string]>([
   ["503, calls spent", { answer: [503, "overloaded"], context: lastCall }, "answered 503", "none"],
   ["a broken connection, attempts spent", { result: failure("network"), context: { maxAttempts: 1 } }, "answered 502", "none"],
   ["a timeout, attempts spent", { result: failure("timeout"), context: { maxAttempts: 1 } }, "answered 504", "none"],
+  ["no room for the answer", { result: failure("no-room") }, "retried", "none"],
+  ["no room for the answer of one of a chain: no other model", { result: failure("no-room"), context: { hasOtherModel: true } }, "retried", "none"],
+  ["no room for the answer, attempts spent", { result: failure("no-room"), context: { maxAttempts: 1 } }, "answered 503", "none"],
   ["a call that was not sent, at the most calls", { result: failure("network", { wasSent: false }), context: { maxCalls: 1 } }, "retried", "none"],
   ["a call that was not sent, attempts spent", { result: failure("network", { wasSent: false }), context: { maxAttempts: 1 } }, "answered 502", "none"],
 
@@ -168,6 +171,17 @@ test("a call that was not sent costs an attempt but no call, and its slot is giv
   const decision = decideOn({ result: failure("network", { wasSent: false }) });
   expect(decision.givesSlotBack).toBe(true);
   expect(decision.progress).toEqual({ calls: 1, failures: 1 });
+});
+
+test("an answer without room costs an attempt and a call, and its model is called again", () => {
+  const { next, progress, coolModel } = decideOn({
+    result: failure("no-room"),
+    context: { hasOtherModel: true },
+  });
+  const after = { calls: 2, failures: 1, key: "second" };
+  expect(next).toEqual({ kind: "retried", progress: after });
+  expect(progress).toEqual(after);
+  expect(coolModel).toBeUndefined();
 });
 
 test("an unfit answer costs an attempt and a call, and cools no model", () => {

@@ -48,6 +48,12 @@ test.for<[string, object, object, string | undefined]>([
     "failed",
   ],
   [
+    "an answer that the worker had no room for",
+    { kind: "transient", sparesModel: true },
+    failure("no-answer", "no-room"),
+    undefined,
+  ],
+  [
     "a line that broke",
     { kind: "transient" },
     failure("no-answer", "connection"),

@@ -22,8 +22,9 @@ export function describeFailure(
     return { reason: "too-late", message, wasSent: false };
   }
   if (error instanceof NoRoomError) {
-    const message = "The worker had no room for OpenRouter's answer in time";
-    return { reason: "timeout", message, wasSent };
+    const message =
+      "The gateway's workers had no room for OpenRouter's answer in time";
+    return { reason: "no-room", message, wasSent };
   }
   if (call.deadline.isOver) {
     const message = "OpenRouter did not answer in time";

@@ -132,7 +132,7 @@ test("a large answer that finds no room in time fails with the reason", async ()
   const first = await post();
   expect(await post()).toMatchObject({
     kind: "no-answer",
-    failure: { reason: "timeout", message: expect.stringContaining("no room") },
+    failure: { reason: "no-room", message: expect.stringContaining("no room") },
   });
   // Held until here.
   expect(first.kind).toBe("answer");
