@@ -41,6 +41,8 @@ const nothings: [title: string, fault: Fault][] = [
   ["null", custom(200, "null")],
   ["a page", custom(200, "<html></html>", { "Content-Type": "text/html" })],
   ["a stream", custom(200, "data: [DONE]\n\n")],
+  ["a page that blocks", custom(403, "<!DOCTYPE html><title>Blocked</title>")],
+  ["a page that is not there", custom(404, "<html></html>")],
   ["a redirect", custom(307, "<html>", { Location: "https://example.com/" })],
   ["a 302", custom(302, "")],
   ["a 304", custom(304, "")],

@@ -26,6 +26,8 @@ export function classify(
       return { kind: "return" };
     case "nothing":
       return transient(502, context);
+    case "foreign-page":
+      return { ...transient(502, context), sparesModel: true };
     case "error":
       return classifyError(meaning, context);
   }
@@ -61,7 +63,7 @@ function classifyError(
 function transient(
   status: number,
   { headers, now }: ClassifyContext,
-): AnswerClassification {
+): Extract<AnswerClassification, { kind: "transient" }> {
   const retryAfterMs = readRetryAfter(headers, now);
   return { kind: "transient", status, retryAfterMs };
 }

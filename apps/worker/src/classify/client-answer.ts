@@ -4,6 +4,7 @@ import type { NoAnswer, UpstreamAnswer } from "../answer/outcome.ts";
 import { passHeaders } from "../answer/passed-headers.ts";
 import { readAnswer } from "../answer/read-answer.ts";
 import { bareError, toErrorDetails } from "./errors/error-details.ts";
+import { isForeignPage } from "./errors/is-foreign-page.ts";
 import { parseErrorBody, readErrorBody } from "./errors/read-error-body.ts";
 
 const json = "application/json";
@@ -70,6 +71,9 @@ function isEnvelope(body: Buffer): boolean {
 function describe(answer: UpstreamAnswer, path: string): string {
   const { status } = answer;
   if (status >= 200 && status < 300) return describeOk(answer, path);
+  if (isForeignPage(answer)) {
+    return `OpenRouter answered ${status} with a page instead of JSON: a proxy or its CDN may block the gateway's address`;
+  }
   const { message } =
     status >= 400 && status < 600 ? readErrorBody(answer.body) : bareError();
   if (message) return message.slice(0, longestShownText);

@@ -164,6 +164,27 @@ test("403 is the key's own limit, or the request's moderation", () => {
   expect(judge(403, moderation)).toEqual({ kind: "return" });
 });
 
+// biome-ignore format: a table
+test.for<[status: number, body: string]>([
+  [403, "<!DOCTYPE html><title>Attention Required! | Cloudflare</title>"],
+  [404, "\ufeff\n <html><body>privacy settings, data policy</body></html>"],
+  [403, "error code: 1020\n"],
+])("a %i with a page is no refusal of the request, and says nothing of the model: %s", ([status, body]) => {
+  expect(judge(status, body)).toEqual({
+    kind: "transient",
+    status: 502,
+    retryAfterMs: undefined,
+    sparesModel: true,
+  });
+});
+
+test("a 403 or 404 with another body belongs to the request", () => {
+  for (const body of ["", "Forbidden", "{}", '"<b>"', "error code: 12"]) {
+    expect(judge(403, body)).toEqual({ kind: "return" });
+    expect(judge(404, body)).toEqual({ kind: "return" });
+  }
+});
+
 test.for([400, 404, 413, 422])("%i belongs to the request", (status) => {
   expect(judge(status, error(status, "No"))).toEqual({ kind: "return" });
 });

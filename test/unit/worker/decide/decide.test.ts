@@ -95,6 +95,12 @@ const failure = (
     failure: { reason, message: "no answer", wasSent: true, ...more },
     upstreamMs: 7,
   }) as CallResult;
+const page = (status: number): CallResult => ({
+  kind: "answer",
+  answer: { status, headers: {}, body: Buffer.from("<!DOCTYPE html>") },
+  calledModel: "m:free",
+  upstreamMs: 7,
+});
 const broken = { ...failure("network"), kind: "broken" } as CallResult;
 
 // biome-ignore format: a table
@@ -110,6 +116,8 @@ test.for<[name: string, Situation, next: string, keyEffect: string]>([
 
   ["400", { answer: [400, "bad"] }, "answered 400", "none"],
   ["403 moderation", { answer: [403, "requires moderation"] }, "answered 403", "none"],
+  ["403 with a page, attempts spent", { result: page(403), context: { maxAttempts: 1 } }, "answered 502", "none"],
+  ["403 with a page, to one of a chain: no other model", { result: page(403), context: { hasOtherModel: true } }, "retried", "none"],
   ["404 of the request", { answer: [404, "No endpoints found that support tool use."] }, "answered 404", "none"],
   ["404 of the model's life", { answer: [404, "No endpoints found for m:free."] }, "failed model-gone", "none"],
   ["404 of the model's life, one of a chain", { answer: [404, "No endpoints found for m:free."], context: { hasOtherModel: true } }, "another-key", "none"],

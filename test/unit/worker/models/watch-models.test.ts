@@ -64,6 +64,7 @@ test.for<[name: string, result: CallResult, recorded: string[]]>([
   ["a 404 of the model's life", answer(404, envelope(404, `No endpoints found for ${model}.`)), ["lose"]],
   ["the same inside a 200", answer(200, envelope(404, `No endpoints found for ${model}.`)), ["lose"]],
   ["no room for the answer", failure("no-room"), ["forget-proof"]],
+  ["a page that refuses", answer(403, "<!DOCTYPE html>"), ["forget-proof"]],
 ])("a call that was to prove the model: %s", async ([, result, recorded]) => {
   expect(await learnFrom(result)).toEqual(recorded);
 });
@@ -72,6 +73,7 @@ test.for<[name: string, result: CallResult, recorded: string[]]>([
 test.for<[name: string, result: CallResult, cools: boolean]>([
   ["timeouts", failure("timeout"), true],
   ["answers that the worker had no room for", failure("no-room"), false],
+  ["pages of Cloudflare that refuse", answer(403, "<!DOCTYPE html>"), false],
 ])("five in a row: %s", async ([, result, cools]) => {
   const recorded = await learnFrom(result, 5);
   expect(recorded.includes("cool")).toBe(cools);
