@@ -1,9 +1,8 @@
-import type { ApiKey } from "@openrouter-free-pool/shared/key-pool/keys/api-key";
 import type { CompletionProgress } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Classification } from "../classify/classify-result.ts";
 import type { KeyEffect } from "../keys/apply-key-effect.ts";
 import type { KeyState } from "../keys/check-key.ts";
-import type { Decision } from "./decision.ts";
+import type { Decision, Suspect } from "./decision.ts";
 
 /** Whether an answer that accuses a key (401, 402, 403 key limit) counts against it. */
 type Conviction =
@@ -36,19 +35,24 @@ export function convictKey(
   }
 }
 
-/** Another account answered what the suspect refused: the suspect's account is at fault. */
+/**
+ * Another account's answer convicts the suspect when it is of the model that the suspect's account
+ * refused: that account is at fault. An answer of another model leaves it a suspect.
+ */
 export function convictSuspect({
   suspect,
+  model,
   progress,
 }: {
-  /** See {@link Decision.suspect}. */
-  suspect: ApiKey | undefined;
+  suspect: Suspect | undefined;
+  /** The model of the call that was answered. */
+  model: string;
   progress: CompletionProgress;
-}): Pick<Decision, "suspect"> &
-  Partial<Pick<Decision, "keyEffect" | "effectOn">> {
-  if (!suspect || progress.hasRetired) return { suspect: undefined };
+}): Partial<Pick<Decision, "suspect" | "keyEffect" | "effectOn">> {
+  if (!suspect || suspect.model !== model) return {};
+  if (progress.hasRetired) return { suspect: undefined };
   const keyEffect = { kind: "retire-account" } as const;
-  return { keyEffect, effectOn: suspect, suspect: undefined };
+  return { keyEffect, effectOn: suspect.key, suspect: undefined };
 }
 
 function guilty(effect: KeyEffect): Conviction {

@@ -6,7 +6,7 @@ import type { KeyEffect } from "../keys/apply-key-effect.ts";
 import type { Disposition } from "../settle/disposition.ts";
 import { answerWith, type ClassifiedCall } from "./answer-with.ts";
 import { convictKey, convictSuspect } from "./convict-account.ts";
-import type { Decision, NextStep } from "./decision.ts";
+import type { Decision, NextStep, Suspect } from "./decision.ts";
 
 /** What a decision depends on in addition to the call. */
 export type DecisionContext = {
@@ -19,7 +19,7 @@ export type DecisionContext = {
   /** Before the call. */
   readonly progress: CompletionProgress;
   /** See {@link Decision.suspect}; from an earlier call for this job. */
-  readonly suspect: ApiKey | undefined;
+  readonly suspect: Suspect | undefined;
   /** Whether an account is left that has not refused this request. */
   readonly hasOtherAccount: boolean;
   /** Why the work on the job was aborted, if it was. */
@@ -186,7 +186,7 @@ function decideAccusation(
         ? { ...decision(answered), suspect: undefined }
         : {
             ...decision(tryAnother(context, answered), refused(context)),
-            suspect: context.key,
+            suspect: { key: context.key, model: context.model },
           };
     case "unproven":
       return decision(tryAnother(context, outOfKeys, true), refused(context));

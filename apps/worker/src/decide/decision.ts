@@ -14,6 +14,13 @@ export type NextStep =
   /** It waits until its model has cooled down. */
   | { readonly kind: "wait-for-model" };
 
+/** A key whose account seems to be out of credit, though `GET /key` says that the key is usable. */
+export type Suspect = {
+  readonly key: ApiKey;
+  /** What the account refused: only an answer of the same model, to another account, convicts it. */
+  readonly model: string;
+};
+
 /** Everything that one call means. */
 export type Decision = {
   /** For key and account. */
@@ -26,8 +33,8 @@ export type Decision = {
   readonly refusedSetting: AccountSetting | undefined;
   /** Whether the slot of the call is given back. */
   readonly givesSlotBack: boolean;
-  /** A key whose account seems to be out of credit; the answer to another account decides. */
-  readonly suspect: ApiKey | undefined;
+  /** Of this call or an earlier one; the answer to another account decides. */
+  readonly suspect: Suspect | undefined;
   /** The request's progress, this call included. */
   readonly progress: CompletionProgress;
   /** For the request. */

@@ -16,7 +16,7 @@ import { accusesKey, classifyResult } from "../classify/classify-result.ts";
 import { requireFit } from "../classify/require-fit.ts";
 import type { ClassifiedCall } from "../decide/answer-with.ts";
 import { decide } from "../decide/decide.ts";
-import type { Decision } from "../decide/decision.ts";
+import type { Decision, Suspect } from "../decide/decision.ts";
 import { readAbortReason } from "../job/abort-reasons.ts";
 import type { AccountRefusals } from "../keys/account-refusals.ts";
 import type { ApplyKeyEffect } from "../keys/apply-key-effect.ts";
@@ -99,7 +99,7 @@ export function createProcessJob(deps: {
       return settle(job, bodyLost);
     }
     let grant: Grant | undefined = firstGrant;
-    let suspect: ApiKey | undefined;
+    let suspect: Suspect | undefined;
     while (grant) {
       // Checked right before the call: a grant is usable for a short time only.
       if (await keyPool.releaseIfLate(grant)) {
@@ -139,7 +139,7 @@ export function createProcessJob(deps: {
       result: CallResult;
       models: readonly string[];
       body: RequestBody;
-      suspect: ApiKey | undefined;
+      suspect: Suspect | undefined;
       signal: AbortSignal;
     },
   ): Promise<Decision> {

@@ -19,6 +19,7 @@ const key = (account: string) => ({
 });
 const first = key("first");
 const second = key("second");
+const suspect = { key: first, model: "m:free" };
 
 type Situation = {
   answer?: [status: number, message: string];
@@ -136,7 +137,7 @@ test.for<[name: string, Situation, next: string, keyEffect: string]>([
   ["a call that was not sent, attempts spent", { result: failure("network", { wasSent: false }), context: { maxAttempts: 1 } }, "answered 502", "none"],
 
   ["an unfit answer", { failed: ["content"] }, "retried", "none"],
-  ["an unfit answer of a second account: the first one", { failed: ["json"], context: { suspect: first } }, "retried", "retire-account"],
+  ["an unfit answer of a second account: the first one", { failed: ["json"], context: { suspect } }, "retried", "retire-account"],
   ["an unfit answer, attempts spent", { failed: ["content"], context: { progress: { calls: 2, failures: 2 } } }, "answered 200", "none"],
   ["an unfit answer, calls spent", { failed: ["content"], context: lastCall }, "answered 200", "none"],
 
@@ -163,9 +164,11 @@ test.for<[name: string, Situation, next: string, keyEffect: string]>([
   ["402, refused, one retired before", { answer: [402, "credits"], keyState: "refused", context: retired }, "another-key", "none"],
   ["402, well: a second opinion", { answer: [402, "credits"], keyState: "well" }, "another-key", "none"],
   ["402, well, no other account", { answer: [402, "credits"], keyState: "well", context: lone }, "answered 402", "none"],
-  ["402 of a second account: the request", { answer: [402, "credits"], keyState: "well", context: { suspect: first } }, "answered 402", "none"],
-  ["200 of a second account: the first one", { context: { suspect: first } }, "answered 200", "retire-account"],
-  ["400 of a second account proves nothing", { answer: [400, "bad"], context: { suspect: first } }, "answered 400", "none"],
+  ["402 of a second account: the request", { answer: [402, "credits"], keyState: "well", context: { suspect } }, "answered 402", "none"],
+  ["200 of a second account: the first one", { context: { suspect } }, "answered 200", "retire-account"],
+  ["200 of a second account for another model proves nothing", { context: { suspect: { key: first, model: "n:free" } } }, "answered 200", "none"],
+  ["a whole stream of a second account: the first one", { result: { kind: "relayed", calledModel: "m:free", upstreamMs: 7 }, context: { suspect } }, "stream-ended", "retire-account"],
+  ["400 of a second account proves nothing", { answer: [400, "bad"], context: { suspect } }, "answered 400", "none"],
   ["402 for a plugin", { answer: [402, "credits"], request: { plugins: [{ id: "web" }] } }, "answered 402", "none"],
   ["402 for :online", { answer: [402, "credits"], request: { model: "m:free:online" } }, "answered 402", "none"],
   ["402 for a paid fallback", { answer: [402, "credits"], request: { models: ["paid/model"] } }, "answered 402", "none"],
@@ -219,9 +222,9 @@ test("only answers are checked", () => {
 });
 
 test("the account that is retired is the one that refused, not the one that answered", () => {
-  const { effectOn, suspect } = decideOn({ context: { suspect: first } });
-  expect(effectOn).toBe(first);
-  expect(suspect).toBeUndefined();
+  const decision = decideOn({ context: { suspect } });
+  expect(decision.effectOn).toBe(first);
+  expect(decision.suspect).toBeUndefined();
 });
 
 // biome-ignore format: a table
@@ -242,6 +245,32 @@ test.for<[name: string, message: string]>([
     context: { ...lone, ...lastCall },
   });
   expect(describe(next)).toBe("answered 404");
+});
+
+test("a suspect that refused one model is not convicted by an answer of another one", () => {
+  const chain = { hasOtherModel: true };
+  const refused = decideOn({
+    answer: [402, "credits"],
+    keyState: "well",
+    context: { ...chain, key: first, suspect: undefined },
+  });
+  expect(refused.suspect).toEqual(suspect);
+  const limited = decideOn({
+    answer: [429, provider],
+    context: { ...chain, suspect: refused.suspect },
+  });
+  expect(limited.suspect).toEqual(suspect);
+  const unfit = decideOn({
+    failed: ["json"],
+    context: { ...chain, suspect: limited.suspect, model: "n:free" },
+  });
+  expect(unfit.keyEffect.kind).toBe("none");
+  expect(unfit.suspect).toEqual(suspect);
+  const answered = decideOn({ context: { suspect: unfit.suspect } });
+  expect(answered).toMatchObject({
+    keyEffect: { kind: "retire-account" },
+    effectOn: first,
+  });
 });
 
 test("accounts that refused are remembered with the request", () => {
