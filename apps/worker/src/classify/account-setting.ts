@@ -1,4 +1,5 @@
 import type { ToldError } from "./answer-meaning.ts";
+import { saysLoss } from "./model-life.ts";
 
 const settings = [
   ["guardrails", /\bguardrail/i],
@@ -12,13 +13,24 @@ export type AccountSetting = (typeof settings)[number][0];
 /**
  * The setting of the account that a 404 is about; another account may serve the request.
  *
+ * @param sent the models that the request named.
  * @returns undefined when the answer is about the request or the model.
  */
-export function readAccountSetting({
-  status,
-  details,
-}: Pick<ToldError, "status" | "details">): AccountSetting | undefined {
-  if (status !== 404) return undefined;
+export function readAccountSetting(
+  { status, details }: Pick<ToldError, "status" | "details">,
+  sent: readonly string[],
+): AccountSetting | undefined {
   const { message } = details;
-  return settings.find(([, pattern]) => pattern.test(message))?.[0];
+  // A loss names its model, by its id or as people do: "The free Guardrail 7B period has ended".
+  if (status !== 404 || saysLoss(message)) return undefined;
+  const text = withoutModels(message, sent);
+  return settings.find(([, pattern]) => pattern.test(text))?.[0];
+}
+
+/** A model's name may hold the words of a setting: `x/guardrail-7b:free`. */
+function withoutModels(message: string, models: readonly string[]): string {
+  return models
+    .flatMap((model) => [model, model.replace(/:[\w-]+$/, "")])
+    .filter((name) => name.includes("/"))
+    .reduce((text, name) => text.replaceAll(name, ""), message);
 }

@@ -68,7 +68,7 @@ function classifyAnswer(
 ): Classification {
   const meaning = readMeaning(answer, request.path);
   if (meaning.kind === "error") {
-    const setting = readAccountSetting(meaning);
+    const setting = readAccountSetting(meaning, request.models);
     if (setting) return { kind: "account-setting", setting };
     const loss = request.checksModels && readModelLoss(meaning, request.models);
     if (loss) return { kind: "model-gone", ...loss };

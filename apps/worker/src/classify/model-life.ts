@@ -32,10 +32,14 @@ export function readModelLoss(
   if (!statuses.has(status)) return undefined;
   const { message, isFromProvider } = details;
   // A provider's error does not tell what OpenRouter serves.
-  if (isFromProvider) return undefined;
-  if (!losses.some((pattern) => pattern.test(message))) return undefined;
+  if (isFromProvider || !saysLoss(message)) return undefined;
   const model = findNamed(message, sent);
   return model === undefined ? undefined : { model, message, status };
+}
+
+/** Whether a message says that a model is not served, whichever it is. */
+export function saysLoss(message: string): boolean {
+  return losses.some((pattern) => pattern.test(message));
 }
 
 const modelId = /[\w.~@-]+\/[\w.:-]*\w/;

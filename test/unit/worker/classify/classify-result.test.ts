@@ -58,6 +58,17 @@ test.for<[message: string, code: number, expected: object]>([
   },
 );
 
+test("a gone model whose name holds the words of a setting is gone", () => {
+  const named = "x/guardrail-7b:free";
+  const result = answer(404, error(404, `No endpoints found for ${named}.`));
+  expect(classify(result, [named])).toMatchObject({
+    kind: "model-gone",
+    model: named,
+  });
+  // Where lost models are not looked for, it is the client's answer.
+  expect(classify(result, [named], false)).toEqual({ kind: "return" });
+});
+
 test("an embedded 404 of the request stays the request's", () => {
   const result = answer(200, error(404, toolUse));
   expect(classify(result)).toEqual({ kind: "return", status: 404 });
