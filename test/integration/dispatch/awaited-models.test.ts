@@ -136,6 +136,26 @@ test.each(["answered", "gone"] as const)(
   },
 );
 
+test.each(["plain", "streamed"] as const)(
+  "a %s answer from another model of the chain proves that one, and ends the wait",
+  async (form) => {
+    const models = await openModels();
+    const { watchModels, redis, redisKeys, model } = models;
+    const { proving, waiting } = await takeBoth(models);
+    await models.delay(waiting);
+    const other = "test/other:free";
+    if (form === "streamed") await watchModels.hear(proving, other);
+    const { result, classification } = models.answered;
+    await watchModels.learn("first", proving, {
+      result,
+      classification: { ...classification, model: other },
+    });
+    expect(await redis.get(redisKeys.modelProof(model))).not.toBe("proven");
+    expect(await redis.get(redisKeys.modelProof(other))).toBe("proven");
+    expect(await models.queue.inLine()).toEqual(["waiting"]);
+  },
+);
+
 test("a call that fails leaves what another one has proven meanwhile", async () => {
   const models = await openModels();
   const { proving } = await takeBoth(models);

@@ -1,12 +1,15 @@
 import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { CallOutcome, NoAnswer } from "./outcome.ts";
 
+/** The model that the events of a stream name; absent where they name none. */
+type NamedModel = { readonly model?: string };
+
 /** The result of a stream. */
 export type StreamResult =
   /** The client has the whole stream. */
-  | { readonly kind: "relayed" }
+  | ({ readonly kind: "relayed" } & NamedModel)
   /** It broke off after its first content: the call must not be repeated. */
-  | { readonly kind: "broken"; readonly failure: NoAnswer }
+  | ({ readonly kind: "broken"; readonly failure: NoAnswer } & NamedModel)
   /** It ended before any content, and is treated like a plain answer. */
   | CallOutcome;
 

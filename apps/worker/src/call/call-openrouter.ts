@@ -32,8 +32,8 @@ type OpenRouterCall = {
   readonly body: RequestBody;
   /** The call must be sent before this, in ms of `performance.now()`. */
   readonly sendBefore: number;
-  /** Called when the first content of a stream arrives. */
-  readonly onContent?: () => void;
+  /** Called when the first content of a stream arrives, with the model that the stream names. */
+  readonly onContent?: (model: string | undefined) => void;
   readonly signal: AbortSignal;
 };
 
@@ -82,8 +82,6 @@ export function createCallOpenRouter(deps: {
     const replyStream = new ReplyStream({
       call: calls,
       send: (chunk) => {
-        const isContent = chunk.kind === "stream-data" && chunk.isBeginning;
-        if (isContent) onContent?.();
         const update = recordStream(chunk);
         const { tokens } = figures;
         const isEnd = chunk.kind === "stream-end" && tokens !== undefined;
@@ -97,7 +95,7 @@ export function createCallOpenRouter(deps: {
     const stopWaiting = () => credits.close(jobId);
     signal.addEventListener("abort", stopWaiting, { once: true });
     try {
-      const result = await relayStream(stream, replyStream, {
+      const start = {
         kind: "stream-start",
         workerId,
         headers: passHeaders(stream.headers, "text/event-stream"),
@@ -105,7 +103,8 @@ export function createCallOpenRouter(deps: {
         calls,
         calledModel: model,
         key: key.mask,
-      });
+      } as const;
+      const result = await relayStream(stream, replyStream, start, onContent);
       return { ...result, ...figures };
     } finally {
       signal.removeEventListener("abort", stopWaiting);

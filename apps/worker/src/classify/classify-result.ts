@@ -1,5 +1,6 @@
 import type { AnswerCheck } from "@openrouter-free-pool/shared/api/answer-checks";
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
+import { findOtherModel } from "../answer/answer-model.ts";
 import type { CallResult } from "../answer/call-result.ts";
 import type { NoAnswer, UpstreamAnswer } from "../answer/outcome.ts";
 import { type AccountSetting, readAccountSetting } from "./account-setting.ts";
@@ -12,7 +13,12 @@ import { asksForPaid } from "./paid-request.ts";
 import { readServerTime } from "./server-time.ts";
 
 /** What the result of a call means, for plain answers and for streams. */
-export type Classification =
+export type Classification = Verdict & {
+  /** The model that the answer is from, or speaks of, where it is not the one that was asked for. */
+  readonly model?: string;
+};
+
+type Verdict =
   | AnswerClassification
   /** A 200 that fails its client's checks. */
   | { readonly kind: "unfit"; readonly failed: readonly AnswerCheck[] }
@@ -39,17 +45,29 @@ export type Classification =
 /** What classification needs to know of the request. */
 type ClassifiedRequest = Pick<CompletionRequest, "model" | "path"> & {
   readonly body: string | Buffer;
-  /** All models that the body names. */
+  /** All models that the body names, the one that is asked for first. */
   readonly models: readonly string[];
   /** Whether answers are searched for models that are gone. */
   readonly checksModels: boolean;
 };
+
+/** What a model did itself, and not a limit or an account. */
+const doneByModels: ReadonlySet<Classification["kind"]> = new Set([
+  ...(["return", "relayed", "broken", "transient"] as const),
+]);
 
 /** Classifies the result of a call. */
 export function classifyResult(
   result: CallResult,
   request: ClassifiedRequest,
 ): Classification {
+  const verdict = findVerdict(result, request);
+  if (!doneByModels.has(verdict.kind)) return verdict;
+  const model = findOtherModel(result, request.models);
+  return model === undefined ? verdict : { ...verdict, model };
+}
+
+function findVerdict(result: CallResult, request: ClassifiedRequest): Verdict {
   switch (result.kind) {
     case "relayed":
       return { kind: "relayed" };
@@ -65,7 +83,7 @@ export function classifyResult(
 function classifyAnswer(
   answer: UpstreamAnswer,
   request: ClassifiedRequest,
-): Classification {
+): Verdict {
   const meaning = readMeaning(answer, request.path);
   if (meaning.kind === "error") {
     const setting = readAccountSetting(meaning, request.models);
@@ -81,7 +99,7 @@ function classifyAnswer(
   });
 }
 
-function classifyBroken(failure: NoAnswer): Classification {
+function classifyBroken(failure: NoAnswer): Verdict {
   const { status } = toFailureAnswer(failure);
   const { reason } = failure;
   const message =
@@ -89,7 +107,7 @@ function classifyBroken(failure: NoAnswer): Classification {
   return { kind: "broken", reason, status, message };
 }
 
-function classifyFailure(failure: NoAnswer): Classification {
+function classifyFailure(failure: NoAnswer): Verdict {
   if (failure.reason === "aborted") {
     return { kind: "aborted", wasSent: failure.wasSent };
   }

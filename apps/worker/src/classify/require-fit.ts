@@ -30,7 +30,13 @@ export function requireFit(
     path,
     requestBody: body,
   });
-  return failed.length > 0 ? { kind: "unfit", failed } : classification;
+  if (failed.length === 0) return classification;
+  const { model } = classification;
+  return {
+    kind: "unfit",
+    failed,
+    ...(model === undefined ? {} : { model }),
+  };
 }
 
 /** The answer as the client gets it, with a header that says so when it is unfit. */

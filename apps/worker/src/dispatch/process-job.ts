@@ -7,6 +7,7 @@ import {
   readProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Logger } from "pino";
+import { pickOther } from "../answer/answer-model.ts";
 import type { CallResult } from "../answer/call-result.ts";
 import type { CallOpenRouter } from "../call/call-openrouter.ts";
 import { fitBody } from "../call/fit-body.ts";
@@ -114,7 +115,7 @@ export function createProcessJob(deps: {
         model,
         body,
         sendBefore: usableUntil,
-        onContent: () => hear(proving),
+        onContent: (named) => hear(proving, pickOther(named, models)),
         signal,
       });
       try {
@@ -193,8 +194,8 @@ export function createProcessJob(deps: {
   }
 
   /** Not awaited: the stream goes on. */
-  function hear(grant: Grant): void {
-    if (deps.checksModels) deps.watchModels.hear(grant).catch(warn);
+  function hear(grant: Grant, other: string | undefined): void {
+    if (deps.checksModels) deps.watchModels.hear(grant, other).catch(warn);
   }
 
   function warn(error: unknown): void {

@@ -68,7 +68,7 @@ export function createReportCall(deps: {
     });
     recordModelCall(deps.recordCall, model, call);
     if (wasCalled(classification)) {
-      deps.recordUsage(job.data.client, model, {
+      deps.recordUsage(job.data.client, classification.model ?? model, {
         calls: 1,
         promptTokens: tokens?.prompt ?? 0,
         completionTokens: tokens?.completion ?? 0,

@@ -9,7 +9,7 @@ import { isModelsFault } from "./models-fault.ts";
 
 type ReportedCall = Omit<ClassifiedCall, "keyState">;
 
-/** Records a call for its model, if it says something of the model. */
+/** Records a call for the model that it says something of. */
 export function recordModelCall(
   record: RecordCall,
   model: string,
@@ -18,8 +18,7 @@ export function recordModelCall(
   const outcome = outcomeOf(call);
   if (!outcome) return;
   const { classification, result } = call;
-  const isGone = classification.kind === "model-gone";
-  record(isGone ? classification.model : model, {
+  record(classification.model ?? model, {
     outcome,
     upstreamMs: result.upstreamMs,
     firstTokenMs: result.firstTokenMs,

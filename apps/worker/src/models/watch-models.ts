@@ -12,8 +12,12 @@ type Called = Pick<ClassifiedCall, "result" | "classification">;
 /** Learns from calls whether their models are served, and whether they answer. */
 export type WatchModels = {
   learn(requestId: string, grant: Proving, call: Called): Promise<void>;
-  /** The first content of a stream has come. */
-  hear(grant: Proving): Promise<void>;
+  /**
+   * The first content of a stream has come.
+   *
+   * @param other the model that it is from, where that is not the grant's.
+   */
+  hear(grant: Proving, other?: string): Promise<void>;
 };
 
 /** What a call says of its model. */
@@ -65,6 +69,28 @@ export function createWatchModels(deps: {
     await promoteAwaiting(model);
   }
 
+  /** @returns whether the model is proven, cools down, or neither. */
+  async function heed(
+    requestId: string,
+    grant: Proving,
+    word: Word,
+  ): Promise<"proven" | "cooling" | "neither"> {
+    if (word === "answered") health.recordAnswer(grant.model);
+    if (word === "answered" || word === "there") {
+      await prove(grant.model);
+      return "proven";
+    }
+    const isOpen = word === "failed" && (await fail(requestId, grant));
+    return isOpen ? "cooling" : "neither";
+  }
+
+  /** The call proved nothing of its model: another call may prove it. */
+  async function giveUpProof({ model, proof }: Proving): Promise<void> {
+    if (proof === undefined) return;
+    await keyPool.models.forgetProof(model, proof);
+    await promoteAwaiting(model);
+  }
+
   async function learn(
     requestId: string,
     grant: Proving,
@@ -78,19 +104,24 @@ export function createWatchModels(deps: {
       if (classification.model === model) return;
     }
     const word = readWord({ result, classification });
-    if (word === "answered") health.recordAnswer(model);
-    if (word === "answered" || word === "there") return prove(model);
-    const isOpen = word === "failed" && (await fail(requestId, grant));
-    if (proof === undefined) return;
-    // The call proved nothing, and did not make the model cool down: another call may prove it.
-    if (!isOpen) await keyPool.models.forgetProof(model, proof);
-    await promoteAwaiting(model);
+    const speaker = classification.model ?? model;
+    if (speaker !== model) {
+      await heed(requestId, { model: speaker, proof: undefined }, word);
+      return giveUpProof(grant);
+    }
+    const state = await heed(requestId, grant, word);
+    if (state === "neither") return giveUpProof(grant);
+    if (state === "cooling" && proof !== undefined) {
+      await promoteAwaiting(model);
+    }
   }
 
   return {
     learn,
-    async hear({ model, proof }) {
+    async hear(grant, other) {
+      const { model, proof } = grant;
       if (proof === undefined) return;
+      if (other !== undefined) return giveUpProof(grant);
       health.forgetProof(model);
       await prove(model);
     },

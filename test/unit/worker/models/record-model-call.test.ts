@@ -101,6 +101,11 @@ test("a gone model is the one that the answer speaks of", () => {
   expect(calls).toMatchObject([["n", { outcome: "gone" }]]);
 });
 
+test("an answer counts for the model of the chain that gave it", () => {
+  const calls = record({ kind: "return", model: "n" }, answer(200, full));
+  expect(calls).toMatchObject([["n", { outcome: "answered" }]]);
+});
+
 test("tokens come with the answer, the first token with the stream", () => {
   const tokens = { prompt: 1, completion: 5 };
   const plain = { ...answer(200, full), tokens };

@@ -13,8 +13,15 @@ const mostHeldBytes = 256 * 1024;
 
 /** What a stream begins with. */
 type Opening =
-  /** Content; `bytes` are all events up to it, and what came with it. */
-  | { readonly kind: "content"; readonly bytes: Buffer }
+  /**
+   * Content; `bytes` are all events up to it, and what came with it; `model` is the one that the first event with a
+   * model names.
+   */
+  | {
+      readonly kind: "content";
+      readonly bytes: Buffer;
+      readonly model?: string;
+    }
   /** The stream ended or failed before any content; `body` is classified instead. */
   | { readonly kind: "no-content"; readonly body: Buffer };
 
@@ -41,7 +48,7 @@ export async function readOpening(
       bytes = bytes.length === 0 ? value : Buffer.concat([bytes, value]);
       continue;
     }
-    if (end === 0) return begin(held, bytes);
+    if (end === 0) return begin(content, held, bytes);
     const block = bytes.subarray(0, end);
     const data = readEventData(block.toString());
     if (data === undefined && isComment(block)) {
@@ -52,7 +59,7 @@ export async function readOpening(
     const opening = accept(data ?? "", content, held, bytes);
     if (opening) return opening;
     heldBytes += end;
-    if (heldBytes > mostHeldBytes) return begin(held, bytes);
+    if (heldBytes > mostHeldBytes) return begin(content, held, bytes);
     held.push(block);
     bytes = bytes.subarray(end);
   }
@@ -70,11 +77,19 @@ function accept(
   if (error !== undefined) {
     return { kind: "no-content", body: Buffer.from(JSON.stringify({ error })) };
   }
-  return content.accepts(data, event) ? begin(held, bytes) : undefined;
+  return content.accepts(data, event) ? begin(content, held, bytes) : undefined;
 }
 
-function begin(held: readonly Buffer[], bytes: Buffer): Opening {
-  return { kind: "content", bytes: Buffer.concat([...held, bytes]) };
+function begin(
+  { model }: StreamContent,
+  held: readonly Buffer[],
+  bytes: Buffer,
+): Opening {
+  return {
+    kind: "content",
+    bytes: Buffer.concat([...held, bytes]),
+    ...(model === undefined ? {} : { model }),
+  };
 }
 
 /** The stream has ended: the rest is an event without its blank line, or no event at all. */

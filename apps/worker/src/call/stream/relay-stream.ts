@@ -16,14 +16,18 @@ import { ReaderStalledError } from "./stream-credits.ts";
  * Passes OpenRouter's events on, byte for byte. Nothing is sent before the first content is
  * accepted: until then the request can be called again, and its gateway keeps its deadline
  * and its keep-alive. Comments in front of it are held, and go out with it.
+ *
+ * @param onContent called at the first content, with the model that the stream names.
  */
 export async function relayStream(
   stream: UpstreamStream,
   replies: ReplyStream,
   start: Omit<StreamStartReply, "call" | "sequence">,
+  onContent: (model: string | undefined) => void = () => undefined,
 ): Promise<StreamResult> {
   const chunks = stream.chunks[Symbol.asyncIterator]();
   const comments = new HeldComments();
+  let named: { model?: string } = {};
   try {
     const opening = await readOpening(chunks, async (bytes) =>
       comments.add(bytes),
@@ -31,13 +35,17 @@ export async function relayStream(
     if (opening.kind === "no-content") {
       return toAnswer(stream, opening.body);
     }
+    const { model } = opening;
+    if (model !== undefined) named = { model };
     stream.accept();
+    onContent(model);
     await replies.start(start);
     await replies.begin(Buffer.concat([comments.bytes, opening.bytes]));
-    return await relayRest(chunks, replies);
+    await relayRest(chunks, replies);
+    return { kind: "relayed", ...named };
   } catch (error) {
     const failure = toFailure(error);
-    if (replies.hasBegun) return { kind: "broken", failure };
+    if (replies.hasBegun) return { kind: "broken", failure, ...named };
     return { kind: "no-answer", failure };
   } finally {
     // Also when a reply cannot be sent: the connection to OpenRouter is released at once.
@@ -48,11 +56,10 @@ export async function relayStream(
 async function relayRest(
   chunks: AsyncIterator<Buffer>,
   replies: ReplyStream,
-): Promise<StreamResult> {
+): Promise<void> {
   const rest = { [Symbol.asyncIterator]: () => chunks };
   for await (const bytes of toWholeEvents(rest)) await replies.write(bytes);
   await replies.end();
-  return { kind: "relayed" };
 }
 
 function toAnswer(stream: UpstreamStream, body: Buffer): CallOutcome {

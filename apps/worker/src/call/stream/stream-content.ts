@@ -1,3 +1,4 @@
+import { readEventModel } from "../../answer/answer-model.ts";
 import {
   choicesOf,
   type EventObject,
@@ -14,6 +15,12 @@ const labels = new Set(["role", "index", "id", "type", "name"]);
 export class StreamContent {
   #hasFinish = false;
   #hasUsage = false;
+  #model: string | undefined;
+
+  /** The model that the events name. */
+  get model(): string | undefined {
+    return this.#model;
+  }
 
   /**
    * Whether the stream has content as of this event, or has ended properly without any: with a
@@ -22,6 +29,7 @@ export class StreamContent {
   accepts(data: string, event: EventObject | undefined): boolean {
     if (data.trim() === "[DONE]") return this.#hasFinish;
     if (!event) return false;
+    this.#model ??= readEventModel(event);
     const type = typeof event.type === "string" ? event.type : "";
     if (type.startsWith("response.")) return this.#acceptsResponse(type, event);
     if (type === "message_stop") return this.#hasFinish;
