@@ -1,5 +1,10 @@
 import { afterEach, expect, inject, test } from "vitest";
-import { burst, chat, countStatuses } from "../../support/clients/chat.ts";
+import {
+  burst,
+  chat,
+  countStatuses,
+  testModel,
+} from "../../support/clients/chat.ts";
 import { streamChat } from "../../support/clients/stream-chat.ts";
 import { type Stack, startStack } from "../../support/processes/stack.ts";
 import { until } from "../../support/until.ts";
@@ -75,6 +80,54 @@ test("clients that stop their streams say nothing of the model", async () => {
   );
   expect(lines).toEqual([]);
 });
+
+test("streams that end with an error make their model cool down, whole ones of each endpoint do not", async () => {
+  stack = await startStack({
+    redisUrl: inject("redisUrl"),
+    accounts: 1,
+    perMinute: 1_000,
+    perDay: 10_000,
+    simulator: {
+      models: { [sick]: { fault: { kind: "stream-error", afterEvents: 2 } } },
+    },
+  });
+  const { url, workers } = stack;
+  const said = () =>
+    workers.flatMap(({ logged }) =>
+      logged("A model fails again and again: it is not called for a while"),
+    );
+  for (const [path, body] of streams) {
+    for (let count = 0; count < 6; count += 1) {
+      await readStream(`${url}/v1/${path}`, body);
+    }
+  }
+  expect(said()).toEqual([]);
+  for (let count = 0; count < 5; count += 1) {
+    const { bytes, isWhole } = await streamChat(`${url}/v1`, { model: sick });
+    expect(isWhole).toBe(true);
+    expect(bytes.toString()).toMatch(/"finish_reason":"error"/);
+  }
+  await until("it cools down", () => said().length > 0);
+});
+
+const messages = [{ role: "user", content: "Hello" }];
+const streams = [
+  ["chat/completions", { messages }],
+  ["completions", { prompt: "Hello" }],
+  ["messages", { messages, max_tokens: 99 }],
+  ["responses", { input: "Hello" }],
+] as const;
+
+/** Reads a stream of any endpoint to its end. */
+async function readStream(url: string, body: object): Promise<void> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ model: testModel, stream: true, ...body }),
+  });
+  expect(response.status).toBe(200);
+  expect(await response.text()).toContain("data:");
+}
 
 /** Hangs up at the first content of a stream. */
 async function stopStream(url: string): Promise<void> {

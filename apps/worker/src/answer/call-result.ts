@@ -1,5 +1,6 @@
 import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-request";
 import type { CallOutcome, NoAnswer } from "./outcome.ts";
+import type { StreamEnding } from "./stream-ending.ts";
 
 /** The model that the events of a stream name; absent where they name none. */
 type NamedModel = { readonly model?: string };
@@ -17,6 +18,8 @@ export type StreamResult =
 export type StreamFigures = {
   /** From the call to the first content, in ms. */
   firstTokenMs?: number;
+  /** Of a stream whose bytes came to their end. */
+  ending?: StreamEnding;
   /** Of a plain answer, too. */
   tokens?: TokenUse;
 };

@@ -6,6 +6,7 @@ import type { Statistics } from "@openrouter-free-pool/shared/statistics/statist
 import type { RecordUsage } from "@openrouter-free-pool/shared/usage/usage-recorder";
 import type { Logger } from "pino";
 import type { CallResult } from "../answer/call-result.ts";
+import { isFailure } from "../answer/stream-ending.ts";
 import { type Classification, nameOf } from "../classify/classify-result.ts";
 import type { ClassifiedCall } from "../decide/answer-with.ts";
 import { describeJob } from "../job/describe-job.ts";
@@ -53,7 +54,7 @@ export function createReportCall(deps: {
     const { result, classification } = call;
     const { upstreamMs, tokens } = result;
     const verdict = nameOf(classification);
-    const outcome = outcomeOf(classification);
+    const outcome = outcomeOf(call);
     const { queueMs } = figuresOf(job, upstreamMs);
     const { isStream } = job.data;
     const priority = priorityName(job.priority);
@@ -102,12 +103,16 @@ function wasCalled(classification: Classification): boolean {
   return kind !== "not-sent" && kind !== "too-late";
 }
 
-function outcomeOf({ kind }: Classification): MeasuredCall["outcome"] {
-  switch (kind) {
+function outcomeOf({
+  classification,
+  result,
+}: ClassifiedCall): MeasuredCall["outcome"] {
+  switch (classification.kind) {
     case "return":
     case "unfit":
-    case "relayed":
       return "answered";
+    case "relayed":
+      return isFailure(result.ending) ? "failed" : "answered";
     case "transient":
     case "broken":
     case "not-sent":

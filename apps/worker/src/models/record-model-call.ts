@@ -4,6 +4,7 @@ import type {
 } from "@openrouter-free-pool/shared/models/model-recorder";
 import { isEmptyAnswer } from "../answer/is-empty-answer.ts";
 import type { UpstreamAnswer } from "../answer/outcome.ts";
+import { isFailure } from "../answer/stream-ending.ts";
 import type { ClassifiedCall } from "../decide/answer-with.ts";
 import { isModelsFault } from "./models-fault.ts";
 
@@ -34,7 +35,8 @@ function outcomeOf({
 }: ReportedCall): RecordedCall["outcome"] | undefined {
   switch (classification.kind) {
     case "relayed":
-      return "answered";
+      if (isFailure(result.ending)) return "failed";
+      return result.ending === "empty" ? "empty" : "answered";
     case "return": {
       if (result.kind !== "answer") return undefined;
       const status = classification.status ?? result.answer.status;

@@ -1,6 +1,7 @@
 import type { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import type { Grant } from "@openrouter-free-pool/shared/key-pool/slots/acquisition";
 import type { Logger } from "pino";
+import { isFailure } from "../answer/stream-ending.ts";
 import type { ModelLoss } from "../classify/model-life.ts";
 import type { ClassifiedCall } from "../decide/answer-with.ts";
 import { ModelHealth } from "./model-health.ts";
@@ -131,6 +132,8 @@ export function createWatchModels(deps: {
 function readWord({ result, classification }: Called): Word {
   switch (classification.kind) {
     case "relayed":
+      if (isFailure(result.ending)) return "failed";
+      return result.ending === "empty" ? "there" : "answered";
     case "unfit":
       return "answered";
     case "return": {

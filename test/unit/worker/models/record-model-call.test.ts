@@ -13,6 +13,7 @@ const failure = (kind: string, reason: string) => ({
   failure: { reason, wasSent: true, message: "" },
   ...timing,
 });
+const stream = (ending: string) => ({ kind: "relayed", ending, ...timing });
 const usage = { prompt_tokens: 3, completion_tokens: 9 };
 const full = { choices: [{ message: { content: "Hi" } }], usage };
 const empty = { choices: [{ message: { content: "" } }] };
@@ -40,6 +41,9 @@ test.for<[string, object, object, string | undefined]>([
     undefined,
   ],
   ["a stream", { kind: "relayed" }, { kind: "relayed", ...timing }, "answered"],
+  ["an empty stream", { kind: "relayed" }, stream("empty"), "empty"],
+  ["a stream with an error", { kind: "relayed" }, stream("failed"), "failed"],
+  ["a stream without an end", { kind: "relayed" }, stream("cut"), "failed"],
   ["a 503", { kind: "transient" }, answer(503, {}), "failed"],
   [
     "a timeout",

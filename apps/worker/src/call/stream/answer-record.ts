@@ -1,4 +1,8 @@
 import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-request";
+import {
+  readStreamEnding,
+  type StreamEnding,
+} from "../../answer/stream-ending.ts";
 import { readTokenUse, tailBytes } from "../../answer/token-use.ts";
 
 /** At most so much of an answer is kept. */
@@ -13,6 +17,7 @@ export function keptText(body: Buffer): string {
 export class AnswerRecord {
   readonly #keepsAnswer: boolean;
   #tail: Buffer = Buffer.alloc(0);
+  #totalBytes = 0;
   #kept: Buffer[] = [];
   #keptBytes = 0;
 
@@ -22,6 +27,7 @@ export class AnswerRecord {
 
   /** Records the next bytes of the answer. */
   add(bytes: Buffer): void {
+    this.#totalBytes += bytes.length;
     const newest = bytes.subarray(-tailBytes);
     const room = tailBytes - newest.length;
     const before = room > 0 ? this.#tail.subarray(-room) : Buffer.alloc(0);
@@ -30,6 +36,11 @@ export class AnswerRecord {
     const kept = bytes.subarray(0, mostKeptBytes - this.#keptBytes);
     this.#kept.push(kept);
     this.#keptBytes += kept.length;
+  }
+
+  /** How the stream ended, once all of it is here. */
+  get ending(): StreamEnding {
+    return readStreamEnding(this.#tail, this.#totalBytes <= tailBytes);
   }
 
   /** What was found, in the form in which it is stored on the job. */

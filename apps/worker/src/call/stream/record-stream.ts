@@ -48,6 +48,7 @@ export function createRecordStream(
         const upstreamMs = Math.round(performance.now() - startedAt);
         const figures = { ...figuresOf(job, upstreamMs), calls: begun.calls };
         const { findings } = record;
+        shown.ending = record.ending;
         if (findings.tokens) {
           shown.tokens = findings.tokens;
           metrics.countTokens(call.model, findings.tokens);
