@@ -1,3 +1,4 @@
+import { usageObjectSchema } from "@openrouter-free-pool/shared/api/usage-object";
 import { afterEach, expect, inject, test } from "vitest";
 import { burst, chat } from "../../support/clients/chat.ts";
 import { untilModelsKnown } from "../../support/clients/models-known.ts";
@@ -28,6 +29,11 @@ async function readCalls(url: string) {
   return { gone: of(gone)?.calls ?? 0, here: of(here)?.answered ?? 0 };
 }
 
+async function readUsage(url: string) {
+  const response = await fetch(`${url}/api/v1/usage?group_by=model`);
+  return usageObjectSchema.parse(await response.json()).data;
+}
+
 test.for([
   ["plain", {}],
   ["streamed", { stream: true }],
@@ -48,6 +54,12 @@ test.for([
       const calls = await readCalls(url);
       expect(calls.gone).toBe(0);
       return calls.here === 1;
+    });
+    await until("its use has the call and the answer", async () => {
+      const rows = await readUsage(url);
+      expect(rows.map(({ model }) => model)).not.toContain(gone);
+      const use = rows.find(({ model }) => model === here);
+      return use?.calls === 1 && use.answers === 1;
     });
     const path = "/chat/completions";
     const before = (await simulator.calls({ path })).length;

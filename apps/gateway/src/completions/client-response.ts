@@ -29,6 +29,7 @@ export function recordFigures(
     ...(key === undefined ? {} : { key }),
   };
   if (calledModel !== undefined) context.calledModel = calledModel;
+  context.answeringModel = figures.answeringModel;
   recordFacts(response, figures);
   if (!response.headersSent) setHeaders(response, figureHeaders(figures));
 }

@@ -40,9 +40,10 @@ const unauthorized = 401;
 
 function toEnded(context: FinishedContext): EndedRequest {
   const { client, model, calledModel, status, error, figures } = context;
+  const { answeringModel } = context;
   return {
     client,
-    model: calledModel ?? model,
+    model: answeringModel ?? calledModel ?? model,
     isAnswered: status < 400 && error === undefined,
     queueMs: figures?.queueMs,
   };

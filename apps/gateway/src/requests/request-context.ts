@@ -27,6 +27,8 @@ type RequestContext = {
   model?: string;
   /** The model that was called last. */
   calledModel?: string;
+  /** The model that its answer is from, where that is another one. */
+  answeringModel?: string | undefined;
   isStream?: boolean;
   priority?: PriorityName;
   figures?: ReplyFigures;

@@ -7,6 +7,7 @@ import type { TokenUse } from "@openrouter-free-pool/shared/queue/finished-reque
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { sendReply } from "@openrouter-free-pool/shared/replies/send-reply";
 import type { Redis } from "ioredis";
+import { pickOther } from "../answer/answer-model.ts";
 import type {
   CallResult,
   StreamFigures,
@@ -21,7 +22,7 @@ import type { OpenRouterClient } from "./http/client.ts";
 import type { RequestBody } from "./request-body.ts";
 import { createRecordStream } from "./stream/record-stream.ts";
 import { relayStream } from "./stream/relay-stream.ts";
-import { ReplyStream } from "./stream/reply-stream.ts";
+import { ReplyStream, type SendChunk } from "./stream/reply-stream.ts";
 import type { StreamCredits } from "./stream/stream-credits.ts";
 
 /** The input of one call of OpenRouter. */
@@ -29,11 +30,13 @@ type OpenRouterCall = {
   readonly key: ApiKey;
   /** The first model that the body names. */
   readonly model: string;
+  /** All models that the body names. */
+  readonly models: readonly string[];
   readonly body: RequestBody;
   /** The call must be sent before this, in ms of `performance.now()`. */
   readonly sendBefore: number;
-  /** Called when the first content of a stream arrives, with the model that the stream names. */
-  readonly onContent?: (model: string | undefined) => void;
+  /** Called when the first content of a stream arrives, with the model that it is from where that is another one. */
+  readonly onContent?: (other: string | undefined) => void;
   readonly signal: AbortSignal;
 };
 
@@ -42,6 +45,9 @@ export type CallOpenRouter = (
   job: CompletionJob,
   call: OpenRouterCall,
 ) => Promise<CallResult>;
+
+type Chunk = Parameters<SendChunk>[0];
+type Tell = (chunk: Chunk) => Chunk;
 
 /** Builds {@link CallOpenRouter}. */
 export function createCallOpenRouter(deps: {
@@ -61,11 +67,9 @@ export function createCallOpenRouter(deps: {
   async function relay(
     job: CompletionJob,
     stream: UpstreamStream,
-    call: Pick<OpenRouterCall, "key" | "model" | "signal" | "onContent"> & {
-      startedAt: number;
-    },
+    call: OpenRouterCall & { startedAt: number },
   ): Promise<StreamResult & StreamFigures> {
-    const { key, model, startedAt, signal, onContent } = call;
+    const { key, model, models, startedAt, signal, onContent } = call;
     const jobId = String(job.id);
     const address = { gatewayId: job.data.gatewayId, jobId };
     const progress = readProgress(job);
@@ -79,14 +83,22 @@ export function createCallOpenRouter(deps: {
       metrics: deps.metrics,
       figures,
     });
+    let answeringModel: string | undefined;
+    /** A chunk with what is known by then. */
+    const tell: Tell = (chunk) => {
+      const { tokens } = figures;
+      if (chunk.kind === "stream-start" && answeringModel !== undefined) {
+        return { ...chunk, answeringModel };
+      }
+      return chunk.kind === "stream-end" && tokens !== undefined
+        ? { ...chunk, tokens }
+        : chunk;
+    };
     const replyStream = new ReplyStream({
       call: calls,
       send: (chunk) => {
         const update = recordStream(chunk);
-        const { tokens } = figures;
-        const isEnd = chunk.kind === "stream-end" && tokens !== undefined;
-        const told = isEnd ? { ...chunk, tokens } : chunk;
-        return sendReply(replies, redisKeys, address, told, update);
+        return sendReply(replies, redisKeys, address, tell(chunk), update);
       },
       waitForTaken: (bytes) => credits.waitForTaken(jobId, bytes),
     });
@@ -104,7 +116,10 @@ export function createCallOpenRouter(deps: {
         calledModel: model,
         key: key.mask,
       } as const;
-      const result = await relayStream(stream, replyStream, start, onContent);
+      const result = await relayStream(stream, replyStream, start, (named) => {
+        answeringModel = pickOther(named, models);
+        onContent?.(answeringModel);
+      });
       return { ...result, ...figures };
     } finally {
       signal.removeEventListener("abort", stopWaiting);

@@ -47,7 +47,9 @@ export function answerWith({
       const status = statusOf(classification);
       const given = toClientAnswer(result.answer, status, path);
       const answer = labelUnfit(given, classification);
-      return { kind: "answered", answer, calledModel, upstreamMs, tokens };
+      const answeringModel = classification.model;
+      const models = { calledModel, answeringModel };
+      return { kind: "answered", answer, ...models, upstreamMs, tokens };
     }
     case "no-answer": {
       const answer = toFailureAnswer(result.failure);

@@ -7,7 +7,6 @@ import {
   readProgress,
 } from "@openrouter-free-pool/shared/queue/completion-job";
 import type { Logger } from "pino";
-import { pickOther } from "../answer/answer-model.ts";
 import type { CallResult } from "../answer/call-result.ts";
 import type { CallOpenRouter } from "../call/call-openrouter.ts";
 import { fitBody } from "../call/fit-body.ts";
@@ -113,9 +112,10 @@ export function createProcessJob(deps: {
       const result = await deps.callOpenRouter(job, {
         key,
         model,
+        models,
         body,
         sendBefore: usableUntil,
-        onContent: (named) => hear(proving, pickOther(named, models)),
+        onContent: (other) => hear(proving, other),
         signal,
       });
       try {

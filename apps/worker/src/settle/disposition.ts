@@ -13,6 +13,8 @@ export type Disposition =
       readonly kind: "answered";
       readonly answer: UpstreamAnswer;
       readonly calledModel: string;
+      /** The model that the answer is from, where it is another one. */
+      readonly answeringModel?: string | undefined;
       readonly upstreamMs: number;
       readonly tokens?: TokenUse | undefined;
     }

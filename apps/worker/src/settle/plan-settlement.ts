@@ -40,6 +40,7 @@ export function planSettlement(
   switch (disposition.kind) {
     case "answered": {
       const { answer, calledModel, upstreamMs, tokens } = disposition;
+      const { answeringModel } = disposition;
       const { status, headers, body } = answer;
       const figures = { ...figuresOf(job, upstreamMs), calledModel };
       const told = tokens ? { tokens } : {};
@@ -50,6 +51,7 @@ export function planSettlement(
         reply: {
           ...{ kind: "answer", status, headers, body, ...figures },
           ...told,
+          ...(answeringModel === undefined ? {} : { answeringModel }),
           ...(errorText === undefined ? {} : { errorText }),
         },
         ...ended({ status, ...figures, ...told, ...kept }),

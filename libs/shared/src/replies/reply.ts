@@ -13,6 +13,8 @@ const figures = {
   calls: z.number(),
   /** The model that was called last; absent when none was. */
   calledModel: z.string().exactOptional(),
+  /** The model that the answer is from, where OpenRouter fell through to another one than was called. */
+  answeringModel: z.string().exactOptional(),
   /** Mask of the key of the last call; for operators only. */
   key: z.string().exactOptional(),
 };

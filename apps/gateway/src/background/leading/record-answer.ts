@@ -39,7 +39,7 @@ export function createRecordAnswer(deps: {
     });
     deps.recordRequest({
       client: order.owner,
-      model: figures?.calledModel ?? order.model,
+      model: figures?.answeringModel ?? figures?.calledModel ?? order.model,
       isAnswered: status < 400,
       queueMs: figures?.queueMs,
     });

@@ -174,7 +174,8 @@ export function createExecuteLines(deps: {
         if (isAnswer) deps.statistics.count(`status:${reply.status}`);
         recordRequest({
           client: batch.owner,
-          model: reply.calledModel ?? request.models.model,
+          model:
+            reply.answeringModel ?? reply.calledModel ?? request.models.model,
           isAnswered: isAnswer && reply.status < 400,
           queueMs: reply.queueMs,
         });
