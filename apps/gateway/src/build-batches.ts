@@ -19,7 +19,7 @@ import type { ClientDirectory } from "./clients/directory/client-directory.ts";
 import type { GatewayConfig } from "./config.ts";
 import { createFileStore } from "./files/file-store.ts";
 import { removeExpired } from "./files/remove-expired.ts";
-import { createRemoveFile } from "./files/remove-file.ts";
+import { createRemoveContent, createRemoveFile } from "./files/remove-file.ts";
 import { createStoreUpload } from "./files/store-upload.ts";
 import { UploadCapacity } from "./files/upload-capacity.ts";
 import type { AddJobs } from "./jobs/add-jobs.ts";
@@ -72,7 +72,12 @@ export function buildBatches(deps: {
     heldBytes: config.UPLOAD_MEMORY,
   });
   const journals = createJournalRemoval({ redis, redisKeys, storage });
-  const removeFile = createRemoveFile({ storage, files, users: batches });
+  const removeContent = createRemoveContent(storage, files);
+  const removeFile = createRemoveFile({
+    files,
+    users: batches,
+    removeContent,
+  });
   const ttlMs = config.FILE_TTL_SECONDS * 1_000;
   const limits = {
     fileBytes: config.FILE_SIZE_LIMIT,
@@ -122,7 +127,7 @@ export function buildBatches(deps: {
   });
   const cleaning = repeat(
     async () => {
-      await removeExpired(files, removeFile);
+      await removeExpired(files, removeFile, removeContent);
       await journals.removeDue();
       await batches.forgetOld();
     },

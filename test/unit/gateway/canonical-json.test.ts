@@ -40,3 +40,11 @@ test("any two spellings of one value are equal", () => {
     }),
   );
 });
+
+test("the properties of a schema keep their order: models answer in it", () => {
+  const schema = (properties: string) =>
+    canonicalJson(`{"type":"object","properties":${properties}}`);
+  const first = schema('{"why":{"type":"string","x":1},"answer":{}}');
+  expect(first).not.toBe(schema('{"answer":{},"why":{"type":"string","x":1}}'));
+  expect(first).toBe(schema('{"why":{"x":1,"type":"string"},"answer":{}}'));
+});

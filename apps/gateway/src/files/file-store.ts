@@ -12,9 +12,11 @@ export type FileStore = {
     query: PageQuery,
     isWanted: (file: FileRecord) => boolean,
   ): Promise<Page<FileRecord>>;
-  /** Forgets a file. @returns its record. */
-  remove(id: string): Promise<FileRecord | undefined>;
-  /** Some of the files that expired before `now` (ms since the epoch). */
+  /** Forgets a file's record. Until {@link FileStore.forgetContent} it counts as expired. */
+  remove(id: string): Promise<void>;
+  /** The content of a removed file is gone, too. */
+  forgetContent(id: string): Promise<void>;
+  /** Some of the files that expired before `now` (ms since the epoch), or whose content is left. */
   findExpired(now: number): Promise<string[]>;
 };
 
@@ -44,14 +46,15 @@ export function createFileStore(redis: Redis, redisKeys: RedisKeys): FileStore {
         return file && isWanted(file) ? file : undefined;
       }),
     async remove(id) {
-      const file = await find(id);
       await redis
         .multi()
         .del(redisKeys.file(id))
         .zrem(redisKeys.files, id)
-        .zrem(redisKeys.filesByExpiry, id)
+        .zadd(redisKeys.filesByExpiry, Date.now(), id)
         .exec();
-      return file;
+    },
+    async forgetContent(id) {
+      await redis.zrem(redisKeys.filesByExpiry, id);
     },
     findExpired: (now) =>
       redis.zrangebyscore(

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
+import type {
+  FailureReply,
+  FinalReply,
+} from "@openrouter-free-pool/shared/replies/reply";
 import { GatewayError } from "../errors/gateway-error.ts";
 import type { Follower, Leader } from "./role.ts";
 import type { SharedRequests } from "./shared-requests.ts";
@@ -106,7 +109,15 @@ async function lead(
   }
 }
 
-/** One request's deadline does not end others, which may have more time. */
+/**
+ * How one request fails and others need not: by its own deadline, or as Redis has lost its body. Others may have more time.
+ */
+const ownFailures: ReadonlySet<FailureReply["code"]> = new Set([
+  "waited-out",
+  "keys-rate-limited",
+  "body-lost",
+]);
+
 function isForAll(reply: FinalReply): boolean {
-  return !(reply.kind === "failure" && reply.code === "waited-out");
+  return !(reply.kind === "failure" && ownFailures.has(reply.code));
 }

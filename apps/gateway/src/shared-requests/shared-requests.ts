@@ -136,20 +136,30 @@ export class SharedRequests {
 
   #lead(local: LocalCall): Leader {
     const { call } = local;
-    const settle = async (stored: Promise<void>, reply?: FinalReply) => {
-      await stored.catch((error: unknown) => {
-        this.#logger.warn({ err: error }, "Ending a shared request failed");
-      });
+    const settle = async (store: () => Promise<void>, reply?: FinalReply) => {
+      await store().catch(() => this.#storeLater(store));
       this.#end(local, reply);
     };
     return {
       role: "leader",
       publish: (reply, keepMs) =>
-        settle(this.#store.publish(call, reply, keepMs), reply),
-      abandon: () => settle(this.#store.abandon(call)),
+        settle(() => this.#store.publish(call, reply, keepMs), reply),
+      abandon: () => settle(() => this.#store.abandon(call)),
       hasInterest: async () =>
         local.isFollowed || this.#store.renew(call).catch(() => false),
     };
+  }
+
+  /** Not awaited: the clients of this process need not wait until Redis is back. */
+  #storeLater(store: () => Promise<void>): void {
+    const stored = this.#grace.retry(() =>
+      store().catch((cause: unknown) => {
+        throw toRedisError(cause);
+      }),
+    );
+    stored.catch((error: unknown) => {
+      this.#logger.warn({ err: error }, "Ending a shared request failed");
+    });
   }
 
   #end(local: LocalCall, outcome: FinalReply | Error | undefined): void {

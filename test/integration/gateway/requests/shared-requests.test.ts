@@ -241,3 +241,32 @@ test("a gateway that stops lets its followers go", async () => {
   await refused;
   await expect(other.join("k")).rejects.toMatchObject({ code: "stopping" });
 });
+
+test.each(["waited-out", "keys-rate-limited", "body-lost"] as const)(
+  "a failure of the leader's own (%s) has a follower take the lead",
+  async (code) => {
+    const [first, second] = [openGateway(), openGateway()];
+    const figures = { queueMs: 1, upstreamMs: 0, calls: 0 };
+    const failure: FinalReply = { kind: "failure", code, ...figures };
+    const follows = Promise.withResolvers<void>();
+    const hungUp = new AbortController().signal;
+    const common = { key: "k", hungUp, keepMs: () => 0 };
+    const led = shareReply(first, {
+      ...common,
+      work: async () => {
+        await follows.promise;
+        return failure;
+      },
+    });
+    const followed = shareReply(second, {
+      ...common,
+      work: async () => answer("its own"),
+      onFollow: () => follows.resolve(),
+    });
+    expect(await led).toEqual({ reply: failure, role: "leader" });
+    expect(await followed).toEqual({
+      reply: answer("its own"),
+      role: "leader",
+    });
+  },
+);
