@@ -248,16 +248,19 @@ test.each(["waited-out", "keys-rate-limited", "body-lost"] as const)(
     const [first, second] = [openGateway(), openGateway()];
     const figures = { queueMs: 1, upstreamMs: 0, calls: 0 };
     const failure: FinalReply = { kind: "failure", code, ...figures };
+    const leads = Promise.withResolvers<void>();
     const follows = Promise.withResolvers<void>();
     const hungUp = new AbortController().signal;
     const common = { key: "k", hungUp, keepMs: () => 0 };
     const led = shareReply(first, {
       ...common,
       work: async () => {
+        leads.resolve();
         await follows.promise;
         return failure;
       },
     });
+    await leads.promise;
     const followed = shareReply(second, {
       ...common,
       work: async () => answer("its own"),
