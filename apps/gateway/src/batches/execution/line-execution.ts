@@ -25,12 +25,15 @@ export type ExecutionEnd = "all-reported" | "cancelled" | "expired" | "stopped";
 /** Feeds the lines of one batch to the queue and collects their results. */
 export class LineExecution {
   readonly #deps: ExecutionDeps;
+  /** Whether lines of an earlier leader may be under way that are not known here yet. */
+  #mustTakeOver: boolean;
   #sweptAt = performance.now();
   #pauseMs = shortestPauseMs;
   readonly #retry: OutageRetry;
 
   constructor(deps: ExecutionDeps) {
     this.#deps = deps;
+    this.#mustTakeOver = deps.isTakeOver;
     const { batch, stop, logger } = deps;
     this.#retry = new OutageRetry({
       batchId: batch.id,
@@ -50,15 +53,13 @@ export class LineExecution {
    * @throws any other error, such as a lost lease.
    */
   async run(): Promise<ExecutionEnd> {
-    let hasStarted = false;
     for (;;) {
       const end = await this.#retry.attempt(
         ["redis-outage", "storage-outage"],
         async () => {
           const reason = await this.#findEnd();
           if (reason) return reason;
-          if (!hasStarted && this.#deps.isTakeOver) await this.#takeOver();
-          hasStarted = true;
+          await this.#takeOver();
           return this.#step();
         },
       );
@@ -67,8 +68,8 @@ export class LineExecution {
   }
 
   /**
-   * Ends the execution early: lines without a result get this error. Outages of Redis are waited
-   * for.
+   * Ends the execution early: lines without a result get this error, except those whose calls are in
+   * flight, also for an earlier leader. Outages of Redis are waited for.
    *
    * @throws any other error.
    */
@@ -78,6 +79,8 @@ export class LineExecution {
     let held: OutstandingLine[] | undefined;
     while (!stop.aborted) {
       const isDone = await this.#retry.attempt(["redis-outage"], async () => {
+        // Not before the end is known: reading the input needs the storage, which may be away for long.
+        await this.#takeOver();
         held ??= await feeder.withdraw();
         const done = await lineQueue.findDone(held);
         const gone = new Set(done.map(({ line }) => line));
@@ -133,7 +136,9 @@ export class LineExecution {
     }
   }
 
+  /** Finds the lines that an earlier leader has put on the queue, once. */
   async #takeOver(): Promise<void> {
+    if (!this.#mustTakeOver) return;
     const { feeder, collector } = this.#deps;
     await collector.take();
     const done = await feeder.loadInherited();
@@ -142,6 +147,7 @@ export class LineExecution {
     for (const { line, isKept } of done) {
       if (isKept) line.jobNumber += 1;
     }
+    this.#mustTakeOver = false;
   }
 
   /** Puts lines on the queue again whose jobs have vanished. */
