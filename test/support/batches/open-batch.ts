@@ -112,6 +112,7 @@ export async function openBatch({ lines }: { lines: number }) {
       lineQueue,
       clock,
       readStatus: () => batches.readStatus(id),
+      readRetries: () => batches.readRetries(id),
       isTakeOver,
       stop: stop.signal,
       logger,

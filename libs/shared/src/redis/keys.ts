@@ -136,6 +136,8 @@ export function createRedisKeys(prefix: string) {
     batch: (batchId: string) => `${root}:batch:${batchId}`,
     /** STRING held by the gateway that leads a batch. */
     batchLease: (batchId: string) => `${root}:batch:${batchId}:lease`,
+    /** HASH from a batch's line that was put back and has no result to the number of its latest job, and its failed tries. */
+    batchRetries: (batchId: string) => `${root}:batch:${batchId}:retries`,
     /** SORTED SET of journals of ended batches by when they may be removed (epoch ms). */
     journalsToRemove: `${root}:journals-to-remove`,
     /** HASH with the record of a background request. */

@@ -192,6 +192,7 @@ export function createExecuteLines(deps: {
       lineQueue,
       clock: deps.clock,
       readStatus: () => batches.readStatus(batch.id),
+      readRetries: () => batches.readRetries(batch.id),
       isTakeOver,
       stop,
       logger,

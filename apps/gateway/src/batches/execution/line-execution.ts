@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { OutageRetry } from "../faults/outage-retry.ts";
 import type { InputReader } from "../input/input-reader.ts";
 import type { BatchRecord } from "../records/batch-record.ts";
+import type { LineRetry } from "../records/line-retry.ts";
 import type { LineErrorCode } from "../results/output-line.ts";
 import type { Results } from "../results/results.ts";
 import type { LineFeeder } from "./line-feeder.ts";
@@ -139,13 +140,17 @@ export class LineExecution {
   /** Finds the lines that an earlier leader has put on the queue, once. */
   async #takeOver(): Promise<void> {
     if (!this.#mustTakeOver) return;
-    const { feeder, collector } = this.#deps;
+    const { feeder, collector, outstanding } = this.#deps;
+    outstanding.inherit(await this.#deps.readRetries());
     await collector.take();
     const done = await feeder.loadInherited();
     // What was answered between the two polls is on the stream now.
     await collector.take();
     for (const { line, isKept } of done) {
-      if (isKept) line.jobNumber += 1;
+      const isOutstanding = outstanding.find(line.request.line) === line;
+      if (isKept && isOutstanding) {
+        outstanding.putBack(line, { afterMs: 0, isTry: false });
+      }
     }
     this.#mustTakeOver = false;
   }
@@ -194,6 +199,8 @@ type ExecutionDeps = {
   readonly lineQueue: LineQueue;
   readonly clock: RedisClock;
   readonly readStatus: () => Promise<BatchStatus | undefined>;
+  /** The lines that earlier leaders have put back. */
+  readonly readRetries: () => Promise<ReadonlyMap<number, LineRetry>>;
   /** Whether another leader may have fed lines before. */
   readonly isTakeOver: boolean;
   readonly stop: AbortSignal;

@@ -1,4 +1,5 @@
 import type { BatchRequest } from "../input/parse-request.ts";
+import type { LineRetry, RetryChanges } from "../records/line-retry.ts";
 
 /** A line that has been read and has no result yet. */
 export type OutstandingLine = {
@@ -18,6 +19,8 @@ export type OutstandingLine = {
 /** The lines of a batch that are under way. They are few, and kept in memory. */
 export class OutstandingLines {
   readonly #byNumber = new Map<number, OutstandingLine>();
+  readonly #changes = new Map<number, LineRetry | undefined>();
+  #inherited: ReadonlyMap<number, LineRetry> = new Map();
   #bytes = 0;
 
   get size(): number {
@@ -29,12 +32,28 @@ export class OutstandingLines {
     return this.#bytes;
   }
 
+  /** What the next leader must know and is not stored yet. */
+  get retryChanges(): RetryChanges {
+    return this.#changes;
+  }
+
+  /** Records that {@link retryChanges} are stored. */
+  markStored(): void {
+    this.#changes.clear();
+  }
+
+  /** Lines that are added from now on continue as an earlier leader left them. */
+  inherit(retries: ReadonlyMap<number, LineRetry>): void {
+    this.#inherited = retries;
+  }
+
   add(request: BatchRequest): void {
     this.#bytes += request.body.length;
+    const retry = this.#inherited.get(request.line);
     this.#byNumber.set(request.line, {
       request,
-      jobNumber: 0,
-      tries: 0,
+      jobNumber: retry?.jobNumber ?? 0,
+      tries: retry?.tries ?? 0,
       state: "waiting",
       readyAt: 0,
       queuedAt: 0,
@@ -53,7 +72,10 @@ export class OutstandingLines {
     }
   }
 
-  /** Lets a line wait for a new job. */
+  /**
+   * Lets a line wait for a new job, until the job's number is stored at least: the next leader must
+   * find that job.
+   */
   putBack(
     line: OutstandingLine,
     { afterMs, isTry }: { afterMs: number; isTry: boolean },
@@ -62,11 +84,16 @@ export class OutstandingLines {
     line.readyAt = Date.now() + afterMs;
     line.jobNumber += 1;
     if (isTry) line.tries += 1;
+    const { jobNumber, tries } = line;
+    this.#changes.set(line.request.line, { jobNumber, tries });
   }
 
-  remove(line: number): void {
-    this.#bytes -= this.#byNumber.get(line)?.request.body.length ?? 0;
-    this.#byNumber.delete(line);
+  remove(number: number): void {
+    const line = this.#byNumber.get(number);
+    if (!line) return;
+    this.#bytes -= line.request.body.length;
+    this.#byNumber.delete(number);
+    if (line.jobNumber > 0) this.#changes.set(number, undefined);
   }
 
   all(): OutstandingLine[] {
@@ -76,7 +103,10 @@ export class OutstandingLines {
   /** Lines that may be put on the queue by now. */
   ready(now: number): OutstandingLine[] {
     return this.all().filter(
-      ({ state, readyAt }) => state === "waiting" && readyAt <= now,
+      ({ state, readyAt, request }) =>
+        state === "waiting" &&
+        readyAt <= now &&
+        !this.#changes.has(request.line),
     );
   }
 

@@ -54,11 +54,14 @@ export class ReplyCollector {
 
   /** Stores what was collected. @throws when another gateway leads the batch by now. */
   async store(): Promise<void> {
+    const { results, outstanding } = this.#deps;
     const lastReply = this.#lastReply;
-    const outcome = await this.#deps.results.store(
+    const outcome = await results.store(
       lastReply === this.#storedReply ? undefined : nextReplyId(lastReply),
+      outstanding.retryChanges,
     );
     if (outcome === "lease-lost") throw new LeaseLostError();
+    outstanding.markStored();
     this.#storedReply = lastReply;
     this.#storedAt = performance.now();
   }

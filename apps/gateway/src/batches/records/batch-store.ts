@@ -17,6 +17,12 @@ import {
   toHashFields,
 } from "./batch-record.ts";
 import { countCallsLeft } from "./calls-left.ts";
+import {
+  decodeRetries,
+  encodeRetryChanges,
+  type LineRetry,
+  type RetryChanges,
+} from "./line-retry.ts";
 
 const updateBatch = loadScript(new URL("./update-batch.lua", import.meta.url));
 const cancelBatch = loadScript(new URL("./cancel-batch.lua", import.meta.url));
@@ -72,9 +78,13 @@ export type BatchStore = {
       expected?: BatchStatus;
       /** Replies before this one are stored. */
       repliesFrom?: string;
+      /** Lines that were put back, and such lines that have a result by now. */
+      retries?: RetryChanges;
       change?: BatchChange;
     },
   ): Promise<UpdateOutcome>;
+  /** The lines that were put back and have no result. */
+  readRetries(id: string): Promise<Map<number, LineRetry>>;
   /** Marks a batch to be cancelled. @returns the status that it had. */
   cancel(id: string): Promise<BatchStatus | undefined>;
   /** Takes a batch that has ended off the list of open ones, and removes what its execution needed. */
@@ -146,7 +156,7 @@ export function createBatchStore(
     async isOpen(id) {
       return (await redis.zscore(redisKeys.openBatches, id)) !== null;
     },
-    async update(id, { leaseId, expected, repliesFrom, change = {} }) {
+    async update(id, { leaseId, expected, repliesFrom, retries, change = {} }) {
       const outcome = await runScript(
         redis,
         updateBatch,
@@ -154,10 +164,20 @@ export function createBatchStore(
           redisKeys.batch(id),
           redisKeys.batchLease(id),
           redisKeys.gatewayReplies(id),
+          redisKeys.batchRetries(id),
         ],
-        [leaseId, expected ?? "", repliesFrom ?? "", ...toHashFields(change)],
+        [
+          leaseId,
+          expected ?? "",
+          repliesFrom ?? "",
+          encodeRetryChanges(retries ?? new Map()),
+          ...toHashFields(change),
+        ],
       );
       return outcome as UpdateOutcome;
+    },
+    async readRetries(id) {
+      return decodeRetries(await redis.hgetall(redisKeys.batchRetries(id)));
     },
     async cancel(id) {
       const keys = [redisKeys.batch(id)];
@@ -168,7 +188,11 @@ export function createBatchStore(
       await redis
         .multi()
         .zrem(redisKeys.openBatches, id)
-        .del(redisKeys.gatewayAlive(id), redisKeys.gatewayReplies(id))
+        .del(
+          redisKeys.gatewayAlive(id),
+          redisKeys.gatewayReplies(id),
+          redisKeys.batchRetries(id),
+        )
         .exec();
     },
     async forgetOld() {

@@ -11,6 +11,7 @@ import { LineSet } from "../../lines/line-set.ts";
 import type { Storage } from "../../storage/open-storage.ts";
 import type { BatchChange, BatchRecord } from "../records/batch-record.ts";
 import type { BatchStore, UpdateOutcome } from "../records/batch-store.ts";
+import type { RetryChanges } from "../records/line-retry.ts";
 import { resultFileId, resultFileRecord } from "../records/result-files.ts";
 
 /**
@@ -70,19 +71,25 @@ export class Results {
    * Stores what was added, and then updates Redis.
    *
    * @param repliesFrom replies before this one are stored, and not needed any more.
+   * @param retries what these replies have changed of the lines that were put back.
    */
-  async store(repliesFrom: string | undefined): Promise<UpdateOutcome> {
+  async store(
+    repliesFrom: string | undefined,
+    retries: RetryChanges,
+  ): Promise<UpdateOutcome> {
     if (this.#journal.pendingBytes > 0) {
       await this.#journal.flush();
       this.#isTold = false;
     }
-    if (this.#isTold && repliesFrom === undefined) return "done";
+    const isNews = repliesFrom !== undefined || retries.size > 0;
+    if (this.#isTold && !isNews) return "done";
     await this.#makeFiles();
     this.#speed.record(performance.now(), this.size);
     const { batches, batch, leaseId } = this.#deps;
     const outcome = await batches.update(batch.id, {
       leaseId,
       ...(repliesFrom === undefined ? {} : { repliesFrom }),
+      retries,
       change: this.#describe(),
     });
     if (outcome === "done") this.#isTold = true;
