@@ -102,6 +102,7 @@ export function buildBatches(deps: {
   });
   const runner = new BatchRunner({
     batches,
+    clock: deps.clock,
     takeLease: (batchId) => takeLease(deps, batchId),
     runBatch: createRunBatch({
       batches,

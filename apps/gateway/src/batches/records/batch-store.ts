@@ -42,6 +42,17 @@ export type BatchBacklog = {
   readonly calls: number | undefined;
 };
 
+/** What decides when an open batch is led. */
+export type OpenBatch = {
+  readonly id: string;
+  /** Undefined without client keys. */
+  readonly owner?: string | undefined;
+  /** Undefined when its record is gone. */
+  readonly status: BatchStatus | undefined;
+  /** In ms since the epoch. */
+  readonly expiresAt: number;
+};
+
 const backlogFields = [
   "status",
   "total",
@@ -62,8 +73,8 @@ export type BatchStore = {
   ): Promise<Page<BatchRecord>>;
   /** Ids of the batches that have not ended, the oldest first. */
   listOpen(): Promise<string[]>;
-  /** The owners of batches, in the order of their ids; undefined without client keys. */
-  readOwners(ids: readonly string[]): Promise<(string | undefined)[]>;
+  /** The batches that have not ended, the oldest first. */
+  readOpen(): Promise<OpenBatch[]>;
   /** How many lines of each open batch are not called yet, as far as that is known. */
   readBacklogs(): Promise<BatchBacklog[]>;
   /** An open batch that reads this file, if there is one. */
@@ -103,6 +114,19 @@ export function createBatchStore(
     return "id" in fields ? batchRecordSchema.parse(fields) : undefined;
   }
 
+  async function readOpenFields(names: readonly string[]) {
+    const ids = await redis.zrange(redisKeys.openBatches, 0, "-1");
+    const pipeline = redis.pipeline();
+    for (const id of ids) pipeline.hmget(redisKeys.batch(id), ...names);
+    const rows = (await pipeline.exec()) ?? [];
+    return ids.flatMap((id, index) => {
+      const [error, values] = rows[index] ?? [];
+      return error || !Array.isArray(values)
+        ? []
+        : [{ id, values: values as (string | null)[] }];
+    });
+  }
+
   return {
     async create(batch) {
       await redis
@@ -126,25 +150,18 @@ export function createBatchStore(
         return batch && isWanted(batch) ? batch : undefined;
       }),
     listOpen: () => redis.zrange(redisKeys.openBatches, 0, "-1"),
-    async readOwners(ids) {
-      const owners = await Promise.all(
-        ids.map((id) => redis.hget(redisKeys.batch(id), "owner")),
-      );
-      return owners.map((owner) => owner ?? undefined);
+    async readOpen() {
+      const rows = await readOpenFields(["owner", "status", "expiresAt"]);
+      return rows.map(({ id, values: [owner, status, expiresAt] }) => ({
+        id,
+        owner: owner ?? undefined,
+        status: (status ?? undefined) as BatchStatus | undefined,
+        expiresAt: Number(expiresAt),
+      }));
     },
     async readBacklogs() {
-      const ids = await redis.zrange(redisKeys.openBatches, 0, "-1");
-      const pipeline = redis.pipeline();
-      for (const id of ids) {
-        pipeline.hmget(redisKeys.batch(id), ...backlogFields);
-      }
-      const rows = (await pipeline.exec()) ?? [];
-      return ids.flatMap((id, index) => {
-        const [error, values] = rows[index] ?? [];
-        return error || !Array.isArray(values)
-          ? []
-          : [toBacklog(id, values as (string | null)[])];
-      });
+      const rows = await readOpenFields(backlogFields);
+      return rows.map(({ id, values }) => toBacklog(id, values));
     },
     async findUserOf(fileId) {
       for (const id of await redis.zrange(redisKeys.openBatches, 0, "-1")) {
