@@ -46,7 +46,14 @@ export async function openBatch({ lines }: { lines: number }) {
   await batches.create(batch);
 
   /** Makes a leader; the one before it cannot change the batch any more. */
-  async function lead({ isTakeOver }: { isTakeOver: boolean }) {
+  async function lead({
+    isTakeOver,
+    most = lines,
+  }: {
+    isTakeOver: boolean;
+    /** Lines that it may have under way. */
+    most?: number;
+  }) {
     const leaseId = randomUUID();
     await redis.set(redisKeys.batchLease(id), leaseId);
     await redis.set(redisKeys.gatewayAlive(id), "1");
@@ -89,7 +96,7 @@ export async function openBatch({ lines }: { lines: number }) {
       lineQueue,
       allow: async () => lines,
       spend: () => undefined,
-      bounds: () => ({ lines, bytes: 1_000_000 }),
+      bounds: () => ({ lines: most, bytes: 1_000_000 }),
     });
     const collector = new ReplyCollector({
       batch,

@@ -68,3 +68,29 @@ test("a gateway that stops while it winds a batch down leaves its call in flight
   await endingAgain;
   expect(await batch.listResults()).toEqual(["1: 200", "2: batch_cancelled"]);
 });
+
+test("calls in flight are waited for also where the next leader may have fewer lines under way", async () => {
+  const batch = await openBatch({ lines: 4 });
+  const first = await batch.lead({ isTakeOver: false });
+  const running = first.execution.run();
+  await until("it is fed", async () => (await batch.listJobs()).length === 4);
+  const jobs = await batch.listJobs();
+  for (const job of jobs) await batch.hold(job);
+  first.stop.abort();
+  expect(await running).toBe("stopped");
+  await batch.batches.cancel(batch.id);
+  const { execution } = await batch.lead({ isTakeOver: true, most: 1 });
+  expect(await execution.run()).toBe("cancelled");
+  const ending = execution.windDown("batch_cancelled");
+  const [last = ""] = jobs.slice(-1);
+  const mark = batch.redisKeys.cancelled(last);
+  await until("the last call is marked", () => batch.redis.exists(mark), 5_000);
+  for (const job of jobs) await batch.end(job, answer);
+  await ending;
+  expect(await batch.listResults()).toEqual([
+    "1: 200",
+    "2: 200",
+    "3: 200",
+    "4: 200",
+  ]);
+});

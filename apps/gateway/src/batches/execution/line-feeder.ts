@@ -46,14 +46,32 @@ export class LineFeeder {
   }
 
   /**
-   * Finds out which of the next lines an earlier leader has put on the queue.
+   * Finds out which of the next lines an earlier leader has put on the queue, also those beyond this
+   * one's bounds: it may have led fewer batches.
    *
    * @returns those without a reply to come.
    */
   async loadInherited(): Promise<DoneLine[]> {
-    const { outstanding, lineQueue, bounds } = this.#deps;
+    const { outstanding, bounds } = this.#deps;
+    const done: DoneLine[] = [];
     await this.#load(bounds().lines - outstanding.size);
-    const lines = outstanding.ready(Date.now());
+    for (let checked = 0; checked < outstanding.size; ) {
+      const lines = outstanding.all().slice(checked);
+      checked = outstanding.size;
+      done.push(...(await this.#findDone(lines)));
+      // Lines are fed in their order.
+      const lastOnes = lines.slice(Math.floor(lines.length / 2));
+      if (!lastOnes.some(hasBeenFed)) break;
+      await this.#load(bounds().lines, outstanding.bytes + bounds().bytes);
+    }
+    return done;
+  }
+
+  /** Tells the lines that have an open job from the others. @returns the others. */
+  async #findDone(inherited: readonly OutstandingLine[]): Promise<DoneLine[]> {
+    const { outstanding, lineQueue } = this.#deps;
+    const ready = new Set(outstanding.ready(Date.now()));
+    const lines = inherited.filter((line) => ready.has(line));
     const done = await lineQueue.findDone(lines);
     const isDone = new Set(done.map(({ line }) => line));
     outstanding.markQueued(lines.filter((line) => !isDone.has(line)));
@@ -88,12 +106,15 @@ export class LineFeeder {
   }
 
   /** Reads lines from the file, as many as fit. @returns how many of them cannot be sent. */
-  async #load(count: number): Promise<number> {
-    const { input, outstanding, bounds } = this.#deps;
+  async #load(
+    count: number,
+    mostBytes = this.#deps.bounds().bytes,
+  ): Promise<number> {
+    const { input, outstanding } = this.#deps;
     let loaded = 0;
     let rejected = 0;
     while (loaded < count && rejected < mostRejected) {
-      if (input.hasEnded || outstanding.bytes >= bounds().bytes) break;
+      if (input.hasEnded || outstanding.bytes >= mostBytes) break;
       if (await this.#loadNext()) loaded += 1;
       else rejected += 1;
     }
@@ -109,6 +130,10 @@ export class LineFeeder {
     else outstanding.add(parsed);
     return !isRejected(parsed);
   }
+}
+
+function hasBeenFed({ state, jobNumber }: OutstandingLine): boolean {
+  return state === "queued" || jobNumber > 0;
 }
 
 type FeederDeps = {
