@@ -293,3 +293,20 @@ test("no slot is granted twice while accounts are joined under load", async () =
   expect(known.size).toBe(1);
   expect([...known.values()][0]?.dayUsed).toBe(granted);
 });
+
+test("an account that was parked for its day is used again when OpenRouter states a higher limit", async () => {
+  const limits = { ...minute, perMinute: 20, perDay: 1_000 };
+  const fixture = await openPool({ keys: [testKey(0)], limits });
+  const { pool } = fixture;
+  const key = keyOf(pool, 0);
+  await pool.parkAccount(key, {
+    ...{ reason: "day", durationMs: undefined, limit: 50 },
+  });
+  expect((await fixture.acquire()).kind).toBe("busy");
+  const stated = (limit: number) =>
+    pool.learn(key, { userId: undefined, day: { limit, used: 50 } });
+  await stated(50);
+  expect((await fixture.acquire()).kind).toBe("busy");
+  await stated(1_000);
+  expect((await fixture.acquire()).kind).toBe("granted");
+});

@@ -106,6 +106,19 @@ test("a key that has reached its own limit stays out as long as that is so", asy
   expect(await pool.restoreKey(key, isSpent)).toBe(true);
 });
 
+test("a probe puts a key into use that another fleet's probe has released, or one that broke off", async () => {
+  const other = openPool([`alice=${testKey(0)}`, `carol=${testKey(2)}`]);
+  await other.register();
+  const key = keyOf("alice");
+  await pool.retireKey(key, { reason: "invalid" });
+  expect(await other.restoreKey(key)).toBe(true);
+  expect(new Set(await drain())).toEqual(new Set(["bob"]));
+  expect(await pool.restoreKey(key)).toBe(true);
+  expect(await drain()).toContain("alice");
+  // In use: nothing to do.
+  expect(await pool.restoreKey(key)).toBe(false);
+});
+
 test("it goes out of every fleet that has it, and comes back to each", async () => {
   const other = openPool([`alice=${testKey(0)}`, `carol=${testKey(2)}`]);
   await other.register();

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { ConfigError } from "@openrouter-free-pool/shared/config/load-config";
 import {
   type Repetition,
   repeat,
@@ -14,7 +15,10 @@ const pollMs = 1_000;
 /**
  * Calls `onChange` when the file has changed and then stayed the same for one more poll, so that a
  * half-written one is not read; also once at the start, as it may have changed since it was read. A
- * change that cannot be used is reported once.
+ * change that cannot be used is reported once; one that could not be taken over, as Redis was away, is
+ * tried again.
+ *
+ * @param onChange throws a {@link ConfigError} when the file is wrong.
  */
 export function watchKeysFile(
   path: string,
@@ -23,16 +27,20 @@ export function watchKeysFile(
 ): Repetition {
   let used: string | undefined;
   let seen: string | undefined;
+  let reported: string | undefined;
 
   async function poll(): Promise<void> {
     const state = await describeFile(path);
     const stoodStill = state === seen;
     seen = state;
     if (!stoodStill || state === used) return;
-    used = state;
     try {
       await onChange();
+      used = state;
     } catch (error) {
+      if (error instanceof ConfigError) used = state;
+      if (state === reported) return;
+      reported = state;
       const reason = error instanceof Error ? error.message : String(error);
       logger.error({ reason }, "The keys' file was not taken over");
     }

@@ -1,7 +1,7 @@
 import { withoutMark } from "@openrouter-free-pool/shared/text/byte-order-mark";
 import type { UpstreamAnswer } from "../../answer/outcome.ts";
 
-const statuses: ReadonlySet<number> = new Set([403, 404]);
+const statuses: ReadonlySet<number> = new Set([401, 402, 403, 404]);
 const mostReadBytes = 1024;
 /** What Cloudflare sends to programs that it blocks, in place of its page. */
 const blockCode = /^error code: 1\d{3}$/;

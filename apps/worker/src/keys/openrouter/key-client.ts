@@ -2,6 +2,7 @@ import {
   createDispatcher,
   type ProxySettings,
 } from "@openrouter-free-pool/shared/http/create-dispatcher";
+import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
 import { describeConnectionFailure } from "./connection-failure.ts";
 import { type KeyFacts, readKeyFacts } from "./key-facts.ts";
 
@@ -23,6 +24,13 @@ export type KeyClient = {
 };
 
 const timeoutMs = 10_000;
+/** What takes a key out of use: believed only in OpenRouter's own form, not as the page of a proxy in between. */
+const refusals: ReadonlySet<number> = new Set([401, 402, 403]);
+
+function hasErrorMember(body: string): boolean {
+  const answer = parseJson(body);
+  return typeof answer === "object" && answer !== null && "error" in answer;
+}
 
 /** Opens connections as they are needed, at most `connections` at a time. */
 export function createKeyClient(options: {
@@ -46,6 +54,10 @@ export function createKeyClient(options: {
       });
       const body = await response.body.text();
       const status = response.statusCode;
+      if (refusals.has(status) && !hasErrorMember(body)) {
+        const failure = `status ${status} with a page that is not OpenRouter's`;
+        return { status: undefined, facts: undefined, failure };
+      }
       const facts = status === 200 ? readKeyFacts(body) : undefined;
       return { status, facts };
     } catch (error) {

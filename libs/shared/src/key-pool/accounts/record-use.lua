@@ -63,6 +63,10 @@ if perDay ~= '' then
   local before = tonumber(redis.call('HGET', accountKey, 'perDay'))
   redis.call('HSET', accountKey, 'perDay', perDay, 'perDayUntil', text(now + dayMs))
   if before and tonumber(perDay) > before then
+    -- Parked until the day's end by the lower limit, as after credit was bought.
+    if redis.call('HGET', accountKey, 'parkedReason') == 'day' and used ~= '' and tonumber(used) < tonumber(perDay) then
+      redis.call('HDEL', accountKey, 'parkedUntil', 'parkedReason')
+    end
     -- It may have a slot earlier than recorded.
     for _, pool in ipairs(redis.call('ZRANGE', pools, 0, -1)) do
       redis.call('ZADD', poolPrefix .. pool .. ':resting', 'XX', text(now), account)

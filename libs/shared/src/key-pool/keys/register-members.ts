@@ -8,16 +8,21 @@ const register = loadScript(new URL("./register.lua", import.meta.url));
 /** Keys registered in one script call, so that a large pool does not block Redis. */
 const batchSize = 500;
 
-/** Registers keys of a pool; without keys, only keeps the pool alive. Idempotent. */
+/**
+ * Registers keys of a pool; without keys, only keeps the pool alive. Idempotent.
+ *
+ * @returns how many of them were put into use by it.
+ */
 export async function registerMembers(
   { redis, redisKeys }: PoolStore,
   poolId: string,
   members: readonly Member[],
-): Promise<void> {
+): Promise<number> {
+  let added = 0;
   let at = 0;
   do {
     const batch = members.slice(at, at + batchSize);
-    await runScript(
+    added += (await runScript(
       redis,
       register,
       [
@@ -42,7 +47,8 @@ export async function registerMembers(
           details,
         ]),
       ],
-    );
+    )) as number;
     at += batchSize;
   } while (at < members.length);
+  return added;
 }

@@ -269,18 +269,19 @@ export class KeyPool {
    */
   async restoreKey(key: ApiKey, isSpent = false): Promise<boolean> {
     const by = isSpent ? "probe-of-spent-key" : "probe";
-    if (!(await releaseKey(this.#store, key.id, by))) return false;
-    await this.#registerAgain(key);
-    return true;
+    const isReleased = await releaseKey(this.#store, key.id, by);
+    // Another pool, or a try that broke off, may have released it without putting it into use here.
+    return (await this.#registerAgain(key)) > 0 || isReleased;
   }
 
-  #register({ id, membersById }: PoolMembers): Promise<void> {
-    return registerMembers(this.#store, id, [...membersById.values()]);
+  async #register({ id, membersById }: PoolMembers): Promise<void> {
+    await registerMembers(this.#store, id, [...membersById.values()]);
   }
 
-  async #registerAgain(key: ApiKey): Promise<void> {
+  /** @returns how many keys were put into use: one that is kept out is not. */
+  async #registerAgain(key: ApiKey): Promise<number> {
     const { id, membersById } = this.#members;
     const member = membersById.get(key.id);
-    if (member) await registerMembers(this.#store, id, [member]);
+    return member ? registerMembers(this.#store, id, [member]) : 0;
   }
 }
