@@ -1,6 +1,4 @@
-import { errorMessageSchema } from "@openrouter-free-pool/shared/api/error-object";
 import type { z } from "zod";
-import { CliError } from "../output/cli-error.ts";
 import { exitCodes } from "../output/exit-codes.ts";
 import { say } from "../words/say.ts";
 import {
@@ -24,8 +22,10 @@ import {
   type Usage,
   usageSchema,
 } from "./objects.ts";
+import { readRefusal } from "./read-refusal.ts";
+import { RequestError } from "./request-error.ts";
 
-/** The gateway, over HTTP. Every method throws {@link CliError}. */
+/** The gateway, over HTTP. Every method throws {@link RequestError}. */
 export type GatewayClient = {
   upload(content: Blob, filename: string): Promise<string>;
   createBatch(options: {
@@ -34,14 +34,18 @@ export type GatewayClient = {
     window: string;
     metadata: Readonly<Record<string, string>>;
   }): Promise<Batch>;
-  readBatch(id: string): Promise<Batch>;
+  readBatch(id: string, signal?: AbortSignal): Promise<Batch>;
   /** The newest batches, or those before another one. */
   listBatches(limit: number, after?: string): Promise<BatchPage>;
   cancelBatch(id: string): Promise<Batch>;
   /** Starts a new batch of the failed lines of an ended one. */
   retryBatch(id: string): Promise<Batch>;
-  readContent(fileId: string): Promise<AsyncIterable<Uint8Array>>;
-  readPool(): Promise<Pool>;
+  /** Reads a file, from a byte on if the gateway can do so. */
+  readContent(
+    fileId: string,
+    options?: { from?: number; signal?: AbortSignal },
+  ): Promise<Content>;
+  readPool(signal?: AbortSignal): Promise<Pool>;
   readModels(): Promise<Models>;
   listClients(): Promise<ClientList>;
   createClient(settings: ClientSettings): Promise<IssuedClient>;
@@ -54,6 +58,15 @@ export type GatewayClient = {
   readUsage(query: URLSearchParams): Promise<Usage>;
   /** The same as CSV. */
   readUsageCsv(query: URLSearchParams): Promise<string>;
+};
+
+/** The content of a file, or the end of it. */
+type Content = {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Position of the first byte. */
+  readonly start: number;
+  /** The same for the same bytes; undefined for results that still grow. */
+  readonly version: string | undefined;
 };
 
 /** A client's settings, as the API takes them. */
@@ -80,29 +93,42 @@ export function createGatewayClient(options: {
       ? { authorization: `Bearer ${apiKey}` }
       : {};
 
+  /** A failure that is not the request's fault. */
+  const failing = (
+    text: "noGateway" | "brokenOff" | "unknownGateway",
+    cause: unknown,
+  ) =>
+    new RequestError(say(`batch.${text}`, { url: base }), {
+      exitCode: exitCodes.error,
+      isPassing: true,
+      cause,
+    });
+
   async function send(
     path: string,
-    init: { method?: string; body?: FormData | string } = {},
+    init: {
+      method?: string;
+      body?: FormData | string;
+      headers?: Readonly<Record<string, string>>;
+      signal?: AbortSignal | undefined;
+    } = {},
   ): Promise<Response> {
     const isJson = typeof init.body === "string";
     const headers = {
       ...authorization,
       ...(isJson ? { "content-type": "application/json" } : {}),
+      ...init.headers,
     };
-    const response = await fetch(`${base}${path}`, { ...init, headers }).catch(
-      (cause: unknown) => {
-        throw new CliError(
-          say("batch.noGateway", { url: base }),
-          exitCodes.error,
-          cause,
-        );
-      },
-    );
+    const { signal = null } = init;
+    const response = await fetch(`${base}${path}`, {
+      ...init,
+      headers,
+      signal,
+    }).catch((cause: unknown) => {
+      throw failing("noGateway", cause);
+    });
     if (response.ok) return response;
-    throw new CliError(
-      `${response.status}: ${readMessage(await response.text())}`,
-      response.status < 500 ? exitCodes.usage : exitCodes.error,
-    );
+    throw await readRefusal(response);
   }
 
   async function read<Schema extends z.ZodType>(
@@ -110,13 +136,26 @@ export function createGatewayClient(options: {
     ...request: Parameters<typeof send>
   ): Promise<z.output<Schema>> {
     const response = await send(...request);
-    const parsed = schema.safeParse(await response.json());
+    const parsed = schema.safeParse(await readJson(response));
     if (parsed.success) return parsed.data;
-    throw new CliError(
-      say("batch.unknownGateway", { url: base }),
-      exitCodes.error,
-      parsed.error,
-    );
+    throw failing("unknownGateway", parsed.error);
+  }
+
+  async function readJson(response: Response): Promise<unknown> {
+    try {
+      return await response.json();
+    } catch (cause) {
+      const isWhole = cause instanceof SyntaxError;
+      throw failing(isWhole ? "unknownGateway" : "brokenOff", cause);
+    }
+  }
+
+  async function* readChunks({ body }: Response) {
+    try {
+      if (body) yield* body;
+    } catch (cause) {
+      throw failing("brokenOff", cause);
+    }
   }
 
   return {
@@ -140,7 +179,8 @@ export function createGatewayClient(options: {
           metadata,
         }),
       }),
-    readBatch: (id) => read(batchSchema, `/v1/batches/${id}`),
+    readBatch: (id, signal) =>
+      read(batchSchema, `/v1/batches/${id}`, { signal }),
     listBatches(limit, after) {
       const next = after === undefined ? "" : `&after=${after}`;
       return read(batchListSchema, `/v1/batches?limit=${limit}${next}`);
@@ -149,11 +189,17 @@ export function createGatewayClient(options: {
       read(batchSchema, `/v1/batches/${id}/cancel`, { method: "POST" }),
     retryBatch: (id) =>
       read(batchSchema, `/v1/batches/${id}/retry`, { method: "POST" }),
-    async readContent(fileId) {
-      const { body } = await send(`/v1/files/${fileId}/content`);
-      return body ?? (async function* () {})();
+    async readContent(fileId, { from = 0, signal } = {}) {
+      const headers = from > 0 ? { range: `bytes=${from}-` } : {};
+      const path = `/v1/files/${fileId}/content`;
+      const response = await send(path, { headers, signal });
+      return {
+        chunks: readChunks(response),
+        start: response.status === 206 ? from : 0,
+        version: response.headers.get("etag")?.replace(/^W\//, ""),
+      };
     },
-    readPool: () => read(poolSchema, "/api/v1/keys/status"),
+    readPool: (signal) => read(poolSchema, "/api/v1/keys/status", { signal }),
     readModels: () => read(modelsSchema, "/api/v1/models/status"),
     listClients: () => read(clientListSchema, "/api/v1/clients"),
     createClient: (settings) =>
@@ -192,13 +238,4 @@ export function createGatewayClient(options: {
 
 function toBasic({ username, password }: OperatorCredentials): string {
   return Buffer.from(`${username}:${password}`).toString("base64");
-}
-
-function readMessage(text: string): string {
-  try {
-    const body = errorMessageSchema.safeParse(JSON.parse(text));
-    return body.data?.error.message ?? text;
-  } catch {
-    return text.slice(0, 200);
-  }
 }

@@ -23,8 +23,8 @@ export async function writeResults(
   async function* lines() {
     for (const fileId of [batch.output_file_id, batch.error_file_id]) {
       if (fileId === null) continue;
-      const content = await gateway.readContent(fileId);
-      for await (const line of readResultLines(content)) {
+      const { chunks } = await gateway.readContent(fileId);
+      for await (const line of readResultLines(chunks)) {
         if (fileId === batch.error_file_id) failures.record(line);
         if (!answered?.has(readAnsweredId(line) ?? "")) yield line;
       }

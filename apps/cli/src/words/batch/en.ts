@@ -72,5 +72,6 @@ export const batch = {
   needsPassword: "Set ORPOOL_ADMIN_PASSWORD to the gateway's ADMIN_PASSWORD.",
   noGateway:
     "No gateway answers at {url}; is it running? Set --url or ORPOOL_URL.",
+  brokenOff: "The answer of {url} broke off",
   unknownGateway: "What answers at {url} is no gateway that this command knows",
 } as const;

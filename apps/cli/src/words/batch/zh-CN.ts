@@ -69,5 +69,6 @@ export const batch: Translation<typeof original> = {
   "notify.unreachable": "无法连接",
   needsPassword: "请把 ORPOOL_ADMIN_PASSWORD 设为网关的 ADMIN_PASSWORD。",
   noGateway: "{url} 没有网关响应；它在运行吗？可设置 --url 或 ORPOOL_URL。",
+  brokenOff: "{url} 的响应中断",
   unknownGateway: "{url} 上的服务不是此命令认识的网关",
 };
