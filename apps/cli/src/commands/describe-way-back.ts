@@ -9,16 +9,21 @@ export type WayBack = {
   readonly resultFlags: readonly string[];
 };
 
-/** Describes {@link WayBack} in lines that can be pasted. */
+/**
+ * Describes {@link WayBack} in lines that can be pasted.
+ *
+ * @param lead the line above them: whether the batch goes on, or may have ended.
+ */
 export function describeWayBack(
   batchId: string,
   { connectionFlags, resultFlags }: WayBack,
+  lead: "goesOn" | "isKept" = "goesOn",
 ): string {
   const command = (name: string, flags: readonly string[]) => ({
     command: describeCommand([name, batchId, ...flags]),
   });
   return [
-    say("batch.goesOn", { id: batchId }),
+    say(`batch.${lead}`, { id: batchId }),
     say(
       "batch.comeBack",
       command("resume", [...connectionFlags, ...resultFlags]),

@@ -11,6 +11,7 @@ import {
   readWaitOptions,
 } from "./result-flags.ts";
 import { waitForResults } from "./wait-for-results.ts";
+import { withWayBack } from "./with-way-back.ts";
 
 type RetryFlags = ResultFlags & { detach?: boolean };
 
@@ -38,11 +39,11 @@ async function retry(endedId: string, command: Command): Promise<ExitCode> {
   // The failures of the old batch are replaced by the results of the new one.
   const options = await readWaitOptions(command);
   const batch = await gateway.retryBatch(endedId);
-  await showForecast(gateway, batch, options);
-  if (flags.detach) {
+  return withWayBack(batch.id, options.wayBack, async () => {
+    await showForecast(gateway, batch, options);
+    if (!flags.detach) return waitForResults(gateway, batch.id, options);
     print(batch.id);
     if (isWatched()) tell(describeWayBack(batch.id, options.wayBack));
     return exitCodes.done;
-  }
-  return waitForResults(gateway, batch.id, options);
+  });
 }

@@ -25,6 +25,7 @@ import {
 } from "./result-flags.ts";
 import { shouldResume } from "./should-resume.ts";
 import { waitForResults } from "./wait-for-results.ts";
+import { withWayBack } from "./with-way-back.ts";
 
 type RunFlags = ResultFlags & {
   format?: InputFormat;
@@ -90,13 +91,13 @@ async function run(input: string, command: Command): Promise<ExitCode> {
     const batch =
       (await findBatchToResume(gateway, upload, { flags, wayBack })) ??
       (await startBatch(gateway, upload, { input, flags }));
-    await showForecast(gateway, batch, options);
-    if (flags.detach) {
+    return await withWayBack(batch.id, wayBack, async () => {
+      await showForecast(gateway, batch, options);
+      if (!flags.detach) return waitForResults(gateway, batch.id, options);
       print(batch.id);
       if (isWatched()) tell(describeWayBack(batch.id, wayBack));
       return exitCodes.done;
-    }
-    return await waitForResults(gateway, batch.id, options);
+    });
   } finally {
     await upload.remove();
   }

@@ -32,30 +32,54 @@ export async function waitForResults(
   options: WaitOptions,
 ): Promise<ExitCode> {
   const { results, isQuiet } = options;
-  const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
-  process.once("SIGINT", interrupt);
-  process.once("SIGTERM", interrupt);
-  const view = createProgressView({ isQuiet });
-
-  const batch = await followBatch(gateway, batchId, {
-    view,
-    interrupted: interruption.signal,
-  }).finally(() => {
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
-  });
-  view.clear();
-  if (!batch) {
-    tell(describeWayBack(batchId, options.wayBack));
-    return exitCodes.interrupted;
-  }
-  const failures = await writeResults(gateway, batch, results);
+  const outcome = await fetchOutcome(gateway, batchId, options);
+  if (!outcome) return exitCodes.interrupted;
+  const { batch, failures } = outcome;
   summarise(batch, { results, failures, isQuiet });
   if (options.notifyUrl !== undefined) {
     await notify(options.notifyUrl, describeEnd(batch, results));
   }
   return exitCodeOf(batch);
+}
+
+/** A batch that has ended, and why lines of it have failed. */
+type Outcome = { readonly batch: Batch; readonly failures: FailureTally };
+
+/**
+ * Waits for the end of a batch, and writes its results.
+ *
+ * @returns undefined when the user has interrupted it; the way back is told then.
+ */
+async function fetchOutcome(
+  gateway: GatewayClient,
+  batchId: string,
+  { results, wayBack, isQuiet }: WaitOptions,
+): Promise<Outcome | undefined> {
+  const interruption = new AbortController();
+  const { signal: interrupted } = interruption;
+  const interrupt = () => interruption.abort();
+  // Once: a second Ctrl-C ends the process at once.
+  process.once("SIGINT", interrupt);
+  process.once("SIGTERM", interrupt);
+  const view = createProgressView({ isQuiet });
+  let batch: Batch | undefined;
+  try {
+    batch = await followBatch(gateway, batchId, { view, interrupted }).finally(
+      () => view.clear(),
+    );
+    if (batch) {
+      const limits = { interrupted };
+      const failures = await writeResults(gateway, batch, results, limits);
+      return { batch, failures };
+    }
+  } catch (error) {
+    if (!interrupted.aborted) throw error;
+  } finally {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+  tell(describeWayBack(batchId, wayBack, batch ? "isKept" : "goesOn"));
+  return undefined;
 }
 
 function describeEnd(

@@ -43,7 +43,7 @@ export type GatewayClient = {
   /** Reads a file, from a byte on if the gateway can do so. */
   readContent(
     fileId: string,
-    options?: { from?: number; signal?: AbortSignal },
+    options: { from: number; signal: AbortSignal },
   ): Promise<Content>;
   readPool(signal?: AbortSignal): Promise<Pool>;
   readModels(): Promise<Models>;
@@ -189,7 +189,7 @@ export function createGatewayClient(options: {
       read(batchSchema, `/v1/batches/${id}/cancel`, { method: "POST" }),
     retryBatch: (id) =>
       read(batchSchema, `/v1/batches/${id}/retry`, { method: "POST" }),
-    async readContent(fileId, { from = 0, signal } = {}) {
+    async readContent(fileId, { from, signal }) {
       const headers = from > 0 ? { range: `bytes=${from}-` } : {};
       const path = `/v1/files/${fileId}/content`;
       const response = await send(path, { headers, signal });

@@ -1,6 +1,7 @@
 import { rename, rm, stat } from "node:fs/promises";
 import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
+import { type DownloadOptions, download } from "./download.ts";
 import { FailureTally } from "./failure-tally.ts";
 import { writeLines } from "./forms/write-lines.ts";
 import { writeTable } from "./forms/write-table.ts";
@@ -10,7 +11,7 @@ import type { ResultForm, ResultOptions } from "./result-options.ts";
 
 /**
  * Writes all results that a batch has so far, answers first. A new file is written completely or
- * not at all.
+ * not at all; until then a gateway that fails is waited for.
  *
  * @returns why lines have failed.
  */
@@ -18,12 +19,13 @@ export async function writeResults(
   gateway: GatewayClient,
   batch: Batch,
   { path, form, answered }: ResultOptions,
+  limits?: DownloadOptions,
 ): Promise<FailureTally> {
   const failures = new FailureTally();
   async function* lines() {
     for (const fileId of [batch.output_file_id, batch.error_file_id]) {
       if (fileId === null) continue;
-      const { chunks } = await gateway.readContent(fileId);
+      const chunks = download(gateway, fileId, limits);
       for await (const line of readResultLines(chunks)) {
         if (fileId === batch.error_file_id) failures.record(line);
         if (!answered?.has(readAnsweredId(line) ?? "")) yield line;

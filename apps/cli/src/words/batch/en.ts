@@ -16,6 +16,7 @@ export const batch = {
   "status.cancelling": "cancelling",
   "status.cancelled": "cancelled",
   goesOn: "The batch goes on without you: {id}",
+  isKept: "To return to the batch {id}:",
   comeBack: "  come back:  {command}",
   look: "  look:       {command}",
   cancel: "  cancel:     {command}",
@@ -69,6 +70,7 @@ export const batch = {
   "notify.answered": "it answered {status}",
   "notify.late": "it does not answer",
   "notify.unreachable": "it cannot be reached",
+  resultsChanged: "The results have changed meanwhile; read them again",
   needsPassword: "Set ORPOOL_ADMIN_PASSWORD to the gateway's ADMIN_PASSWORD.",
   noGateway:
     "No gateway answers at {url}; is it running? Set --url or ORPOOL_URL.",
