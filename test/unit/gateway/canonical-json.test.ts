@@ -47,4 +47,5 @@ test("the properties of a schema keep their order: models answer in it", () => {
   const first = schema('{"why":{"type":"string","x":1},"answer":{}}');
   expect(first).not.toBe(schema('{"answer":{},"why":{"type":"string","x":1}}'));
   expect(first).toBe(schema('{"why":{"x":1,"type":"string"},"answer":{}}'));
+  expect(schema('{"a":1}')).not.toBe(schema('[["a",1]]'));
 });

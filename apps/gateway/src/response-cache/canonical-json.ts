@@ -27,24 +27,18 @@ export function canonicalJson(text: string): string | undefined {
   }
 }
 
-function sortNames(value: Json): Json {
+/** @param isOrdered whether the names are the properties of a schema. */
+function sortNames(value: Json, isOrdered = false): Json {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(sortNames);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (Array.isArray(value)) return value.map((each) => sortNames(each));
+  const entries = Object.entries(value);
+  if (!isOrdered) entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(
     entries.map(([name, inner]) => [
       name,
-      name === ordered ? sortBelow(inner) : sortNames(inner),
+      sortNames(inner, !isOrdered && name === ordered),
     ]),
   );
-}
-
-function sortBelow(value: Json): Json {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return sortNames(value);
-  }
-  // Pairs: an object would put names that are numbers first.
-  return Object.entries(value).map(([name, inner]) => [name, sortNames(inner)]);
 }
 
 function keepLongNumbers(
