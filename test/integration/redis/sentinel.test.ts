@@ -3,12 +3,11 @@ import {
   connectRedis,
   disconnectRedis,
 } from "@openrouter-free-pool/shared/redis/connect";
-import { pino } from "pino";
-import { expect, test, vi } from "vitest";
+import { type Logger, pino } from "pino";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { privateRedisAvailable } from "../../support/redis/redis.ts";
 import {
   groupName,
-  type RunningGroup,
   startSentinelGroup,
 } from "../../support/redis/sentinel-group.ts";
 import { until } from "../../support/until.ts";
@@ -16,31 +15,32 @@ import { until } from "../../support/until.ts";
 /** The connection to a lost Sentinel is tried again every five seconds. */
 const triedAgainMs = 6_000;
 
-function addressesOf({ sentinels }: RunningGroup) {
-  return sentinels.split(",").map((each) => {
+/** Starts a group with a connection that follows its primary, until the test ends. */
+async function openFollower(logger: Logger) {
+  const group = await startSentinelGroup();
+  onTestFinished(() => group.stop());
+  const sentinels = group.sentinels.split(",").map((each) => {
     const [host = "", port] = each.split(":");
     return { host, port: Number(port) };
   });
-}
-
-test("a Sentinel that is away is told of once, and when it is back; nothing is printed besides", async ({
-  onTestFinished,
-  skip,
-}) => {
-  if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
-  const group = await startSentinelGroup();
-  onTestFinished(() => group.stop());
-  const lines: { msg: string; level: number; sentinel?: string }[] = [];
-  const logger = pino({}, { write: (line) => lines.push(JSON.parse(line)) });
-  const printed = vi.spyOn(console, "error");
-  onTestFinished(() => printed.mockRestore());
-  const sentinels = addressesOf(group);
   const redis = connectRedis(
     { sentinels, name: groupName, usesTls: false },
     { role: "durable", name: "follower", logger },
   );
   onTestFinished(() => disconnectRedis(redis));
   expect(await redis.ping()).toBe("PONG");
+  return { group, sentinels, redis };
+}
+
+test("a Sentinel that is away is told of once, and when it is back; nothing is printed besides", async ({
+  skip,
+}) => {
+  if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
+  const lines: { msg: string; level: number; sentinel?: string }[] = [];
+  const logger = pino({}, { write: (line) => lines.push(JSON.parse(line)) });
+  const printed = vi.spyOn(console, "error");
+  onTestFinished(() => printed.mockRestore());
+  const { group, sentinels } = await openFollower(logger);
 
   await group.killSentinel(1);
   await until("it is told of", () => lines.length > 0);
@@ -58,19 +58,10 @@ test("a Sentinel that is away is told of once, and when it is back; nothing is p
 });
 
 test("a connection that is asking a Sentinel that hangs survives to hear of the failover from another one", async ({
-  onTestFinished,
   skip,
 }) => {
   if (!privateRedisAvailable()) skip("needs redis-server on the PATH");
-  const group = await startSentinelGroup();
-  onTestFinished(() => group.stop());
-  const sentinels = addressesOf(group);
-  const redis = connectRedis(
-    { sentinels, name: groupName, usesTls: false },
-    { role: "durable", name: "follower", logger: pino({ level: "silent" }) },
-  );
-  onTestFinished(() => disconnectRedis(redis));
-  expect(await redis.ping()).toBe("PONG");
+  const { group, redis } = await openFollower(pino({ level: "silent" }));
 
   // The one that was asked last is asked first.
   group.pauseSentinel(0);

@@ -1,3 +1,4 @@
+import { modelOf } from "@openrouter-free-pool/shared/replies/reply";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import { type Span, SpanStatusCode } from "@opentelemetry/api";
 import type { Logger } from "pino";
@@ -39,11 +40,10 @@ export function createRecordFinished(deps: {
 const unauthorized = 401;
 
 function toEnded(context: FinishedContext): EndedRequest {
-  const { client, model, calledModel, status, error, figures } = context;
-  const { answeringModel } = context;
+  const { client, model, status, error, figures } = context;
   return {
     client,
-    model: answeringModel ?? calledModel ?? model,
+    model: modelOf(context, model),
     isAnswered: status < 400 && error === undefined,
     queueMs: figures?.queueMs,
   };

@@ -22,6 +22,11 @@ export type NoAnswer = {
   readonly wasSent: boolean;
 };
 
+/** Whether we ended a call: its client has stopped the stream or reads none of it, or the worker stops. */
+export function isEndedByUs({ reason }: Pick<NoAnswer, "reason">): boolean {
+  return reason === "aborted" || reason === "reader-stalled";
+}
+
 /** An answer that is streamed as events. Stopping to read makes OpenRouter stop, too. */
 export type UpstreamStream = {
   readonly headers: Readonly<Record<string, string>>;

@@ -2,7 +2,11 @@ import type { AnswerCheck } from "@openrouter-free-pool/shared/api/answer-checks
 import type { CompletionRequest } from "@openrouter-free-pool/shared/queue/completion-job";
 import { findOtherModel } from "../answer/answer-model.ts";
 import type { CallResult } from "../answer/call-result.ts";
-import type { NoAnswer, UpstreamAnswer } from "../answer/outcome.ts";
+import {
+  isEndedByUs,
+  type NoAnswer,
+  type UpstreamAnswer,
+} from "../answer/outcome.ts";
 import { type AccountSetting, readAccountSetting } from "./account-setting.ts";
 import type { AnswerClassification } from "./answer-classification.ts";
 import { readMeaning } from "./answer-meaning.ts";
@@ -143,8 +147,7 @@ export function nameOf(classification: Classification): string {
       return `${kind}:${classification.status}`;
     case "broken": {
       const { reason, status } = classification;
-      const isOurs = reason === "aborted" || reason === "reader-stalled";
-      return `${kind}:${isOurs ? reason : status}`;
+      return `${kind}:${isEndedByUs(classification) ? reason : status}`;
     }
     default:
       return kind;

@@ -47,11 +47,8 @@ function outcomeOf({
         ? outcomeOfAnswer(path, result.answer)
         : undefined;
     case "transient":
-      return !classification.sparesModel && isModelsFault(result)
-        ? "failed"
-        : undefined;
     case "broken":
-      return isModelsFault(result) ? "failed" : undefined;
+      return isModelsFault({ result, classification }) ? "failed" : undefined;
     // For this pool the model does not answer while the setting stands.
     case "account-setting":
       return "failed";

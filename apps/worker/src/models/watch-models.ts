@@ -146,12 +146,11 @@ function readWord({ result, classification }: Called): Word {
     case "account-setting":
       return "there";
     case "transient":
-      return !classification.sparesModel && isModelsFault(result)
-        ? "failed"
-        : "nothing";
+      return isModelsFault({ result, classification }) ? "failed" : "nothing";
     case "broken":
       // Its first content has come. A line that breaks takes all its streams along.
-      return isModelsFault(result) && classification.reason !== "network"
+      return isModelsFault({ result, classification }) &&
+        classification.reason !== "network"
         ? "failed"
         : "there";
     default:

@@ -2,7 +2,7 @@ import { type CompletionJob, candidatesOf } from "./completion-job.ts";
 import type { CompletionsQueue } from "./completions-queue.ts";
 
 /** More than this would become due by themselves before all of them could be called. */
-const mostPromoted = 1_000;
+export const mostPromoted = 1_000;
 
 /** Puts the delayed requests of a model in line now. */
 export async function promoteDelayed(

@@ -114,6 +114,23 @@ type HeadOf<Kind extends Head["kind"]> = Readonly<
 /** See {@link figures}. */
 export type ReplyFigures = Readonly<z.output<z.ZodObject<typeof figures>>>;
 
+type ToldModels = {
+  readonly answeringModel?: string | undefined;
+  readonly calledModel?: string | undefined;
+};
+
+/**
+ * The model for which a request counts: the one that its answer is from, else the one that was called last.
+ *
+ * @param asked the model that it asked for.
+ */
+export function modelOf<Asked extends string | undefined>(
+  told: ToldModels | undefined,
+  asked: Asked,
+): string | Asked {
+  return told?.answeringModel ?? told?.calledModel ?? asked;
+}
+
 /** See {@link position}. */
 export type StreamPosition = Readonly<z.output<z.ZodObject<typeof position>>>;
 

@@ -1,7 +1,8 @@
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
-import type {
-  AnswerReply,
-  FailureReply,
+import {
+  type AnswerReply,
+  type FailureReply,
+  modelOf,
 } from "@openrouter-free-pool/shared/replies/reply";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Logger } from "pino";
@@ -39,7 +40,7 @@ export function createRecordAnswer(deps: {
     });
     deps.recordRequest({
       client: order.owner,
-      model: figures?.answeringModel ?? figures?.calledModel ?? order.model,
+      model: modelOf(figures, order.model),
       isAnswered: status < 400,
       queueMs: figures?.queueMs,
     });

@@ -6,6 +6,7 @@ import { countInLine } from "@openrouter-free-pool/shared/queue/queue-depth";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { readReplies } from "@openrouter-free-pool/shared/replies/read-replies";
+import { modelOf } from "@openrouter-free-pool/shared/replies/reply";
 import type { Statistics } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
@@ -174,8 +175,7 @@ export function createExecuteLines(deps: {
         if (isAnswer) deps.statistics.count(`status:${reply.status}`);
         recordRequest({
           client: batch.owner,
-          model:
-            reply.answeringModel ?? reply.calledModel ?? request.models.model,
+          model: modelOf(reply, request.models.model),
           isAnswered: isAnswer && reply.status < 400,
           queueMs: reply.queueMs,
         });

@@ -75,11 +75,10 @@ export class BatchRunner {
     const open = await this.#batches.readOpen();
     this.#owners = open.map(({ owner }) => owner);
     const waiting = open.filter(({ id }) => !this.#led.has(id));
-    const owners = this.#ledOwners(false);
-    for (const batch of takeTurns(waiting, owners)) {
+    for (const batch of takeTurns(waiting, this.#ledOwners(false))) {
       if (this.#stop.signal.aborted) return;
       const isEnding = isToEnd(batch, this.#clock.now());
-      if (this.#led.has(batch.id) || !this.#hasPlace(batch, isEnding)) continue;
+      if (!this.#hasPlace(batch, isEnding)) continue;
       const lease = await this.#takeLease(batch.id);
       if (lease) this.#lead(batch, { lease, isEnding });
     }

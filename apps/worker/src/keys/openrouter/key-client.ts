@@ -3,6 +3,7 @@ import {
   type ProxySettings,
 } from "@openrouter-free-pool/shared/http/create-dispatcher";
 import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
+import { memberOf } from "../../answer/event-text.ts";
 import { describeConnectionFailure } from "./connection-failure.ts";
 import { type KeyFacts, readKeyFacts } from "./key-facts.ts";
 
@@ -27,11 +28,6 @@ const timeoutMs = 10_000;
 /** What takes a key out of use: believed only in OpenRouter's own form, not as the page of a proxy in between. */
 const refusals: ReadonlySet<number> = new Set([401, 402, 403]);
 
-function hasErrorMember(body: string): boolean {
-  const answer = parseJson(body);
-  return typeof answer === "object" && answer !== null && "error" in answer;
-}
-
 /** Opens connections as they are needed, at most `connections` at a time. */
 export function createKeyClient(options: {
   baseUrl: string;
@@ -54,7 +50,8 @@ export function createKeyClient(options: {
       });
       const body = await response.body.text();
       const status = response.statusCode;
-      if (refusals.has(status) && !hasErrorMember(body)) {
+      const told = memberOf(parseJson(body), "error");
+      if (refusals.has(status) && told === undefined) {
         const failure = `status ${status} with a page that is not OpenRouter's`;
         return { status: undefined, facts: undefined, failure };
       }

@@ -5,13 +5,11 @@ import type {
   CompletionRequest,
 } from "../../queue/completion-job.ts";
 import type { ManualWorker } from "../../queue/manual-worker.ts";
-import { promoteIfDelayed } from "../../queue/promote-delayed.ts";
+import { mostPromoted, promoteIfDelayed } from "../../queue/promote-delayed.ts";
 import type { RedisKeys } from "../../redis/keys.ts";
 import { isBeingProven } from "./model-proof.ts";
 
-/** More would become due by themselves before all of them could be called. */
-const mostPromoted = 1_000;
-/** They are delayed for seconds. */
+/** The jobs are delayed for seconds. */
 const ttlMs = 60_000;
 
 type AwaitedDeps = {
