@@ -5,11 +5,10 @@ import { pino } from "pino";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { BatchRunner } from "../../../../apps/gateway/src/batches/leading/batch-runner.ts";
 import { takeLease } from "../../../../apps/gateway/src/batches/leading/lease.ts";
-import {
-  type BatchRecord,
-  newBatchId,
-} from "../../../../apps/gateway/src/batches/records/batch-record.ts";
+import type { BatchRecord } from "../../../../apps/gateway/src/batches/records/batch-record.ts";
 import { createBatchStore } from "../../../../apps/gateway/src/batches/records/batch-store.ts";
+import { newBatch } from "../../../../apps/gateway/src/batches/records/new-batch.ts";
+import type { FileRecord } from "../../../../apps/gateway/src/files/file-record.ts";
 import { createRedisKeys } from "../../../../libs/shared/src/redis/keys.ts";
 import { removeKeys } from "../../../support/redis/remove-keys.ts";
 
@@ -64,25 +63,19 @@ async function openRunner() {
 }
 
 function recordOf(owner: string, createdAt: number): BatchRecord {
-  return {
-    id: newBatchId(),
-    owner,
-    endpoint: "/v1/chat/completions",
-    inputFileId: "file-1",
-    completionWindow: "24h",
-    metadata: null,
-    outputTtlMs: 1_000,
-    status: "validating",
+  const input = { id: "file-1", filename: "input.jsonl" } as FileRecord;
+  return newBatch(
+    {
+      owner,
+      input,
+      endpoint: "/v1/chat/completions",
+      completionWindow: "24h",
+      windowMs: Date.now() + 60_000,
+      metadata: null,
+      outputTtlMs: 1_000,
+    },
     createdAt,
-    expiresAt: Date.now() + 60_000,
-    total: 0,
-    lastLine: 0,
-    completed: 0,
-    failed: 0,
-    outputBytes: 0,
-    errorBytes: 0,
-    failures: {},
-  };
+  );
 }
 
 async function openFull() {
