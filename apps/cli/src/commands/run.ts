@@ -5,7 +5,11 @@ import type { GatewayClient } from "../gateway/gateway-client.ts";
 import type { Batch } from "../gateway/objects.ts";
 import { isEncoding } from "../input/decode-input.ts";
 import { inputError } from "../input/input-error.ts";
-import { type PreparedUpload, prepareUpload } from "../input/prepare-upload.ts";
+import {
+  type InputDigests,
+  type PreparedUpload,
+  prepareUpload,
+} from "../input/prepare-upload.ts";
 import {
   type InputFormat,
   inputFormats,
@@ -16,14 +20,13 @@ import { type ExitCode, exitCodes } from "../output/exit-codes.ts";
 import { isWatched, print, tell } from "../output/terminal.ts";
 import { showForecast } from "../progress/show-forecast.ts";
 import { say } from "../words/say.ts";
-import { describeWayBack, type WayBack } from "./describe-way-back.ts";
-import { findRunning } from "./find-running.ts";
+import { chooseEarlier } from "./choose-earlier.ts";
+import { describeWayBack } from "./describe-way-back.ts";
 import {
   addResultFlags,
   type ResultFlags,
   readWaitOptions,
 } from "./result-flags.ts";
-import { shouldResume } from "./should-resume.ts";
 import { waitForResults } from "./wait-for-results.ts";
 import { withWayBack } from "./with-way-back.ts";
 
@@ -89,8 +92,12 @@ async function run(input: string, command: Command): Promise<ExitCode> {
     }
     const { wayBack } = options;
     const batch =
-      (await findBatchToResume(gateway, upload, { flags, wayBack })) ??
-      (await startBatch(gateway, upload, { input, flags }));
+      (await chooseEarlier(gateway, {
+        isSame: (batch) => isOf(batch, upload.digests),
+        repeats: "input",
+        flags,
+        wayBack,
+      })) ?? (await startBatch(gateway, upload, { input, flags }));
     return await withWayBack(batch.id, wayBack, async () => {
       await showForecast(gateway, batch, options);
       if (!flags.detach) return waitForResults(gateway, batch.id, options);
@@ -120,18 +127,13 @@ function readRequests(input: string, flags: RunFlags) {
   });
 }
 
-/** A batch of the same lines that runs already, if it is to be waited for. */
-async function findBatchToResume(
-  gateway: GatewayClient,
-  { digests }: PreparedUpload,
-  { flags, wayBack }: { flags: RunFlags; wayBack: WayBack },
-): Promise<Batch | undefined> {
-  if (flags.again) return undefined;
-  const running = await findRunning(gateway, digests);
-  if (!running) return undefined;
-  const isAgreed = flags.continue === true;
-  const isResumed = isAgreed || (await shouldResume(running, wayBack));
-  return isResumed ? running : undefined;
+/** Whether a batch has the same lines: all of the input, or those to be sent. */
+function isOf({ metadata }: Batch, { whole, sent }: InputDigests): boolean {
+  return (
+    [whole, sent].includes(metadata?.input_digest ?? "") &&
+    // A retry keeps the metadata of a batch, but has some of its lines.
+    metadata?.retry_of === undefined
+  );
 }
 
 async function startBatch(

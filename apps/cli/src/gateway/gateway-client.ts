@@ -40,6 +40,8 @@ export type GatewayClient = {
   cancelBatch(id: string): Promise<Batch>;
   /** Starts a new batch of the failed lines of an ended one. */
   retryBatch(id: string): Promise<Batch>;
+  /** Whether a file is still there. */
+  hasFile(id: string): Promise<boolean>;
   /** Reads a file, from a byte on if the gateway can do so. */
   readContent(
     fileId: string,
@@ -189,6 +191,15 @@ export function createGatewayClient(options: {
       read(batchSchema, `/v1/batches/${id}/cancel`, { method: "POST" }),
     retryBatch: (id) =>
       read(batchSchema, `/v1/batches/${id}/retry`, { method: "POST" }),
+    async hasFile(id) {
+      try {
+        await send(`/v1/files/${id}`);
+        return true;
+      } catch (error) {
+        if (error instanceof RequestError && error.status === 404) return false;
+        throw error;
+      }
+    },
     async readContent(fileId, { from, signal }) {
       const headers = from > 0 ? { range: `bytes=${from}-` } : {};
       const path = `/v1/files/${fileId}/content`;

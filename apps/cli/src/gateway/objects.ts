@@ -21,21 +21,24 @@ import { z } from "zod";
 export const fileSchema = fileObjectSchema.pick({ id: true, bytes: true });
 
 /** A batch, as far as it is used here. Times in s since the epoch. */
-export const batchSchema = batchObjectSchema.pick({
-  id: true,
-  status: true,
-  endpoint: true,
-  completion_window: true,
-  created_at: true,
-  in_progress_at: true,
-  expires_at: true,
-  output_file_id: true,
-  error_file_id: true,
-  request_counts: true,
-  errors: true,
-  metadata: true,
-  forecast: true,
-});
+export const batchSchema = batchObjectSchema
+  .pick({
+    id: true,
+    status: true,
+    endpoint: true,
+    completion_window: true,
+    created_at: true,
+    in_progress_at: true,
+    expires_at: true,
+    output_file_id: true,
+    error_file_id: true,
+    request_counts: true,
+    errors: true,
+    metadata: true,
+    results_read_at: true,
+    forecast: true,
+  })
+  .partial({ results_read_at: true });
 
 /** See {@link batchSchema}. */
 export type Batch = z.output<typeof batchSchema>;

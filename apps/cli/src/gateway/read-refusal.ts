@@ -11,6 +11,7 @@ export async function readRefusal(response: Response): Promise<RequestError> {
   const text = await response.text().catch(() => "");
   return new RequestError(`${status}: ${readMessage(text)}`, {
     exitCode: status < 500 ? exitCodes.usage : exitCodes.error,
+    status,
     isPassing: status >= 500 || passingStatuses.has(status),
   });
 }

@@ -23,6 +23,10 @@ export const fileRecordSchema = z.object({
   expiresAt: z.number(),
   /** Requests in it; missing for results, and for uploads to an older gateway. */
   lines: z.number().optional(),
+  /** What results these are; missing for uploads, and for results of an older gateway. */
+  results: z
+    .object({ batchId: z.string(), of: z.enum(["output", "errors"]) })
+    .optional(),
   content: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("parts"), parts: partsSchema }),
     /** The results so far of a batch that still runs. */

@@ -14,10 +14,14 @@ type Download = {
   readonly chunks: AsyncIterable<Buffer>;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether the last byte of a file that does not grow is among it. */
+  readonly isToTheEnd: boolean;
 };
 
 /**
  * Answers with a file as a download, or with the requested range of it.
+ *
+ * @returns whether the client has got the end of a file that does not grow any more.
  *
  * @throws {GatewayError} `range-not-satisfiable`, `storage-failed`; an error of the storage
  * in the middle of the file is thrown as it is.
@@ -26,13 +30,18 @@ export async function sendContent(
   request: Request,
   response: Response,
   { storage, file }: { storage: Storage; file: FileRecord },
-): Promise<void> {
+): Promise<boolean> {
   const { content } = file;
-  const { chunks, status, headers }: Download =
+  const { chunks, status, headers, isToTheEnd }: Download =
     content.kind === "parts"
       ? prepareParts(request, { storage, file, parts: content.parts })
       : // The results of a batch that runs grow: there is no length to take a range of.
-        { chunks: readContent(storage, file), status: 200, headers: {} };
+        {
+          chunks: readContent(storage, file),
+          status: 200,
+          headers: {},
+          isToTheEnd: false,
+        };
   const source = Readable.from(chunks);
   // Read before the response is touched: a failing storage gets the status of its error.
   if (request.method !== "HEAD") await waitForFirstChunk(source);
@@ -41,15 +50,17 @@ export async function sendContent(
   response.type("application/octet-stream");
   if (request.method === "HEAD") {
     response.end();
-    return;
+    return false;
   }
   try {
     await pipeline(source, response);
+    return isToTheEnd;
   } catch (error) {
     // A pipeline that cannot start leaves its source open.
     source.destroy();
     // A client that goes away is no error, before the first chunk or later.
     if (!isClientGone(error)) throw error;
+    return false;
   }
 }
 
@@ -91,7 +102,12 @@ function prepareParts(
   if (range === undefined) {
     const length = { "Content-Length": String(parts.bytes) };
     const chunks = readContent(storage, file);
-    return { chunks, status: 200, headers: { ...headers, ...length } };
+    return {
+      chunks,
+      status: 200,
+      headers: { ...headers, ...length },
+      isToTheEnd: true,
+    };
   }
   const { start, end } = range;
   const ranged = {
@@ -99,5 +115,10 @@ function prepareParts(
     "Content-Length": String(end - start + 1),
   };
   const chunks = readPartsBetween(storage, parts, range);
-  return { chunks, status: 206, headers: { ...headers, ...ranged } };
+  return {
+    chunks,
+    status: 206,
+    headers: { ...headers, ...ranged },
+    isToTheEnd: end === parts.bytes - 1,
+  };
 }

@@ -77,7 +77,12 @@ export function routeFiles(deps: {
   });
   router.get("/:id/content", async (request, response) => {
     const file = await find(request.params.id, response);
-    await sendContent(request, response, { storage, file });
+    const isRead = await sendContent(request, response, { storage, file });
+    if (isRead && file.results) {
+      const { batchId, of } = file.results;
+      // The client has its file; where that cannot be recorded, it counts as unread.
+      await deps.batches.markRead(batchId, of).catch(() => undefined);
+    }
   });
   router.delete("/:id", async (request, response) => {
     const { id } = await find(request.params.id, response);

@@ -88,6 +88,10 @@ export const batchObjectSchema = z.object({
     failed: z.int(),
   }),
   metadata: z.record(z.string(), z.string()).nullable(),
+  results_read_at: seconds.meta({
+    description:
+      "When all its result files had been downloaded to their end for the first time, after the batch had ended; null until then",
+  }),
   forecast: batchForecastSchema,
 });
 

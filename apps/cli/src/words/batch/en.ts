@@ -20,11 +20,18 @@ export const batch = {
   comeBack: "  come back:  {command}",
   look: "  look:       {command}",
   cancel: "  cancel:     {command}",
-  runsAlready: "This input runs already as {id}",
-  runsAlreadyProgress:
+  "earlier.inputRuns": "This input runs already as {id}",
+  "earlier.inputRunsProgress":
     "This input runs already as {id} ({done} of {total} done)",
-  sendAgain: "  send it a second time:  add --again",
-  resumeIt: "{finding}. Resume it? [Y/n: send it a second time] ",
+  "earlier.inputUnread":
+    "This input has run as {id} ({answered} of {total} answered), and nobody has read its results",
+  "earlier.retryRuns": "These lines are tried again already as {id}",
+  "earlier.retryRunsProgress":
+    "These lines are tried again already as {id} ({done} of {total} done)",
+  "earlier.retryUnread":
+    "These lines were tried again as {id} ({answered} of {total} answered), and nobody has read its results",
+  sendAgain: "  send a second time:  add --again",
+  resumeIt: "{finding}. Resume that batch? [Y/n: send a second time] ",
   noLines: "The input has no lines",
   allAnswered: "Every line has an answer already",
   unknownEncoding: "--encoding: nobody knows {name}",

@@ -22,10 +22,18 @@ export const batch: Translation<typeof original> = {
   comeBack: "  继续等待：  {command}",
   look: "  查看：      {command}",
   cancel: "  取消：      {command}",
-  runsAlready: "此输入已在运行：{id}",
-  runsAlreadyProgress: "此输入已在运行：{id}（已完成 {done} / {total}）",
+  "earlier.inputRuns": "此输入已在运行：{id}",
+  "earlier.inputRunsProgress":
+    "此输入已在运行：{id}（已完成 {done} / {total}）",
+  "earlier.inputUnread":
+    "此输入已运行过：{id}（已答复 {answered} / {total}），其结果还没有人读取",
+  "earlier.retryRuns": "这些条目已在重试：{id}",
+  "earlier.retryRunsProgress":
+    "这些条目已在重试：{id}（已完成 {done} / {total}）",
+  "earlier.retryUnread":
+    "这些条目已重试过：{id}（已答复 {answered} / {total}），其结果还没有人读取",
   sendAgain: "  再次发送：  加上 --again",
-  resumeIt: "{finding}。要继续等待它吗？[Y/n：再次发送] ",
+  resumeIt: "{finding}。要回到这个批处理吗？[Y/n：再次发送] ",
   noLines: "输入没有内容",
   allAnswered: "每一条都已有回答",
   unknownEncoding: "--encoding：未知的编码 {name}",

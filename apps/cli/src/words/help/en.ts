@@ -51,7 +51,9 @@ Exit codes:  0 all answered, 1 error, 2 usage, 3 some lines failed, 4 batch fail
   window:
     "time that the batch may take: 24h, 7d … (21d at most); auto fits the quota",
   detach: "do not wait: print the batch's id and end",
-  again: "send the input also while a batch of it runs",
+  again: "send the input, also while a batch of it runs or has unread results",
+  againRetry:
+    "send the lines, also while an earlier retry runs or has unread results",
   status: "show the newest batches, or one of them",
   number: "how many batches",
   jsonLines: "JSON lines, also on a terminal",

@@ -80,8 +80,9 @@ export function routeBatchesPage(deps: {
 
   router.get("/:id/:of", async (request, response) => {
     const file = await files.find(fileOf(request));
-    if (file) return sendContent(request, response, { storage, file });
-    return showNoResults(response);
+    if (!file) return showNoResults(response);
+    // An operator's look at them does not count as read by their client.
+    await sendContent(request, response, { storage, file });
   });
   return router;
 }

@@ -35,8 +35,19 @@ export function toBatchObject(
       failed: batch.failed,
     },
     metadata: batch.metadata,
+    results_read_at: toOptionalSeconds(findResultsRead(batch)),
     forecast,
   };
+}
+
+/** When the last of the batch's files was read; undefined while one has not been, or there is none. */
+function findResultsRead(batch: BatchRecord): number | undefined {
+  const readAt = [
+    ...(batch.outputFileId ? [batch.outputReadAt] : []),
+    ...(batch.errorFileId ? [batch.errorsReadAt] : []),
+  ].map((at) => at ?? Number.NaN);
+  const last = Math.max(...readAt);
+  return Number.isFinite(last) ? last : undefined;
 }
 
 function toOptionalSeconds(ms: number | undefined): number | null {

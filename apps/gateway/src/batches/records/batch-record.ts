@@ -57,6 +57,9 @@ export const batchRecordSchema = z.object({
   errorBytes: count,
   outputFileId: z.string().optional(),
   errorFileId: z.string().optional(),
+  /** When the files of the ended batch were first read to their end by its client. */
+  outputReadAt: time,
+  errorsReadAt: time,
   /** Recent rate of lines that got a result, per second. */
   perSecond: z.coerce.number().optional(),
   /** When the counts were updated last. */

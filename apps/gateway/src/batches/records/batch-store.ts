@@ -5,6 +5,7 @@ import {
   runScript,
 } from "@openrouter-free-pool/shared/redis/script";
 import type { Redis } from "ioredis";
+import type { ResultKind } from "../../journals/journal-writer.ts";
 import {
   type Page,
   type PageQuery,
@@ -26,6 +27,7 @@ import {
 
 const updateBatch = loadScript(new URL("./update-batch.lua", import.meta.url));
 const cancelBatch = loadScript(new URL("./cancel-batch.lua", import.meta.url));
+const markRead = loadScript(new URL("./mark-read.lua", import.meta.url));
 
 /** How long a batch is remembered after its creation. */
 const batchTtlMs = 90 * 86_400_000;
@@ -98,6 +100,8 @@ export type BatchStore = {
   readRetries(id: string): Promise<Map<number, LineRetry>>;
   /** Marks a batch to be cancelled. @returns the status that it had. */
   cancel(id: string): Promise<BatchStatus | undefined>;
+  /** Records that a file of an ended batch was read to its end; only the first time counts. */
+  markRead(id: string, of: ResultKind): Promise<void>;
   /** Takes a batch that has ended off the list of open ones, and removes what its execution needed. */
   close(id: string): Promise<void>;
   /** Takes expired batches off the list. */
@@ -200,6 +204,10 @@ export function createBatchStore(
       const keys = [redisKeys.batch(id)];
       const status = await runScript(redis, cancelBatch, keys, []);
       return status === "" ? undefined : (status as BatchStatus);
+    },
+    async markRead(id, of) {
+      const field = of === "output" ? "outputReadAt" : "errorsReadAt";
+      await runScript(redis, markRead, [redisKeys.batch(id)], [field]);
     },
     async close(id) {
       await redis

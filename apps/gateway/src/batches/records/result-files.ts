@@ -20,6 +20,7 @@ export function resultFileRecord(
     owner: batch.owner,
     filename: `${batch.id}_${of === "output" ? "output" : "error"}.jsonl`,
     purpose: "batch_output",
+    results: { batchId: batch.id, of },
     createdAt,
     // The results of a batch that runs for weeks must not expire before it ends.
     expiresAt:
