@@ -160,7 +160,11 @@ export function buildWorker(deps: {
     checkKey: createCheckKey(deps),
     keyPool,
     giveBack,
-    applyKeyEffect: createApplyKeyEffect({ keyPool, logger }),
+    applyKeyEffect: createApplyKeyEffect({
+      keyPool,
+      probeIntervalMs: config.KEY_PROBE_MS,
+      logger,
+    }),
     refusals,
     hasAccountBesides,
     watchModels: createWatchModels({

@@ -7,10 +7,12 @@ import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool/pool-op
 import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways";
 import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { readRedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { testKey } from "../../support/processes/stack.ts";
+import { until } from "../../support/until.ts";
 
 const logger = pino({ level: "silent" });
 const limits: RateLimits = {
@@ -99,11 +101,53 @@ test("a key that has reached its own limit stays out as long as that is so", asy
   const key = keyOf("alice");
   const isSpent = true;
   await pool.retireKey(key, { reason: "key-limit" });
-  expect(await pool.restoreKey(key, isSpent)).toBe(false);
+  expect(await pool.restoreKey(key, { isSpent })).toBe(false);
   expect(await pool.restoreKey(key)).toBe(true);
   // Many keys may spend nothing at all, and serve free models well.
   await pool.retireKey(key, { reason: "invalid" });
-  expect(await pool.restoreKey(key, isSpent)).toBe(true);
+  expect(await pool.restoreKey(key, { isSpent })).toBe(true);
+});
+
+test("an account without credit is tried after growing pauses, or when an operator wants it", async () => {
+  const key = keyOf("alice");
+  const stepMs = 60_000;
+  const { creditPauses } = redisKeys;
+  const retire = () => pool.retireAccount(key, stepMs);
+  const pause = async () => {
+    const told = await redis.hget(creditPauses, "alice");
+    return Number(told?.split(" ")[1]);
+  };
+  const endPause = async (agoMs: number) => {
+    const endedAt = (await readRedisClock(redis)) - agoMs;
+    await redis.hset(creditPauses, "alice", `${endedAt} ${await pause()}`);
+  };
+
+  await retire();
+  expect(await pool.restoreKey(key)).toBe(false);
+  expect(new Set(await drain())).toEqual(new Set(["bob"]));
+  // Calls that are refused at the same time count once.
+  await retire();
+  expect(await pause()).toBe(30_000);
+  for (const longer of [60_000, 120_000]) {
+    await endPause(1);
+    await retire();
+    expect(await pause()).toBe(longer);
+  }
+  // One that was not refused for a while begins anew.
+  await endPause(360_001);
+  await retire();
+  expect(await pause()).toBe(30_000);
+
+  expect(await pool.restoreKey(key)).toBe(false);
+  expect(await pool.restoreKey(key, { isAsked: true })).toBe(true);
+  expect(await drain()).toContain("alice");
+});
+
+test("a probe puts an account without credit back when its pause is over", async () => {
+  const key = keyOf("alice");
+  await pool.retireAccount(key, 200);
+  await until("it is back", () => pool.restoreKey(key));
+  expect(await drain()).toContain("alice");
 });
 
 test("a probe puts a key into use that another fleet's probe has released, or one that broke off", async () => {

@@ -22,6 +22,8 @@ export type ApplyKeyEffect = (key: ApiKey, effect: KeyEffect) => Promise<void>;
 /** Builds {@link ApplyKeyEffect}; each effect leaves one line in the log. */
 export function createApplyKeyEffect(deps: {
   keyPool: KeyPool;
+  /** How often keys are probed, in ms. */
+  probeIntervalMs: number;
   logger: Logger;
 }): ApplyKeyEffect {
   const { keyPool, logger } = deps;
@@ -50,7 +52,7 @@ export function createApplyKeyEffect(deps: {
         return;
       }
       case "retire-account":
-        await keyPool.retireAccount(key, { reason: "no-credit" });
+        await keyPool.retireAccount(key, deps.probeIntervalMs);
         logger.error(
           details,
           `Marked account of key ${key.mask} as out of credit`,

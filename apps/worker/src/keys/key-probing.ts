@@ -106,7 +106,7 @@ export function createKeyProbing(deps: {
       if (!key) return;
       const wish = redisKeys.probe(keyId);
       const isOurs = await redis.set(wish, "1", "PX", oneWishMs, "NX");
-      if (isOurs === "OK") await probeKey(key);
+      if (isOurs === "OK") await probeKey(key, { isAsked: true });
     },
   };
 }

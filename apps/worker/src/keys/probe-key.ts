@@ -11,9 +11,13 @@ import type { KeyFacts } from "./openrouter/key-facts.ts";
 /**
  * Probes one key, and acts on the answer.
  *
+ * @param options `isAsked`: an operator wants it.
  * @returns why there was no answer; undefined when there was one.
  */
-export type ProbeKey = (key: ApiKey) => Promise<string | undefined>;
+export type ProbeKey = (
+  key: ApiKey,
+  options?: { readonly isAsked: boolean },
+) => Promise<string | undefined>;
 
 /**
  * Builds {@link ProbeKey}: keys of one user come to share one budget, the day's limit and use are
@@ -29,7 +33,11 @@ export function createProbeKey(deps: {
 }): ProbeKey {
   const { redis, redisKeys, keyPool, keyClient, logger } = deps;
 
-  async function takeOver(key: ApiKey, facts: KeyFacts): Promise<void> {
+  async function takeOver(
+    key: ApiKey,
+    facts: KeyFacts,
+    isAsked: boolean,
+  ): Promise<void> {
     const { mask } = key;
     const learned = await keyPool.learn(key, facts);
     const details = { key: mask, ...facts.day, ...learned };
@@ -40,7 +48,8 @@ export function createProbeKey(deps: {
     } else {
       logger.debug(details, `Asked about key ${mask}`);
     }
-    if (await keyPool.restoreKey(key, facts.isSpent)) {
+    const { isSpent } = facts;
+    if (await keyPool.restoreKey(key, { isSpent, isAsked })) {
       logger.info(details, `Key ${mask} is usable again`);
     }
   }
@@ -52,9 +61,9 @@ export function createProbeKey(deps: {
     }
   }
 
-  return async function probeKey(key) {
+  return async function probeKey(key, { isAsked } = { isAsked: false }) {
     const { status, facts, failure } = await keyClient.ask(key.secret);
-    if (facts) await takeOver(key, facts);
+    if (facts) await takeOver(key, facts, isAsked);
     else if (status === 401) await takeOut(key);
     else if (status !== undefined) {
       logger.warn({ key: key.mask, status }, "Asking about a key failed");

@@ -30,6 +30,8 @@ export function createRedisKeys(prefix: string) {
     poolMembers: (poolId: string) => `${root}:pool:${poolId}:members`,
     /** HASH from key id to why it is out of use (JSON). */
     retiredKeys: `${root}:retired-keys`,
+    /** HASH from account without credit to when its pause ends (epoch ms) and how long it is (ms). */
+    creditPauses: `${root}:credit-pauses`,
     /** STRING that says whether a pool's keys are being probed (`begun`) or have been (`ended`). */
     probeRound: (poolId: string) => `${root}:probe-round:${poolId}`,
     /** STRING held by the worker that probes one key on an operator's request. */

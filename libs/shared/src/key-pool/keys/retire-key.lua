@@ -5,7 +5,7 @@
 
   Atomic because the key's state, the rotations and the indexes must agree.
 
-  KEYS[1] retired keys   HASH  key id -> JSON of {reason, at (ms since the epoch)}
+  KEYS[1] retired keys   HASH  key id -> JSON of {reason, at, untilAt} (ms since the epoch)
   KEYS[2] moved          HASH  key id -> account, where it is not the one that its entry names
   KEYS[3] pools          SORTED SET  pool ids
   ARGV[1] pool prefix
@@ -13,18 +13,19 @@
   ARGV[3] key id
   ARGV[4] reason
   ARGV[5] ttlMs          life of the list of retired keys after the last retirement
+  ARGV[6] untilAt        no probe puts it back earlier; '' for none
 
   Returns 1 when the key was in use until now, else 0.
 ]]
 --- @include "now"
 --- @include "account-of"
 local retired, moved, pools = unpack(KEYS)
-local poolPrefix, name, keyId, reason, ttlMs = unpack(ARGV)
+local poolPrefix, name, keyId, reason, ttlMs, untilAt = unpack(ARGV)
 local account = accountOf(moved, keyId, name)
 
 local earlier = redis.call('HGET', retired, keyId)
 if not earlier or cjson.decode(earlier).reason ~= 'taken-out' then
-  redis.call('HSET', retired, keyId, cjson.encode({ reason = reason, at = readNow() }))
+  redis.call('HSET', retired, keyId, cjson.encode({ reason = reason, at = readNow(), untilAt = tonumber(untilAt) }))
 end
 redis.call('PEXPIRE', retired, ttlMs)
 

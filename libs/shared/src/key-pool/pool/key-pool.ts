@@ -5,10 +5,16 @@ import {
   recordUse,
 } from "../accounts/account-facts.ts";
 import { type Parking, parkAccount } from "../accounts/parking.ts";
+import { pauseWithoutCredit } from "../accounts/pause-without-credit.ts";
 import type { ApiKey } from "../keys/api-key.ts";
 import { describeMembers, type PoolMembers } from "../keys/pool-members.ts";
 import { registerMembers } from "../keys/register-members.ts";
-import { type Retirement, releaseKey, retireKey } from "../keys/retirement.ts";
+import {
+  type Probed,
+  type Retirement,
+  releaseKey,
+  retireKey,
+} from "../keys/retirement.ts";
 import { PoolModels } from "../models/pool-models.ts";
 import {
   type Acquisition,
@@ -248,12 +254,15 @@ export class KeyPool {
     return retireKey(this.#store, key, retirement);
   }
 
-  /** Takes all keys of a granted key's account out of use. */
-  async retireAccount(
-    { account }: ApiKey,
-    retirement: Retirement,
-  ): Promise<void> {
+  /**
+   * Takes all keys of a granted key's account out of use, as it has no credit.
+   *
+   * @param stepMs see {@link pauseWithoutCredit}.
+   */
+  async retireAccount({ account }: ApiKey, stepMs: number): Promise<void> {
     const { redis, redisKeys } = this.#store;
+    const untilAt = await pauseWithoutCredit(this.#store, account, stepMs);
+    const retirement = { reason: "no-credit", untilAt } as const;
     const moved = await redis.hgetall(redisKeys.movedKeys);
     for (const key of this.keys) {
       const belongsTo = moved[key.id] ?? key.account;
@@ -264,12 +273,14 @@ export class KeyPool {
   /**
    * Puts a retired key back into use that was found usable.
    *
-   * @param isSpent whether it has reached its own limit.
    * @returns whether it was out of use, and is no longer.
    */
-  async restoreKey(key: ApiKey, isSpent = false): Promise<boolean> {
-    const by = isSpent ? "probe-of-spent-key" : "probe";
-    const isReleased = await releaseKey(this.#store, key.id, by);
+  async restoreKey(
+    key: ApiKey,
+    { isSpent = false, isAsked = false }: Partial<Probed> = {},
+  ): Promise<boolean> {
+    const probed = { isSpent, isAsked };
+    const isReleased = await releaseKey(this.#store, key.id, probed);
     // Another pool, or a try that broke off, may have released it without putting it into use here.
     return (await this.#registerAgain(key)) > 0 || isReleased;
   }
