@@ -51,6 +51,24 @@ test("behind a trusted proxy wrong passwords lock their own address only", async
   expect((await logIn(client, from("198.51.100.8"))).status).toBe(303);
 });
 
+test("many tries at once: right passwords are all accepted, of wrong ones ten are checked", async () => {
+  const client = new AdminClient(behindOne.url);
+  const statusesOf = async (
+    send: (at: number) => Promise<{ status: number }>,
+  ) => {
+    const tries = Array.from({ length: 100 }, (_, at) => send(at));
+    return (await Promise.all(tries)).map(({ status }) => status);
+  };
+  const right = await statusesOf(() => logIn(client, from("198.51.100.9")));
+  expect(right).toEqual(Array(100).fill(303));
+  const wrong = await statusesOf(async (at) => {
+    const fields = { username: "admin", password: `guess ${at}` };
+    return client.post("/admin/login", fields, from("198.51.100.10"));
+  });
+  expect(wrong.filter((status) => status === 401)).toHaveLength(10);
+  expect(wrong.filter((status) => status === 429)).toHaveLength(90);
+});
+
 test("all addresses of one IPv6 network count as one", async () => {
   const client = new AdminClient(behindOne.url);
   for (let host = 1; host <= 10; host += 1) {

@@ -29,14 +29,15 @@ export function createCheckPassword(deps: {
     const browser = knownBrowsers.read(request);
     const address = request.ip ?? "";
     const who = browser ? `browser ${browser}` : networkOf(address);
-    const waitMs = await loginLimit.count(who);
+    // Of many tries at once those that come after too many wrong ones are locked out, a right one, too.
+    const isRight = areSame(given, credentials);
+    const waitMs = await (isRight
+      ? loginLimit.acceptRight(who)
+      : loginLimit.countWrong(who));
     if (waitMs > 0) return { outcome: "locked", waitMs };
-    if (!areSame(given, credentials)) {
-      logger.warn({ address }, "Wrong password for the admin pages");
-      return { outcome: "wrong" };
-    }
-    await loginLimit.forget(who);
-    return { outcome: "right" };
+    if (isRight) return { outcome: "right" };
+    logger.warn({ address }, "Wrong password for the admin pages");
+    return { outcome: "wrong" };
   };
 }
 

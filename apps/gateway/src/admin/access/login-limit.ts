@@ -11,10 +11,14 @@ const inSeconds = 900;
 
 /** Limits guessing of passwords, over all gateways together. */
 export type LoginLimit = {
-  /** Counts a try before it is checked. @returns how long no try is allowed, in ms; 0: it is allowed now. */
-  count(address: string): Promise<number>;
-  /** The password was right: earlier tries are forgotten. */
-  forget(address: string): Promise<void>;
+  /** Counts a wrong try. @returns how long no try is allowed, in ms; 0: this one was. */
+  countWrong(address: string): Promise<number>;
+  /**
+   * The password is right: earlier tries are forgotten.
+   *
+   * @returns how long it is not accepted all the same, in ms, as there were too many wrong tries; 0: it is.
+   */
+  acceptRight(address: string): Promise<number>;
 };
 
 /** Builds {@link LoginLimit}; while Redis is away each gateway counts on its own. */
@@ -31,7 +35,7 @@ export function createLoginLimit(deps: {
     insuranceLimiter: new RateLimiterMemory(limits),
   });
   return {
-    async count(address) {
+    async countWrong(address) {
       try {
         await limiter.consume(address);
         return 0;
@@ -40,6 +44,12 @@ export function createLoginLimit(deps: {
         throw refusal;
       }
     },
-    forget: async (address) => void (await limiter.delete(address)),
+    async acceptRight(address) {
+      const earlier = await limiter.get(address);
+      if (!earlier) return 0;
+      if (earlier.consumedPoints >= mostTries) return earlier.msBeforeNext;
+      await limiter.delete(address);
+      return 0;
+    },
   };
 }
