@@ -103,6 +103,39 @@ test("an operator adds a client, sees its use, changes it, makes another key and
   ).toEqual([]);
 });
 
+test("a form that was open for a while changes only what was changed in it", async () => {
+  const operator = operatorOf(stack.url);
+  const { id } = await operator.create("stale", {
+    models: ["test/*", "m/a:free"],
+    expiresAt: "2030-01-31T12:00:42Z",
+  });
+  const page = await pages.open(stack.url);
+  await logInPage(page, operatorPassword, { at: `/admin/clients/${id}` });
+  await page.getByLabel("Weight").fill("three");
+  // Somebody else revokes the key meanwhile.
+  const revoked = { disabled: true, perDay: 5 };
+  await operator.request("PATCH", `/clients/${id}`, revoked);
+  // A form that is refused at first is the same form.
+  await page
+    .getByLabel("Weight")
+    .evaluate((field) => field.removeAttribute("pattern"));
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("Weight").fill("3");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("is saved; it holds").waitFor();
+
+  const { body } = await operator.request("GET", "/clients");
+  const { clients } = body as { clients: { id: string }[] };
+  expect(clients.find((client) => client.id === id)).toMatchObject({
+    ...revoked,
+    weight: 3,
+    models: ["test/*", "m/a:free"],
+    expiresAt: "2030-01-31T12:00:42Z",
+  });
+  pages.takeComplaints();
+});
+
 test("nothing is done without a form of the session's own page", async () => {
   const { id } = await operatorOf(stack.url).create("kept");
   const visitor = new AdminClient(stack.url);

@@ -50,7 +50,7 @@ export function routeLogout(sessions: Sessions, nextPage: string): Router {
 }
 
 /** Reads a form of one of our pages. */
-export const readForm = express.urlencoded({ extended: false, limit: "8kb" });
+export const readForm = express.urlencoded({ extended: false, limit: "128kb" });
 
 /** The fields of a form read by {@link readForm}. */
 export function formOf(request: Request): Record<string, unknown> {

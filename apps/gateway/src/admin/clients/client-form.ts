@@ -4,6 +4,7 @@ import {
   clientChangeSchema,
 } from "@openrouter-free-pool/shared/api/client-object";
 import { listProblems } from "@openrouter-free-pool/shared/api/list-problems";
+import { parseJson } from "@openrouter-free-pool/shared/json/parse-json";
 
 /** The contents of a form's fields. */
 export type ClientFields = Readonly<Record<keyof ClientSettings, string>>;
@@ -37,20 +38,45 @@ export function toFields(settings: ClientSettings): ClientFields {
   };
 }
 
-/** Reads a submitted form: the settings, or what is wrong with them. */
+/**
+ * Reads a submitted form: the settings that it changes, or what is wrong with them. What the form
+ * shows as it was is left out: somebody else may have changed it since the form was opened.
+ */
 export function readClientForm(
   form: Readonly<Record<string, unknown>>,
-): { fields: ClientFields } & (
+): { fields: ClientFields; shown: ClientFields | undefined } & (
   | { change: ClientChange; problem?: undefined }
   | { change?: undefined; problem: string }
 ) {
-  const fields = Object.fromEntries(
-    names.map((name) => [name, String(form[name] ?? "").trim()]),
-  ) as ClientFields;
-  const parsed = clientChangeSchema.safeParse(toSettings(fields));
+  const fields = readFields(form);
+  const shown = readShown(form.shown);
+  const settings = Object.entries(toSettings(fields)).filter(([name]) => {
+    const field = name as keyof ClientFields;
+    return fields[field] !== shown?.[field];
+  });
+  const parsed = clientChangeSchema.safeParse(Object.fromEntries(settings));
   return parsed.success
-    ? { fields, change: parsed.data }
-    : { fields, problem: listProblems(parsed.error) };
+    ? { fields, shown, change: parsed.data }
+    : { fields, shown, problem: listProblems(parsed.error) };
+}
+
+function readFields(form: Readonly<Record<string, unknown>>): ClientFields {
+  return Object.fromEntries(
+    // Browsers end the lines of a text with CRLF.
+    names.map((name) => [
+      name,
+      String(form[name] ?? "")
+        .replaceAll("\r\n", "\n")
+        .trim(),
+    ]),
+  ) as ClientFields;
+}
+
+/** The fields as the form was opened with them; undefined in the form of a new client. */
+function readShown(text: unknown): ClientFields | undefined {
+  const shown = parseJson(String(text ?? ""));
+  const isFields = typeof shown === "object" && shown !== null;
+  return isFields ? readFields(shown as Record<string, unknown>) : undefined;
 }
 
 /** The fields as the API takes them; an empty field is no limit. */

@@ -98,24 +98,17 @@ export function routeClientsPage(deps: {
   router.post("/:id", ...ownForm, async (request, response) => {
     const client = findClient(request, response);
     if (!client) return;
-    const { fields, change, problem = "" } = readClientForm(formOf(request));
+    const read = readClientForm(formOf(request));
+    const { fields, shown, change, problem = "" } = read;
+    const form = { client, fields, shown };
     if (!change) {
-      return showClient(request, response, {
-        client,
-        fields,
-        problem,
-        status: 400,
-      });
+      return showClient(request, response, { ...form, problem, status: 400 });
     }
     try {
       const { name } = await manageClients.update(client.id, change, from);
       notices.redirect(response, "saved", name);
     } catch (error) {
-      await showClient(request, response, {
-        client,
-        fields,
-        ...toProblem(error),
-      });
+      await showClient(request, response, { ...form, ...toProblem(error) });
     }
   });
   router.get("/:id/:action", (request, response) => {
@@ -163,11 +156,14 @@ export function routeClientsPage(deps: {
     what: {
       client: Client;
       fields?: ClientFields;
+      /** The fields as the form was opened with them; by default those of the client. */
+      shown?: ClientFields | undefined;
       problem?: string;
       status?: number;
     },
   ): Promise<void> {
-    const { client, fields, problem, status = 200 } = what;
+    const { client, problem, status = 200 } = what;
+    const { shown = toFields(client), fields = shown } = what;
     const object = toClientObject(client, clock.now());
     const span = readSpan(request.query.days);
     const use = await deps.readUse([client]);
@@ -176,7 +172,8 @@ export function routeClientsPage(deps: {
       : undefined;
     response.status(status).render("clients/client", {
       client: presentClient(object, undefined, { use: use.get(client.id) }),
-      fields: fields ?? toFields(client),
+      fields,
+      shown,
       problem,
       page,
     });
