@@ -29,7 +29,7 @@ export function buildWebhooks(deps: {
   logger: Logger;
 }) {
   const { config, directory, clock, logger } = deps;
-  const secret = config.WEBHOOK_SECRET_FILE ?? config.WEBHOOK_SECRET;
+  const secret = config.WEBHOOK_SECRET;
   const store = createDeliveryStore(deps);
 
   function findReceiver(owner: string | undefined): Receiver | undefined {

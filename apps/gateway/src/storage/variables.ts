@@ -17,7 +17,7 @@ export const storageVariables = {
   /** Address of an S3 server other than Amazon's. */
   S3_ENDPOINT: httpUrl().optional(),
   /** Without a pair of keys the AWS SDK searches its usual places for credentials. */
-  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_ACCESS_KEY_ID: z.string().optional().meta({ secret: true }),
   S3_SECRET_ACCESS_KEY: z.string().optional().meta({ secret: true }),
   /** Largest file, in bytes. */
   FILE_SIZE_LIMIT: byteSize().default(1024 ** 3),

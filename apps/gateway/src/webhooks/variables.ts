@@ -2,7 +2,6 @@ import type { Requirement } from "@openrouter-free-pool/shared/config/load-confi
 import {
   httpUrl,
   milliseconds,
-  secretFile,
   yesOrNo,
 } from "@openrouter-free-pool/shared/config/variables";
 import { z } from "zod";
@@ -20,10 +19,6 @@ export const webhookVariables = {
     .regex(secretForm, wanted)
     .optional()
     .meta({ secret: true }),
-  /** The same, from a file. */
-  WEBHOOK_SECRET_FILE: secretFile()
-    .pipe(z.string().regex(secretForm, `a file that holds ${wanted}`))
-    .optional(),
   /** Whether events may go to addresses that are not public. */
   WEBHOOK_ALLOW_PRIVATE: yesOrNo().default(false),
   /** The pause before the second try, in ms; each pause is twice the one before. */
@@ -32,8 +27,6 @@ export const webhookVariables = {
 
 /** Events are never sent unsigned. */
 export const requireWebhookSecret: Requirement = (given) =>
-  given.WEBHOOK_URL !== undefined &&
-  given.WEBHOOK_SECRET === undefined &&
-  given.WEBHOOK_SECRET_FILE === undefined
+  given.WEBHOOK_URL !== undefined && given.WEBHOOK_SECRET === undefined
     ? "WEBHOOK_SECRET: got nothing, wants a secret such as `whsec_` and 32 random bytes in base64 when WEBHOOK_URL is given"
     : undefined;

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { findMisspeltVariables } from "./misspelt-variables.ts";
+import { namesOfSecretFiles, readSecretFiles } from "./secret-files.ts";
 
 /** An invalid setting. Its message has one line for each wrong variable. */
 export class ConfigError extends Error {
@@ -16,7 +17,8 @@ export type Requirement = (given: GivenVariables) => string | undefined;
  * Parses environment variables through a schema, reports every problem at once
  * and freezes the result.
  *
- * Empty strings count as unset, since `VAR=` in an env file means "not given".
+ * Empty strings count as unset, since `VAR=` in an env file means "not given". A secret may also come
+ * from a file, see `secret-files.ts`.
  *
  * @throws {ConfigError} that names each variable, what it got and what it wants.
  */
@@ -25,18 +27,21 @@ export function loadConfig<Schema extends z.ZodObject>(
   environment: GivenVariables,
   requirements: readonly Requirement[] = [],
 ): Readonly<z.output<Schema>> {
-  const given = Object.fromEntries(
+  const stated = Object.fromEntries(
     Object.entries(environment).filter(
       ([, value]) => value !== undefined && value.trim() !== "",
     ),
   );
+  const { given, problems: unreadable } = readSecretFiles(schema, stated);
+  const known = [...Object.keys(schema.shape), ...namesOfSecretFiles(schema)];
   const parsed = schema.safeParse(given);
   const problems = [
+    ...unreadable,
     ...(parsed.error?.issues ?? []).map((issue) =>
       describe(issue, schema, given),
     ),
     ...requirements.flatMap((requirement) => requirement(given) ?? []),
-    ...findMisspeltVariables(Object.keys(schema.shape), given),
+    ...findMisspeltVariables(known, stated),
   ];
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(problems.join("\n"));

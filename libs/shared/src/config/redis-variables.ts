@@ -10,6 +10,10 @@ export const redisVariables = {
       protocol: /^(rediss?|unix)$/,
       error: "a URL such as redis://localhost:6379",
     })
+    .refine(
+      hasDatabaseNumber,
+      "the number of a database, such as redis://localhost:6379/2",
+    )
     .default("redis://localhost:6379")
     // The URL may contain the password.
     .meta({ secret: true }),
@@ -34,6 +38,14 @@ export const redisVariables = {
   /** File that holds Redis's password and nothing else; parsed to the password. */
   REDIS_PASSWORD_FILE: secretFile().optional(),
 } as const;
+
+/** A database is named by the path, or by `db` behind a `?`, where the path is a socket's. */
+function hasDatabaseNumber(given: string): boolean {
+  const { protocol, pathname, searchParams } = new URL(given);
+  const path = protocol === "unix:" ? "" : pathname;
+  const db = searchParams.get("db") ?? "0";
+  return /^\/?\d{0,5}$/.test(path) && /^\d{1,5}$/.test(db);
+}
 
 type Variable = keyof typeof redisVariables;
 

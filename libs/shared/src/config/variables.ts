@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { readSecretFile, usableFile } from "./secret-files.ts";
 
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -63,13 +63,9 @@ export function yesOrNo() {
 /** A file with one secret, as Docker and Kubernetes mount them; parsed to its contents. */
 export function secretFile() {
   return z.string().transform((path, context) => {
-    try {
-      const secret = readFileSync(path, "utf8").trim();
-      if (secret !== "") return secret;
-    } catch {
-      // Reported below: the path is not secret, and sufficient.
-    }
-    context.addIssue("a file that can be read and is not empty");
+    const secret = readSecretFile(path);
+    if (secret !== undefined) return secret;
+    context.addIssue(usableFile);
     return z.NEVER;
   });
 }

@@ -56,7 +56,17 @@ export function connectRedis(
     },
   });
   logOutages(redis, name, logger);
+  redis.on("error", (error: Error) => {
+    // ioredis would go on in database 0, which may hold another pool.
+    if (isOfSelect(error)) redis.disconnect(true);
+  });
   return redis;
+}
+
+/** The database does not exist, or its user may not select it. */
+function isOfSelect(error: Error): boolean {
+  const { command } = error as Error & { command?: { name: string } };
+  return command?.name === "select";
 }
 
 function retryStrategy(attempt: number): number {

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { gatewayVariables } from "../../../../apps/gateway/src/config.ts";
 import { workerVariables } from "../../../../apps/worker/src/config.ts";
+import { loadConfig } from "../../../../libs/shared/src/config/load-config.ts";
 import { findMisspeltVariables } from "../../../../libs/shared/src/config/misspelt-variables.ts";
 
+const key = `sk-or-v1-${"a".repeat(64)}`;
 const names = {
   gateway: Object.keys(gatewayVariables.shape),
   worker: Object.keys(workerVariables.shape),
@@ -24,6 +26,24 @@ test.each([
 test("a name is free for other programs when the one that is like it is set", () => {
   const given = { OPENROUTER_API_KEY: "x", OPENROUTER_API_KEYS: "y" };
   expect(findMisspeltVariables(names.worker, given)).toEqual([]);
+});
+
+test.each([
+  ["OpenRouter's own clients", "OPENROUTER_API_KEY", key],
+  ["machines for web applications", "WEB_CONCURRENCY", "1"],
+  ["OpenTelemetry", "OTEL_TRACES_SAMPLER", "parentbased_always_on"],
+  ["OpenTelemetry", "OTEL_EXPORTER_OTLP_TIMEOUT", "10000"],
+  ["OpenTelemetry", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://logs:4318"],
+  ["a machine behind a proxy for FTP", "FTP_PROXY", "http://proxy:3128"],
+])("gateway and worker start beside what %s set: %s", (_, name, value) => {
+  for (const keys of [
+    { OPENROUTER_API_KEYS: key },
+    { OPENROUTER_API_KEYS_FILE: "keys.txt" },
+  ]) {
+    const environment = { ...keys, [name]: value };
+    expect(() => loadConfig(gatewayVariables, environment)).not.toThrow();
+    expect(() => loadConfig(workerVariables, environment)).not.toThrow();
+  }
 });
 
 test("what systems set is left alone, and what the other app reads", () => {

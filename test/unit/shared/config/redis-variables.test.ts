@@ -39,6 +39,28 @@ test.each([
 });
 
 test.each([
+  "redis://localhost:6379",
+  "redis://localhost:6379/",
+  "redis://localhost/15",
+  "rediss://localhost?db=3",
+  "unix:///run/redis.sock?db=2",
+])("the database of %s is a number", (REDIS_URL) => {
+  expect(problemsOf({ REDIS_URL })).toEqual([]);
+});
+
+test.each([
+  "redis://user:secret@localhost/pool",
+  "redis://localhost/-1",
+  "redis://localhost?db=x",
+  "unix:///run/redis.sock?db=pool",
+])("%s names no database", (REDIS_URL) => {
+  const [problem, ...others] = problemsOf({ REDIS_URL });
+  expect(problem).toMatch(/^REDIS_URL: .* wants the number of a database/);
+  expect(problem).not.toContain("user:secret");
+  expect(others).toEqual([]);
+});
+
+test.each([
   "a:0",
   "a:70000",
   "a:b",
