@@ -123,6 +123,17 @@ test.each<[string, Scene, string]>([
     "notice: Today's calls are used up. What waits goes on at 00:00 UTC, in 12 h. ",
   ],
   [
+    "the day, as OpenRouter says",
+    {
+      account: {
+        dayUsed: 10,
+        parked: { until: now + dayMs / 2, reason: "day" },
+      },
+      inLine: 30,
+    },
+    "notice: Today's calls are used up. What waits goes on at 00:00 UTC, in 12 h. ",
+  ],
+  [
     "workers",
     { inLine: 5, workerInFlight: 64 },
     "notice: The worker is full. 5 requests wait although 20 slots are free. Start another worker",
@@ -131,6 +142,17 @@ test.each<[string, Scene, string]>([
     "a model",
     { delayed: 3, cooling: [{ model: "m/a:free", until: now + 40_000 }] },
     "notice: m/a:free cools down. 3 requests wait for it; the first is called again in 40 s. ",
+  ],
+  [
+    "a time that OpenRouter has stated",
+    {
+      account: {
+        dayUsed: 10,
+        parked: { until: now + 40_000, reason: "stated" },
+      },
+      inLine: 5,
+    },
+    "good: Working through the queue. 5 requests wait; the last one goes out in about 40 s. ",
   ],
   [
     "the minute",

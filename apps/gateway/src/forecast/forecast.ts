@@ -4,6 +4,7 @@ import {
   forecastSlot,
   usableAccounts,
 } from "@openrouter-free-pool/shared/key-pool/pool/capacity";
+import { countLeftToday } from "@openrouter-free-pool/shared/key-pool/pool/left-today";
 import {
   type PriorityName,
   priorityName,
@@ -165,8 +166,7 @@ export class Forecast {
 /** Whether the requests before this place use up what the accounts may still call today. */
 function isDayUsedUp({ pool }: PoolView, place: number): boolean {
   const left = usableAccounts(pool).reduce(
-    (sum, { parked, perDay, dayUsed }) =>
-      parked?.reason === "day" ? sum : sum + Math.max(0, perDay - dayUsed),
+    (sum, account) => sum + countLeftToday(account, pool),
     0,
   );
   return place > left;

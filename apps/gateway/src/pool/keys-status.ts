@@ -7,6 +7,10 @@ import {
   countSlotsWithin,
   usableAccounts,
 } from "@openrouter-free-pool/shared/key-pool/pool/capacity";
+import {
+  countLeftToday,
+  isOutForToday,
+} from "@openrouter-free-pool/shared/key-pool/pool/left-today";
 import type {
   AccountState,
   KeyState,
@@ -32,7 +36,7 @@ export function describeKeys(view: PoolView, limits: RateLimits): PoolStatus {
       slotsFree: countSlotsWithin(pool, limits, 0),
       perDay: accounts.reduce((sum, { perDay }) => sum + perDay, 0),
       leftToday: accounts.reduce(
-        (sum, { perDay, dayUsed }) => sum + Math.max(0, perDay - dayUsed),
+        (sum, account) => sum + countLeftToday(account, pool),
         0,
       ),
     },
@@ -63,16 +67,17 @@ function describeKey(
 
 function useOfMinute(
   account: AccountState | undefined,
-  { pool: { now } }: PoolView,
+  { pool }: PoolView,
   { windowMs, guardMs, ...usual }: RateLimits,
 ): Use {
   const limit = account?.perMinute ?? usual.perMinute;
   const used = account?.minuteUsed ?? 0;
   const oldest = account?.grantedAt[0];
   const freedAt = oldest === undefined ? 0 : oldest + windowMs + guardMs;
-  const parkedUntil =
-    account?.parked?.reason === "day" ? 0 : (account?.parked?.until ?? 0);
+  const isOut = account !== undefined && isOutForToday(account, pool);
+  const parkedUntil = isOut ? 0 : (account?.parked?.until ?? 0);
   const resetAt = Math.max(parkedUntil, freedAt);
+  const { now } = pool;
   return {
     limit,
     used,
@@ -83,19 +88,20 @@ function useOfMinute(
 
 function useOfDay(
   account: AccountState | undefined,
-  { pool: { now, dayEndsAt } }: PoolView,
+  { pool }: PoolView,
   usual: RateLimits,
 ): KeyStatus["day"] {
   const limit = account?.perDay ?? usual.perDay;
   const used = account?.dayUsed ?? 0;
-  const parkedUntil =
-    account?.parked?.reason === "day" ? account.parked.until : 0;
+  const isOut = account !== undefined && isOutForToday(account, pool);
+  const parkedUntil = isOut ? (account.parked?.until ?? 0) : 0;
+  const { now, dayEndsAt } = pool;
   const resetAt = Math.max(parkedUntil, used > 0 ? dayEndsAt : 0);
   return {
     limit,
     used,
     elsewhere: account?.dayElsewhere ?? 0,
-    remaining: parkedUntil > now ? 0 : Math.max(0, limit - used),
+    remaining: account ? countLeftToday(account, pool) : limit,
     resetIn: resetAt > now ? toSeconds(resetAt - now) : null,
   };
 }
@@ -118,6 +124,7 @@ function stateOf(
       return "unknown";
   }
   if (day.remaining === 0) return "day-limited";
-  if (account?.parked?.reason === "stated") return "parked";
+  const parkedFor = account?.parked?.reason;
+  if (parkedFor === "stated" || parkedFor === "day") return "parked";
   return minute.remaining === 0 ? "minute-limited" : "available";
 }

@@ -9,8 +9,8 @@ export const longestModelCooldownMs = 3_600_000;
 /** A refusal that names no limit parks an account for this long at most. */
 const longestStatedMs = 3_600_000;
 
-/** The upstream's day may end a little after Redis's. */
-const dayEndSpreadMs = 300_000;
+/** The upstream's day may end so much before or after Redis's. */
+export const dayEndSpreadMs = 300_000;
 
 /**
  * Bounds what a refusal may state, in ms. For `day` the time counts from the end of the UTC day,

@@ -46,7 +46,6 @@ function presentTiles(overview: Overview) {
   const { view, status, left, buckets, limits } = overview;
   const waiting = left.requests + left.lines;
   const { pool } = status;
-  const dayTotal = status.pool.leftToday + usedToday(overview);
   const lastMinute = summarize(
     buckets.slice(-rateOverMs / resolutions.seconds.sliceMs),
   );
@@ -81,7 +80,7 @@ function presentTiles(overview: Overview) {
       label: say("overview.tile.left"),
       value: formatCount(pool.leftToday),
       note: say("overview.tile.leftNote", {
-        count: formatCount(dayTotal),
+        count: formatCount(pool.perDay),
         time: formatDuration(view.pool.dayEndsAt - view.pool.now),
       }),
     },
@@ -101,16 +100,6 @@ function presentTiles(overview: Overview) {
       }),
     },
   ];
-}
-
-function usedToday({ view }: Overview): number {
-  const usable = new Set(
-    view.pool.keys.filter((key) => !key.retired).map((key) => key.account),
-  );
-  return [...usable].reduce((sum, name) => {
-    const { dayUsed = 0, perDay = 0 } = view.pool.accounts.get(name) ?? {};
-    return sum + Math.min(dayUsed, perDay);
-  }, 0);
 }
 
 function presentQueue({ view, depth }: Overview) {
