@@ -13,6 +13,7 @@ import type { CheckPassword } from "./admin/access/check-password.ts";
 import { guardPages } from "./admin/access/guard-pages.ts";
 import { createActions } from "./admin/actions/actions.ts";
 import { createFindNotice } from "./admin/actions/find-notice.ts";
+import { createFindTarget } from "./admin/actions/find-target.ts";
 import { createRetryFromPage } from "./admin/actions/retry-from-page.ts";
 import { routeActions } from "./admin/actions/route-actions.ts";
 import { createSendFromPage } from "./admin/actions/send-from-page.ts";
@@ -77,7 +78,7 @@ export function buildAdmin(deps: {
   background: Background;
   logger: Logger;
 }): Admin {
-  const { config, redis, redisKeys, queue, poolWatch, logger } = deps;
+  const { config, redis, redisKeys, queue, logger } = deps;
   const { ADMIN_USERNAME: username, ADMIN_PASSWORD: password } = config;
   const guard = guardPages({ ...deps, username, password });
   const { sessions } = guard;
@@ -99,7 +100,8 @@ export function buildAdmin(deps: {
       sendBackgroundAgain: deps.background.sendAgain,
     }),
   });
-  const findNotice = createFindNotice({ sessions, poolWatch });
+  const findTarget = createFindTarget(deps);
+  const findNotice = createFindNotice({ sessions, findTarget });
   const readOverview = createReadOverview({
     ...deps,
     readBacklogs: deps.batches.batches.readBacklogs,
@@ -167,7 +169,7 @@ export function buildAdmin(deps: {
         if (action !== "forget-gone") return true;
         return (await redis.hexists(redisKeys.goneModels, model)) === 1;
       },
-      poolWatch,
+      findTarget,
       logger,
     }),
   );

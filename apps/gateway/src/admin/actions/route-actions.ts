@@ -1,6 +1,5 @@
 import { Router } from "express";
 import type { Logger } from "pino";
-import type { PoolWatch } from "../../pool/pool-watch.ts";
 import { say } from "../../words/say.ts";
 import { sessionOf } from "../access/require-access.ts";
 import { formOf, readForm } from "../access/route-login.ts";
@@ -9,7 +8,7 @@ import { showMessage } from "../pages/show-message.ts";
 import { type ActionName, isActionName } from "./action-names.ts";
 import type { Action } from "./actions.ts";
 import { doneText } from "./done-text.ts";
-import { nameTarget } from "./name-target.ts";
+import type { FindTarget } from "./find-target.ts";
 
 /** `/admin/confirm`, where an action is confirmed, and `/admin/actions/…`, where it is done. */
 export function routeActions(deps: {
@@ -17,15 +16,15 @@ export function routeActions(deps: {
   sessions: Sessions;
   /** Whether there is, or was a moment ago, something to do about a model. */
   concernsModel: (action: ActionName, model: string) => Promise<boolean>;
-  poolWatch: PoolWatch;
+  findTarget: FindTarget;
   logger: Logger;
 }): Router {
-  const { actions, sessions, concernsModel, poolWatch, logger } = deps;
+  const { actions, sessions, concernsModel, findTarget, logger } = deps;
   const router = Router();
 
   router.get("/confirm", async (request, response) => {
     const { action: name, target = "" } = request.query;
-    const label = nameTarget(name, String(target), poolWatch.current());
+    const label = await findTarget(name, String(target));
     if (!isActionName(name) || label === undefined) {
       return showMessage(response, unknownTarget());
     }
@@ -55,7 +54,7 @@ export function routeActions(deps: {
         message: say("access.staleConfirmation"),
       });
     }
-    const label = nameTarget(name, String(target), poolWatch.current());
+    const label = await findTarget(name, String(target));
     if (!isActionName(name) || label === undefined) {
       return showMessage(response, unknownTarget());
     }

@@ -42,11 +42,11 @@ export function routeBatchesPage(deps: {
       { limit: shownBatches, after: undefined, order: "desc" },
       () => true,
     );
-    const view = poolWatch.current();
+    const forecastOf = await deps.readForecasts();
+    const view = await poolWatch.readRecent();
     const pool = view && describeKeys(view, limits);
     const quotaLeft = pool?.pool.leftToday;
     const obstacle = pool && describeObstacle(pool);
-    const forecastOf = await deps.readForecasts();
     const now = deps.clock.now();
     return items.map((batch) =>
       presentBatch(batch, {
@@ -63,7 +63,7 @@ export function routeBatchesPage(deps: {
     const rows = await readRows();
     response.status(rows ? 200 : 503).render("batches/page", {
       rows,
-      notice: deps.findNotice(request, response),
+      notice: await deps.findNotice(request, response),
       now: new Date(),
     });
   });

@@ -23,7 +23,7 @@ export function routeModelsPage(deps: {
     const table = await readTable(request);
     response.status(table ? 200 : 503).render("models/page", {
       table,
-      notice: deps.findNotice(request, response),
+      notice: await deps.findNotice(request, response),
       now: new Date(),
     });
   });

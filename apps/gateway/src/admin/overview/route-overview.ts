@@ -23,7 +23,7 @@ export function routeOverview(deps: {
     response.status(overview ? 200 : 503).render("pool/page", {
       overview: overview && (await present(overview, request)),
       history: presentRanges(readRange(request.query.range)),
-      notice: overview && findNotice(request, response),
+      notice: overview && (await findNotice(request, response)),
       now: new Date(),
       session: response.locals.session,
     });

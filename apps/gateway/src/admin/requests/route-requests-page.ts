@@ -41,7 +41,7 @@ export function routeRequestsPage(deps: {
           problem === undefined
             ? undefined
             : say("requests.wrong", { why: problem }),
-        notice: deps.findNotice(request, response),
+        notice: await deps.findNotice(request, response),
         now: new Date(),
       });
   });

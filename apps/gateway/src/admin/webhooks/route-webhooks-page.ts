@@ -43,7 +43,7 @@ export function routeWebhooksPage(deps: {
       response.status(list ? 200 : 503).render("webhooks/page", {
         isOn,
         list,
-        notice: deps.findNotice(request, response),
+        notice: await deps.findNotice(request, response),
       });
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
