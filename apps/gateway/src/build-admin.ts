@@ -105,7 +105,7 @@ export function buildAdmin(deps: {
   const readOverview = createReadOverview({
     ...deps,
     readBacklogs: deps.batches.batches.readBacklogs,
-    readQueueDepth: createReadQueueDepth({ redis, redisKeys, queue }),
+    readQueueDepth: createReadQueueDepth({ redis, redisKeys }),
   });
 
   const { OPENROUTER_API_KEYS_FILE: keysPath } = config;

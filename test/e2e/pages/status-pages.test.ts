@@ -112,7 +112,7 @@ test("the status tells the queue, the workers and what the pool can do", async (
       slotsFree: 0,
       leftToday: 6,
     },
-    queue: { waiting: 4, inFlight: 0 },
+    queue: { waiting: 4, inFlight: 0, paused: false },
     workers: 1,
   });
 });

@@ -63,7 +63,7 @@ test("of several gateways one tells each thing once, again when nobody took it, 
       perDay: 0,
       leftToday: 5,
     },
-    queue: { waiting: 0, inFlight: 0 },
+    queue: { waiting: 0, inFlight: 0, paused: false },
     workers: facts.workers,
   });
   const notifiers: Repetition[] = [1, 2, 3].map(() =>

@@ -124,7 +124,7 @@ test("a gateway that is told to stop waits for its requests, and sends the rest 
 
   // A client that comes again elsewhere finds its old request gone.
   const { queue } = await readPoolStatus(other.url);
-  expect(queue).toEqual({ waiting: 0, inFlight: 0 });
+  expect(queue).toMatchObject({ waiting: 0, inFlight: 0 });
   await simulator.resetQuotas();
   expect((await simulator.summary()).total).toBe(20);
 });

@@ -65,6 +65,7 @@ function headlineOf(scene: Scene) {
     held: 0,
     inLine: { high: 0, normal: 0, low: inLine },
     inFlight: 0,
+    isPaused: scene.isPaused ?? false,
     workers,
     startedAt: 0,
     readAt: 0,
@@ -76,7 +77,6 @@ function headlineOf(scene: Scene) {
     view,
     status: describeKeys(view, limits),
     depth: {
-      isPaused: scene.isPaused ?? false,
       delayed,
       held: 0,
       headWaits: new Map(),

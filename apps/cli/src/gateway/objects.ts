@@ -71,6 +71,7 @@ export const poolSchema = poolStatusSchema.extend({
     perDay: true,
     leftToday: true,
   }),
+  queue: poolStatusSchema.shape.queue.omit({ paused: true }),
 });
 
 /** See {@link poolSchema}. */

@@ -113,7 +113,7 @@ function showQueue(gauges: Gauges, view: PoolView, depth: QueueDepth): void {
   }
   gauges.delayed.set(depth.delayed);
   gauges.active.set(view.inFlight);
-  gauges.paused.set(depth.isPaused ? 1 : 0);
+  gauges.paused.set(view.isPaused ? 1 : 0);
 }
 
 function showCapacity(

@@ -40,7 +40,11 @@ export function describeKeys(view: PoolView, limits: RateLimits): PoolStatus {
         0,
       ),
     },
-    queue: { waiting: view.waiting, inFlight: view.inFlight },
+    queue: {
+      waiting: view.waiting,
+      inFlight: view.inFlight,
+      paused: view.isPaused,
+    },
     workers: view.workers,
   };
 }

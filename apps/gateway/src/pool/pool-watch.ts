@@ -39,6 +39,8 @@ export type PoolView = {
   /** The requests in line, by priority; the others are delayed. */
   readonly inLine: Readonly<Record<PriorityName, number>>;
   readonly inFlight: number;
+  /** Whether an operator has paused the queue: workers take no request off it. */
+  readonly isPaused: boolean;
   readonly workers: number;
   /** When reading began and ended, on this process's monotonic clock (ms). */
   readonly startedAt: number;
@@ -58,15 +60,25 @@ export function createReadPoolView(deps: {
   const { redis, redisKeys, limits, queue } = deps;
   return async () => {
     const startedAt = performance.now();
-    const [pool, counts, held, inLine, workers] = await Promise.all([
+    const [pool, counts, held, inLine, isPaused, workers] = await Promise.all([
       readPool(redis, redisKeys, limits, poolMaxAgeMs),
       countJobs(queue),
       countHeld(redis, redisKeys),
       countLines(redis, redisKeys),
+      queue.isPaused(),
       countWorkers(redis, redisKeys),
     ]);
     const readAt = performance.now();
-    return { pool, ...counts, held, inLine, workers, startedAt, readAt };
+    return {
+      pool,
+      ...counts,
+      held,
+      inLine,
+      isPaused,
+      workers,
+      startedAt,
+      readAt,
+    };
   };
 }
 

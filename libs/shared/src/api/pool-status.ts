@@ -57,7 +57,13 @@ export const poolStatusSchema = z.object({
     perDay: z.int(),
     leftToday: z.int(),
   }),
-  queue: z.object({ waiting: z.int(), inFlight: z.int() }),
+  queue: z.object({
+    waiting: z.int(),
+    inFlight: z.int(),
+    paused: z.boolean().meta({
+      description: "Whether an operator has paused it: requests only wait",
+    }),
+  }),
   workers: z.int(),
 });
 

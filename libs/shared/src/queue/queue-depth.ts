@@ -42,7 +42,6 @@ export function countInLine(
 
 /** The state of the queue, in addition to the counts of {@link countJobs}. */
 export type QueueDepth = {
-  readonly isPaused: boolean;
   /** Requests that wait for their model, or for another attempt. */
   readonly delayed: number;
   /** Requests that wait for their client's own budget. */
@@ -55,9 +54,8 @@ export type QueueDepth = {
 export function createReadQueueDepth(deps: {
   redis: Redis;
   redisKeys: RedisKeys;
-  queue: CompletionsQueue;
 }): () => Promise<QueueDepth> {
-  const { redis, queue } = deps;
+  const { redis } = deps;
   const keys = queueKeys(deps.redisKeys);
 
   async function readHeadWait(name: PriorityName) {
@@ -76,14 +74,12 @@ export function createReadQueueDepth(deps: {
   }
 
   return async function readQueueDepth() {
-    const [isPaused, delayed, held, ...headWaits] = await Promise.all([
-      queue.isPaused(),
+    const [delayed, held, ...headWaits] = await Promise.all([
       redis.zcard(keys.delayed),
       countHeld(redis, deps.redisKeys),
       ...priorityNames.map(readHeadWait),
     ]);
     return {
-      isPaused,
       delayed: delayed - held,
       held,
       headWaits: new Map(headWaits.flat()),

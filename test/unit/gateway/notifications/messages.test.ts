@@ -85,7 +85,7 @@ test("what is told names keys by their masks, and nothing when all is well", () 
     perDay: 200,
     leftToday: 5,
   };
-  const queue = { waiting: 0, inFlight: 0 };
+  const queue = { waiting: 0, inFlight: 0, paused: false };
   const well = { keys: [key], pool, queue, workers: 1 };
   const dayEndsAt = Date.UTC(2026, 10, 27);
   const textsOf = (status: typeof well, goneModels: { model: string }[] = []) =>

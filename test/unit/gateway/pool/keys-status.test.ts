@@ -45,6 +45,7 @@ function statusOf(account: Partial<AccountState>, now = noon) {
     held: 0,
     inLine: { high: 0, normal: 0, low: 0 },
     inFlight: 0,
+    isPaused: false,
     workers: 1,
     startedAt: 0,
     readAt: 0,

@@ -28,6 +28,9 @@ async function update(key) {
   tell(tone, sentence);
 }
 
+/** The states in which a key is used, or is used again when a time has passed. */
+const usableStates = ["available", "minute-limited", "day-limited", "parked"];
+
 function describe({ keys, pool, queue, workers }) {
   const values = {
     slots: count(pool.slotsFree),
@@ -36,7 +39,10 @@ function describe({ keys, pool, queue, workers }) {
     waiting: count(queue.waiting),
   };
   if (workers === 0) return ["bad", say("noWorker")];
+  if (queue.paused) return ["notice", say("paused", values)];
   if (keys.length === 0) return ["bad", say("noKey")];
+  const isAnyUsable = keys.some(({ state }) => usableStates.includes(state));
+  if (!isAnyUsable) return ["bad", say("noneWorks")];
   if (pool.leftToday === 0) return ["notice", say("usedUp", values)];
   if (pool.slotsFree === 0) return ["notice", say("busy", values)];
   return ["good", say("ready", values)];

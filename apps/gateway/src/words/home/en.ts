@@ -37,6 +37,9 @@ export const homeLive = {
   noAnswer: "The gateway does not answer. This page tries again.",
   noWorker: "No worker is alive: requests wait.",
   noKey: "No key of OpenRouter is known yet.",
+  noneWorks: "No key of OpenRouter works: requests are refused until one does.",
+  paused:
+    "The queue is paused: {waiting} waiting, nothing is sent until an operator resumes it.",
   usedUp:
     "Today's calls are used up: {waiting} waiting, new calls at 00:00 UTC.",
   busy: "All calls of this minute are used: {waiting} waiting, {left} of {perDay} calls left today.",

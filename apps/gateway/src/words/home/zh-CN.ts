@@ -37,6 +37,9 @@ export const homeLive: Translation<typeof originalLive> = {
   noAnswer: "网关没有响应，本页会自动重试。",
   noWorker: "没有正在运行的 worker，请求会一直等待。",
   noKey: "还没有可用的 OpenRouter 密钥。",
+  noneWorks: "没有可用的 OpenRouter 密钥：在有可用密钥之前，请求会被拒绝。",
+  paused:
+    "队列已暂停：{waiting} 个请求在等待，管理员恢复队列之前不会发出请求。",
   usedUp:
     "今天的调用次数已用完：{waiting} 个请求在等待，UTC 00:00（北京时间 8:00）恢复额度。",
   busy: "本分钟的额度已用完：{waiting} 个请求在等待，今天还剩 {left} / {perDay} 次。",

@@ -24,14 +24,14 @@ export type Bottleneck =
 /** What {@link findBottleneck} needs to know. */
 type BottleneckFacts = Pick<
   Overview,
-  "view" | "status" | "depth" | "workers" | "cooling" | "left" | "probes"
+  "view" | "status" | "workers" | "cooling" | "left" | "probes"
 >;
 
 /** Finds what limits the calls that can be made; undefined when nothing waits. */
 export function findBottleneck(facts: BottleneckFacts): Bottleneck | undefined {
-  const { view, status, depth, workers, cooling, left, probes } = facts;
+  const { view, status, workers, cooling, left, probes } = facts;
   if (workers.length === 0) return "no-worker";
-  if (depth.isPaused) return "paused";
+  if (view.isPaused) return "paused";
   if (describeObstacle({ keys: status.keys, workers: workers.length })) {
     return "no-key";
   }

@@ -104,7 +104,7 @@ function presentTiles(overview: Overview) {
 
 function presentQueue({ view, depth }: Overview) {
   return {
-    isPaused: depth.isPaused,
+    isPaused: view.isPaused,
     inFlight: formatCount(view.inFlight),
     delayed: formatCount(depth.delayed),
     held: formatCount(depth.held),
