@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ModelRecorder } from "@openrouter-free-pool/shared/models/model-recorder";
-import { readModelRecords } from "@openrouter-free-pool/shared/models/model-records";
+import { createReadModelRecords } from "@openrouter-free-pool/shared/models/model-records";
 import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
 import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
@@ -39,6 +39,8 @@ function startRecorder(at = now): ModelRecorder {
   return recorder;
 }
 
+const openRecords = () => createReadModelRecords({ redis, redisKeys });
+
 const answered = { outcome: "answered", upstreamMs: 100 } as const;
 
 test("what several workers saw of a model is one record", async () => {
@@ -48,7 +50,7 @@ test("what several workers saw of a model is one record", async () => {
     worker.record("b:free", { ...answered, firstTokenMs: 40 });
     await worker.flush();
   }
-  const records = await readModelRecords(redis, redisKeys, now);
+  const records = await openRecords()(now);
   expect([...records.keys()].sort()).toEqual(["a:free", "b:free"]);
   const a = records.get("a:free");
   expect(a?.hour).toMatchObject({
@@ -70,7 +72,7 @@ test("the hour forgets after an hour, the day after a day", async () => {
     worker.record("a:free", answered);
     await worker.flush();
   }
-  const record = (await readModelRecords(redis, redisKeys, now)).get("a:free");
+  const record = (await openRecords()(now)).get("a:free");
   expect(record?.hour.calls).toBe(1);
   expect(record?.day.calls).toBe(2);
 });
@@ -93,25 +95,43 @@ test("models beyond the 200th of a slice share a name", async () => {
   for (let i = 0; i < 210; i += 1) worker.record(`m-${i}:free`, answered);
   worker.record("m-3:free", answered);
   await worker.flush();
-  const records = await readModelRecords(redis, redisKeys, now);
+  const records = await openRecords()(now);
   expect(records.size).toBe(201);
   expect(records.get("other")?.day.calls).toBe(10);
   expect(records.get("m-3:free")?.day.calls).toBe(2);
 });
 
 test("slices that cannot change any more are read once", async () => {
-  const settled = new Map();
+  const readRecords = openRecords();
   const slice = Math.floor(now / 300_000);
   const [old, current] = [slice - 3, slice].map((each) =>
     redisKeys.modelRecords("hour", each),
   ) as [string, string];
   await redis.hset(old, "answered a:free", 1);
-  await readModelRecords(redis, redisKeys, now, settled);
+  await readRecords(now);
   await redis.hset(old, "answered a:free", 5);
   await redis.hset(current, "answered a:free", 2);
-  const records = await readModelRecords(redis, redisKeys, now, settled);
+  const records = await readRecords(now);
   expect(records.get("a:free")?.hour.answered).toBe(3);
-  // An hour later nothing of this hour is kept in memory.
-  await readModelRecords(redis, redisKeys, now + 2 * hourMs, settled);
-  expect(settled.has(old)).toBe(false);
+  // Two hours later nothing of this hour is kept in memory.
+  await readRecords(now + 2 * hourMs);
+  const again = await readRecords(now);
+  expect(again.get("a:free")?.hour.answered).toBe(7);
+});
+
+test("every gateway hears of counts that come late, as after an outage", async () => {
+  // Far enough from now that the slice of a day has ended as well.
+  const cutOff = now - 2 * hourMs;
+  const worker = startRecorder(cutOff);
+  worker.record("a:free", answered);
+
+  const readRecords = openRecords();
+  const before = await readRecords(cutOff + 30 * minuteMs);
+  expect(before.has("a:free")).toBe(false);
+  expect((await readRecords(now)).has("a:free")).toBe(false);
+
+  await worker.flush();
+  expect((await readRecords(now)).get("a:free")?.day.calls).toBe(1);
+  const atThatTime = await readRecords(cutOff + 30 * minuteMs);
+  expect(atThatTime.get("a:free")?.hour.calls).toBe(1);
 });

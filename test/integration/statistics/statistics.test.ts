@@ -5,8 +5,8 @@ import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import {
   type Resolution,
   resolutions,
-  sliceAt,
 } from "@openrouter-free-pool/shared/statistics/resolutions";
+import { sliceAt } from "@openrouter-free-pool/shared/statistics/slices";
 import { StatisticsHistory } from "@openrouter-free-pool/shared/statistics/statistics-history";
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Redis } from "ioredis";

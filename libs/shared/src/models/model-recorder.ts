@@ -4,11 +4,12 @@ import type { RedisKeys } from "../redis/keys.ts";
 import type { RedisClock } from "../redis/redis-clock.ts";
 import { BoundedNames } from "../statistics/bounded-names.ts";
 import { binOf } from "../statistics/duration-bins.ts";
-import { SharedCounts } from "../statistics/shared-counts.ts";
+import { hashOfSlice, SharedCounts } from "../statistics/shared-counts.ts";
+import { sliceAt } from "../statistics/slices.ts";
 import {
   mostModels,
   otherModels,
-  recordSpans,
+  slicesOfSpan,
   spanNames,
 } from "./record-spans.ts";
 
@@ -59,12 +60,11 @@ export class ModelRecorder {
     const now = this.#clock.now();
     const fields = fieldsOf(call);
     for (const span of spanNames) {
-      const { sliceMs, ttlMs } = recordSpans[span];
-      const slice = Math.floor(now / sliceMs);
-      const key = this.#redisKeys.modelRecords(span, slice);
-      const name = this.#names.bound(key, model);
+      const slices = slicesOfSpan(span, this.#redisKeys);
+      const hash = hashOfSlice(slices, sliceAt(slices, now));
+      const name = this.#names.bound(hash.key, model);
       for (const [field, by] of fields) {
-        this.#counts.add(key, ttlMs, `${field} ${name}`, by);
+        this.#counts.add(hash, `${field} ${name}`, by);
       }
     }
   };

@@ -58,6 +58,9 @@ export function createRedisKeys(prefix: string) {
     /** HASH with figures of models' calls in one slice of time: count by field and model. */
     modelRecords: (span: "hour" | "day", slice: number) =>
       `${root}:model-records:${span}:${slice}`,
+    /** SORTED SET of those slices to which counts came late, by when (epoch ms). */
+    lateModelRecords: (span: "hour" | "day") =>
+      `${root}:model-records:${span}:late`,
     /** HASH with OpenRouter's list of models: `version` and `list` (JSON). */
     catalogue: `${root}:catalogue`,
     /** STRING held by the gateway that reads OpenRouter's list of models. */
@@ -182,6 +185,9 @@ export function createRedisKeys(prefix: string) {
     /** HASH of the counts of all processes in one slice of time of this length. */
     statistics: (length: "seconds" | "minute" | "hour", slice: number) =>
       `${root}:statistics:${length}:${slice}`,
+    /** SORTED SET of those slices to which counts came late, by when (epoch ms). */
+    lateStatistics: (length: "seconds" | "minute" | "hour") =>
+      `${root}:statistics:${length}:late`,
     /** STREAM of requests that have ended, an entry each (JSON), for the operators' page. */
     endedRequests: `${root}:ended-requests`,
     /** HASH of clients' use on one UTC day, in one of its shards: count by field, client and model. */

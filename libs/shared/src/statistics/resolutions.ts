@@ -1,3 +1,6 @@
+import type { RedisKeys } from "../redis/keys.ts";
+import type { Slices } from "./slices.ts";
+
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
@@ -22,7 +25,14 @@ export const resolutions = {
   hour: { name: "hour", sliceMs: hourMs, ttlMs: 91 * dayMs },
 } as const satisfies Record<string, Resolution>;
 
-/** The slice of a time (ms since the epoch, by Redis's clock). */
-export function sliceAt({ sliceMs }: Resolution, time: number): number {
-  return Math.floor(time / sliceMs);
+/** Where the counts of a resolution are. */
+export function slicesOf(
+  { name, sliceMs, ttlMs }: Resolution,
+  redisKeys: RedisKeys,
+): Slices {
+  return {
+    ...{ sliceMs, ttlMs },
+    keyOf: (slice) => redisKeys.statistics(name, slice),
+    lateKey: redisKeys.lateStatistics(name),
+  };
 }

@@ -2,12 +2,42 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { loadScript, runScript } from "../redis/script.ts";
 import { type Repetition, repeat } from "../timers/repeat.ts";
+import { lateFrom, type Slices } from "./slices.ts";
 
-const addToBucket = loadScript(new URL("./add-to-bucket.lua", import.meta.url));
+const addToHash = loadScript(new URL("./add-to-hash.lua", import.meta.url));
+const addToSlice = loadScript(new URL("./add-to-slice.lua", import.meta.url));
 
 const flushMs = 2_000;
 
-type Gathered = { ttlMs: number; counts: Map<string, number> };
+/** A hash in Redis to which counts are added. */
+export type CountedHash = {
+  readonly key: string;
+  /** The hash expires so long after its last change. */
+  readonly ttlMs: number;
+  /** The slice of time whose counts these are, where readers remember what they have read. */
+  readonly slice?: {
+    readonly number: number;
+    /** See {@link Slices}. */
+    readonly lateKey: string;
+    /** Counts that come from then on are late: ms since the epoch, by Redis's clock. */
+    readonly lateFrom: number;
+  };
+};
+
+/** The hash of a slice of time. */
+export function hashOfSlice(slices: Slices, slice: number): CountedHash {
+  return {
+    key: slices.keyOf(slice),
+    ttlMs: slices.ttlMs,
+    slice: {
+      number: slice,
+      lateKey: slices.lateKey,
+      lateFrom: lateFrom(slices, slice),
+    },
+  };
+}
+
+type Gathered = { hash: CountedHash; counts: Map<string, number> };
 
 /**
  * Counts in memory, and adds the counts every few seconds to hashes in Redis that all processes
@@ -38,12 +68,12 @@ export class SharedCounts {
     });
   }
 
-  /** Counts a whole number. The hash expires `ttlMs` after its last change. */
-  add(key: string, ttlMs: number, field: string, by: number): void {
-    let gathered = this.#gathered.get(key);
+  /** Counts a whole number. */
+  add(hash: CountedHash, field: string, by: number): void {
+    let gathered = this.#gathered.get(hash.key);
     if (!gathered) {
-      gathered = { ttlMs, counts: new Map() };
-      this.#gathered.set(key, gathered);
+      gathered = { hash, counts: new Map() };
+      this.#gathered.set(hash.key, gathered);
       this.#forgetOldest();
     }
     const { counts } = gathered;
@@ -52,13 +82,12 @@ export class SharedCounts {
 
   /** Sends the counts. What cannot be sent is kept for the next time. */
   async flush(): Promise<void> {
-    for (const [key, { ttlMs, counts }] of [...this.#gathered]) {
+    for (const [key, { hash, counts }] of [...this.#gathered]) {
       this.#gathered.delete(key);
       try {
-        const pairs = [...counts].flat();
-        await runScript(this.#redis, addToBucket, [key], [ttlMs, ...pairs]);
+        await this.#send(hash, [...counts].flat());
       } catch (error) {
-        for (const [field, by] of counts) this.add(key, ttlMs, field, by);
+        for (const [field, by] of counts) this.add(hash, field, by);
         throw error;
       }
     }
@@ -68,6 +97,19 @@ export class SharedCounts {
   async stop(): Promise<void> {
     await this.#flushing.stop();
     if (this.#redis.status === "ready") await this.flush();
+  }
+
+  async #send(
+    { key, ttlMs, slice }: CountedHash,
+    pairs: readonly (string | number)[],
+  ): Promise<void> {
+    if (slice) {
+      const { number, lateKey } = slice;
+      const given = [ttlMs, number, slice.lateFrom, ...pairs];
+      await runScript(this.#redis, addToSlice, [key, lateKey], given);
+    } else {
+      await runScript(this.#redis, addToHash, [key], [ttlMs, ...pairs]);
+    }
   }
 
   #forgetOldest(): void {

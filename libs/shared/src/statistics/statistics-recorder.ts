@@ -8,8 +8,13 @@ import {
   type DurationName,
   durationField,
 } from "./figures.ts";
-import { type Resolution, resolutions, sliceAt } from "./resolutions.ts";
-import { SharedCounts } from "./shared-counts.ts";
+import { type Resolution, resolutions, slicesOf } from "./resolutions.ts";
+import {
+  type CountedHash,
+  hashOfSlice,
+  SharedCounts,
+} from "./shared-counts.ts";
+import { sliceAt } from "./slices.ts";
 
 /** While Redis is away, counts of this many slices are kept: more than an hour. */
 const mostSlices = 480;
@@ -27,8 +32,11 @@ export class StatisticsRecorder implements Statistics {
   readonly #redisKeys: RedisKeys;
   readonly #clock: RedisClock;
   readonly #counts: SharedCounts;
-  /** The latest slice of each resolution, and its key. */
-  readonly #latest = new Map<Resolution, { slice: number; key: string }>();
+  /** The latest slice of each resolution, and its hash. */
+  readonly #latest = new Map<
+    Resolution,
+    { slice: number; hash: CountedHash }
+  >();
 
   constructor(deps: {
     redis: Redis;
@@ -69,17 +77,16 @@ export class StatisticsRecorder implements Statistics {
   #add(into: readonly Resolution[], field: string, by: number): void {
     const now = this.#clock.now();
     for (const resolution of into) {
-      const key = this.#keyAt(resolution, now);
-      this.#counts.add(key, resolution.ttlMs, field, by);
+      this.#counts.add(this.#hashAt(resolution, now), field, by);
     }
   }
 
-  #keyAt(resolution: Resolution, now: number): string {
+  #hashAt(resolution: Resolution, now: number): CountedHash {
     const slice = sliceAt(resolution, now);
     const latest = this.#latest.get(resolution);
-    if (latest?.slice === slice) return latest.key;
-    const key = this.#redisKeys.statistics(resolution.name, slice);
-    this.#latest.set(resolution, { slice, key });
-    return key;
+    if (latest?.slice === slice) return latest.hash;
+    const hash = hashOfSlice(slicesOf(resolution, this.#redisKeys), slice);
+    this.#latest.set(resolution, { slice, hash });
+    return hash;
   }
 }

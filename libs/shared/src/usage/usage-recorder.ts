@@ -65,7 +65,7 @@ export class UsageRecorder {
     for (const [field, by] of Object.entries(counts)) {
       if (by === 0) continue;
       const text = usageField(field as UsageField, client, name);
-      this.#counts.add(key, ttlMs, text, Math.round(by));
+      this.#counts.add({ key, ttlMs }, text, Math.round(by));
     }
   };
 

@@ -1,8 +1,8 @@
 import { readCoolingModels } from "@openrouter-free-pool/shared/key-pool/models/cooling-models";
 import {
+  createReadModelRecords,
   type ModelRecord,
-  readModelRecords,
-  type SettledSlices,
+  type ReadModelRecords,
 } from "@openrouter-free-pool/shared/models/model-records";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
@@ -21,7 +21,7 @@ export class RecordWatch {
     readonly clock: RedisClock;
     readonly logger: Logger;
   };
-  readonly #settled: SettledSlices = new Map();
+  readonly #readRecords: ReadModelRecords;
   #records: ReadonlyMap<string, ModelRecord> = new Map();
   #coolingUntil: ReadonlyMap<string, number> = new Map();
   #triedAt = -Infinity;
@@ -34,6 +34,7 @@ export class RecordWatch {
     logger: Logger;
   }) {
     this.#deps = deps;
+    this.#readRecords = createReadModelRecords(deps);
   }
 
   /**
@@ -76,7 +77,7 @@ export class RecordWatch {
     if (redis.status !== "ready") return;
     const now = clock.now();
     const [records, cooling] = await Promise.all([
-      readModelRecords(redis, redisKeys, now, this.#settled),
+      this.#readRecords(now),
       readCoolingModels(redis, redisKeys, now),
     ]);
     this.#records = records;
