@@ -48,7 +48,7 @@ function rowOf(facts: Parameters<typeof ended>[0], keepsPayloads = false) {
   const list: RequestList = {
     counts: { calling: 0, waiting: 0, delayed: 0, ended: 1 },
     requests: [objectOf(facts)],
-    looked: { requests: 1, backTo: null },
+    looked: { requests: 1, open: 0, backTo: null },
     next: null,
   };
   const options = { now, keepsPayloads };

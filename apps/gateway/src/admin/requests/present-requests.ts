@@ -31,12 +31,12 @@ export function presentRequests(
   selection: Selection,
   options: { now: number; keepsPayloads: boolean },
 ) {
-  const { counts, requests, next } = list;
+  const { requests, next } = list;
   const isFirst = selection.cursor === undefined;
   return {
     choices: presentChoices(list, selection),
     rows: requests.map((request) => presentRow(request, options)),
-    empty: say(counts.ended === 0 ? "requests.noneYet" : "requests.none"),
+    empty: describeEmpty(list),
     looked: describeLooked(list),
     next: next === null ? undefined : selection.linkTo({ cursor: next }),
     nextLabel: say(
@@ -62,14 +62,26 @@ function presentChoices({ counts }: RequestList, selection: Selection) {
   });
 }
 
+/** What stands in place of the rows where there are none. */
+function describeEmpty({ counts, next }: RequestList): string {
+  if (next !== null) return say("requests.noneSoFar");
+  const isNone = Object.values(counts).every((count) => count === 0);
+  return say(isNone ? "requests.noneYet" : "requests.none");
+}
+
 function describeLooked({ looked, requests, counts }: RequestList): string {
-  const { backTo } = looked;
+  if (looked.requests <= requests.length) return "";
   const count = formatCount(looked.requests);
-  if (looked.requests === 0 || looked.requests <= requests.length) return "";
-  if (backTo === null) return say("requests.looked", { count });
-  const time = formatDate(Date.parse(backTo));
-  const kept = formatCount(counts.ended);
-  return say("requests.lookedBack", { count, kept, time });
+  if (looked.backTo === null) return say("requests.looked", { count });
+  const facts = {
+    open: formatCount(looked.open),
+    ended: formatCount(looked.requests - looked.open),
+    kept: formatCount(counts.ended),
+    time: formatDate(Date.parse(looked.backTo)),
+  };
+  return looked.open === 0
+    ? say("requests.lookedBack", facts)
+    : say("requests.lookedAtBoth", facts);
 }
 
 function presentRow(

@@ -3,6 +3,7 @@ import {
   requestStates,
 } from "@openrouter-free-pool/shared/api/past/requests-object";
 import { z } from "zod";
+import { cursorPattern } from "./requests-cursor.ts";
 
 const longestFilter = 200;
 const filter = (description: string) =>
@@ -47,13 +48,19 @@ export const requestsQuerySchema = z.object({
   to: time("UTC; the same or earlier"),
   cursor: z
     .string()
-    .regex(/^\d{1,15}(-\d{1,15})?$/, "wants the `next` of a page")
+    .regex(cursorPattern, "wants the `next` of a page")
     .optional()
     .meta({ description: "`next` of the page before" }),
 });
 
 /** The requested requests. Times in ms since the epoch. */
 export type RequestsQuery = Readonly<z.output<typeof requestsQuerySchema>>;
+
+/** Whether requests must be read to know which ones match. */
+export function hasFilter(query: RequestsQuery): boolean {
+  const { client, model, key, id, from, to } = query;
+  return [client, model, key, id, from, to].some((each) => each !== undefined);
+}
 
 /**
  * Whether a request matches, whatever its state.

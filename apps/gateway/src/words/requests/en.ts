@@ -42,11 +42,14 @@ export const requests = {
   ofRequest: "of request {id}",
   looked: "Looked at {count} to find these.",
   lookedBack:
-    "Looked at {count} of {kept} that are remembered, back to {time} UTC.",
+    "Looked at {ended} of {kept} that are remembered, back to {time} UTC.",
+  lookedAtBoth:
+    "Looked at {open} that are not over and at {ended} of {kept} that are remembered, back to {time} UTC.",
   further: "Look further",
   nextPage: "Next page",
   first: "Newest",
   none: "No such request was found.",
+  noneSoFar: "No such request was found so far.",
   noneYet: "None yet.",
   noPayloads:
     "Prompts and answers are not kept, so that a request whose client waited for it cannot be sent again. Background requests and lines of batches can: the files have their prompts.",

@@ -43,11 +43,14 @@ export const requests: Translation<typeof original> = {
   retryLines: "重试失败条目",
   ofRequest: "请求 {id}",
   looked: "查看了 {count} 个请求后找到这些。",
-  lookedBack: "已查看保留的 {kept} 个请求中的 {count} 个，最早到 {time} UTC。",
+  lookedBack: "已查看保留的 {kept} 个请求中的 {ended} 个，最早到 {time} UTC。",
+  lookedAtBoth:
+    "已查看 {open} 个未结束的请求，以及保留的 {kept} 个请求中的 {ended} 个，最早到 {time} UTC。",
   further: "继续查找",
   nextPage: "下一页",
   first: "最新",
   none: "没有找到这样的请求。",
+  noneSoFar: "目前还没有找到这样的请求。",
   noneYet: "还没有。",
   noPayloads:
     "提示词和回答不会保留，因此客户端在线等待的请求无法重新发送。后台请求和批处理条目可以：文件中有它们的提示词。",

@@ -76,9 +76,9 @@ export const requestListSchema = z.object({
     ended: z.int().meta({ description: "Those that are remembered" }),
   }),
   requests: z.array(requestObjectSchema),
-  looked: z.object({ requests: z.int(), backTo: time }).meta({
+  looked: z.object({ requests: z.int(), open: z.int(), backTo: time }).meta({
     description:
-      "How many were looked at to find these, and back to which time",
+      "How many were looked at to find these, how many of them are not over, and back to which time the others ended",
   }),
   next: z.string().nullable().meta({
     description: "`cursor` of the next page; null where there is none",
