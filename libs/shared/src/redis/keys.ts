@@ -190,6 +190,8 @@ export function createRedisKeys(prefix: string) {
       `${root}:statistics:${length}:late`,
     /** STREAM of requests that have ended, an entry each (JSON), for the operators' page. */
     endedRequests: `${root}:ended-requests`,
+    /** STRING with the longest time between the end of one of those and its entry (ms), where that was late. */
+    endedRequestsDelay: `${root}:ended-requests-delay`,
     /** HASH of clients' use on one UTC day, in one of its shards: count by field, client and model. */
     usage: (day: string, shard: number) => `${root}:usage:${day}:${shard}`,
     /** HASH from client to its record with the digest of its key (JSON). */

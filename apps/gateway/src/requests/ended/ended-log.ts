@@ -15,6 +15,11 @@ import { type EndedFacts, encodeEnded } from "./ended-request.ts";
 const append = loadScript(new URL("./append-ended.lua", import.meta.url));
 
 const flushMs = 1_000;
+/**
+ * The time in which the record of a request is written as a rule, in ms; as much as clocks may
+ * differ. Longer delays, as in an outage of Redis, are kept beside the list.
+ */
+export const usualDelayMs = 10_000;
 /** The record of a request expires after a week, however few there are. */
 const keptMs = 7 * 86_400_000;
 /** More would block Redis for too long. */
@@ -35,7 +40,7 @@ export class EndedLog {
   readonly #clock: RedisClock;
   readonly #most: number;
   readonly #writing: Repetition;
-  #gathered: string[] = [];
+  #gathered: { endedAt: number; json: string }[] = [];
 
   /** @param deps `most`: requests that are kept, approximately; 0: none. */
   constructor(deps: {
@@ -60,7 +65,8 @@ export class EndedLog {
   readonly record: RecordEnded = (facts) => {
     if (this.#most === 0) return;
     const endedAt = this.#clock.now();
-    this.#gathered.push(encodeEnded({ ...facts, endedAt }));
+    const json = encodeEnded({ ...facts, endedAt });
+    this.#gathered.push({ endedAt, json });
     if (this.#gathered.length > mostGathered) this.#gathered.shift();
   };
 
@@ -69,12 +75,12 @@ export class EndedLog {
     while (this.#gathered.length > 0) {
       const some = this.#gathered.splice(0, mostTogether);
       try {
-        const keys = [this.#redisKeys.endedRequests];
-        await runScript(this.#redis, append, keys, [
-          this.#most,
-          keptMs,
-          ...some,
-        ]);
+        const { endedRequests, endedRequestsDelay } = this.#redisKeys;
+        const keys = [endedRequests, endedRequestsDelay];
+        const oldest = Math.min(...some.map(({ endedAt }) => endedAt));
+        const given = [this.#most, keptMs, Math.floor(oldest), usualDelayMs];
+        const records = some.map(({ json }) => json);
+        await runScript(this.#redis, append, keys, [...given, ...records]);
       } catch (error) {
         this.#gathered = [...some, ...this.#gathered].slice(-mostGathered);
         throw error;

@@ -1,5 +1,6 @@
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
+import { usualDelayMs } from "./ended-log.ts";
 import { decodeEnded, type EndedRequest } from "./ended-request.ts";
 
 /** Entries read at a time during a search. */
@@ -9,7 +10,10 @@ const chunk = 250;
 type EndedQuery = {
   /** undefined: all of them. */
   readonly isWanted: ((request: EndedRequest) => boolean) | undefined;
-  /** ms since the epoch of Redis's clock. */
+  /**
+   * When they ended, ms since the epoch of Redis's clock. The search is narrowed to the entries that
+   * may have; `isWanted` must check the time itself.
+   */
   readonly from: number | undefined;
   readonly to: number | undefined;
   /** Only those before this entry. */
@@ -35,13 +39,13 @@ type EndedPage = {
 /** Reads {@link EndedPage}; the cost is bounded by `mostLooked`. */
 export async function readEnded(
   redis: Redis,
-  { endedRequests }: Pick<RedisKeys, "endedRequests">,
+  redisKeys: Pick<RedisKeys, "endedRequests" | "endedRequestsDelay">,
   query: EndedQuery,
 ): Promise<EndedPage> {
+  const { endedRequests } = redisKeys;
   const { isWanted, count, mostLooked } = query;
-  const first = query.from === undefined ? "-" : String(query.from);
-  let last = query.to === undefined ? "+" : String(query.to);
-  if (query.before !== undefined) last = `(${query.before}`;
+  const bounds = await findBounds(redis, redisKeys, query);
+  let { last } = bounds;
   const found: EndedRequest[] = [];
   let looked = 0;
   let oldest: EndedRequest | undefined;
@@ -52,7 +56,7 @@ export async function readEnded(
     const entries = await redis.xrevrange(
       endedRequests,
       last,
-      first,
+      bounds.first,
       "COUNT",
       most,
     );
@@ -79,4 +83,18 @@ export async function readEnded(
     backTo: oldest?.endedAt,
     next,
   };
+}
+
+/** The entries that may be in the range: their ids tell when they were written, after their end. */
+async function findBounds(
+  redis: Redis,
+  { endedRequestsDelay }: Pick<RedisKeys, "endedRequestsDelay">,
+  { from, to, before }: EndedQuery,
+): Promise<{ first: string; last: string }> {
+  const first =
+    from === undefined ? "-" : String(Math.max(0, from - usualDelayMs));
+  if (before !== undefined) return { first, last: `(${before}` };
+  if (to === undefined) return { first, last: "+" };
+  const longest = Number((await redis.get(endedRequestsDelay)) ?? 0);
+  return { first, last: String(to + Math.max(longest, usualDelayMs)) };
 }

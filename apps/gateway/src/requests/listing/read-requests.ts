@@ -40,9 +40,7 @@ export function createReadRequests(deps: {
     { after, count }: { after: RequestsCursor["ended"]; count: number },
   ) {
     const { status, from, to } = query;
-    // Times are found by the index, without reading the requests.
-    const filtered = { ...query, from: undefined, to: undefined };
-    const isAny = status === "all" && !hasFilter(filtered);
+    const isAny = status === "all" && !hasFilter(query);
     return readEnded(redis, redisKeys, {
       isWanted: isAny
         ? undefined
