@@ -3,6 +3,7 @@ import {
   requestStates,
 } from "@openrouter-free-pool/shared/api/past/requests-object";
 import { z } from "zod";
+import { queryTime } from "../../listing/query-time.ts";
 import { cursorPattern } from "./requests-cursor.ts";
 
 const longestFilter = 200;
@@ -11,22 +12,6 @@ const filter = (description: string) =>
     .string()
     .max(longestFilter)
     .transform((text) => text.trim().toLowerCase() || undefined)
-    .optional()
-    .meta({ description });
-
-/** A time in UTC, to the minute or finer, in the formats of forms and programs. */
-const time = (description: string) =>
-  z
-    .string()
-    .max(40)
-    .transform((text, context): number | undefined => {
-      if (text === "") return undefined;
-      const isPlain = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text);
-      const at = Date.parse(isPlain ? `${text}Z` : text);
-      if (Number.isFinite(at) && at >= 0) return at;
-      context.addIssue("wants a time such as 2027-01-31T14:05");
-      return z.NEVER;
-    })
     .optional()
     .meta({ description });
 
@@ -42,10 +27,10 @@ export const requestsQuerySchema = z.object({
   model: filter("A part of a model's name"),
   key: filter("A part of a key's mask"),
   id: filter("A part of a request's, job's or batch's id"),
-  from: time(
-    "UTC; only those that ended, or if they are not over came, at this time or later",
+  from: queryTime(
+    "ISO 8601, UTC unless it has a zone; only those that ended, or if they are not over came, at this time or later",
   ),
-  to: time("UTC; the same or earlier"),
+  to: queryTime("UTC; the same or earlier"),
   cursor: z
     .string()
     .regex(cursorPattern, "wants the `next` of a page")
