@@ -62,6 +62,8 @@ function readOwner(lock) {
 }
 
 function isAlive(pid) {
+  // In a container each start may have the process ids of the one before.
+  if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;

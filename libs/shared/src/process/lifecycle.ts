@@ -3,6 +3,8 @@ import { ConfigError } from "../config/load-config.ts";
 
 /** Signals closer together than this count as one. */
 const sameSignalMs = 1_000;
+/** A timer of Node's that is longer ends at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** A part of a process that must be closed when the process stops. */
 type Closer = () => Promise<void>;
@@ -50,10 +52,13 @@ export function closeOnSignals(
     }
     stoppingSince = performance.now();
     logger.info({ signal }, "Stopping");
-    setTimeout(() => {
-      logger.error("Stopping took too long");
-      process.exit(1);
-    }, deadlineMs).unref();
+    setTimeout(
+      () => {
+        logger.error("Stopping took too long");
+        process.exit(1);
+      },
+      Math.min(deadlineMs, longestTimerMs),
+    ).unref();
     const obstacle = await finishWork?.().catch((error: unknown) => {
       // What can be closed in order still is.
       logger.error({ err: error }, "Finishing work failed");
