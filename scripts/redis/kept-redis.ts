@@ -37,10 +37,31 @@ export async function startKeptRedis(
 // Two servers that write one append-only file would destroy it.
 function refuseSecondServer(pidFile: string, dataDir: string): void {
   const pid = existsSync(pidFile) ? readFileSync(pidFile, "utf8").trim() : "";
-  if (!/^\d+$/.test(pid)) return;
-  const { stdout } = spawnSync("ps", ["-o", "comm=", "-p", pid], {
-    encoding: "utf8",
-  });
-  if (!/redis|valkey/.test(stdout ?? "")) return;
+  if (!/^\d+$/.test(pid) || !isAlive(Number(pid))) return;
+  const name = readProcessName(pid);
+  // The id may belong to another program by now; where nobody can tell, it is taken for the server.
+  if (name !== undefined && !/redis|valkey/.test(name)) return;
   throw new NoRedisError(say("redisInUse", { pid, folder: dataDir }));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** The name of a process's program; undefined when this machine does not tell. */
+function readProcessName(pid: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8");
+  } catch {
+    // Not Linux. Slim images have no ps, and BusyBox's does not take a process id.
+    const { status, stdout } = spawnSync("ps", ["-o", "comm=", "-p", pid], {
+      encoding: "utf8",
+    });
+    return status === 0 ? stdout : undefined;
+  }
 }

@@ -160,9 +160,18 @@ test("is not started twice on one data folder that is kept", async () => {
   const dataDir = join(createProject().root, "data");
   const redis = await startKeptRedis(binary, dataDir);
   onTestFinished(() => redis.stop());
-  await expect(startKeptRedis(binary, dataDir)).rejects.toThrow(
-    `already uses ${dataDir}`,
-  );
+  const { PATH = "" } = process.env;
+  onTestFinished(() => {
+    process.env.PATH = PATH;
+  });
+  // Slim images have no ps.
+  for (const path of [PATH, ""]) {
+    process.env.PATH = path;
+    await expect(startKeptRedis(binary, dataDir)).rejects.toThrow(
+      `already uses ${dataDir}`,
+    );
+  }
+  process.env.PATH = PATH;
 
   await ask(redis, "SET kept 1");
   await redis.stop();
