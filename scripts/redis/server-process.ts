@@ -15,11 +15,15 @@ interface LaunchOptions {
   args: string[];
   /** Removed when our own process dies without stopping the server. */
   temporaryFolder?: string | undefined;
+  /** How long a server may take that does not load data. Default 30 s. */
+  startTimeoutMs?: number;
 }
 
 /** The line that a listening server prints; a Sentinel prints another. */
 const isReady = /ready to accept connections|sentinel ID is/i;
-const startTimeoutMs = 30_000;
+/** The line of a server that loads its data, however long that takes. */
+const isLoading = /(loading|reading) (rdb|the append only file|incr aof)/i;
+const usualStartTimeoutMs = 30_000;
 const endTimeoutMs = 10_000;
 
 /** Starts one Redis process and waits until it accepts connections; it never outlives this process. */
@@ -34,7 +38,7 @@ export async function launchServer(
     stdio: ["ignore", "pipe", "pipe"],
   });
   dieWithParent(child, options.temporaryFolder);
-  await untilReady(child);
+  await untilReady(child, options.startTimeoutMs ?? usualStartTimeoutMs);
   unrefChild(child);
   return {
     pid: child.pid ?? 0,
@@ -55,13 +59,17 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 }
 
 // By its own message rather than a connection: another Redis might listen on the port already.
-async function untilReady(child: ChildProcess): Promise<void> {
+async function untilReady(
+  child: ChildProcess,
+  startTimeoutMs: number,
+): Promise<void> {
   const over = new AbortController();
   const late = setTimeout(() => child.kill("SIGKILL"), startTimeoutMs);
   let output = "";
   const ready = new Promise<void>((resolve) => {
     const collect = (chunk: Buffer) => {
       output += chunk.toString();
+      if (isLoading.test(output)) clearTimeout(late);
       if (isReady.test(output)) resolve();
     };
     for (const stream of outputs(child)) stream.on("data", collect);

@@ -7,6 +7,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { readRedisAddress } from "../../../libs/shared/src/config/redis-address.ts";
 import { startKeptRedis } from "../../../scripts/redis/kept-redis.ts";
 import { findRedisBinary } from "../../../scripts/redis/redis-binary.ts";
+import { launchServer } from "../../../scripts/redis/server-process.ts";
 import {
   type PrivateRedis,
   type PrivateRedisOptions,
@@ -152,6 +153,31 @@ test("ends, with its folder, when the process that started it is killed", async 
   owner.child.kill("SIGKILL");
   await expect.poll(askFolder, { timeout: 60_000 }).not.toContain(dataDir);
   await expect.poll(() => existsSync(dataDir)).toBe(false);
+});
+
+test("is waited for while it loads its data, however long that takes", async () => {
+  const binary = findRedisBinary();
+  if (!binary) throw new Error("no binary");
+  const dataDir = join(createProject().root, "data");
+  const first = await startServer({ dataDir, appendonly: true });
+  const keys = Array.from({ length: 1_000 }, (_, at) => `key:${at} x`);
+  await ask(first.port, `MSET ${keys.join(" ")}`);
+  await ask(first.port, "BGREWRITEAOF");
+  await expect
+    .poll(() => ask(first.port, "INFO persistence"), { timeout: 30_000 })
+    .toContain("aof_rewrite_in_progress:0");
+  await first.stop();
+
+  const server = await launchServer(binary, {
+    args: [
+      ...["--dir", dataDir, "--appendonly", "yes", "--port", "0"],
+      ...["--unixsocket", join(dataDir, "redis.sock")],
+      // In µs for each key: 8 s.
+      ...["--key-load-delay", "8000"],
+    ],
+    startTimeoutMs: 5_000,
+  });
+  await server.end("SIGTERM");
 });
 
 test("is not started twice on one data folder that is kept", async () => {
