@@ -37,7 +37,7 @@ async function answersOf(
 ): Promise<Simple[]> {
   await writeFile(join(cwd, name), content);
   const { code, stdout, stderr } = await orpool(
-    ["run", name, "--simple", "-q", ...args],
+    ["run", name, "--again", "--simple", "-q", ...args],
     options,
   );
   expect(code, stderr).toBe(0);

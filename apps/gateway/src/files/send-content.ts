@@ -14,8 +14,8 @@ type Download = {
   readonly chunks: AsyncIterable<Buffer>;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Whether the last byte of a file that does not grow is among it. */
-  readonly isToTheEnd: boolean;
+  /** How many bytes end with the file's last one; undefined when it is not among them, or may still grow. */
+  readonly bytesToTheEnd: number | undefined;
 };
 
 /**
@@ -32,7 +32,7 @@ export async function sendContent(
   { storage, file }: { storage: Storage; file: FileRecord },
 ): Promise<boolean> {
   const { content } = file;
-  const { chunks, status, headers, isToTheEnd }: Download =
+  const { chunks, status, headers, bytesToTheEnd }: Download =
     content.kind === "parts"
       ? prepareParts(request, { storage, file, parts: content.parts })
       : // The results of a batch that runs grow: there is no length to take a range of.
@@ -40,9 +40,10 @@ export async function sendContent(
           chunks: readContent(storage, file),
           status: 200,
           headers: {},
-          isToTheEnd: false,
+          bytesToTheEnd: undefined,
         };
-  const source = Readable.from(chunks);
+  let sentBytes = 0;
+  const source = Readable.from(countBytes());
   // Read before the response is touched: a failing storage gets the status of its error.
   if (request.method !== "HEAD") await waitForFirstChunk(source);
   response.status(status).set(headers);
@@ -54,13 +55,21 @@ export async function sendContent(
   }
   try {
     await pipeline(source, response);
-    return isToTheEnd;
+    return bytesToTheEnd !== undefined;
   } catch (error) {
     // A pipeline that cannot start leaves its source open.
     source.destroy();
     // A client that goes away is no error, before the first chunk or later.
     if (!isClientGone(error)) throw error;
-    return false;
+    // With the last byte a client has the whole length, and may leave before we have closed the file.
+    return sentBytes === bytesToTheEnd && request.socket.writableLength === 0;
+  }
+
+  async function* countBytes() {
+    for await (const chunk of chunks) {
+      sentBytes += chunk.length;
+      yield chunk;
+    }
   }
 }
 
@@ -106,7 +115,7 @@ function prepareParts(
       chunks,
       status: 200,
       headers: { ...headers, ...length },
-      isToTheEnd: true,
+      bytesToTheEnd: parts.bytes,
     };
   }
   const { start, end } = range;
@@ -119,6 +128,6 @@ function prepareParts(
     chunks,
     status: 206,
     headers: { ...headers, ...ranged },
-    isToTheEnd: end === parts.bytes - 1,
+    bytesToTheEnd: end === parts.bytes - 1 ? end - start + 1 : undefined,
   };
 }
