@@ -1,31 +1,22 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { type ColumnSource, parquetWriteFile } from "hyparquet-writer";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { batchLine } from "../../support/clients/batch-input.ts";
-import { type Stack, startStack } from "../../support/processes/stack.ts";
 import { jsonLines, orpool } from "../../support/terminal/orpool.ts";
+import {
+  type OrpoolStack,
+  startOrpoolStack,
+} from "../../support/terminal/orpool-stack.ts";
 
-let stack: Stack;
 let cwd: string;
-let options: { url: string; cwd: string };
-
+let options: OrpoolStack["options"];
+let stop: OrpoolStack["stop"];
 beforeAll(async () => {
-  stack = await startStack({
-    redisUrl: inject("redisUrl"),
-    accounts: 5,
-    windowMs: 1_000,
-    perDay: 100_000,
-  });
-  cwd = await mkdtemp(join(tmpdir(), "orpool-"));
-  options = { url: stack.url, cwd };
+  ({ cwd, options, stop } = await startOrpoolStack());
 });
-afterAll(async () => {
-  await stack?.stop();
-  await rm(cwd, { recursive: true, force: true });
-});
+afterAll(() => stop?.());
 
 type Simple = { id: string; content?: string };
 

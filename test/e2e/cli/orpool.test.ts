@@ -1,11 +1,10 @@
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { AdminClient } from "../../support/clients/admin-client.ts";
 import {
   batchInput,
@@ -13,24 +12,24 @@ import {
   parseOutput,
 } from "../../support/clients/batch-input.ts";
 import { operatorPassword } from "../../support/clients/operator.ts";
-import { type Stack, startStack } from "../../support/processes/stack.ts";
+import type { Stack } from "../../support/processes/stack.ts";
 import {
   jsonLines,
   orpool,
   startOrpool,
 } from "../../support/terminal/orpool.ts";
+import {
+  type OrpoolStack,
+  startOrpoolStack,
+} from "../../support/terminal/orpool-stack.ts";
 import { until } from "../../support/until.ts";
 
 let stack: Stack;
 let cwd: string;
-let options: { url: string; cwd: string };
-
+let options: OrpoolStack["options"];
+let stop: OrpoolStack["stop"];
 beforeAll(async () => {
-  stack = await startStack({
-    redisUrl: inject("redisUrl"),
-    accounts: 5,
-    windowMs: 1_000,
-    perDay: 100_000,
+  ({ stack, cwd, options, stop } = await startOrpoolStack({
     env: { ADMIN_PASSWORD: operatorPassword },
     simulator: {
       models: {
@@ -38,14 +37,9 @@ beforeAll(async () => {
         "test/faulty:free": { fault: { kind: "400" } },
       },
     },
-  });
-  cwd = await mkdtemp(join(tmpdir(), "orpool-"));
-  options = { url: stack.url, cwd };
+  }));
 });
-afterAll(async () => {
-  await stack?.stop();
-  await rm(cwd, { recursive: true, force: true });
-});
+afterAll(() => stop?.());
 
 const write = (name: string, text: string) => writeFile(join(cwd, name), text);
 const read = (name: string) => readFile(join(cwd, name), "utf8");

@@ -1,36 +1,31 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BatchObject } from "@openrouter-free-pool/shared/api/batch-object";
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   batchInput,
   batchLine,
   parseOutput,
 } from "../../support/clients/batch-input.ts";
 import { send } from "../../support/clients/send.ts";
-import { type Stack, startStack } from "../../support/processes/stack.ts";
+import type { Stack } from "../../support/processes/stack.ts";
 import { jsonLines, orpool } from "../../support/terminal/orpool.ts";
+import {
+  type OrpoolStack,
+  startOrpoolStack,
+} from "../../support/terminal/orpool-stack.ts";
 import { until } from "../../support/until.ts";
 
 let stack: Stack;
 let cwd: string;
-let options: { url: string; cwd: string };
+let options: OrpoolStack["options"];
+let stop: OrpoolStack["stop"];
 beforeAll(async () => {
-  stack = await startStack({
-    redisUrl: inject("redisUrl"),
-    accounts: 5,
-    windowMs: 1_000,
-    perDay: 100_000,
+  ({ stack, cwd, options, stop } = await startOrpoolStack({
     simulator: { models: { "test/faulty:free": { fault: { kind: "400" } } } },
-  });
+  }));
 });
-afterAll(() => stack?.stop());
-beforeEach(async () => {
-  cwd = await mkdtemp(join(tmpdir(), "orpool-unread-"));
-  options = { url: stack.url, cwd };
-  return () => rm(cwd, { recursive: true });
-});
+afterAll(() => stop?.());
 
 const write = (name: string, text: string) => writeFile(join(cwd, name), text);
 
@@ -127,7 +122,7 @@ test("results count as read when all of them were sent to the end", async () => 
 test("a retry whose results nobody has read is not made a second time", async () => {
   const faulty = batchLine("retried", { model: "test/faulty:free" });
   await write("faulty.jsonl", `${JSON.stringify(faulty)}\n`);
-  const run = ["run", "faulty.jsonl", "-o", "results.jsonl", "-q"];
+  const run = ["run", "faulty.jsonl", "-o", "retried.jsonl", "-q"];
   const first = await orpool(run, options);
   const [{ batch } = { batch: "" }] = jsonLines<{ batch: string }>(
     first.stdout,
@@ -143,7 +138,7 @@ test("a retry whose results nobody has read is not made a second time", async ()
   expect(second.stderr).toContain(
     `These lines were tried again as ${retried} (1 of 1 answered)`,
   );
-  const retry = ["retry", batch, "-o", "results.jsonl", "--continue", "-q"];
+  const retry = ["retry", batch, "-o", "retried.jsonl", "--continue", "-q"];
   const resumed = await orpool(retry, options);
   expect(resumed.code).toBe(0);
   expect(jsonLines(resumed.stdout)).toMatchObject([{ batch: retried }]);
