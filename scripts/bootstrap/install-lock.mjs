@@ -8,6 +8,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { isAlive } from "../processes/is-alive.mjs";
 import { say } from "../words/say.mjs";
 
 const pollMs = 200;
@@ -28,7 +29,10 @@ async function acquire(lock) {
   let announced = false;
   while (!tryAcquire(lock)) {
     const owner = readOwner(lock);
-    if (owner !== undefined && !isAlive(owner)) {
+    // In a container each start may have the process ids of the one before.
+    const isOver =
+      owner === process.pid || (owner !== undefined && !isAlive(owner));
+    if (isOver) {
       breakLock(lock, owner);
       continue;
     }
@@ -58,17 +62,6 @@ function readOwner(lock) {
     return Number(readFileSync(lock, "utf8"));
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid) {
-  // In a container each start may have the process ids of the one before.
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
   }
 }
 

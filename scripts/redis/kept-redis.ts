@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isAlive } from "../processes/is-alive.mjs";
 import { projectRoot } from "../project-root.ts";
 import { say } from "../words/say.mjs";
 import { NoRedisError } from "./no-redis-error.ts";
@@ -42,15 +43,6 @@ function refuseSecondServer(pidFile: string, dataDir: string): void {
   // The id may belong to another program by now; where nobody can tell, it is taken for the server.
   if (name !== undefined && !/redis|valkey/.test(name)) return;
   throw new NoRedisError(say("redisInUse", { pid, folder: dataDir }));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** The name of a process's program; undefined when this machine does not tell. */

@@ -1,14 +1,15 @@
 import type { z } from "zod";
 import { findMisspeltVariables } from "./misspelt-variables.ts";
-import { namesOfSecretFiles, readSecretFiles } from "./secret-files.ts";
+import {
+  type GivenVariables,
+  namesOfSecretFiles,
+  readSecretFiles,
+} from "./secret-files.ts";
 
 /** An invalid setting. Its message has one line for each wrong variable. */
 export class ConfigError extends Error {
   override name = "ConfigError";
 }
-
-/** The given variables, with their texts. */
-type GivenVariables = Readonly<Record<string, string | undefined>>;
 
 /** Checks a rule about several variables. @returns a line that says what is wrong. */
 export type Requirement = (given: GivenVariables) => string | undefined;

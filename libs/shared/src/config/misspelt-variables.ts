@@ -1,4 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
+import { fileSuffix, type GivenVariables } from "./secret-files.ts";
 
 /** Shorter names are too similar to those of other programs. */
 const shortestName = 8;
@@ -16,7 +17,7 @@ const serviceLink = /_(SERVICE_(HOST|PORT)|PORT_\d+)|^tcp:\/\//;
  */
 export function findMisspeltVariables(
   known: readonly string[],
-  given: Readonly<Record<string, string | undefined>>,
+  given: GivenVariables,
 ): readonly string[] {
   const unset = known.filter(
     (name) =>
@@ -40,5 +41,7 @@ export function findMisspeltVariables(
 
 /** The other form of the same setting: `NAME` and `NAME_FILE`. */
 function otherFormOf(name: string): string {
-  return name.endsWith("_FILE") ? name.slice(0, -5) : `${name}_FILE`;
+  return name.endsWith(fileSuffix)
+    ? name.slice(0, -fileSuffix.length)
+    : name + fileSuffix;
 }

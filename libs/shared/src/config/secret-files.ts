@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import type { z } from "zod";
 
 /** The given variables, with their texts. */
-type GivenVariables = Readonly<Record<string, string | undefined>>;
+export type GivenVariables = Readonly<Record<string, string | undefined>>;
 
 /** Ends the name of a variable that names a file with the value of another one. */
-const suffix = "_FILE";
+export const fileSuffix = "_FILE";
 
 /**
  * The variables that name a file with a secret: `NAME_FILE` for each secret `NAME`, unless the
@@ -14,7 +14,7 @@ const suffix = "_FILE";
 export function namesOfSecretFiles(schema: z.ZodObject): readonly string[] {
   return Object.entries<z.ZodType>(schema.shape)
     .filter(([, variable]) => variable.meta()?.secret === true)
-    .map(([name]) => name + suffix)
+    .map(([name]) => name + fileSuffix)
     .filter((name) => !(name in schema.shape));
 }
 
@@ -33,7 +33,7 @@ export function readSecretFiles(
   for (const variable of namesOfSecretFiles(schema)) {
     const path = given[variable];
     if (path === undefined) continue;
-    const name = variable.slice(0, -suffix.length);
+    const name = variable.slice(0, -fileSuffix.length);
     if (given[name] !== undefined) {
       const wanted = "wants to be the only one of them";
       problems.push(`${name}: stands beside ${variable}, ${wanted}`);

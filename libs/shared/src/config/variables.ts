@@ -1,7 +1,6 @@
 import { z } from "zod";
+import { longestTimerMs } from "../timers/longest-timer.ts";
 import { readSecretFile, usableFile } from "./secret-files.ts";
-
-const longestTimerMs = 2 ** 31 - 1;
 
 /** A whole number between two bounds, written in decimal digits. */
 export function wholeNumber(minimum: number, maximum: number) {

@@ -4,8 +4,11 @@ import type { RedisKeys } from "../redis/keys.ts";
 import type { RedisClock } from "../redis/redis-clock.ts";
 import { BoundedNames } from "../statistics/bounded-names.ts";
 import { binOf } from "../statistics/duration-bins.ts";
-import { hashOfSlice, SharedCounts } from "../statistics/shared-counts.ts";
-import { sliceAt } from "../statistics/slices.ts";
+import {
+  createHashAt,
+  type HashAt,
+  SharedCounts,
+} from "../statistics/shared-counts.ts";
 import {
   mostModels,
   otherModels,
@@ -31,7 +34,8 @@ export type RecordCall = (model: string, call: RecordedCall) => void;
 
 /** Counts how calls of models went, in slices of time that all workers share. */
 export class ModelRecorder {
-  readonly #redisKeys: RedisKeys;
+  /** One for each span. */
+  readonly #hashes: readonly HashAt[];
   readonly #clock: RedisClock;
   readonly #counts: SharedCounts;
   readonly #names = new BoundedNames({
@@ -46,7 +50,9 @@ export class ModelRecorder {
     clock: RedisClock;
     logger: Logger;
   }) {
-    this.#redisKeys = deps.redisKeys;
+    this.#hashes = spanNames.map((span) =>
+      createHashAt(slicesOfSpan(span, deps.redisKeys)),
+    );
     this.#clock = deps.clock;
     this.#counts = new SharedCounts({
       ...deps,
@@ -59,9 +65,8 @@ export class ModelRecorder {
   readonly record: RecordCall = (model, call) => {
     const now = this.#clock.now();
     const fields = fieldsOf(call);
-    for (const span of spanNames) {
-      const slices = slicesOfSpan(span, this.#redisKeys);
-      const hash = hashOfSlice(slices, sliceAt(slices, now));
+    for (const hashAt of this.#hashes) {
+      const hash = hashAt(now);
       const name = this.#names.bound(hash.key, model);
       for (const [field, by] of fields) {
         this.#counts.add(hash, `${field} ${name}`, by);

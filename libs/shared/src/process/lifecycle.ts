@@ -1,10 +1,9 @@
 import type { Logger } from "pino";
 import { ConfigError } from "../config/load-config.ts";
+import { longestTimerMs } from "../timers/longest-timer.ts";
 
 /** Signals closer together than this count as one. */
 const sameSignalMs = 1_000;
-/** A timer of Node's that is longer ends at once. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /** A part of a process that must be closed when the process stops. */
 type Closer = () => Promise<void>;

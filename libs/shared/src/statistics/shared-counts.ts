@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { loadScript, runScript } from "../redis/script.ts";
 import { type Repetition, repeat } from "../timers/repeat.ts";
-import { lateFrom, type Slices } from "./slices.ts";
+import { lateFrom, type Slices, sliceAt } from "./slices.ts";
 
 const addToHash = loadScript(new URL("./add-to-hash.lua", import.meta.url));
 const addToSlice = loadScript(new URL("./add-to-slice.lua", import.meta.url));
@@ -10,7 +10,7 @@ const addToSlice = loadScript(new URL("./add-to-slice.lua", import.meta.url));
 const flushMs = 2_000;
 
 /** A hash in Redis to which counts are added. */
-export type CountedHash = {
+type CountedHash = {
   readonly key: string;
   /** The hash expires so long after its last change. */
   readonly ttlMs: number;
@@ -24,8 +24,22 @@ export type CountedHash = {
   };
 };
 
-/** The hash of a slice of time. */
-export function hashOfSlice(slices: Slices, slice: number): CountedHash {
+/** The hash of the slice in which a time is (ms since the epoch, by Redis's clock). */
+export type HashAt = (time: number) => CountedHash;
+
+/** Builds {@link HashAt}, which makes a hash only when a slice begins. */
+export function createHashAt(slices: Slices): HashAt {
+  let latest: { slice: number; hash: CountedHash } | undefined;
+  return function hashAt(time) {
+    const slice = sliceAt(slices, time);
+    if (latest?.slice !== slice) {
+      latest = { slice, hash: hashOfSlice(slices, slice) };
+    }
+    return latest.hash;
+  };
+}
+
+function hashOfSlice(slices: Slices, slice: number): CountedHash {
   return {
     key: slices.keyOf(slice),
     ttlMs: slices.ttlMs,

@@ -48,7 +48,7 @@ export class SliceReader<Counts> {
     );
     for (const [slice, counts] of read) {
       const endsAt = (slice + 1) * this.#slices.sliceMs;
-      if (now - endsAt <= settleMs) continue;
+      if (this.#settled.has(slice) || now - endsAt <= settleMs) continue;
       this.#settled.set(slice, { counts, mark: marks.get(slice) });
     }
     return new Map(read);

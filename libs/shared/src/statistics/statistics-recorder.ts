@@ -8,18 +8,11 @@ import {
   type DurationName,
   durationField,
 } from "./figures.ts";
-import { type Resolution, resolutions, slicesOf } from "./resolutions.ts";
-import {
-  type CountedHash,
-  hashOfSlice,
-  SharedCounts,
-} from "./shared-counts.ts";
-import { sliceAt } from "./slices.ts";
+import { resolutions, slicesOf } from "./resolutions.ts";
+import { createHashAt, type HashAt, SharedCounts } from "./shared-counts.ts";
 
 /** While Redis is away, counts of this many slices are kept: more than an hour. */
 const mostSlices = 480;
-/** The slices that are kept for days. */
-const longKept = [resolutions.minute, resolutions.hour];
 
 /** Counts events and durations, at the cost of an entry in a map. */
 export type Statistics = {
@@ -29,14 +22,11 @@ export type Statistics = {
 
 /** Counts events and durations, in slices of time that all processes share. */
 export class StatisticsRecorder implements Statistics {
-  readonly #redisKeys: RedisKeys;
   readonly #clock: RedisClock;
   readonly #counts: SharedCounts;
-  /** The latest slice of each resolution, and its hash. */
-  readonly #latest = new Map<
-    Resolution,
-    { slice: number; hash: CountedHash }
-  >();
+  readonly #seconds: HashAt;
+  /** The slices that are kept for days. */
+  readonly #longKept: readonly HashAt[];
 
   constructor(deps: {
     redis: Redis;
@@ -44,7 +34,11 @@ export class StatisticsRecorder implements Statistics {
     clock: RedisClock;
     logger: Logger;
   }) {
-    this.#redisKeys = deps.redisKeys;
+    const { seconds, minute, hour } = resolutions;
+    this.#seconds = createHashAt(slicesOf(seconds, deps.redisKeys));
+    this.#longKept = [minute, hour].map((resolution) =>
+      createHashAt(slicesOf(resolution, deps.redisKeys)),
+    );
     this.#clock = deps.clock;
     this.#counts = new SharedCounts({
       ...deps,
@@ -54,14 +48,14 @@ export class StatisticsRecorder implements Statistics {
   }
 
   count(name: CounterName, by = 1): void {
-    this.#add([resolutions.seconds, ...longKept], name, by);
+    this.#add([this.#seconds, ...this.#longKept], name, by);
   }
 
   observe(name: DurationName, ms: number): void {
     const field = durationField(name, binOf(ms));
-    this.#add([resolutions.seconds], field, 1);
+    this.#add([this.#seconds], field, 1);
     // No chart of days shows the total time of a request.
-    if (name !== "total") this.#add(longKept, field, 1);
+    if (name !== "total") this.#add(this.#longKept, field, 1);
   }
 
   /** Sends the counts. What cannot be sent is kept for the next time. */
@@ -74,19 +68,8 @@ export class StatisticsRecorder implements Statistics {
     return this.#counts.stop();
   }
 
-  #add(into: readonly Resolution[], field: string, by: number): void {
+  #add(into: readonly HashAt[], field: string, by: number): void {
     const now = this.#clock.now();
-    for (const resolution of into) {
-      this.#counts.add(this.#hashAt(resolution, now), field, by);
-    }
-  }
-
-  #hashAt(resolution: Resolution, now: number): CountedHash {
-    const slice = sliceAt(resolution, now);
-    const latest = this.#latest.get(resolution);
-    if (latest?.slice === slice) return latest.hash;
-    const hash = hashOfSlice(slicesOf(resolution, this.#redisKeys), slice);
-    this.#latest.set(resolution, { slice, hash });
-    return hash;
+    for (const hashAt of into) this.#counts.add(hashAt(now), field, by);
   }
 }
