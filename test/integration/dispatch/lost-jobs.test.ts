@@ -246,17 +246,22 @@ test("a hold of a job that ends leaves the lock and the cancellation of the next
 
 test("a job that comes while lost ones are looked for is not called when its client goes meanwhile", async () => {
   const search = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
   let isGated = false;
   const worker = await openFetching({
     concurrency: 5,
     beforeSearch: async () => {
-      if (isGated) await search.promise;
+      if (!isGated) return;
+      begun.resolve();
+      await search.promise;
     },
   });
   const { queue, fetching, calls, redis, redisKeys } = worker;
   await warmUp(worker);
   isGated = true;
   fetching.mayHaveLostJobs();
+  // The worker may still be taking jobs: it looks for lost ones only after that.
+  await begun.promise;
   await push(worker, "two");
   await redis.set(`${redisKeys.cancelledPrefix}two`, "1", "PX", 60_000);
   worker.locks.abort("two", "cancelled");
