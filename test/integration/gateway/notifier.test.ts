@@ -1,18 +1,16 @@
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { PoolStatus } from "@openrouter-free-pool/shared/api/pool-status";
 import { createDispatcher } from "@openrouter-free-pool/shared/http/create-dispatcher";
-import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Repetition } from "@openrouter-free-pool/shared/timers/repeat";
 import { pino } from "pino";
-import { afterEach, expect, inject, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { startNotifier } from "../../../apps/gateway/src/notifications/notifier.ts";
 import { createSendNotification } from "../../../apps/gateway/src/notifications/send-notification.ts";
 import { createToldConditions } from "../../../apps/gateway/src/notifications/told-conditions.ts";
+import { openRedis } from "../../support/redis/open-redis.ts";
 import { until } from "../../support/until.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -42,12 +40,7 @@ test("of several gateways one tells each thing once, again when nobody took it, 
     { level: "debug" },
     { write: (line: string) => void lines.push(line) },
   );
-  const redis = connectRedis(
-    { url: inject("redisUrl") },
-    { role: "durable", name: "test", logger: pino({ level: "silent" }) },
-  );
-  closing.push(() => redis.quit());
-  const redisKeys = createRedisKeys(`test-${randomUUID()}`);
+  const { redis, redisKeys } = openRedis();
   const dispatcher = createDispatcher({});
   closing.push(() => dispatcher.close());
   const facts = { workers: 1, goneModels: [] as string[], now: 1_000_000 };

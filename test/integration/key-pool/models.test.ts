@@ -3,10 +3,11 @@ import { parseApiKeys } from "@openrouter-free-pool/shared/key-pool/keys/api-key
 import { readGoneModels } from "@openrouter-free-pool/shared/key-pool/models/gone-models";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
-import { Redis } from "ioredis";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { Redis } from "ioredis";
+import { beforeEach, expect, test } from "vitest";
 import { testKey } from "../../support/processes/stack.ts";
+import { openRedis } from "../../support/redis/open-redis.ts";
 
 const limits = {
   perMinute: 2,
@@ -20,10 +21,9 @@ const chain = ["a", "b", "c"];
 
 let redis: Redis;
 let pool: KeyPool;
-let redisKeys: ReturnType<typeof createRedisKeys>;
+let redisKeys: RedisKeys;
 beforeEach(async () => {
-  redis = new Redis(inject("redisUrl"));
-  redisKeys = createRedisKeys(`test-${randomUUID()}`);
+  ({ redis, redisKeys } = openRedis());
   pool = new KeyPool({
     redis,
     redisKeys,
@@ -34,7 +34,6 @@ beforeEach(async () => {
   await announceGateway(redis, redisKeys, gatewayId, false);
   await pool.register();
 });
-afterEach(() => redis.quit());
 
 const acquire = (models: readonly string[], more = {}) =>
   pool.acquire({ jobId: randomUUID(), gatewayId, models, ...more });

@@ -5,16 +5,14 @@ import { readCoolingModels } from "@openrouter-free-pool/shared/key-pool/models/
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
 import { PoolOperator } from "@openrouter-free-pool/shared/key-pool/pool/pool-operator";
 import { announceGateway } from "@openrouter-free-pool/shared/presence/gateways";
-import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { readRedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Redis } from "ioredis";
-import { pino } from "pino";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { testKey } from "../../support/processes/stack.ts";
+import { openRedis } from "../../support/redis/open-redis.ts";
 import { until } from "../../support/until.ts";
 
-const logger = pino({ level: "silent" });
 const limits: RateLimits = {
   perMinute: 5,
   perDay: 100,
@@ -25,26 +23,17 @@ const limits: RateLimits = {
 const gatewayId = "gateway";
 
 let redis: Redis;
-let redisKeys: ReturnType<typeof createRedisKeys>;
+let redisKeys: RedisKeys;
 let pool: KeyPool;
 let operator: PoolOperator;
 
 beforeEach(async () => {
-  redisKeys = createRedisKeys(`test-${randomUUID()}`);
-  redis = connectRedis(
-    { url: inject("redisUrl") },
-    {
-      role: "durable",
-      name: "test",
-      logger,
-    },
-  );
+  ({ redis, redisKeys } = openRedis());
   pool = openPool([`alice=${testKey(0)}`, `bob=${testKey(1)}`]);
   await pool.register();
   await announceGateway(redis, redisKeys, gatewayId, false);
   operator = new PoolOperator({ redis, redisKeys, poolMaxAgeMs: 15_000 });
 });
-afterEach(() => redis.quit());
 
 function openPool(entries: readonly string[]): KeyPool {
   const keys = parseApiKeys(entries);

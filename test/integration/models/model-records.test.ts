@@ -1,34 +1,28 @@
-import { randomUUID } from "node:crypto";
 import { ModelRecorder } from "@openrouter-free-pool/shared/models/model-recorder";
 import { createReadModelRecords } from "@openrouter-free-pool/shared/models/model-records";
-import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openRedis } from "../../support/redis/open-redis.ts";
 
 const logger = pino({ level: "silent" });
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
 let redis: Redis;
-let redisKeys: ReturnType<typeof createRedisKeys>;
+let redisKeys: RedisKeys;
 let now: number;
 const recorders: ModelRecorder[] = [];
 
 beforeEach(() => {
   now = Date.now();
-  redisKeys = createRedisKeys(`test-${randomUUID()}`);
-  redis = connectRedis(
-    { url: inject("redisUrl") },
-    { role: "durable", name: "test", logger },
-  );
+  ({ redis, redisKeys } = openRedis());
 });
-afterEach(async () => {
-  await Promise.all(recorders.splice(0).map((recorder) => recorder.stop()));
-  await redis.quit();
-});
+afterEach(() =>
+  Promise.all(recorders.splice(0).map((recorder) => recorder.stop())),
+);
 
 /** A worker that thinks that it is `at`. */
 function startRecorder(at = now): ModelRecorder {

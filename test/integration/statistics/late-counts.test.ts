@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import {
   type Resolution,
@@ -11,29 +9,25 @@ import { StatisticsHistory } from "@openrouter-free-pool/shared/statistics/stati
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { summarize } from "../../../apps/gateway/src/history/stretches.ts";
+import { openRedis } from "../../support/redis/open-redis.ts";
 
 const logger = pino({ level: "silent" });
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 let redis: Redis;
-let redisKeys: ReturnType<typeof createRedisKeys>;
+let redisKeys: RedisKeys;
 /** The time for processes; scripts go by Redis's own, which is an hour later or more. */
 let now: number;
 const recorders: StatisticsRecorder[] = [];
 
 beforeEach(() => {
-  redisKeys = createRedisKeys(`test-${randomUUID()}`);
-  redis = connectRedis(
-    { url: inject("redisUrl") },
-    { role: "durable", name: "test", logger },
-  );
+  ({ redis, redisKeys } = openRedis());
 });
-afterEach(async () => {
-  await Promise.all(recorders.splice(0).map((recorder) => recorder.stop()));
-  await redis.quit();
-});
+afterEach(() =>
+  Promise.all(recorders.splice(0).map((recorder) => recorder.stop())),
+);
 
 function startRecorder(): StatisticsRecorder {
   const clock = { now: () => now } as RedisClock;

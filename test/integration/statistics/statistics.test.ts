@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import {
   type Resolution,
@@ -11,34 +9,26 @@ import { StatisticsHistory } from "@openrouter-free-pool/shared/statistics/stati
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   countBy,
   summarize,
 } from "../../../apps/gateway/src/history/stretches.ts";
+import { openRedis } from "../../support/redis/open-redis.ts";
 
 const logger = pino({ level: "silent" });
 const hourMs = 3_600_000;
 
 let redis: Redis;
-let redisKeys: ReturnType<typeof createRedisKeys>;
+let redisKeys: RedisKeys;
 const recorders: StatisticsRecorder[] = [];
 
 beforeEach(() => {
-  redisKeys = createRedisKeys(`test-${randomUUID()}`);
-  redis = connectRedis(
-    { url: inject("redisUrl") },
-    {
-      role: "durable",
-      name: "test",
-      logger,
-    },
-  );
+  ({ redis, redisKeys } = openRedis());
 });
-afterEach(async () => {
-  await Promise.all(recorders.splice(0).map((recorder) => recorder.stop()));
-  await redis.quit();
-});
+afterEach(() =>
+  Promise.all(recorders.splice(0).map((recorder) => recorder.stop())),
+);
 
 const { seconds } = resolutions;
 const sliceOf = (time: number) => sliceAt(seconds, time);

@@ -1,12 +1,11 @@
-import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { pino } from "pino";
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTellEnds } from "../../../../apps/gateway/src/background/api/tell-ends.ts";
 import {
   type BackgroundContents,
@@ -23,21 +22,21 @@ import {
   unbounded,
 } from "../../../../apps/gateway/src/background/records/background-store.ts";
 import { openStorage } from "../../../../apps/gateway/src/storage/open-storage.ts";
+import { openRedis } from "../../../support/redis/open-redis.ts";
 
 const logger = pino({ level: "silent" });
 let redis: Redis;
 let folder: string;
-let redisKeys: ReturnType<typeof createRedisKeys>;
+let redisKeys: RedisKeys;
 let clock: RedisClock;
 let store: BackgroundStore;
 let contents: BackgroundContents;
 
 beforeAll(async () => {
-  redis = new Redis(inject("redisUrl"));
   folder = await mkdtemp(join(tmpdir(), "openrouter-free-pool-test-"));
 });
 beforeEach(async () => {
-  redisKeys = createRedisKeys(`test-${randomUUID()}`);
+  ({ redis, redisKeys } = openRedis());
   clock = new RedisClock();
   store = createBackgroundStore({ redis, redisKeys, clock });
   const settings = { FILES_STORAGE: "fs", FILES_PATH: folder };
@@ -46,7 +45,6 @@ beforeEach(async () => {
   );
 });
 afterAll(async () => {
-  await redis.quit();
   await rm(folder, { recursive: true });
 });
 

@@ -1,20 +1,11 @@
-import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { pino } from "pino";
 import { Agent } from "undici";
-import {
-  afterAll,
-  beforeAll,
-  beforeEach,
-  expect,
-  inject,
-  onTestFinished,
-  test,
-} from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import {
   type Delivery,
   newDelivery,
@@ -25,6 +16,7 @@ import {
 } from "../../../../apps/gateway/src/webhooks/deliveries/delivery-store.ts";
 import { newEvent } from "../../../../apps/gateway/src/webhooks/events/event.ts";
 import { EventSender } from "../../../../apps/gateway/src/webhooks/sending/event-sender.ts";
+import { openRedis } from "../../../support/redis/open-redis.ts";
 import { until } from "../../../support/until.ts";
 
 const secret = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
@@ -36,19 +28,15 @@ const inVain = {
 } as const;
 
 let redis: Redis;
-let redisKeys: ReturnType<typeof createRedisKeys>;
+let redisKeys: RedisKeys;
 let clock: RedisClock;
 let store: DeliveryStore;
 
-beforeAll(() => {
-  redis = new Redis(inject("redisUrl"));
-});
 beforeEach(() => {
-  redisKeys = createRedisKeys(`test-${randomUUID()}`);
+  ({ redis, redisKeys } = openRedis());
   clock = new RedisClock();
   store = createDeliveryStore({ redis, redisKeys, clock });
 });
-afterAll(() => redis.quit());
 
 /** Lets so much time pass. */
 function skip(ms: number): void {

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { pino } from "pino";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   type Lease,
   takeLease,
@@ -11,12 +10,10 @@ import {
   type BatchStore,
   createBatchStore,
 } from "../../../../apps/gateway/src/batches/records/batch-store.ts";
-import {
-  createRedisKeys,
-  type RedisKeys,
-} from "../../../../libs/shared/src/redis/keys.ts";
+import type { RedisKeys } from "../../../../libs/shared/src/redis/keys.ts";
 import { readReplies } from "../../../../libs/shared/src/replies/read-replies.ts";
 import { sendReply } from "../../../../libs/shared/src/replies/send-reply.ts";
+import { openRedis } from "../../../support/redis/open-redis.ts";
 import { until } from "../../../support/until.ts";
 
 const logger = pino({ level: "silent" });
@@ -46,16 +43,12 @@ let batches: BatchStore;
 let leases: Lease[];
 
 beforeEach(async () => {
-  redis = new Redis(inject("redisUrl"));
-  redisKeys = createRedisKeys(`test-${randomUUID()}`);
+  ({ redis, redisKeys } = openRedis());
   batches = createBatchStore(redis, redisKeys);
   leases = [];
   await batches.create(batch);
 });
-afterEach(async () => {
-  await Promise.all(leases.map((lease) => lease.release()));
-  await redis.quit();
-});
+afterEach(() => Promise.all(leases.map((lease) => lease.release())));
 
 async function take(): Promise<Lease | undefined> {
   const lease = await takeLease({ redis, redisKeys, logger }, id);

@@ -1,7 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
-import { Redis } from "ioredis";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { createFileStore } from "../../../../apps/gateway/src/files/file-store.ts";
 import { removeExpired } from "../../../../apps/gateway/src/files/remove-expired.ts";
 import {
@@ -9,11 +6,11 @@ import {
   createRemoveFile,
 } from "../../../../apps/gateway/src/files/remove-file.ts";
 import type { Storage } from "../../../../apps/gateway/src/storage/open-storage.ts";
+import { openRedis } from "../../../support/redis/open-redis.ts";
 
 test("content that could not be removed with its record is removed by the clean-up", async () => {
-  const redis = new Redis(inject("redisUrl"));
-  onTestFinished(async () => void (await redis.quit()));
-  const files = createFileStore(redis, createRedisKeys(`test-${randomUUID()}`));
+  const { redis, redisKeys } = openRedis();
+  const files = createFileStore(redis, redisKeys);
   const content = new Set(["files/file-1"]);
   let failures = 2;
   const storage: Pick<Storage, "deleteAll"> = {

@@ -1,32 +1,25 @@
 import { randomUUID } from "node:crypto";
-import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { EndedLog } from "../../../../apps/gateway/src/requests/ended/ended-log.ts";
 import { readEnded } from "../../../../apps/gateway/src/requests/ended/read-ended.ts";
 import { createReadRequests } from "../../../../apps/gateway/src/requests/listing/read-requests.ts";
 import { requestsQuerySchema } from "../../../../apps/gateway/src/requests/listing/requests-query.ts";
+import { openRedis } from "../../../support/redis/open-redis.ts";
 
 const logger = pino({ level: "silent" });
 
 let redis: Redis;
-let redisKeys: ReturnType<typeof createRedisKeys>;
+let redisKeys: RedisKeys;
 const logs: EndedLog[] = [];
 
 beforeEach(() => {
-  redisKeys = createRedisKeys(`test-${randomUUID()}`);
-  redis = connectRedis(
-    { url: inject("redisUrl") },
-    { role: "durable", name: "test", logger },
-  );
+  ({ redis, redisKeys } = openRedis());
 });
-afterEach(async () => {
-  await Promise.all(logs.splice(0).map((log) => log.stop()));
-  await redis.quit();
-});
+afterEach(() => Promise.all(logs.splice(0).map((log) => log.stop())));
 
 function openLog(most = 10_000): EndedLog {
   const clock = new RedisClock();

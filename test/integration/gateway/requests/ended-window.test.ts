@@ -1,35 +1,28 @@
 import { randomUUID } from "node:crypto";
-import { connectRedis } from "@openrouter-free-pool/shared/redis/connect";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { EndedLog } from "../../../../apps/gateway/src/requests/ended/ended-log.ts";
 import { createReadRequests } from "../../../../apps/gateway/src/requests/listing/read-requests.ts";
 import { requestsQuerySchema } from "../../../../apps/gateway/src/requests/listing/requests-query.ts";
+import { openRedis } from "../../../support/redis/open-redis.ts";
 import { until } from "../../../support/until.ts";
 
 const logger = pino({ level: "silent" });
 let redis: Redis;
-let redisKeys: ReturnType<typeof createRedisKeys>;
+let redisKeys: RedisKeys;
 let log: EndedLog;
 /** The time that the log has for "now". */
 let at: number;
 
 beforeEach(() => {
-  redisKeys = createRedisKeys(`test-${randomUUID()}`);
-  redis = connectRedis(
-    { url: inject("redisUrl") },
-    { role: "durable", name: "test", logger },
-  );
+  ({ redis, redisKeys } = openRedis());
   const clock = { now: () => at } as RedisClock;
   log = new EndedLog({ redis, redisKeys, clock, most: 10_000, logger });
 });
-afterEach(async () => {
-  await log.stop();
-  await redis.quit();
-});
+afterEach(() => log.stop());
 
 function record(requestId: string, status: number) {
   log.record({

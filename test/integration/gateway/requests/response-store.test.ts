@@ -1,26 +1,22 @@
-import { randomUUID } from "node:crypto";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { AnswerReply } from "@openrouter-free-pool/shared/replies/reply";
 import { Redis } from "ioredis";
 import { pino } from "pino";
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import {
   type CacheLimits,
   ResponseStore,
 } from "../../../../apps/gateway/src/response-cache/response-store.ts";
+import { openRedis } from "../../../support/redis/open-redis.ts";
 import { until } from "../../../support/until.ts";
 
 const logger = pino({ level: "silent" });
 let redis: Redis;
-let redisKeys: ReturnType<typeof createRedisKeys>;
+let redisKeys: RedisKeys;
 
-beforeAll(() => {
-  redis = new Redis(inject("redisUrl"));
-});
 beforeEach(() => {
-  redisKeys = createRedisKeys(`test-${randomUUID()}`);
+  ({ redis, redisKeys } = openRedis());
 });
-afterAll(() => redis.quit());
 
 function open(limits: Partial<CacheLimits> = {}): ResponseStore {
   const all = {
