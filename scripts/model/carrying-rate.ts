@@ -8,8 +8,8 @@ export type Costs = {
   readonly redis: number;
 };
 
-/** For a plain completion with 100 requests in flight (docs/performance.md). */
-export const usualCosts: Costs = { gateway: 326, worker: 355, redis: 150 };
+/** For a plain completion of a pool that works off a long line (docs/scaling.md). */
+export const usualCosts: Costs = { gateway: 140, worker: 125, redis: 130 };
 
 /** Processes that carry requests, and how long a call takes. */
 export type Processes = {
