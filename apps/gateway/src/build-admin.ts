@@ -25,6 +25,7 @@ import { routeClientsPage } from "./admin/clients/route-clients-page.ts";
 import { openKeysFile } from "./admin/keys/keys-file.ts";
 import { routeAddKey } from "./admin/keys/route-add-key.ts";
 import { routeModelsPage } from "./admin/models/route-models-page.ts";
+import { createOnce } from "./admin/once/once.ts";
 import { createReadOverview } from "./admin/overview/read/read-overview.ts";
 import { routeOverview } from "./admin/overview/route-overview.ts";
 import { showMessage } from "./admin/pages/show-message.ts";
@@ -84,7 +85,8 @@ export function buildAdmin(deps: {
   const { sessions } = guard;
   const operator = new PoolOperator({ redis, redisKeys, poolMaxAgeMs });
   const maxWaitMs = config.MAX_WAIT_MS;
-  const sendAgain = createSendAgain({ ...deps, maxWaitMs });
+  const once = createOnce({ redis, redisKeys });
+  const sendAgain = createSendAgain({ ...deps, maxWaitMs, once });
   const actions = createActions({
     queue,
     operator,
@@ -92,12 +94,13 @@ export function buildAdmin(deps: {
       const status = await deps.batches.batches.cancel(id);
       return status === "validating" || status === "in_progress";
     },
-    retryBatch: createRetryFromPage(deps.batches),
+    retryBatch: createRetryFromPage({ ...deps.batches, once }),
     sendEvent: createSendFromPage(deps.webhooks.manageDeliveries),
     sendAgain: createSendRequestAgain({
       queue,
       sendAgain,
       sendBackgroundAgain: deps.background.sendAgain,
+      once,
     }),
   });
   const findTarget = createFindTarget(deps);

@@ -55,11 +55,18 @@ test("the page shows batches as they go on, why lines fail, and their results", 
 
   expect(text).toContain(`action=retry-batch&amp;target=${id}`);
   await stack.simulator.settings({ models: { "test/refused:free": null } });
-  const done = await admin.act("retry-batch", id);
+  // Clicked twice.
+  const [done, same] = await Promise.all([
+    admin.act("retry-batch", id),
+    admin.act("retry-batch", id),
+  ]);
   expect(done.status).toBe(303);
+  expect(same.status).toBe(303);
   const { text: after } = await admin.get(String(done.headers.location));
   expect(after).toContain(`A new batch has the failed lines of ${id}.`);
-  const [retry] = (await client.openai.batches.list()).data;
+  const all = (await client.openai.batches.list()).data;
+  expect(all).toHaveLength(2);
+  const [retry] = all;
   expect(retry?.metadata).toEqual({ retry_of: id });
   await client.untilStatus(retry?.id ?? "", "completed");
   const again = await admin.act("retry-batch", retry?.id ?? "");

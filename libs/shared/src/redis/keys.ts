@@ -217,6 +217,8 @@ export function createRedisKeys(prefix: string) {
     adminSession: (digest: string) => `${root}:admin-session:${digest}`,
     /** HASH from reported condition to when it held last (epoch ms). */
     toldConditions: `${root}:told-conditions`,
+    /** STRING of something that operators asked for and that is done once: empty while it is under way, then its result (JSON); the digest is of what it is. */
+    onceDone: (digest: string) => `${root}:once:${digest}`,
     /** STRING that exists for a while after one gateway has notified people. */
     notifyTurn: `${root}:notify-turn`,
     /** STRING that exists until a sign-in link is used or expires; the digest is of its token. */

@@ -2,6 +2,7 @@ import type { BatchStore } from "../../batches/records/batch-store.ts";
 import type { RetryBatch } from "../../batches/retry/retry-batch.ts";
 import { GatewayError } from "../../errors/gateway-error.ts";
 import { say } from "../../words/say.ts";
+import type { Once } from "../once/once.ts";
 
 /** Retries a batch. @returns true, or why it cannot be retried. */
 export type RetryFromPage = (batchId: string) => Promise<true | string>;
@@ -14,8 +15,9 @@ export function createRetryFromPage(deps: {
   batches: BatchStore;
   retryBatch: RetryBatch;
   pollBatches: () => void;
+  once: Once;
 }): RetryFromPage {
-  return async function retryFromPage(batchId) {
+  async function retry(batchId: string): Promise<true | string> {
     const batch = await deps.batches.find(batchId);
     if (!batch) return say("batches.noBatch", { id: batchId });
     try {
@@ -27,5 +29,6 @@ export function createRetryFromPage(deps: {
     }
     deps.pollBatches();
     return true;
-  };
+  }
+  return (batchId) => deps.once(`retry-batch:${batchId}`, () => retry(batchId));
 }

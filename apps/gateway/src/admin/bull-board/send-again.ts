@@ -8,6 +8,7 @@ import {
   restartJob,
 } from "@openrouter-free-pool/shared/queue/restart-job";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
+import type { Once } from "../once/once.ts";
 
 /** Sends a finished request again. @returns why it cannot be sent; undefined when it has been. */
 export type SendAgain = (job: CompletionJob) => Promise<string | undefined>;
@@ -20,8 +21,9 @@ export function createSendAgain(deps: {
   gatewayId: string;
   clock: RedisClock;
   maxWaitMs: number;
+  once: Once;
 }): SendAgain {
-  return async function sendAgain(job) {
+  async function send(job: CompletionJob): Promise<string | null> {
     const state = await readState(job);
     if (state !== "failed" && state !== "completed") {
       return `This request is not finished: it is ${state}.`;
@@ -31,7 +33,7 @@ export function createSendAgain(deps: {
       return "Its prompt was not kept. Only with KEEP_PAYLOADS=true can a finished request be sent again, and only a short one.";
     }
     const now = deps.clock.now();
-    await restartJob(job, state, {
+    const isSent = await restartJob(job, state, {
       ...(request as CompletionRequest),
       body: withoutStream(request.body),
       isStream: false,
@@ -39,8 +41,10 @@ export function createSendAgain(deps: {
       receivedAt: now,
       deadline: now + deps.maxWaitMs,
     });
-    return undefined;
-  };
+    return isSent ? null : "This request is gone, or was just sent again.";
+  }
+  return async (job) =>
+    (await deps.once(`send-again:${job.id}`, () => send(job))) ?? undefined;
 }
 
 /** Nobody would read a stream. */
