@@ -28,6 +28,7 @@ import { routeModelsPage } from "./admin/models/route-models-page.ts";
 import { createOnce } from "./admin/once/once.ts";
 import { createReadOverview } from "./admin/overview/read/read-overview.ts";
 import { routeOverview } from "./admin/overview/route-overview.ts";
+import { showError } from "./admin/pages/show-error.ts";
 import { showMessage } from "./admin/pages/show-message.ts";
 import { routeRequestsPage } from "./admin/requests/route-requests-page.ts";
 import { serveAssets } from "./admin/serve-assets.ts";
@@ -39,6 +40,7 @@ import type { Webhooks } from "./build-webhooks.ts";
 import type { ManageClients } from "./clients/manage-clients.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { ReadHistory } from "./history/read-history.ts";
+import { createHandleErrors } from "./middleware/handle-errors.ts";
 import type { ReadModelsStatus } from "./models/status/read-models-status.ts";
 import { chooseLanguage } from "./pages/choose-language.ts";
 import { type PoolWatch, poolMaxAgeMs } from "./pool/pool-watch.ts";
@@ -191,6 +193,7 @@ export function buildAdmin(deps: {
       message: say("access.notFoundDetail"),
     });
   });
+  admin.use(createHandleErrors(logger, showError));
   const { checkPassword, announce } = guard;
   return { handler: admin, checkPassword, announce };
 }

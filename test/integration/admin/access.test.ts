@@ -4,6 +4,7 @@ import {
   basicHeaders,
   operatorPassword as password,
 } from "../../support/clients/operator.ts";
+import { readPoolStatus } from "../../support/clients/pool-status.ts";
 import {
   type Stack,
   startStack,
@@ -39,9 +40,14 @@ describe("with a password", () => {
     const anybody = new AdminClient(url);
     const api = "/admin/queues/api/queues/completions/pause";
     expect((await anybody.put(api)).status).toBe(401);
-    expect(
-      (await anybody.post("/admin/actions/pause", { target: "" })).status,
-    ).toBe(401);
+    // A form of a page that was open for longer than the log-in lasts.
+    const act = "/admin/actions/pause";
+    const form = await anybody.post(act, { target: "" });
+    expect(form.status).toBe(303);
+    expect(form.headers.location).toBe("/admin/login");
+    const json = { accept: "application/json" };
+    expect((await anybody.post(act, { target: "" }, json)).status).toBe(401);
+    expect((await readPoolStatus(url)).queue.paused).toBe(false);
   });
 
   test("one log-in holds at every gateway, until the log-out", async () => {

@@ -10,7 +10,11 @@ export type PoolStatus = {
     readonly minute: UseStatus;
     readonly day: UseStatus;
   }[];
-  readonly queue: { readonly waiting: number; readonly inFlight: number };
+  readonly queue: {
+    readonly waiting: number;
+    readonly inFlight: number;
+    readonly paused: boolean;
+  };
   readonly workers: number;
 };
 

@@ -14,8 +14,14 @@ import { letBodyPass } from "../http/let-body-pass.ts";
 import { isStorageError, storageFailed } from "../storage/storage-error.ts";
 import { suggestPath } from "./suggest-path.ts";
 
-/** The only place where an error becomes a response. */
-export function createHandleErrors(logger: Logger): ErrorRequestHandler {
+/** Shows an error to a person. @returns false when the client is a program. */
+type ShowError = (response: Response, error: GatewayError) => boolean;
+
+/** The only place where an error becomes a response: in the words of the request's API, or as a page. */
+export function createHandleErrors(
+  logger: Logger,
+  showError: ShowError = () => false,
+): ErrorRequestHandler {
   return async (thrown, request, response, _next) => {
     const error = toGatewayError(thrown);
     const { context } = response.locals;
@@ -31,9 +37,13 @@ export function createHandleErrors(logger: Logger): ErrorRequestHandler {
     }
 
     await letBodyPass(request, response);
+    if (!response.headersSent) {
+      setHeaders(response, error);
+      if (showError(response, error)) return;
+    }
     const toErrorBody = context.dialect?.toErrorBody ?? toOpenAiError;
     const body = JSON.stringify(toErrorBody(error));
-    if (!response.headersSent) setStatus(response, error);
+    if (!response.headersSent) response.status(error.status).type("json");
     else if (!context.awaitsBody) {
       response.destroy();
       return;
@@ -42,8 +52,8 @@ export function createHandleErrors(logger: Logger): ErrorRequestHandler {
   };
 }
 
-function setStatus(response: Response, error: GatewayError): void {
-  response.status(error.status).type("json").set(error.headers);
+function setHeaders(response: Response, error: GatewayError): void {
+  response.set(error.headers);
   if (error.retryAfterMs !== undefined) {
     response.set("Retry-After", String(toSeconds(error.retryAfterMs)));
   }

@@ -73,10 +73,11 @@ function grantAccess(visit: {
 }
 
 function askToLogIn(request: Request, response: Response): void {
-  const isReading = request.method === "GET" || request.method === "HEAD";
-  if (isReading && request.accepts(["json", "html"]) === "html") {
+  if (request.accepts(["json", "html"]) === "html") {
+    const isReading = request.method === "GET" || request.method === "HEAD";
     const next = encodeURIComponent(request.originalUrl);
-    response.redirect(303, `/admin/login?next=${next}`);
+    // What a form would have done is not done after the log-in.
+    response.redirect(303, `/admin/login${isReading ? `?next=${next}` : ""}`);
     return;
   }
   const message =

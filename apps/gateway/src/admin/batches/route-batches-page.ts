@@ -16,9 +16,11 @@ import { say } from "../../words/say.ts";
 import type { FindNotice } from "../actions/find-notice.ts";
 import { renderPart } from "../pages/render-part.ts";
 import { showMessage } from "../pages/show-message.ts";
+import { listBatches } from "./list-batches.ts";
 import { presentBatch } from "./present-batches.ts";
 
 const shownBatches = 50;
+const path = "/admin/batches";
 
 /** `/admin/batches`: the progress of all batches, and their results to download. */
 export function routeBatchesPage(deps: {
@@ -36,43 +38,46 @@ export function routeBatchesPage(deps: {
   const { batches, files, storage, poolWatch, limits } = deps;
   const router = Router();
 
-  async function readRows() {
+  async function readList(request: Request) {
     if (!deps.redisHealth.isUp) return undefined;
-    const { items } = await batches.list(
-      { limit: shownBatches, after: undefined, order: "desc" },
-      () => true,
-    );
+    const { from } = request.query;
+    const after = typeof from === "string" && from !== "" ? from : undefined;
+    const list = await listBatches(batches, after, shownBatches);
     const forecastOf = await deps.readForecasts();
     const view = await poolWatch.readRecent();
     const pool = view && describeKeys(view, limits);
     const quotaLeft = pool?.pool.leftToday;
     const obstacle = pool && describeObstacle(pool);
     const now = deps.clock.now();
-    return items.map((batch) =>
-      presentBatch(batch, {
-        now,
-        nameOwner: (owner) => deps.directory.nameOf(owner),
-        quotaLeft,
-        obstacle,
-        forecast: forecastOf(batch),
-      }),
-    );
+    return {
+      rows: list.batches.map((batch) =>
+        presentBatch(batch, {
+          now,
+          nameOwner: (owner) => deps.directory.nameOf(owner),
+          quotaLeft,
+          obstacle,
+          forecast: forecastOf(batch),
+        }),
+      ),
+      first: after === undefined ? undefined : path,
+      next: list.next === undefined ? undefined : linkTo(list.next),
+    };
   }
 
   router.get("/", async (request, response) => {
-    const rows = await readRows();
-    response.status(rows ? 200 : 503).render("batches/page", {
-      rows,
+    const list = await readList(request);
+    response.status(list ? 200 : 503).render("batches/page", {
+      list,
       notice: await deps.findNotice(request, response),
       now: new Date(),
     });
   });
 
-  router.get("/live", async (_request, response) => {
-    const rows = await readRows();
+  router.get("/live", async (request, response) => {
+    const list = await readList(request);
     response.json({
-      top: rows
-        ? await renderPart(response, "batches/table", { rows })
+      top: list
+        ? await renderPart(response, "batches/table", list)
         : await renderPart(response, "admin/no-redis", {}),
       at: new Date().toISOString().slice(11, 19),
     });
@@ -85,6 +90,10 @@ export function routeBatchesPage(deps: {
     await sendContent(request, response, { storage, file });
   });
   return router;
+}
+
+function linkTo(batchId: string): string {
+  return `${path}?${new URLSearchParams({ from: batchId })}`;
 }
 
 function fileOf(request: Request): string {

@@ -138,7 +138,6 @@ export function routeClientsPage(deps: {
     await manageClients.remove(client.id, from);
     notices.redirect(response, "removed", client.name);
   });
-  router.use(showProblem);
   return router;
 
   function findClient(
@@ -210,15 +209,4 @@ function toProblem(error: unknown): { problem: string; status: number } {
     problem: say("common.sentence", { text: error.message }),
     status: error.status,
   };
-}
-
-/** Shows refusals of actions as pages. */
-function showProblem(
-  error: unknown,
-  _request: Request,
-  response: Response,
-  _next: unknown,
-): void {
-  const { problem: message, status } = toProblem(error);
-  showMessage(response, { status, title: say("access.refused"), message });
 }

@@ -1,12 +1,9 @@
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import { type Request, Router } from "express";
-import { GatewayError } from "../../errors/gateway-error.ts";
 import type { RedisHealth } from "../../redis/redis-health.ts";
 import { readDeliveryQuery } from "../../webhooks/deliveries/delivery-query.ts";
 import type { ManageDeliveries } from "../../webhooks/deliveries/manage-deliveries.ts";
-import { say } from "../../words/say.ts";
 import type { FindNotice } from "../actions/find-notice.ts";
-import { showMessage } from "../pages/show-message.ts";
 import { linkFilters, linkTo, presentDelivery } from "./present-deliveries.ts";
 
 /** `/admin/webhooks`: the deliveries of clients' events. */
@@ -38,18 +35,12 @@ export function routeWebhooksPage(deps: {
   }
 
   router.get("/", async (request, response) => {
-    try {
-      const list = await readList(request);
-      response.status(list ? 200 : 503).render("webhooks/page", {
-        isOn,
-        list,
-        notice: await deps.findNotice(request, response),
-      });
-    } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      const { status, message } = error;
-      showMessage(response, { status, title: say("webhooks.title"), message });
-    }
+    const list = await readList(request);
+    response.status(list ? 200 : 503).render("webhooks/page", {
+      isOn,
+      list,
+      notice: await deps.findNotice(request, response),
+    });
   });
   return router;
 }

@@ -73,6 +73,8 @@ export type BatchStore = {
     query: PageQuery,
     isWanted: (batch: BatchRecord) => boolean,
   ): Promise<Page<BatchRecord>>;
+  /** A page of the batches that have not ended. */
+  readOpenPage(query: PageQuery): Promise<Page<BatchRecord>>;
   /** Ids of the batches that have not ended, the oldest first. */
   listOpen(): Promise<string[]>;
   /** The batches that have not ended, the oldest first. */
@@ -118,6 +120,12 @@ export function createBatchStore(
     return "id" in fields ? batchRecordSchema.parse(fields) : undefined;
   }
 
+  /** One unreadable record must not hide all others. */
+  async function findReadable(id: string): Promise<BatchRecord | undefined> {
+    const fields = await redis.hgetall(redisKeys.batch(id));
+    return batchRecordSchema.safeParse(fields).data;
+  }
+
   async function readOpenFields(names: readonly string[]) {
     const ids = await redis.zrange(redisKeys.openBatches, 0, "-1");
     const pipeline = redis.pipeline();
@@ -148,11 +156,11 @@ export function createBatchStore(
     },
     list: (query, isWanted) =>
       readPage(redis, redisKeys.batches, query, async (id) => {
-        const fields = await redis.hgetall(redisKeys.batch(id));
-        // One unreadable record must not hide all others.
-        const { data: batch } = batchRecordSchema.safeParse(fields);
+        const batch = await findReadable(id);
         return batch && isWanted(batch) ? batch : undefined;
       }),
+    readOpenPage: (query) =>
+      readPage(redis, redisKeys.openBatches, query, findReadable),
     listOpen: () => redis.zrange(redisKeys.openBatches, 0, "-1"),
     async readOpen() {
       const rows = await readOpenFields(["owner", "status", "expiresAt"]);

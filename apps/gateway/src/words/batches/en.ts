@@ -1,7 +1,9 @@
 /** Texts of `/admin/batches`. */
 export const batches = {
   title: "Batches",
-  newest: "Newest first",
+  order: "Open ones first, then the newest",
+  first: "First",
+  next: "More",
   none: "None yet. Hand in a file with {command}, or with OpenAI's Batch API.",
   batch: "Batch",
   state: "State",

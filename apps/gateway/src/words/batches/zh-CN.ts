@@ -3,7 +3,9 @@ import type { batches as original } from "./en.ts";
 
 export const batches: Translation<typeof original> = {
   title: "批处理",
-  newest: "最新的在前",
+  order: "进行中的在前，其次是最新的",
+  first: "第一页",
+  next: "更多",
   none: "还没有。可用 {command} 提交文件，也可使用 OpenAI 的 Batch API。",
   batch: "批处理",
   state: "状态",
