@@ -9,7 +9,14 @@ import { StatisticsHistory } from "@openrouter-free-pool/shared/statistics/stati
 import { StatisticsRecorder } from "@openrouter-free-pool/shared/statistics/statistics-recorder";
 import type { Redis } from "ioredis";
 import { pino } from "pino";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import {
+  afterEach,
+  beforeEach,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from "vitest";
 import { summarize } from "../../../apps/gateway/src/history/stretches.ts";
 import { openRedis } from "../../support/redis/open-redis.ts";
 
@@ -102,3 +109,23 @@ test("counts that come in time leave no mark, and marks expire with their slices
   expect(await redis.pttl(late)).toBeGreaterThan(0);
   expect(await redis.pttl(late)).toBeLessThanOrEqual(ttlMs);
 });
+
+test.each([0, 25 * 60_000])(
+  "a page that was read while Redis's clock was ahead is right again %i ms after it was set back",
+  async (laterMs) => {
+    // These counts come in time.
+    const truth = Date.now();
+    const page = openHistory(resolutions.seconds);
+    await page.read(hourMs, truth + 20 * 60_000);
+    now = truth;
+    const recorder = startRecorder();
+    recorder.count("status:200", 5);
+    await recorder.flush();
+    now += 60_000 + laterMs;
+    vi.spyOn(performance, "now").mockReturnValue(
+      performance.now() + 60_000 + laterMs,
+    );
+    onTestFinished(() => void vi.restoreAllMocks());
+    expect(summarize(await page.read(hourMs, now)).answered).toBe(5);
+  },
+);

@@ -20,7 +20,7 @@ export type ClientResponse = {
  */
 export function recordFigures(
   response: Response,
-  figures: ReplyFigures & Partial<ReplyFacts>,
+  figures: ReplyFigures & ReplyFacts,
 ): void {
   const { queueMs, upstreamMs, calls, calledModel, key } = figures;
   const { context } = response.locals;
@@ -36,14 +36,14 @@ export function recordFigures(
 
 /** What a reply tells operators only. */
 type ReplyFacts = {
-  readonly tokens: TokenUse;
-  readonly errorText: string;
+  readonly tokens?: TokenUse | undefined;
+  readonly errorText?: string;
 };
 
 /** Records the facts of a reply that are for operators. */
 export function recordFacts(
   response: Response,
-  { tokens, errorText }: Partial<ReplyFacts>,
+  { tokens, errorText }: ReplyFacts,
 ): void {
   const { context } = response.locals;
   if (tokens) context.tokens = tokens;

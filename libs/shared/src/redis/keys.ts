@@ -188,6 +188,8 @@ export function createRedisKeys(prefix: string) {
     /** SORTED SET of those slices to which counts came late, by when (epoch ms). */
     lateStatistics: (length: "seconds" | "minute" | "hour") =>
       `${root}:statistics:${length}:late`,
+    /** STRING with the number of the last piece that a process has written of its counts, or of its ended requests. */
+    lastWritten: (senderId: string) => `${root}:written:${senderId}`,
     /** STREAM of requests that have ended, an entry each (JSON), for the operators' page. */
     endedRequests: `${root}:ended-requests`,
     /** STRING with the longest time between the end of one of those and its entry (ms), where that was late. */

@@ -19,10 +19,11 @@ const figures = {
   key: z.string().exactOptional(),
 };
 
-/** Tokens of the answer, where OpenRouter states them. */
+/** Tokens of the answer, where OpenRouter states them. Other values are left out: no figure is worth an answer. */
 const tokens = z
-  .object({ prompt: z.number(), completion: z.number() })
-  .exactOptional();
+  .object({ prompt: z.int().min(0), completion: z.int().min(0) })
+  .optional()
+  .catch(undefined);
 
 /** What went wrong, in the words of the component that says so, without contents of the request. */
 const errorText = z.string().exactOptional();

@@ -1,5 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import type { RedisKeys } from "../redis/keys.ts";
+import { Outbox, type Stamp } from "../redis/outbox.ts";
 import { loadScript, runScript } from "../redis/script.ts";
 import { type Repetition, repeat } from "../timers/repeat.ts";
 import { lateFrom, type Slices, sliceAt } from "./slices.ts";
@@ -61,20 +63,25 @@ export class SharedCounts {
   readonly #redis: Redis;
   readonly #mostKeys: number;
   readonly #gathered = new Map<string, Gathered>();
+  readonly #outbox: Outbox<Gathered>;
   readonly #flushing: Repetition;
 
   /**
-   * @param deps `mostKeys`: while Redis is away, counts of the newest so many hashes are kept;
-   * `name`: the task, for the log.
+   * @param deps `mostKeys`: while Redis is away, counts of the newest so many hashes are kept, and those
+   * that were being sent; `name`: the task, for the log.
    */
   constructor(deps: {
     redis: Redis;
+    redisKeys: RedisKeys;
     mostKeys: number;
     name: string;
     logger: Logger;
   }) {
     this.#redis = deps.redis;
     this.#mostKeys = deps.mostKeys;
+    this.#outbox = new Outbox(deps.redisKeys, (gathered, stamp) =>
+      this.#send(gathered, stamp),
+    );
     this.#flushing = repeat(() => this.flush(), {
       intervalMs: flushMs,
       name: deps.name,
@@ -82,8 +89,9 @@ export class SharedCounts {
     });
   }
 
-  /** Counts a whole number. */
+  /** Counts a whole number. Another one is left out: Redis would refuse it together with all others. */
   add(hash: CountedHash, field: string, by: number): void {
+    if (!Number.isSafeInteger(by)) return;
     let gathered = this.#gathered.get(hash.key);
     if (!gathered) {
       gathered = { hash, counts: new Map() };
@@ -96,15 +104,10 @@ export class SharedCounts {
 
   /** Sends the counts. What cannot be sent is kept for the next time. */
   async flush(): Promise<void> {
-    for (const [key, { hash, counts }] of [...this.#gathered]) {
-      this.#gathered.delete(key);
-      try {
-        await this.#send(hash, [...counts].flat());
-      } catch (error) {
-        for (const [field, by] of counts) this.add(hash, field, by);
-        throw error;
-      }
-    }
+    await this.#outbox.send();
+    for (const gathered of this.#gathered.values()) this.#outbox.put(gathered);
+    this.#gathered.clear();
+    await this.#outbox.send();
   }
 
   /** Sends the rest, if Redis is there, and stops. */
@@ -113,17 +116,17 @@ export class SharedCounts {
     if (this.#redis.status === "ready") await this.flush();
   }
 
-  async #send(
-    { key, ttlMs, slice }: CountedHash,
-    pairs: readonly (string | number)[],
-  ): Promise<void> {
+  #send({ hash, counts }: Gathered, stamp: Stamp): Promise<unknown> {
+    const { key, ttlMs, slice } = hash;
+    const pairs = [...counts].flat();
     if (slice) {
-      const { number, lateKey } = slice;
-      const given = [ttlMs, number, slice.lateFrom, ...pairs];
-      await runScript(this.#redis, addToSlice, [key, lateKey], given);
-    } else {
-      await runScript(this.#redis, addToHash, [key], [ttlMs, ...pairs]);
+      const keys = [key, slice.lateKey, stamp.key];
+      const ofSlice = [ttlMs, slice.number, slice.lateFrom];
+      const given = [stamp.number, ...ofSlice, ...pairs];
+      return runScript(this.#redis, addToSlice, keys, given);
     }
+    const given = [stamp.number, ttlMs, ...pairs];
+    return runScript(this.#redis, addToHash, [key, stamp.key], given);
   }
 
   #forgetOldest(): void {

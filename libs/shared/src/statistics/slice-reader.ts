@@ -7,12 +7,18 @@ type Settled<Counts> = {
   readonly mark: string | undefined;
 };
 
+/** Less than what a slice has until it is settled. */
+const leastSetBackMs = 1_000;
+
 /** Reads slices of time; one that has ended is read once, and again only where counts came late. */
 export class SliceReader<Counts> {
   readonly #redis: Redis;
   readonly #slices: Slices;
   readonly #decode: (hash: Readonly<Record<string, string>>) => Counts;
   readonly #settled = new Map<number, Settled<Counts>>();
+  /** Redis's clock at the last read, and this process's own at that time, which is never set. */
+  #lastNow = Number.NEGATIVE_INFINITY;
+  #lastAt = 0;
 
   constructor(deps: {
     redis: Redis;
@@ -35,6 +41,7 @@ export class SliceReader<Counts> {
     // Before the slices: counts that come meanwhile are read now, and once more the next time.
     const marks = await this.#readMarks();
     this.#forget(first, marks);
+    this.#forgetFuture(now);
     const slices = Array.from(
       { length: last - first + 1 },
       (_, index) => first + index,
@@ -47,11 +54,15 @@ export class SliceReader<Counts> {
       }),
     );
     for (const [slice, counts] of read) {
-      const endsAt = (slice + 1) * this.#slices.sliceMs;
-      if (this.#settled.has(slice) || now - endsAt <= settleMs) continue;
+      if (this.#settled.has(slice) || !this.#isSettled(slice, now)) continue;
       this.#settled.set(slice, { counts, mark: marks.get(slice) });
     }
     return new Map(read);
+  }
+
+  /** Whether all counts of a slice should be there: those that come from now on are late, and give it a mark. */
+  #isSettled(slice: number, now: number): boolean {
+    return now - (slice + 1) * this.#slices.sliceMs > settleMs;
   }
 
   async #fetch(slice: number): Promise<Counts> {
@@ -74,5 +85,19 @@ export class SliceReader<Counts> {
         this.#settled.delete(slice);
       }
     }
+  }
+
+  /** Where Redis's clock was set back, counts come in time to slices that were taken for settled. */
+  #forgetFuture(now: number): void {
+    const at = performance.now();
+    const setBackMs = this.#lastNow + at - this.#lastAt - now;
+    if (setBackMs > leastSetBackMs) {
+      for (const slice of this.#settled.keys()) {
+        const isSettled = this.#isSettled(slice, this.#lastNow - setBackMs);
+        if (!isSettled) this.#settled.delete(slice);
+      }
+    }
+    this.#lastNow = now;
+    this.#lastAt = at;
   }
 }

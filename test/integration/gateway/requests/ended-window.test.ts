@@ -104,3 +104,19 @@ test("a request that ended in the last second of a range is in the range", async
   await log.flush();
   expect(await read({ to: iso(end - 200) })).toEqual(["req_in"]);
 });
+
+test("after Redis's clock was set back, requests are found by the time at which they ended", async () => {
+  // What a server leaves whose clock was ahead: ids of streams never go back.
+  const ahead = Date.now() + 10 * minuteMs;
+  at = ahead;
+  record("req_ahead", 200);
+  await log.flush();
+  const [entry] = await redis.xrange(redisKeys.endedRequests, "-", "+");
+  const fields = entry?.[1] ?? [];
+  await redis.xadd(redisKeys.endedRequests, `${ahead}-0`, ...fields);
+  at = Date.now() - 5_000;
+  record("req_after", 200);
+  await log.flush();
+  const from = iso(at - minuteMs);
+  expect(await read({ from, to: iso(at + minuteMs) })).toEqual(["req_after"]);
+});

@@ -22,6 +22,23 @@ test.for<[string, string, object | undefined]>([
     '{"usage":{"prompt_tokens":1}} {"usage":null}',
     { prompt: 1, completion: 0 },
   ],
+  [
+    "what an answer echoes behind it is none",
+    '{"usage":{"input_tokens":3,"output_tokens":4},"tools":[{"usage":{"type":"string"}},{"usage":{"prompt_tokens":{}}}]}',
+    { prompt: 3, completion: 4 },
+  ],
+  [
+    "fractions",
+    '{"usage":{"prompt_tokens":5.5,"completion_tokens":1.2}}',
+    { prompt: 6, completion: 1 },
+  ],
+  ...['"x"', "{}", "1e999", "-1", "1e30", "true"].map(
+    (figure): [string, string, undefined] => [
+      `${figure} is no number of tokens`,
+      `{"usage":{"prompt_tokens":${figure},"completion_tokens":2}}`,
+      undefined,
+    ],
+  ),
   ["a name alone", '"usage"', undefined],
   ["none", '{"choices":[]}', undefined],
   ["none that is JSON", '{"usage":{prompt_tokens}}', undefined],

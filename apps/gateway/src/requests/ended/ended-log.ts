@@ -1,4 +1,5 @@
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { Outbox, type Stamp } from "@openrouter-free-pool/shared/redis/outbox";
 import type { RedisClock } from "@openrouter-free-pool/shared/redis/redis-clock";
 import {
   loadScript,
@@ -27,6 +28,8 @@ const mostTogether = 500;
 /** While Redis is away, the newest so many wait. */
 const mostGathered = 5_000;
 
+type EndedEntry = { readonly endedAt: number; readonly json: string };
+
 /** Records that a request has ended. */
 export type RecordEnded = (facts: Omit<EndedFacts, "endedAt">) => void;
 
@@ -39,8 +42,9 @@ export class EndedLog {
   readonly #redisKeys: RedisKeys;
   readonly #clock: RedisClock;
   readonly #most: number;
+  readonly #outbox: Outbox<readonly EndedEntry[]>;
   readonly #writing: Repetition;
-  #gathered: { endedAt: number; json: string }[] = [];
+  readonly #gathered: EndedEntry[] = [];
 
   /** @param deps `most`: requests that are kept, approximately; 0: none. */
   constructor(deps: {
@@ -54,6 +58,9 @@ export class EndedLog {
     this.#redisKeys = deps.redisKeys;
     this.#clock = deps.clock;
     this.#most = deps.most;
+    this.#outbox = new Outbox(deps.redisKeys, (entries, stamp) =>
+      this.#append(entries, stamp),
+    );
     this.#writing = repeat(() => this.flush(), {
       intervalMs: flushMs,
       name: "Recording ended requests",
@@ -72,19 +79,10 @@ export class EndedLog {
 
   /** Writes what was collected. What cannot be written is kept for the next time. */
   async flush(): Promise<void> {
+    await this.#outbox.send();
     while (this.#gathered.length > 0) {
-      const some = this.#gathered.splice(0, mostTogether);
-      try {
-        const { endedRequests, endedRequestsDelay } = this.#redisKeys;
-        const keys = [endedRequests, endedRequestsDelay];
-        const oldest = Math.min(...some.map(({ endedAt }) => endedAt));
-        const given = [this.#most, keptMs, Math.floor(oldest), usualDelayMs];
-        const records = some.map(({ json }) => json);
-        await runScript(this.#redis, append, keys, [...given, ...records]);
-      } catch (error) {
-        this.#gathered = [...some, ...this.#gathered].slice(-mostGathered);
-        throw error;
-      }
+      this.#outbox.put(this.#gathered.splice(0, mostTogether));
+      await this.#outbox.send();
     }
   }
 
@@ -92,5 +90,15 @@ export class EndedLog {
   async stop(): Promise<void> {
     await this.#writing.stop();
     if (this.#redis.status === "ready") await this.flush();
+  }
+
+  #append(entries: readonly EndedEntry[], stamp: Stamp): Promise<unknown> {
+    const { endedRequests, endedRequestsDelay } = this.#redisKeys;
+    const keys = [endedRequests, endedRequestsDelay, stamp.key];
+    const oldest = Math.min(...entries.map(({ endedAt }) => endedAt));
+    const bounds = [this.#most, keptMs, Math.floor(oldest), usualDelayMs];
+    const records = entries.map(({ json }) => json);
+    const given = [stamp.number, ...bounds, ...records];
+    return runScript(this.#redis, append, keys, given);
   }
 }
