@@ -29,10 +29,11 @@ const fromTheFuture = [
   { kind: "stream-paused", forMs: 200 },
   { kind: "answer", status: "good" },
   { ...answer, mood: "sunny" },
+  { ...answer, tokens: { prompt: null, completion: 1 } },
   { kind: "failure", code: "made-up", ...figures },
 ] as unknown as Reply[];
 
-test("unknown kinds and fields of replies are ignored, with one log line a kind", async () => {
+test("unknown kinds and fields of replies are ignored, with one log line a kind; a last reply that cannot be read is a failure", async () => {
   const redisKeys = createRedisKeys(`test-${randomUUID()}`);
   const log = new PassThrough();
   const logger = pino(log);
@@ -60,16 +61,19 @@ test("unknown kinds and fields of replies are ignored, with one log line a kind"
   // From the stream first, then pushed.
   for (const reply of fromTheFuture) await send(reply);
   reader.start();
-  await until("the first are read", () => received.length === 2);
+  await until("the first are read", () => received.length === 4);
   for (const reply of fromTheFuture) await send(reply);
-  await until("all are read", () => received.length === 4);
+  await until("all are read", () => received.length === 8);
   await reader.stop();
   log.end();
 
   const failure = { kind: "failure", code: "worker-crashed", ...figures };
-  expect(received).toEqual([answer, failure, answer, failure]);
+  const unreadable = { ...failure, queueMs: 0, upstreamMs: 0, calls: 1 };
+  const oddTokens = { ...answer, tokens: undefined };
+  const each = [unreadable, answer, oddTokens, failure];
+  expect(received).toEqual([...each, ...each]);
   const lines = (await text(log)).split("\n");
   const warnings = lines.filter((line) => line.includes("unknown kind"));
-  expect(warnings).toHaveLength(2);
+  expect(warnings).toHaveLength(1);
   expect(warnings[0]).toContain('"reply":"stream-paused"');
 });

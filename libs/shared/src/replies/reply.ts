@@ -193,24 +193,30 @@ export function encodeReply(reply: Reply): { head: string; body: Buffer } {
 export function decodeReply(head: string, body: Buffer): Reply | UnknownReply {
   const given = parseJson(head);
   const parsed = headSchema.safeParse(given);
-  if (!parsed.success) return { kind: "unknown", name: nameOf(given) };
+  if (!parsed.success) return toUnreadable(nameOf(given));
   const reply = parsed.data;
   return reply.kind === "answer" || reply.kind === "stream-data"
     ? { ...reply, body }
     : reply;
 }
 
+const finalKinds: readonly string[] = [
+  "answer",
+  "failure",
+  "stream-end",
+  "stream-broken",
+] satisfies readonly FinalReply["kind"][];
+
 /** Whether a reply is the last one. */
 export function isFinal(reply: Reply | UnknownReply): reply is FinalReply {
-  switch (reply.kind) {
-    case "answer":
-    case "failure":
-    case "stream-end":
-    case "stream-broken":
-      return true;
-    default:
-      return false;
-  }
+  return finalKinds.includes(reply.kind);
+}
+
+/** A last reply that cannot be read is a failure of its worker: no other one comes. */
+function toUnreadable(name: string): FailureReply | UnknownReply {
+  if (!finalKinds.includes(name)) return { kind: "unknown", name };
+  const code = "worker-crashed";
+  return { kind: "failure", code, queueMs: 0, upstreamMs: 0, calls: 1 };
 }
 
 function nameOf(head: unknown): string {
