@@ -38,10 +38,14 @@ test("100 equal requests over two gateways make one call and get equal answers",
   expect(calls).toHaveLength(1);
   expect(new Set(results.map(({ text }) => text)).size).toBe(1);
   expect(results.every(({ status }) => status === 200)).toBe(true);
+  const callsOf = ({ headers }: ChatResult) =>
+    Number(headers.get("x-attempts"));
+  expect(results.reduce((sum, each) => sum + callsOf(each), 0)).toBe(1);
 
   const late = await chat(stack.url, options);
   expect(late.headers.get("idempotent-replayed")).toBe("true");
   expect(late.text).toBe(results[0]?.text);
+  expect(callsOf(late)).toBe(0);
   expect(await stack.simulator.calls({ marker: "many" })).toHaveLength(1);
   await annotate(`${results.length} answers, ${calls.length} call`);
 });

@@ -43,7 +43,8 @@ function toEnded(context: FinishedContext): EndedRequest {
   const { client, model, status, error, figures } = context;
   return {
     client,
-    model: modelOf(context, model),
+    requestedModel: model,
+    calledModel: modelOf(context),
     isAnswered: status < 400 && error === undefined,
     queueMs: figures?.queueMs,
   };

@@ -8,6 +8,7 @@ import type { Submit } from "../completions/submit.ts";
 import type { Submission } from "../jobs/submission.ts";
 import { shareReply } from "../shared-requests/share-reply.ts";
 import type { SharedRequests } from "../shared-requests/shared-requests.ts";
+import { withoutCall } from "../shared-requests/without-call.ts";
 import { cacheKeyOf } from "./cache-key.ts";
 import type { CachePolicy } from "./cache-policy.ts";
 import type { ResponseStore } from "./response-store.ts";
@@ -92,9 +93,8 @@ function isWorthKeeping(reply: FinalReply): reply is AnswerReply {
 
 /** The figures of a reply for which this request made no call. */
 function toHit(reply: FinalReply, { receivedAt }: Submission): FinalReply {
-  if (reply.kind !== "answer") return reply;
-  const queueMs = Math.max(0, Date.now() - receivedAt);
-  return { ...mark(reply, "HIT"), queueMs, upstreamMs: 0, calls: 0 };
+  const hit = reply.kind === "answer" ? mark(reply, "HIT") : reply;
+  return withoutCall(hit, receivedAt);
 }
 
 function toMiss(reply: FinalReply): FinalReply {

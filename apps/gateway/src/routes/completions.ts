@@ -32,6 +32,7 @@ import { inOrder } from "../middleware/in-order.ts";
 import type { ResolveModels } from "../models/resolve/resolve-models.ts";
 import { readCachePolicy } from "../response-cache/cache-policy.ts";
 import type { CachedSubmit } from "../response-cache/cached-submit.ts";
+import { withoutCall } from "../shared-requests/without-call.ts";
 import { acceptInBackground } from "./background.ts";
 
 /** `POST` of one dialect: queues the request, and answers with OpenRouter's answer. */
@@ -133,7 +134,9 @@ export function answerCompletions(
       if (role === "late" && !response.headersSent) {
         response.set("Idempotent-Replayed", "true");
       }
-      return reply;
+      return role === "leader"
+        ? reply
+        : withoutCall(reply, submission.receivedAt);
     });
   }
 

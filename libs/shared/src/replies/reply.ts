@@ -120,16 +120,9 @@ type ToldModels = {
   readonly calledModel?: string | undefined;
 };
 
-/**
- * The model for which a request counts: the one that its answer is from, else the one that was called last.
- *
- * @param asked the model that it asked for.
- */
-export function modelOf<Asked extends string | undefined>(
-  told: ToldModels | undefined,
-  asked: Asked,
-): string | Asked {
-  return told?.answeringModel ?? told?.calledModel ?? asked;
+/** The model for which a request counts: the one that its answer is from, else the one that was called last, if any. */
+export function modelOf(told: ToldModels | undefined): string | undefined {
+  return told?.answeringModel ?? told?.calledModel;
 }
 
 /** See {@link position}. */

@@ -40,7 +40,8 @@ export function createRecordAnswer(deps: {
     });
     deps.recordRequest({
       client: order.owner,
-      model: modelOf(figures, order.model),
+      requestedModel: order.model,
+      calledModel: modelOf(figures),
       isAnswered: status < 400,
       queueMs: figures?.queueMs,
     });

@@ -175,7 +175,8 @@ export function createExecuteLines(deps: {
         if (isAnswer) deps.statistics.count(`status:${reply.status}`);
         recordRequest({
           client: batch.owner,
-          model: modelOf(reply, request.models.model),
+          requestedModel: request.models.model,
+          calledModel: modelOf(reply),
           isAnswered: isAnswer && reply.status < 400,
           queueMs: reply.queueMs,
         });
