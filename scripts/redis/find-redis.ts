@@ -13,6 +13,8 @@ export interface FoundRedis
   url: string;
   /** A `given` one belongs to somebody else: never flush it. */
   kind: "given" | "docker" | "private";
+  /** Resolves when a server that is started again where it ends has ended too often. */
+  gaveUp?: Promise<void>;
   stop: () => Promise<void>;
 }
 

@@ -39,6 +39,8 @@ export interface PrivateRedis {
   port: number;
   dataDir: string;
   pid: () => number;
+  /** Resolves when the server that runs now has ended, with its signal or exit code as words. */
+  untilEnded: () => Promise<string>;
   /** Stops the server, if it runs, and starts it again: same address, same data folder. */
   restart: () => Promise<void>;
   /** `kill -9`; `restart()` brings it back. */
@@ -70,7 +72,7 @@ export async function startPrivateRedis(
   const socket = options.socket
     ? join(temporaryFolder ?? "", "redis.sock")
     : undefined;
-  const launch = (port: number) =>
+  const launch = (port: number, signal?: AbortSignal) =>
     launchServer(binary, {
       args: [
         ...(socket ? ["--unixsocket", socket, "--unixsocketperm", "700"] : []),
@@ -79,6 +81,7 @@ export async function startPrivateRedis(
         ...(binary.major >= 7 ? ["--latency-tracking", "no"] : []),
       ],
       temporaryFolder,
+      ...(signal ? { signal } : {}),
     });
   const scheme = options.tls ? "rediss" : "redis";
   try {
@@ -87,7 +90,7 @@ export async function startPrivateRedis(
       : await launchOnFreePort(launch);
     return control(first, dataDir, {
       url: socket ? socketUrl(socket) : `${scheme}://127.0.0.1:${first.port}`,
-      launch: () => launch(first.port),
+      launch: (signal) => launch(first.port, signal),
       cleanUp,
     });
   } catch (error) {
@@ -128,25 +131,32 @@ function control(
     cleanUp,
   }: {
     url: string;
-    launch: () => Promise<ServerProcess>;
+    launch: (signal: AbortSignal) => Promise<ServerProcess>;
     cleanUp: () => Promise<void>;
   },
 ): PrivateRedis {
   let server = first;
+  let launching: Promise<ServerProcess> | undefined;
+  const stopping = new AbortController();
   return {
     url,
     port,
     dataDir,
     pid: () => server.pid,
+    untilEnded: () => server.ended,
     restart: async () => {
       await server.end("SIGTERM");
-      server = await launch();
+      stopping.signal.throwIfAborted();
+      launching = launch(stopping.signal);
+      server = await launching;
     },
     kill: () => server.end("SIGKILL"),
     pause: () => server.send("SIGSTOP"),
     resume: () => server.send("SIGCONT"),
     stop: async () => {
-      await server.end("SIGTERM");
+      stopping.abort();
+      const latest = await launching?.catch(() => undefined);
+      await (latest ?? server).end("SIGTERM");
       await cleanUp();
     },
   };

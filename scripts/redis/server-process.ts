@@ -6,6 +6,8 @@ import type { RedisBinary } from "./redis-binary.ts";
 
 export interface ServerProcess {
   pid: number;
+  /** Resolves when it has ended, with its signal or exit code as words. */
+  ended: Promise<string>;
   /** Sends a signal and waits for the end; SIGTERM lets Redis flush its append-only file. */
   end: (signal: "SIGTERM" | "SIGKILL") => Promise<void>;
   send: (signal: "SIGSTOP" | "SIGCONT") => void;
@@ -17,6 +19,8 @@ interface LaunchOptions {
   temporaryFolder?: string | undefined;
   /** How long a server may take that does not load data. Default 30 s. */
   startTimeoutMs?: number;
+  /** Ends a server that is not ready yet. */
+  signal?: AbortSignal;
 }
 
 /** The line that a listening server prints; a Sentinel prints another. */
@@ -38,13 +42,23 @@ export async function launchServer(
     stdio: ["ignore", "pipe", "pipe"],
   });
   dieWithParent(child, options.temporaryFolder);
-  await untilReady(child, options.startTimeoutMs ?? usualStartTimeoutMs);
+  const ended = untilEnded(child);
+  await untilReady(child, options);
   unrefChild(child);
   return {
     pid: child.pid ?? 0,
+    ended,
     send: (signal) => void child.kill(signal),
     end: (signal) => end(child, signal),
   };
+}
+
+async function untilEnded(child: ChildProcess): Promise<string> {
+  const [code, signal] = await new Promise<[number | null, string | null]>(
+    (resolve) =>
+      child.once("exit", (...codeAndSignal) => resolve(codeAndSignal)),
+  );
+  return signal ?? `exit code ${code}`;
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
@@ -61,10 +75,12 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 // By its own message rather than a connection: another Redis might listen on the port already.
 async function untilReady(
   child: ChildProcess,
-  startTimeoutMs: number,
+  { startTimeoutMs = usualStartTimeoutMs, signal }: LaunchOptions,
 ): Promise<void> {
   const over = new AbortController();
   const late = setTimeout(() => child.kill("SIGKILL"), startTimeoutMs);
+  const stop = () => child.kill("SIGTERM");
+  signal?.addEventListener("abort", stop);
   let output = "";
   const ready = new Promise<void>((resolve) => {
     const collect = (chunk: Buffer) => {
@@ -85,6 +101,7 @@ async function untilReady(
     ]);
   } finally {
     clearTimeout(late);
+    signal?.removeEventListener("abort", stop);
     over.abort();
     // Nobody reads the rest, but a full pipe would block the server.
     for (const stream of outputs(child))

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { loadDotEnv } from "../../libs/shared/src/config/dot-env.ts";
 import { projectRoot } from "../project-root.ts";
-import { findRedis } from "../redis/find-redis.ts";
+import { type FoundRedis, findRedis } from "../redis/find-redis.ts";
 import { NoRedisError } from "../redis/no-redis-error.ts";
 import { say } from "../words/say.mjs";
 import {
@@ -56,7 +56,7 @@ async function runWithRedis(options: StackOptions): Promise<void> {
     if (!stop.isRequested()) {
       process.exitCode = await runApps({
         ...options,
-        redisUrl: redis?.url,
+        redis,
         stop,
       });
     }
@@ -66,14 +66,15 @@ async function runWithRedis(options: StackOptions): Promise<void> {
 }
 
 interface AppsOptions extends StackOptions {
-  redisUrl: string | undefined;
+  /** Undefined where Sentinels or nodes of a Cluster know its address. */
+  redis: FoundRedis | undefined;
   stop: StopSignals;
 }
 
 async function runApps({
   watch,
   folder,
-  redisUrl,
+  redis,
   stop,
 }: AppsOptions): Promise<number> {
   const start = (name: string, onMessage: (message: unknown) => void) =>
@@ -86,7 +87,7 @@ async function runApps({
       ],
       env: {
         ...process.env,
-        ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+        ...(redis ? { REDIS_URL: redis.url } : {}),
       },
       onMessage,
     });
@@ -105,6 +106,7 @@ async function runApps({
     stop.requested.then(() => 0),
     gateway.gaveUp,
     worker.gaveUp,
+    ...(redis?.gaveUp ? [redis.gaveUp.then(() => 1)] : []),
   ]);
   settled.abort();
   await announced;

@@ -1,58 +1,13 @@
-import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { findFreePort } from "../../../scripts/redis/free-port.ts";
 import {
-  createProject,
-  type Run,
-  runNode,
-  type TemporaryProject,
-} from "./temporary-project.ts";
-
-const untilOptions = { timeout: 60_000, interval: 20 };
-
-// Stand-ins that show from outside what `npm start` does to its processes.
-const app = (name: string) => `
-  import { appendFileSync } from "node:fs";
-  const note = (text: string) => appendFileSync("events", "${name} " + text + "\\n");
-  console.log(JSON.stringify({ name: "${name}", pid: process.pid, redis: process.env.REDIS_URL }));
-  process.on("SIGTERM", () => { note("SIGTERM"); setTimeout(() => { note("ended"); process.exit(0); }, Number(process.env.DRAIN_MS ?? 200)); });
-  setInterval(() => {}, 1000);
-`;
-const gateway = `${app("gateway")}
-  import { createServer } from "node:http";
-  createServer((_, response) => response.end()).listen(Number(process.env.PORT));
-`;
-
-async function startStack(
-  project: TemporaryProject,
-  env: NodeJS.ProcessEnv = {},
-): Promise<Run> {
-  if (!project.has("apps/gateway/src/main.ts")) {
-    project.write("apps/gateway/src/main.ts", gateway);
-  }
-  if (!project.has("apps/worker/src/main.ts")) {
-    project.write("apps/worker/src/main.ts", app("worker"));
-  }
-  return runNode([join(project.root, "scripts/start.ts")], {
-    env: {
-      PATH: process.env.PATH,
-      PORT: String(await findFreePort()),
-      REDIS_URL: "redis://127.0.0.1:1",
-      OPENROUTER_API_KEYS: "sk-or-v1-test",
-      ...env,
-    },
-  });
-}
-
-async function untilReady(run: Run): Promise<void> {
-  await vi.waitUntil(() => run.stderr().includes("Ready: "), untilOptions);
-  await vi.waitUntil(() => pidsOf(run).length === 2, untilOptions);
-}
-
-function pidsOf(run: Run): number[] {
-  const lines = run.stdout().split("\n").slice(0, -1);
-  return lines.map((line) => JSON.parse(line).pid);
-}
+  app,
+  gateway,
+  pidsOf,
+  startStack,
+  untilOptions,
+  untilReady,
+} from "./stand-in-stack.ts";
+import { createProject } from "./temporary-project.ts";
 
 function isAlive(pid: number): boolean {
   try {
