@@ -56,6 +56,7 @@ import {
 import { createWatchModels } from "./models/watch-models.ts";
 import { DeferralSpread } from "./settle/deferral-spread.ts";
 import { createSettle } from "./settle/settle.ts";
+import type { WaitForRedis } from "./wait-for-redis.ts";
 
 /** Wires everything between the queue and OpenRouter. */
 export function buildWorker(deps: {
@@ -240,14 +241,18 @@ export function buildWorker(deps: {
     inFlight: () => fetching.inFlight,
     /** Call it when slots may have become free earlier than the limiter said. */
     checkAgain: () => fetching.checkAgain(),
-    async start(): Promise<void> {
-      await listenForCancellations(subscriber, redisKeys, callOff);
-      await credits.listen(subscriber, workerId);
-      await orders.listen(
-        (delivery) => fetching.deliver(delivery),
-        () => fetching.mayHaveLostJobs(),
+    async start(waitForRedis: WaitForRedis): Promise<void> {
+      await waitForRedis(() =>
+        listenForCancellations(subscriber, redisKeys, callOff),
       );
-      await refusals.refresh();
+      await waitForRedis(() => credits.listen(subscriber, workerId));
+      await waitForRedis(() =>
+        orders.listen(
+          (delivery) => fetching.deliver(delivery),
+          () => fetching.mayHaveLostJobs(),
+        ),
+      );
+      await waitForRedis(() => refusals.refresh());
       await worker.startStalledCheckTimer();
       fetching.start();
     },

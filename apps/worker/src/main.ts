@@ -7,7 +7,10 @@ import { readRedisAddress } from "@openrouter-free-pool/shared/config/redis-addr
 import { redisRequirements } from "@openrouter-free-pool/shared/config/redis-variables";
 import { readProxySettings } from "@openrouter-free-pool/shared/http/create-dispatcher";
 import { KeyPool } from "@openrouter-free-pool/shared/key-pool/pool/key-pool";
-import { listenForWorkerCommands } from "@openrouter-free-pool/shared/key-pool/pool/worker-commands";
+import {
+  listenForWorkerCommands,
+  type WorkerCommand,
+} from "@openrouter-free-pool/shared/key-pool/pool/worker-commands";
 import { createLogger } from "@openrouter-free-pool/shared/logging/logger";
 import { Metrics } from "@openrouter-free-pool/shared/metrics/metrics";
 import { measureRedis } from "@openrouter-free-pool/shared/metrics/redis-metrics";
@@ -46,6 +49,7 @@ import { readKeys, requireKeys } from "./keys/read-keys.ts";
 import { createReportKeys } from "./keys/report-keys.ts";
 import { watchKeysFile } from "./keys/watch-keys-file.ts";
 import { createReportLateGrant } from "./metrics/late-grants.ts";
+import { createWaitForRedis } from "./wait-for-redis.ts";
 
 /** How often a worker checks whether it is time to probe the keys, or whether Redis has lost that it did. */
 const probePollMs = 5_000;
@@ -161,7 +165,11 @@ async function announce(): Promise<void> {
     inFlight: dispatch.inFlight(),
   });
 }
-const presence = repeat(announce, {
+let isAnnounced = false;
+const whenAnnounced = (task: () => Promise<void>) => async () => {
+  if (isAnnounced) await task();
+};
+const presence = repeat(whenAnnounced(announce), {
   intervalMs: heartbeatMs,
   name: "Heartbeat",
   logger,
@@ -175,7 +183,7 @@ const keyProbing = createKeyProbing({
   logger,
 });
 const reportKeys = createReportKeys({ redis, redisKeys, keyPool, logger });
-const probing = repeat(() => keyProbing.probeAll(), {
+const probing = repeat(whenAnnounced(keyProbing.probeAll), {
   intervalMs: Math.min(config.KEY_PROBE_MS, probePollMs),
   name: "Asking about keys",
   logger,
@@ -197,6 +205,9 @@ const keysWatch =
   keysFile === undefined
     ? undefined
     : watchKeysFile(keysFile, takeKeysOver, logger);
+
+const starting = new AbortController();
+const waitForRedis = createWaitForRedis({ signal: starting.signal, logger });
 
 closeOnSignals(
   [
@@ -226,6 +237,7 @@ closeOnSignals(
     deadlineMs: config.SHUTDOWN_GRACE_MS + 10_000,
     logger,
     async finishWork() {
+      starting.abort();
       await dispatch.finish();
       return await findOutage(redis);
     },
@@ -233,14 +245,15 @@ closeOnSignals(
 );
 
 // A pool that Redis still knows may lack keys that were put back while no worker was there.
-await keyPool.register();
+await waitForRedis(() => keyPool.register());
 await evictionPolicy
   .check({ isRequired: config.REDIS_REQUIRE_NOEVICTION })
   .catch(exitOnConfigError);
-await keyProbing.probeBeforeUse(keys);
-await reportKeys();
-await announce();
-await listenForWorkerCommands(subscriber, redisKeys, (command) => {
+await waitForRedis(() => keyProbing.probeBeforeUse(keys));
+await waitForRedis(reportKeys);
+await waitForRedis(announce);
+isAnnounced = true;
+const onCommand = (command: WorkerCommand) => {
   dispatch.checkAgain();
   if (command.kind !== "probe") return;
   keyProbing
@@ -249,8 +262,11 @@ await listenForWorkerCommands(subscriber, redisKeys, (command) => {
     .catch((error: unknown) =>
       logger.warn({ err: error }, "Probing a key failed"),
     );
-});
-await dispatch.start();
+};
+await waitForRedis(() =>
+  listenForWorkerCommands(subscriber, redisKeys, onCommand),
+);
+await dispatch.start(waitForRedis);
 logger.info(
   {
     workerId,

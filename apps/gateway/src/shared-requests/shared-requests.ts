@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { subscribe } from "@openrouter-free-pool/shared/redis/subscribe";
 import type { FinalReply } from "@openrouter-free-pool/shared/replies/reply";
 import { repeat } from "@openrouter-free-pool/shared/timers/repeat";
 import type { Redis } from "ioredis";
@@ -50,7 +51,7 @@ export class SharedRequests {
     });
     // Messages were missed while the connection was down.
     subscriber.on("ready", () => void this.#tend());
-    subscriber.subscribe(channel).catch((error: unknown) => {
+    subscribe(subscriber, channel).catch((error: unknown) => {
       this.#logger.warn(
         { err: error },
         "Subscribing to shared requests failed",

@@ -1,4 +1,5 @@
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { subscribe } from "@openrouter-free-pool/shared/redis/subscribe";
 import type { Redis } from "ioredis";
 
 /**
@@ -14,5 +15,5 @@ export async function listenForCancellations(
   subscriber.on("message", (channel: string, jobId: string) => {
     if (channel === redisKeys.cancellations) onCancelled(jobId);
   });
-  await subscriber.subscribe(redisKeys.cancellations);
+  await subscribe(subscriber, redisKeys.cancellations);
 }

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import type { LimiterCall } from "../key-pool/slots/limiter-call.ts";
 import type { ManualWorker } from "../queue/manual-worker.ts";
 import type { RedisKeys } from "../redis/keys.ts";
+import { subscribe } from "../redis/subscribe.ts";
 import { withFallback } from "../timers/with-timeout.ts";
 import { readTakenJobs, type TakenJob } from "./taken-job.ts";
 
@@ -137,7 +138,7 @@ export class StandingOrders {
     // A server may have pushed to a connection that was dead, until it heard of the new one.
     this.#subscriber.on("close", onLost);
     this.#subscriber.on("ready", onLost);
-    await this.#subscriber.subscribe(this.#channel);
+    await subscribe(this.#subscriber, this.#channel);
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { RedisKeys } from "../redis/keys.ts";
 import { isOutOfMemory } from "../redis/out-of-memory.ts";
+import { subscribe } from "../redis/subscribe.ts";
 
 /**
  * A gateway without a heartbeat for this long counts as dead: its clients are gone, and workers
@@ -19,7 +20,7 @@ export async function showPresence(
   redisKeys: RedisKeys,
   gatewayId: string,
 ): Promise<void> {
-  await subscriber.subscribe(redisKeys.gatewayPresence(gatewayId));
+  await subscribe(subscriber, redisKeys.gatewayPresence(gatewayId));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { subscribe } from "../redis/subscribe.ts";
 import { type PushedReply, parsePushedReply } from "./pushed-reply.ts";
 import {
   beforeAllReplies,
@@ -106,7 +107,7 @@ export class ReplyReader {
 
   async #listen(): Promise<void> {
     try {
-      await this.#subscriber.subscribe(this.#streamKey);
+      await subscribe(this.#subscriber, this.#streamKey);
     } catch (error) {
       if (this.#isStopped) return;
       this.#logger.warn({ err: error }, "Listening for replies failed");

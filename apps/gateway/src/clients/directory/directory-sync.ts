@@ -1,4 +1,5 @@
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { subscribe } from "@openrouter-free-pool/shared/redis/subscribe";
 import {
   type Repetition,
   repeat,
@@ -47,11 +48,9 @@ export class DirectorySync {
     subscriber.on("ready", this.#onReady);
     this.#redis.on("ready", this.#onReady);
     // Not awaited: without Redis it would never resolve.
-    subscriber
-      .subscribe(this.#channel)
-      .then(this.#onReady, (err: unknown) =>
-        this.#logger.warn({ err }, "Subscribing to news of clients failed"),
-      );
+    subscribe(subscriber, this.#channel).then(this.#onReady, (err: unknown) =>
+      this.#logger.warn({ err }, "Subscribing to news of clients failed"),
+    );
     this.#polling = repeat(() => this.#poll(), {
       intervalMs: pollMs,
       name: "Looking for clients",

@@ -1,4 +1,5 @@
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
+import { subscribe } from "@openrouter-free-pool/shared/redis/subscribe";
 import {
   parseCredit,
   readTaken,
@@ -35,7 +36,7 @@ export class StreamCredits {
       const credit = from === channel ? parseCredit(message) : undefined;
       if (credit) this.#record(credit.jobId, credit.takenBytes);
     });
-    await subscriber.subscribe(channel);
+    await subscribe(subscriber, channel);
   }
 
   open(jobId: string): void {

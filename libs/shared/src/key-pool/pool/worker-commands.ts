@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { parseJson } from "../../json/parse-json.ts";
 import type { RedisKeys } from "../../redis/keys.ts";
+import { subscribe } from "../../redis/subscribe.ts";
 
 const commandSchema = z.discriminatedUnion("kind", [
   /** Slots may have become free earlier than a worker expects. */
@@ -11,7 +12,7 @@ const commandSchema = z.discriminatedUnion("kind", [
 ]);
 
 /** A command to the workers. */
-type WorkerCommand = z.output<typeof commandSchema>;
+export type WorkerCommand = z.output<typeof commandSchema>;
 
 /** Sends a command. @returns how many workers listen. */
 export function sendWorkerCommand(
@@ -34,5 +35,5 @@ export async function listenForWorkerCommands(
     // An unknown command comes from a newer version.
     if (command.success) onCommand(command.data);
   });
-  await subscriber.subscribe(redisKeys.workerCommands);
+  await subscribe(subscriber, redisKeys.workerCommands);
 }
