@@ -4,33 +4,46 @@ import { say } from "../words/say.mjs";
 const pollMs = 250;
 const patienceMs = 15_000;
 
-/** The address of the gateway, as a person types it. */
-export function gatewayUrl(env: NodeJS.ProcessEnv): string {
-  const host = env.HOST || "127.0.0.1";
-  const port = env.PORT || "3000";
-  const shownHost = host === "0.0.0.0" || host === "::" ? "localhost" : host;
-  return `http://${shownHost.includes(":") ? `[${shownHost}]` : shownHost}:${port}`;
+/** Where the gateway of this start listens, as it tells; PORT and HOST do not say it: the port may be any free one, or another program's. */
+export function listenForGatewayUrl() {
+  let latest: string | undefined;
+  return {
+    read: () => latest,
+    onMessage(message: unknown): void {
+      const { listening } = (message ?? {}) as { listening?: unknown };
+      if (!isAddress(listening)) return;
+      const { host, port } = listening;
+      const shownHost =
+        host === "0.0.0.0" || host === "::" ? "localhost" : host;
+      latest = `http://${shownHost.includes(":") ? `[${shownHost}]` : shownHost}:${port}`;
+    },
+  };
+}
+
+function isAddress(value: unknown): value is { host: string; port: number } {
+  const { host, port } = (value ?? {}) as { host?: unknown; port?: unknown };
+  return typeof host === "string" && typeof port === "number";
 }
 
 /**
  * Waits until the gateway is ready and prints its address, with the worker's report about its keys.
- * When that takes long, or no key works, it prints the reason and keeps waiting.
+ * When that takes long, no key works, or another program answers in its place, it prints the reason and keeps waiting.
  */
-export async function announceGateway(
-  url: string,
-  options: {
-    /** The worker's report about its keys; undefined until there is one. */
-    keysReport: () => string | undefined;
-    signal: AbortSignal;
-  },
-): Promise<void> {
-  const { keysReport, signal } = options;
+export async function announceGateway(options: {
+  /** Where the gateway listens; undefined until it does. */
+  gatewayUrl: () => string | undefined;
+  /** The worker's report about its keys; undefined until there is one. */
+  keysReport: () => string | undefined;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { gatewayUrl, keysReport, signal } = options;
   const startedAt = performance.now();
   let hasComplained = false;
   while (!signal.aborted) {
-    const reason = await whyNotReady(url, signal);
-    const report = keysReport();
-    if (reason === undefined) {
+    const url = gatewayUrl();
+    const obstacle = await findObstacle(url, keysReport(), signal);
+    if (url !== undefined && obstacle === undefined) {
+      const report = keysReport();
       console.error(
         say("ready", {
           url,
@@ -39,18 +52,37 @@ export async function announceGateway(
       );
       return;
     }
-    const lacksKeys = report !== undefined && /^No key works/.test(reason);
     const isLate = performance.now() - startedAt > patienceMs;
-    if (!hasComplained && (lacksKeys || isLate)) {
-      console.error(
-        say("notReady", {
-          reason: lacksKeys ? say("noKeyWorks", { report }) : reason,
-        }),
-      );
+    if (!hasComplained && obstacle && (obstacle.mustBeMended || isLate)) {
+      console.error(say("notReady", { reason: obstacle.reason }));
       hasComplained = true;
     }
     await delay(pollMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+interface Obstacle {
+  reason: string;
+  /** Whether waiting alone does not help. */
+  mustBeMended: boolean;
+}
+
+async function findObstacle(
+  url: string | undefined,
+  report: string | undefined,
+  signal: AbortSignal,
+): Promise<Obstacle | undefined> {
+  if (url === undefined)
+    return { reason: say("notListening"), mustBeMended: false };
+  const answer = await askWhetherReady(url, signal);
+  if (answer === undefined)
+    return { reason: say("noAnswer", { url }), mustBeMended: false };
+  if (answer === "foreign")
+    return { reason: say("otherProgram", { url }), mustBeMended: true };
+  const { reason } = answer;
+  if (report !== undefined && reason && /^No key works/.test(reason))
+    return { reason: say("noKeyWorks", { report }), mustBeMended: true };
+  return reason === undefined ? undefined : { reason, mustBeMended: false };
 }
 
 /** Keeps the worker's report about its keys, for {@link announceGateway}. */
@@ -72,27 +104,26 @@ export function announceSignIn(message: unknown): void {
   console.error(say("signIn", { link: signInLink }));
 }
 
-async function whyNotReady(
+/** @returns undefined without an answer, and `foreign` for one that a gateway does not give. */
+async function askWhetherReady(
   url: string,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<{ reason?: string } | "foreign" | undefined> {
+  let body: string;
   try {
     const response = await fetch(`${url}/ready`, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(2_000)]),
     });
-    const body = await response.text();
-    return response.ok ? undefined : readReason(body);
+    body = await response.text();
   } catch {
-    return say("noAnswer", { url });
+    return undefined;
   }
-}
-
-/** The reason in the answer of `/ready`, or whatever else answers there. */
-function readReason(body: string): string {
   try {
-    const { reason } = JSON.parse(body);
-    return typeof reason === "string" ? reason : body;
+    const { status, reason } = JSON.parse(body);
+    if (status === "ready") return {};
+    if (status === "not ready") return { reason: String(reason) };
   } catch {
-    return body;
+    // No JSON.
   }
+  return "foreign";
 }

@@ -7,7 +7,7 @@ import { say } from "../words/say.mjs";
 import {
   announceGateway,
   announceSignIn,
-  gatewayUrl,
+  listenForGatewayUrl,
   listenForKeysReport,
 } from "./announce-gateway.ts";
 import { provideKeys } from "./provide-keys.ts";
@@ -93,12 +93,17 @@ async function runApps({
     });
   const keys = listenForKeysReport();
   const worker = start("worker", keys.onMessage);
-  const gateway = start("gateway", announceSignIn);
+  const address = listenForGatewayUrl();
+  const gateway = start("gateway", (message) => {
+    announceSignIn(message);
+    address.onMessage(message);
+  });
   stop.onForced(() => {
     for (const app of [gateway, worker]) app.kill();
   });
   const settled = new AbortController();
-  const announced = announceGateway(gatewayUrl(process.env), {
+  const announced = announceGateway({
+    gatewayUrl: address.read,
     keysReport: keys.read,
     signal: settled.signal,
   });

@@ -314,6 +314,8 @@ const server = await listen(app, {
   stallMs: config.BODY_STALL_MS,
   logger,
 }).catch(exitOnConfigError);
+// `npm start` tells by it that it is this process that answers there.
+if (process.connected) process.send?.({ listening: server.address });
 await admin.announce(server.address);
 logger.info({ gatewayId, ...server.address }, "Gateway is ready");
 

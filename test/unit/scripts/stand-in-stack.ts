@@ -11,18 +11,32 @@ export const untilOptions = { timeout: 60_000, interval: 20 };
 
 // Stand-ins that show from outside what `npm start` does to its processes.
 /** The source of an app. */
-export const app = (name: string) => `
+export function app(name: string): string {
+  return `
   import { appendFileSync } from "node:fs";
   const note = (text: string) => appendFileSync("events", "${name} " + text + "\\n");
   console.log(JSON.stringify({ name: "${name}", pid: process.pid, redis: process.env.REDIS_URL }));
   process.on("SIGTERM", () => { note("SIGTERM"); setTimeout(() => { note("ended"); process.exit(0); }, Number(process.env.DRAIN_MS ?? 200)); });
   setInterval(() => {}, 1000);
 `;
+}
 /** The source of a gateway that is ready at once. */
-export const gateway = `${app("gateway")}
+export const gateway = gatewayThat(200, { status: "ready" });
+
+/** The source of a gateway that answers every request in the same way. */
+export function gatewayThat(statusCode: number, answer: object): string {
+  return `${app("gateway")}
   import { createServer } from "node:http";
-  createServer((_, response) => response.end()).listen(Number(process.env.PORT));
+  const server = createServer((_, response) => {
+    response.statusCode = ${statusCode};
+    response.end(${JSON.stringify(JSON.stringify(answer))});
+  });
+  server.listen(Number(process.env.PORT), "127.0.0.1", () => {
+    const { port } = server.address();
+    process.send?.({ listening: { host: "127.0.0.1", port } });
+  });
 `;
+}
 
 /** `npm start` in a project, with stand-ins where it has no apps. */
 export async function startStack(

@@ -1,7 +1,11 @@
-import { expect, test, vi } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test, vi } from "vitest";
 import {
   app,
   gateway,
+  gatewayThat,
   pidsOf,
   startStack,
   untilOptions,
@@ -129,12 +133,10 @@ test("says at once that no key works", async () => {
   const project = createProject();
   project.write(
     "apps/gateway/src/main.ts",
-    `${app("gateway")}
-    import { createServer } from "node:http";
-    createServer((_, response) => {
-      response.statusCode = 503;
-      response.end(JSON.stringify({ reason: "No key works (1 of 1: 401)" }));
-    }).listen(Number(process.env.PORT));`,
+    gatewayThat(503, {
+      status: "not ready",
+      reason: "No key works (1 of 1: 401)",
+    }),
   );
   project.write(
     "apps/worker/src/main.ts",
@@ -145,6 +147,45 @@ test("says at once that no key works", async () => {
     () => run.stderr().includes("Not ready yet: None of 1 key works; refused"),
     untilOptions,
   );
+  run.child.kill("SIGTERM");
+  expect(await run.ended).toBe(0);
+});
+
+test("does not take another program on the port for its gateway", async () => {
+  const other = createServer((_, response) => response.end("{}"));
+  other.listen(0, "127.0.0.1");
+  await once(other, "listening");
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  const project = createProject();
+  // It says so only after the other program has been asked several times.
+  project.write(
+    "apps/gateway/src/main.ts",
+    `setTimeout(() => { console.error("PORT: wants a free port"); process.exit(1); }, 1500);`,
+  );
+  const run = await startStack(project, { PORT: String(port) });
+  expect(await run.ended).toBe(1);
+  expect(run.stderr()).not.toContain("Ready: ");
+});
+
+test("says that another program answers where its gateway listens", async () => {
+  const project = createProject();
+  project.write("apps/gateway/src/main.ts", gatewayThat(200, { ok: true }));
+  const run = await startStack(project);
+  await vi.waitUntil(
+    () =>
+      /Not ready yet: another program answers at .* PORT/.test(run.stderr()),
+    untilOptions,
+  );
+  run.child.kill("SIGTERM");
+  expect(await run.ended).toBe(0);
+  expect(run.stderr()).not.toContain("Ready: ");
+});
+
+test("tells the port that the gateway has found free, with PORT=0", async () => {
+  const run = await startStack(createProject(), { PORT: "0" });
+  await untilReady(run);
+  expect(run.stderr()).toMatch(/Ready: .* http:\/\/127\.0\.0\.1:[1-9]\d+\/v1/);
   run.child.kill("SIGTERM");
   expect(await run.ended).toBe(0);
 });
