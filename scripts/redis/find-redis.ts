@@ -20,7 +20,7 @@ export interface FoundRedis
 
 interface RedisOptions {
   purpose: RedisPurpose;
-  /** Where a server that keeps its data has them. Default: `.data/redis` of the checkout. */
+  /** Where a server that keeps its data has them; one in Docker has a volume for each such folder. Default: `.data/redis` of the checkout. */
   dataDir?: string;
 }
 
@@ -33,19 +33,18 @@ export async function findRedis(options: RedisOptions): Promise<FoundRedis> {
 
 /** As {@link findRedis}, but never the given one: no other program uses it. */
 export async function findOwnRedis(options: RedisOptions): Promise<FoundRedis> {
-  return (
-    (await fromDocker(options.purpose)) ?? (await fromThisMachine(options))
-  );
+  return (await fromDocker(options)) ?? (await fromThisMachine(options));
 }
 
-async function fromDocker(
-  purpose: RedisPurpose,
-): Promise<FoundRedis | undefined> {
+async function fromDocker({
+  purpose,
+  dataDir,
+}: RedisOptions): Promise<FoundRedis | undefined> {
   if (!(await dockerAnswers())) return undefined;
   try {
     if (purpose === "start") {
       const { startComposeRedis } = await import("./compose-redis.ts");
-      return { kind: "docker", ...(await startComposeRedis()) };
+      return { kind: "docker", ...(await startComposeRedis(dataDir)) };
     }
     const { startContainerRedis } = await import("./container-redis.ts");
     return { kind: "docker", ...(await startContainerRedis()) };

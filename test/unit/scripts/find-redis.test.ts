@@ -20,7 +20,8 @@ exec /bin/sleep 60`;
 const probe = `
   try {
     const { findRedis } = await import(process.argv[1] + "/scripts/redis/find-redis.ts");
-    const { kind, url, stop } = await findRedis({ purpose: "demo" });
+    const [purpose = "demo", dataDir] = process.argv.slice(2);
+    const { kind, url, stop } = await findRedis({ purpose, dataDir });
     console.log(JSON.stringify({ kind, url }));
     await stop();
   } catch (error) {
@@ -31,8 +32,10 @@ const probe = `
 function findRedisIn(
   project: TemporaryProject,
   env: NodeJS.ProcessEnv = {},
+  args: string[] = [],
 ): Run {
-  return runNode(["--input-type=module", "--eval", probe, project.root], {
+  const command = ["--input-type=module", "--eval", probe];
+  return runNode([...command, project.root, ...args], {
     env: { PATH: join(project.root, "bin"), HOME: project.root, ...env },
   });
 }
@@ -74,6 +77,36 @@ test("starts a server from the PATH when Docker cannot start one", async () => {
   expect(run.stderr()).toMatch(
     /^Docker could not start Redis \(.*\): looking on this machine instead …\n$/,
   );
+});
+
+test("has a project of Docker Compose for each data folder, unless its name is given", async () => {
+  const project = createProject();
+  writeCommand(
+    project,
+    "docker",
+    `[ "$1" = info ] && echo 27.0.0
+    [ "$1" = compose ] && echo "$@" >> "${project.root}/calls"
+    case "$*" in *"port redis"*) echo 127.0.0.1:7777;; esac`,
+  );
+  const start = async (folder: string, env = {}) =>
+    resultOf(findRedisIn(project, env, ["start", folder]));
+  const found = { kind: "docker", url: "redis://127.0.0.1:7777" };
+  expect(await start("/srv/a/.data/redis")).toEqual(found);
+  expect(await start("/srv/b/.data/redis")).toEqual(found);
+  await start("/srv/b/.data/redis", { COMPOSE_PROJECT_NAME: "mine" });
+  const calls = project.read("calls").trim().split("\n");
+  const names = calls.map(
+    (call) => /^compose --project-name (\S+)/.exec(call)?.[1],
+  );
+  // Each asks whether it runs, starts it, asks for its port and stops it.
+  const [a, b] = [names[0], names[4]];
+  expect(a).toMatch(/^openrouter-free-pool-[0-9a-f]{12}$/);
+  expect(b).not.toBe(a);
+  expect(names).toEqual([
+    ...Array(4).fill(a),
+    ...Array(4).fill(b),
+    ...Array(4),
+  ]);
 });
 
 test("does not wait long for a Docker that hangs", async () => {
