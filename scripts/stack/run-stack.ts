@@ -41,17 +41,17 @@ export async function runStack(options: StackOptions): Promise<void> {
   }
 }
 
+/** Variables by which gateway and worker know where Redis is, besides `REDIS_URL`. */
+const knowRedis = ["REDIS_URL_FILE", "REDIS_SENTINELS", "REDIS_CLUSTER"];
+
 async function runWithRedis(options: StackOptions): Promise<void> {
   const stop = listenForStopSignals();
-  // Sentinels or nodes of a Cluster, where set, know the address of Redis.
-  const { REDIS_SENTINELS, REDIS_CLUSTER } = process.env;
-  const redis =
-    REDIS_SENTINELS || REDIS_CLUSTER
-      ? undefined
-      : await findRedis({
-          purpose: "start",
-          dataDir: join(options.folder, ".data", "redis"),
-        });
+  const redis = knowRedis.some((name) => process.env[name])
+    ? undefined
+    : await findRedis({
+        purpose: "start",
+        dataDir: join(options.folder, ".data", "redis"),
+      });
   try {
     if (!stop.isRequested()) {
       process.exitCode = await runApps({
@@ -66,7 +66,7 @@ async function runWithRedis(options: StackOptions): Promise<void> {
 }
 
 interface AppsOptions extends StackOptions {
-  /** Undefined where Sentinels or nodes of a Cluster know its address. */
+  /** Undefined where the apps know its address by another variable than `REDIS_URL`. */
   redis: FoundRedis | undefined;
   stop: StopSignals;
 }

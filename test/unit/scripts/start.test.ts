@@ -54,10 +54,14 @@ test("passes the logs through, says when it is ready, and stops the gateway befo
   ]);
 });
 
-test("brings no Redis where Sentinels know of one", async () => {
+test.each([
+  ["Sentinels know of one", "REDIS_SENTINELS"],
+  ["a Cluster is given", "REDIS_CLUSTER"],
+  ["a file has its address", "REDIS_URL_FILE"],
+])("brings no Redis where %s", async (_name, variable) => {
   const run = await startStack(createProject(), {
     REDIS_URL: undefined,
-    REDIS_SENTINELS: "127.0.0.1:1",
+    [variable]: "127.0.0.1:1",
   });
   await untilReady(run);
   expect(run.stdout()).not.toContain('"redis"');
