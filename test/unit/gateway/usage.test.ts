@@ -93,7 +93,7 @@ test("no name in a CSV can be taken for a formula", () => {
     data: [{ client: "@a", clientName: "-b", model: '=c,"d"', ...figures }],
     total: figures,
   };
-  expect(toUsageCsv(usage).split("\n")[1]).toBe(
+  expect(toUsageCsv(usage, { header: true }).split("\n")[1]).toBe(
     `'@a,'-b,"'=c,""d""",1,1,0,0,0,,`,
   );
 });

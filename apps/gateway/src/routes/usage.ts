@@ -4,7 +4,7 @@ import { hasBasicCredentials } from "../admin/access/require-admin.ts";
 import { clientOf } from "../middleware/authenticate.ts";
 import { allowOnly } from "../middleware/handle-errors.ts";
 import type { ReadUsage } from "../usage/read-usage.ts";
-import { toUsageCsv } from "../usage/usage-csv.ts";
+import { sendUsageCsv } from "../usage/send-usage-csv.ts";
 import { readUsageQuery } from "../usage/usage-query.ts";
 import { neverStored } from "../web-access/security-headers.ts";
 
@@ -28,14 +28,11 @@ export function routeUsage(deps: {
   router.get("/", async (request, response) => {
     const query = readUsageQuery(request.query, clock.now());
     const own = clientOf(response);
-    const usage = await readUsage.table({
-      ...query,
-      client: own ?? query.client,
-    });
+    const wanted = { ...query, client: own ?? query.client };
     if ((query.format ?? acceptedFormat(request)) === "csv") {
-      response.type("text/csv").send(toUsageCsv(usage));
+      await sendUsageCsv(response, readUsage, wanted);
     } else {
-      response.json(usage);
+      response.json(await readUsage.table(wanted));
     }
   });
   router.all("/", allowOnly("GET"));

@@ -17,15 +17,19 @@ const names = {
 } as const;
 
 /**
- * Use as CSV with a header; the columns have the same names as in JSON. Names cannot be mistaken
- * for formulas.
+ * Use as CSV; the columns have the same names as in JSON. Names cannot be mistaken for formulas.
+ *
+ * @param options `header`: whether it begins with the names of the columns.
  */
-export function toUsageCsv({ groupBy, data }: UsageObject): string {
+export function toUsageCsv(
+  { groupBy, data }: UsageObject,
+  { header }: { readonly header: boolean },
+): string {
   const columns = [
     ...(["day", "client", "model"] as const).flatMap((group) =>
       groupBy.includes(group) ? names[group] : [],
     ),
     ...figures,
   ];
-  return stringify(data, { header: true, columns, escape_formulas: true });
+  return stringify(data, { header, columns, escape_formulas: true });
 }

@@ -13,7 +13,7 @@ import { type Client, toClientObject } from "../../clients/records/client.ts";
 import { GatewayError } from "../../errors/gateway-error.ts";
 import type { RedisHealth } from "../../redis/redis-health.ts";
 import type { ReadUsage } from "../../usage/read-usage.ts";
-import { toUsageCsv } from "../../usage/usage-csv.ts";
+import { sendUsageCsv } from "../../usage/send-usage-csv.ts";
 import { readUsageQuery } from "../../usage/usage-query.ts";
 import { say } from "../../words/say.ts";
 import { formOf, readForm } from "../access/route-login.ts";
@@ -86,8 +86,8 @@ export function routeClientsPage(deps: {
 
   router.get("/usage.csv", async (request, response) => {
     const query = readUsageQuery(request.query, clock.now());
-    const usage = await readUsage.table(query);
-    response.attachment("usage.csv").send(toUsageCsv(usage));
+    response.attachment("usage.csv");
+    await sendUsageCsv(response, readUsage, query);
   });
 
   router.get("/:id", async (request, response) => {
