@@ -19,6 +19,12 @@ test("a key that a new minute or day brings back is no obstacle", () => {
   expect(obstacleOf(["parked"])).toBeUndefined();
 });
 
+test("a paused queue is one, whatever the keys are", () => {
+  const keys = [{ state: "available" }] as const;
+  const paused = { keys, workers: 1, queue: { paused: true } };
+  expect(describeObstacle(paused)).toBe("an operator has paused the queue");
+});
+
 test("without a worker it does not matter what the keys are", () => {
   expect(obstacleOf(["available"], 0)).toBe("no worker runs");
 });

@@ -52,7 +52,12 @@ export const batchListSchema = listObjectSchema(batchSchema).pick({
 /** See {@link batchListSchema}. */
 export type BatchPage = z.output<typeof batchListSchema>;
 
-const use = { used: true, remaining: true, resetIn: true } as const;
+const use = {
+  used: true,
+  limit: true,
+  remaining: true,
+  resetIn: true,
+} as const;
 
 /** The pool of keys, as far as it is used here. `resetIn` in s. */
 export const poolSchema = poolStatusSchema.extend({
@@ -71,7 +76,8 @@ export const poolSchema = poolStatusSchema.extend({
     perDay: true,
     leftToday: true,
   }),
-  queue: poolStatusSchema.shape.queue.omit({ paused: true }),
+  // Older gateways do not say whether it is paused.
+  queue: poolStatusSchema.shape.queue.partial({ paused: true }),
 });
 
 /** See {@link poolSchema}. */

@@ -66,7 +66,8 @@ export function createReadiness(deps: {
 }
 
 function findObstacle(view: PoolView, limits: RateLimits): string | undefined {
-  return describeObstacle(describeKeys(view, limits))?.replace(/^./, (first) =>
+  const { keys, workers } = describeKeys(view, limits);
+  return describeObstacle({ keys, workers })?.replace(/^./, (first) =>
     first.toUpperCase(),
   );
 }

@@ -5,6 +5,7 @@ const obstacle = {
   noWorker: "no worker runs",
   noKey: "no worker has a key",
   noneWorks: "no key works ({count} of {count}: {reasons})",
+  paused: "an operator has paused the queue",
   takenOut: "disabled",
   comma: ", ",
 } as const;
@@ -13,6 +14,7 @@ const obstacleZh: Translation<typeof obstacle> = {
   noWorker: "没有正在运行的 worker",
   noKey: "worker 没有密钥",
   noneWorks: "没有可用的密钥（{count} / {count}：{reasons}）",
+  paused: "操作员已暂停队列",
   takenOut: "已停用",
   comma: "、",
 };

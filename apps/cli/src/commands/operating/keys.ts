@@ -61,9 +61,10 @@ function draw({ keys, pool, queue, workers }: Pool): string {
     inFlight: formatCount(queue.inFlight),
     workers,
   });
-  return `${table.toString()}\n${summary}`;
+  const paused = queue.paused ? say("operating.paused") : [];
+  return [table.toString(), summary, paused].flat().join("\n");
 }
 
-function describeUse({ used, remaining }: { used: number; remaining: number }) {
-  return `${used}/${used + remaining}`;
+function describeUse({ used, limit }: { used: number; limit: number }) {
+  return `${used}/${limit}`;
 }

@@ -38,6 +38,7 @@ export const operating = {
   error: "error",
   moreEvents: "There are more: --after {id}",
   sent: "{id} is on its way.",
+  paused: "An operator has paused the queue: requests only wait",
   summary:
     "{left} calls left today; {perMinute} in {window}, {free} of them free now; {waiting} waiting, {inFlight} in flight; {workers, plural, one {# worker} other {# workers}}",
   seconds: "{count}s",

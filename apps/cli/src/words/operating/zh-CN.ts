@@ -40,6 +40,7 @@ export const operating: Translation<typeof original> = {
   error: "错误",
   moreEvents: "还有更多：--after {id}",
   sent: "{id} 已在发送。",
+  paused: "操作员已暂停队列：请求只会等待",
   summary:
     "今天还剩 {left} 次调用；每{window} {perMinute} 次，现在空闲 {free} 次；{waiting} 个在等待，{inFlight} 个正在调用；{workers, number} 个 worker",
   seconds: "{count}秒",

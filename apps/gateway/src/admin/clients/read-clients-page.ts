@@ -20,10 +20,11 @@ export function readSpan(given: unknown): number {
   return spans.find((span) => String(span) === given) ?? 30;
 }
 
-/** Links to the same page for other spans. */
-function linkSpans(current: number) {
+/** Links to the same page, with the same search, for other spans. */
+function linkSpans(current: number, search = "") {
+  const kept = search === "" ? {} : { q: search };
   return spans.map((span) => ({
-    href: `?days=${span}`,
+    href: `?${new URLSearchParams({ days: String(span), ...kept })}`,
     label: say("clients.days", { count: span }),
     isCurrent: span === current,
   }));
@@ -70,7 +71,8 @@ export async function readClientsPage(
     requiresKey: directory.requiresKey,
     hasClients: directory.list().length > 0,
     search,
-    spans: linkSpans(span),
+    days: span,
+    spans: linkSpans(span, search),
     csv: linkCsv(days),
     ...presentUsage(days, byDay, byModel),
     rows: shown.map((client) =>

@@ -52,3 +52,11 @@ test("the whole use of 10,000 clients is in the CSV file, once and with one head
   expect(new Set(rows).size).toBe(clients * models * days);
   expect(rows).toHaveLength(clients * models * days);
 });
+
+test("the page's links keep the search, and the search keeps the days", async () => {
+  const admin = new AdminClient(stack.url);
+  await admin.logIn(operatorPassword);
+  const { text } = await admin.get("/admin/clients?days=7&q=zz");
+  expect(text).toContain('href="?days=30&amp;q=zz"');
+  expect(text).toContain('name="days" value="7"');
+});
