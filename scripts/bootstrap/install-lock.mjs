@@ -4,6 +4,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -12,15 +14,21 @@ import { isAlive } from "../processes/is-alive.mjs";
 import { say } from "../words/say.mjs";
 
 const pollMs = 200;
+/** Its owner touches a lock so often. */
+const touchMs = 2_000;
+/** A lock that nobody has touched for so long is over, whatever program has its owner's id by now. */
+const longestUntouchedMs = 30_000;
 
 /** Runs an installation while no other process on this machine installs into the same node_modules. */
 export async function withInstallLock(root, install) {
   mkdirSync(join(root, "node_modules"), { recursive: true });
   const lock = join(root, "node_modules", ".bootstrap-lock");
   await acquire(lock);
+  const touching = setInterval(touch, touchMs, lock);
   try {
     return await install();
   } finally {
+    clearInterval(touching);
     rmSync(lock, { force: true });
   }
 }
@@ -29,16 +37,32 @@ async function acquire(lock) {
   let announced = false;
   while (!tryAcquire(lock)) {
     const owner = readOwner(lock);
-    // In a container each start may have the process ids of the one before.
-    const isOver =
-      owner === process.pid || (owner !== undefined && !isAlive(owner));
-    if (isOver) {
+    if (owner !== undefined && isOver(lock, owner)) {
       breakLock(lock, owner);
       continue;
     }
     if (!announced) console.error(say("waiting"));
     announced = true;
     await delay(pollMs);
+  }
+}
+
+function isOver(lock, owner) {
+  // In a container each start may have the process ids of the one before.
+  if (owner === process.pid || !isAlive(owner)) return true;
+  try {
+    return Date.now() - statSync(lock).mtimeMs > longestUntouchedMs;
+  } catch {
+    // It has just been removed.
+    return false;
+  }
+}
+
+function touch(lock) {
+  try {
+    utimesSync(lock, new Date(), new Date());
+  } catch {
+    // Somebody has removed it; the installation goes on.
   }
 }
 
