@@ -120,6 +120,23 @@ describe.skipIf(!isInstalled)("the Helm chart (needs helm on the PATH)", () => {
     expect(stdout).not.toContain("REDIS_SENTINEL");
   });
 
+  test("numbers of values files are written out", () => {
+    const settings = { BODY_BYTES_IN_FLIGHT: 268_435_456, HOST: "1000000" };
+    const values = {
+      settings,
+      gateway: { settings: { MAX_BODY_BYTES: 10_000_000 } },
+      worker: { settings: { RETRY_SHARE: 0.5 } },
+    };
+    const { stdout } = spawnSync(
+      "helm",
+      ["template", "pool", chart, "--values", "-"],
+      { encoding: "utf8", input: JSON.stringify(values) },
+    );
+    for (const text of ["268435456", "1000000", "10000000", "0.5"]) {
+      expect(stdout).toContain(`: "${text}"\n`);
+    }
+  });
+
   test("KEDA sets the number of workers, by our own metric", () => {
     const manifests = readManifests(
       render("--values", join(chart, "examples/production.yaml")).stdout,

@@ -24,3 +24,12 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- define "pool.image" -}}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- end -}}
+
+{{/* A variable's value, as text. Numbers of values files have a decimal point for Helm, which writes a million as 1e+06. */}}
+{{- define "pool.setting" -}}
+{{- if kindIs "float64" . -}}
+{{ toJson . | quote }}
+{{- else -}}
+{{ . | quote }}
+{{- end -}}
+{{- end -}}
