@@ -17,10 +17,19 @@ export async function provideKeys(dotEnv: string): Promise<boolean> {
     console.error(say("keysNotSet", { file: dotEnv }));
     return false;
   }
-  keepKeys(dotEnv, keys);
+  console.error(keep(dotEnv, keys));
   process.env.OPENROUTER_API_KEYS = keys.join(",");
-  console.error(say("written", { file: dotEnv }));
   return true;
+}
+
+/** Keeps the keys for the next start, if the file can be written. @returns what to say of it. */
+function keep(file: string, keys: readonly string[]): string {
+  try {
+    keepKeys(file, keys);
+    return say("written", { file });
+  } catch (error) {
+    return say("notWritten", { file, reason: (error as Error).message });
+  }
 }
 
 function areKeysSet(env: NodeJS.ProcessEnv): boolean {

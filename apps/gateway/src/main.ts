@@ -47,7 +47,7 @@ import { RedisHealth } from "./redis/redis-health.ts";
 import { EndedLog } from "./requests/ended/ended-log.ts";
 import { createReadRequests } from "./requests/listing/read-requests.ts";
 import { openStorage } from "./storage/open-storage.ts";
-import { requireBucket } from "./storage/variables.ts";
+import { requireBucket, requireKeyPair } from "./storage/variables.ts";
 import { warnIfOpen } from "./web-access/warn-if-open.ts";
 import { readWebAccess } from "./web-access/web-access.ts";
 import { requireWebhookSecret } from "./webhooks/variables.ts";
@@ -57,6 +57,7 @@ const config = loadConfigOrExit(() =>
   loadConfig(gatewayVariables, process.env, [
     ...redisRequirements,
     requireBucket,
+    requireKeyPair,
     requireWebhookSecret,
   ]),
 );

@@ -28,6 +28,7 @@ const mistakes: Mistake[] = [
       MAX_WAIT_MS: "-1",
       PORT: "http",
       REDIS_URL: "localhost:6379?password=secret",
+      S3_ACCESS_KEY_ID: "half",
     },
     says: [
       "REDIS_URL: got a value that is not shown because it is secret, wants a URL such as redis://localhost:6379",
@@ -36,6 +37,7 @@ const mistakes: Mistake[] = [
       'MAX_WAIT_MS: got "-1", wants a whole number from 1 to 2147483647',
       'BODY_LIMIT: got "lots", wants a size such as 10mb, 512kb or 1048576',
       "S3_BUCKET: got nothing, wants the name of a bucket when FILES_STORAGE is s3",
+      "S3_SECRET_ACCESS_KEY: got nothing, wants the other half of the pair S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY",
     ],
   },
   {

@@ -5,6 +5,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -113,6 +114,29 @@ test("on a terminal it asks for keys, shows none, and keeps them for their owner
   );
   expect((statSync(file).mode & 0o777).toString(8)).toBe("600");
   expect(terminal.screen()).not.toContain(secret);
+});
+
+test("where the keys cannot be kept they count for this start, and it is said why", async (ctx) => {
+  if (spawnSync("script", ["--version"]).status !== 0) ctx.skip("needs script");
+  const cwd = join(installed.root, "read-only");
+  mkdirSync(cwd);
+  symlinkSync("/nowhere/.env", join(cwd, ".env"));
+  const terminal = openTerminal(
+    `'${process.execPath}' '${commandOf("openrouter-free-pool")}'`,
+    {
+      cwd,
+      env: { PATH: process.env.PATH, REDIS_URL: "redis://127.0.0.1:1" },
+    },
+  );
+  onTestFinished(() => terminal.kill());
+  await terminal.shows("Key: ");
+  terminal.type(`sk-or-v1-${"a1".repeat(32)}${keys.enter}`);
+  await terminal.shows("sk-or-v1-a1a...1a1");
+  terminal.type(keys.enter);
+  await terminal.shows(`Not written to ${join(cwd, ".env")} (ENOENT`);
+  await terminal.shows("unreachable");
+  terminal.type(keys.interrupt);
+  await terminal.ended;
 });
 
 test.for([

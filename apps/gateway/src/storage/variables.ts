@@ -30,6 +30,16 @@ export type StorageConfig = Readonly<
   z.output<z.ZodObject<typeof storageVariables>>
 >;
 
+const keyPair = ["S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"] as const;
+
+/** With half a pair of keys the SDK would search elsewhere. */
+export const requireKeyPair: Requirement = (given) => {
+  const missing = keyPair.filter((name) => given[name] === undefined);
+  return missing.length === 1
+    ? `${missing[0]}: got nothing, wants the other half of the pair ${keyPair.join(" and ")}`
+    : undefined;
+};
+
 /** A bucket has no default name. */
 export const requireBucket: Requirement = (given) =>
   given.FILES_STORAGE === "s3" && given.S3_BUCKET === undefined
