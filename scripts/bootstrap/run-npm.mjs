@@ -30,6 +30,9 @@ export async function runNpm(folder, args) {
       windowsHide: true,
     },
   );
+  // A signal that ends this process alone must not leave it at work.
+  const stop = () => child.kill();
+  process.once("exit", stop);
   const output = [];
   child.stdout.on("data", (chunk) => output.push(chunk));
   child.stderr.on("data", (chunk) => output.push(chunk));
@@ -37,6 +40,7 @@ export async function runNpm(folder, args) {
     child.once("error", (error) => resolve(error.code));
     child.once("close", resolve);
   });
+  process.off("exit", stop);
   if (code !== 0)
     throw new StopWithMessage(
       explain(code, Buffer.concat(output).toString().trim()),

@@ -1,4 +1,3 @@
-import type { UsageObject } from "@openrouter-free-pool/shared/api/usage-object";
 import {
   readUsageField,
   shardOf,
@@ -86,14 +85,7 @@ test("no name in a CSV can be taken for a formula", () => {
     meanWaitMs: null,
     savedUsd: null,
   };
-  const usage: UsageObject = {
-    from: "2027-03-01",
-    to: "2027-03-01",
-    groupBy: ["client", "model"],
-    data: [{ client: "@a", clientName: "-b", model: '=c,"d"', ...figures }],
-    total: figures,
-  };
-  expect(toUsageCsv(usage, { header: true }).split("\n")[1]).toBe(
-    `'@a,'-b,"'=c,""d""",1,1,0,0,0,,`,
-  );
+  const row = { client: "@a", clientName: "-b", model: '=c,"d"', ...figures };
+  const csv = toUsageCsv(["client", "model"], [row], { header: true });
+  expect(csv.split("\n")[1]).toBe(`'@a,'-b,"'=c,""d""",1,1,0,0,0,,`);
 });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { isAlive } from "../../../scripts/processes/is-alive.mjs";
 import {
   createProject,
   type Run,
@@ -16,6 +17,10 @@ const { join } = require("node:path");
 const args = process.argv.slice(2);
 const folder = args[args.indexOf("--prefix") + 1];
 appendFileSync(process.env.NPM_CALLS, args.slice(0, args.indexOf("--prefix")).join(" ") + "\\n");
+if (process.env.NPM_HANGS) {
+  writeFileSync(join(folder, "npm-pid"), String(process.pid));
+  setInterval(() => {}, 1000);
+}
 if (process.env.NPM_FAILS) { console.error(process.env.NPM_FAILS); process.exit(1); }
 mkdirSync(join(folder, "node_modules"), { recursive: true });
 const wanted = args.find((arg) => arg.endsWith("@24"));
@@ -133,6 +138,20 @@ describe("dependencies", () => {
     expect(await bootstrap(project).ended).toBe(0);
     expect(npmCalls(project)).toHaveLength(1);
     expect(project.has("node_modules/.bootstrap-lock")).toBe(false);
+  });
+
+  test("are not installed any more by a command that is told to stop", async () => {
+    const project = createNpmProject();
+    const run = bootstrap(project, { env: { NPM_HANGS: "1" } });
+    const npmPid = () => Number(project.read("npm-pid"));
+    await vi.waitUntil(
+      () => project.has("npm-pid") && npmPid() > 0,
+      untilOptions,
+    );
+    run.child.kill("SIGTERM");
+    expect(await run.ended).toBe(143);
+    expect(project.has("node_modules/.bootstrap-lock")).toBe(false);
+    await vi.waitUntil(() => !isAlive(npmPid()), untilOptions);
   });
 
   test("that cannot be fetched end the command with one line", async () => {

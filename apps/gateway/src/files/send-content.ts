@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Request, Response } from "express";
+import { isClientGone } from "../http/is-client-gone.ts";
 import type { Storage } from "../storage/open-storage.ts";
 import { readPartsBetween, type StoredParts } from "../storage/parts.ts";
 import { isStorageOutage, storageFailed } from "../storage/storage-error.ts";
@@ -80,18 +81,6 @@ async function waitForFirstChunk(source: Readable): Promise<void> {
   } catch (error) {
     throw isStorageOutage(error) ? storageFailed(error) : error;
   }
-}
-
-const codesOfClients: ReadonlySet<unknown> = new Set([
-  "ERR_STREAM_PREMATURE_CLOSE",
-  "ERR_STREAM_DESTROYED",
-  "ERR_STREAM_UNABLE_TO_PIPE",
-]);
-
-function isClientGone(error: unknown): boolean {
-  return error instanceof Error && "code" in error
-    ? codesOfClients.has(error.code)
-    : false;
 }
 
 function prepareParts(

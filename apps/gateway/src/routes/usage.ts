@@ -26,14 +26,12 @@ export function routeUsage(deps: {
   });
 
   router.get("/", async (request, response) => {
-    const query = readUsageQuery(request.query, clock.now());
-    const own = clientOf(response);
-    const wanted = { ...query, client: own ?? query.client };
+    const asked = readUsageQuery(request.query, clock.now());
+    const query = { ...asked, client: clientOf(response) ?? asked.client };
     if ((query.format ?? acceptedFormat(request)) === "csv") {
-      await sendUsageCsv(response, readUsage, wanted);
-    } else {
-      response.json(await readUsage.table(wanted));
+      return sendUsageCsv(response, readUsage, query);
     }
+    response.json(await readUsage.table(query));
   });
   router.all("/", allowOnly("GET"));
   return router;

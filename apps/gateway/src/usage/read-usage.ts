@@ -4,7 +4,11 @@ import type {
   UsageObject,
 } from "@openrouter-free-pool/shared/api/usage-object";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
-import { readUsageOfDay } from "@openrouter-free-pool/shared/usage/usage-history";
+import {
+  readUsageOfDay,
+  readUsageShard,
+  shardsWith,
+} from "@openrouter-free-pool/shared/usage/usage-history";
 import type { Redis } from "ioredis";
 import type { ClientDirectory } from "../clients/directory/client-directory.ts";
 import { GatewayError } from "../errors/gateway-error.ts";
@@ -18,7 +22,10 @@ const mostRows = 100_000;
 
 type Row = ReturnType<UsageFold["rows"]>[number];
 
-/** Reads use. Both throw {@link GatewayError} `redis-down`, and `invalid-request` for too many rows. */
+/** A row of {@link UsageObject}. */
+type NamedRow = UsageObject["data"][number];
+
+/** Reads use. All throw {@link GatewayError} `redis-down`, the tables `invalid-request` for too many rows. */
 export type ReadUsage = {
   /** Grouped in one way. */
   table(query: Omit<UsageQuery, "format">): Promise<UsageObject>;
@@ -27,6 +34,11 @@ export type ReadUsage = {
     query: Pick<UsageQuery, "days" | "client">,
     choices: readonly (readonly UsageGroup[])[],
   ): Promise<readonly (readonly Row[])[]>;
+  /**
+   * Grouped in one way, in pieces that have no row in common: by day, then by the shards of clients,
+   * as far as these are told apart.
+   */
+  pieces(query: Omit<UsageQuery, "format">): AsyncGenerator<NamedRow[]>;
 };
 
 /** Builds {@link ReadUsage}. */
@@ -53,6 +65,26 @@ export function createReadUsage(deps: {
     return folds.map((fold) => fold.rows());
   };
 
+  async function* readPieces({
+    days,
+    groups,
+    client,
+  }: Omit<UsageQuery, "format">): AsyncGenerator<NamedRow[]> {
+    for (const piece of toPieces(days, shardsWith(client), groups)) {
+      const fold = new UsageFold(groups, priceTokens);
+      for (const slice of piece) {
+        const entries = await redisHealth.readInTime(() =>
+          readUsageShard(redis, redisKeys, slice, client),
+        );
+        for (const entry of entries) fold.add(slice.day, entry);
+      }
+      if (fold.size > 0) yield fold.rows().map(toNamedRow);
+    }
+  }
+
+  function toNamedRow({ name, figures }: Row): NamedRow {
+    return { ...toRowName(name), ...figures };
+  }
   function toRowName({ client, model, day }: UsageName) {
     return {
       ...(day === undefined ? {} : { day }),
@@ -68,6 +100,7 @@ export function createReadUsage(deps: {
 
   return {
     tables,
+    pieces: readPieces,
     async table(query) {
       const { days, groups } = query;
       const [rows = [], total = []] = await tables(query, [groups, []]);
@@ -75,14 +108,28 @@ export function createReadUsage(deps: {
         from: days.at(0) ?? "",
         to: days.at(-1) ?? "",
         groupBy: [...groups],
-        data: rows.map(({ name, figures }) => ({
-          ...toRowName(name),
-          ...figures,
-        })),
+        data: rows.map(toNamedRow),
         total: total[0]?.figures ?? noUsage,
       };
     },
   };
+}
+
+type Slice = { readonly day: string; readonly shard: number };
+
+/** All slices of the counts; those that can add to the same row are in one piece. */
+function toPieces(
+  days: readonly string[],
+  shards: readonly number[],
+  groups: readonly UsageGroup[],
+): Iterable<Slice[]> {
+  const slices = days.flatMap((day) => shards.map((shard) => ({ day, shard })));
+  const isByDay = groups.includes("day");
+  const isByClient = groups.includes("client");
+  return Map.groupBy(
+    slices,
+    ({ day, shard }) => `${isByDay ? day : ""} ${isByClient ? shard : ""}`,
+  ).values();
 }
 
 /** Figures without any use. */

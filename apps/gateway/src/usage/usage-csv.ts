@@ -1,4 +1,7 @@
-import type { UsageObject } from "@openrouter-free-pool/shared/api/usage-object";
+import type {
+  UsageGroup,
+  UsageObject,
+} from "@openrouter-free-pool/shared/api/usage-object";
 import { stringify } from "csv-stringify/sync";
 
 const figures = [
@@ -16,20 +19,17 @@ const names = {
   model: ["model"],
 } as const;
 
-/**
- * Use as CSV; the columns have the same names as in JSON. Names cannot be mistaken for formulas.
- *
- * @param options `header`: whether it begins with the names of the columns.
- */
+/** Use as CSV; the columns have the same names as in JSON. Names cannot be mistaken for formulas. */
 export function toUsageCsv(
-  { groupBy, data }: UsageObject,
-  { header }: { readonly header: boolean },
+  groups: readonly UsageGroup[],
+  rows: UsageObject["data"],
+  { header = false } = {},
 ): string {
   const columns = [
     ...(["day", "client", "model"] as const).flatMap((group) =>
-      groupBy.includes(group) ? names[group] : [],
+      groups.includes(group) ? names[group] : [],
     ),
     ...figures,
   ];
-  return stringify(data, { header, columns, escape_formulas: true });
+  return stringify(rows, { header, columns, escape_formulas: true });
 }

@@ -16,6 +16,13 @@ export type UsageEntry = {
   readonly counts: UsageCounts;
 };
 
+/** The shards with the use of this client; undefined: of all. The use of a client is in one of them. */
+export function shardsWith(client: string | undefined): readonly number[] {
+  return client === undefined
+    ? Array.from({ length: usageShards }, (_, shard) => shard)
+    : [shardOf(client)];
+}
+
 /**
  * The use of one UTC day (`YYYY-MM-DD`).
  *
@@ -27,16 +34,25 @@ export async function readUsageOfDay(
   day: string,
   client?: string,
 ): Promise<UsageEntry[]> {
-  const shards =
-    client === undefined
-      ? Array.from({ length: usageShards }, (_, shard) => shard)
-      : [shardOf(client)];
-  const hashes = await Promise.all(
-    shards.map((shard) => redis.hgetall(redisKeys.usage(day, shard))),
+  const entries = await Promise.all(
+    shardsWith(client).map((shard) =>
+      readUsageShard(redis, redisKeys, { day, shard }, client),
+    ),
   );
-  return hashes
-    .flatMap(toEntries)
-    .filter((entry) => client === undefined || entry.client === client);
+  return entries.flat();
+}
+
+/** As {@link readUsageOfDay}, of the clients of one shard. */
+export async function readUsageShard(
+  redis: Redis,
+  redisKeys: RedisKeys,
+  { day, shard }: { day: string; shard: number },
+  client?: string,
+): Promise<UsageEntry[]> {
+  const entries = toEntries(await redis.hgetall(redisKeys.usage(day, shard)));
+  return client === undefined
+    ? entries
+    : entries.filter((entry) => entry.client === client);
 }
 
 function toEntries(hash: Readonly<Record<string, string>>): UsageEntry[] {

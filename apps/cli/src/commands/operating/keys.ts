@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { type Connection, connect } from "../../gateway/connection.ts";
 import type { Pool } from "../../gateway/objects.ts";
 import { type ExitCode, exitCodes } from "../../output/exit-codes.ts";
-import { print } from "../../output/terminal.ts";
+import { print, tell } from "../../output/terminal.ts";
 import { formatCount, formatDuration } from "../../progress/format.ts";
 import { say } from "../../words/say.ts";
 import { sayState } from "./say-state.ts";
@@ -22,6 +22,7 @@ export function addKeys(program: Command, end: (code: ExitCode) => void): void {
       const isJson = options.json || process.stdout.isTTY !== true;
       if (isJson) for (const key of pool.keys) print(JSON.stringify(key));
       else print(draw(pool));
+      if (pool.queue.paused) tell(say("operating.paused"));
       end(exitCodes.done);
     });
 }
@@ -61,10 +62,12 @@ function draw({ keys, pool, queue, workers }: Pool): string {
     inFlight: formatCount(queue.inFlight),
     workers,
   });
-  const paused = queue.paused ? say("operating.paused") : [];
-  return [table.toString(), summary, paused].flat().join("\n");
+  return `${table.toString()}\n${summary}`;
 }
 
-function describeUse({ used, limit }: { used: number; limit: number }) {
-  return `${used}/${limit}`;
+type Use = Pool["keys"][number]["day"];
+
+/** OpenRouter may count more than we do: an account is out when it says so. */
+function describeUse({ limit, used, remaining }: Use): string {
+  return `${Math.max(used, limit - remaining)}/${limit}`;
 }

@@ -86,8 +86,7 @@ export function routeClientsPage(deps: {
 
   router.get("/usage.csv", async (request, response) => {
     const query = readUsageQuery(request.query, clock.now());
-    response.attachment("usage.csv");
-    await sendUsageCsv(response, readUsage, query);
+    await sendUsageCsv(response, readUsage, query, "usage.csv");
   });
 
   router.get("/:id", async (request, response) => {

@@ -11,7 +11,7 @@
   ARGV[2] key id
   ARGV[3] account   that the key was granted for
   ARGV[4] statedMs  what the answer stated; '' for nothing: until the end of the window or day
-  ARGV[5] reason    'minute' or 'day'
+  ARGV[5] reason    'minute', 'day' or 'stated'
   ARGV[6] ttlMs     life of the account's hash, longer than any parking
   ARGV[7] poolTtlMs life of the index unless a worker renews it
   ARGV[8] limit     calls that the account may make in a window (reason 'minute') or a day (reason
