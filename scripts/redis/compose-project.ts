@@ -9,6 +9,9 @@ export interface ComposeContainer {
   workingDir: string;
 }
 
+const firstPart = "openrouter-free-pool-";
+const isOfFolder = new RegExp(`^${firstPart}[0-9a-f]{12}$`);
+
 /**
  * The Compose project whose Redis has the data of a folder: one of its own, so that two stacks have two servers. Compose's
  * default, the name of the checkout's folder, is the same for all clones and all folders in which the package runs.
@@ -24,11 +27,15 @@ export function composeProject(
   const checkoutsOwn = join(projectRoot, ".data", "redis");
   const folder = resolve(dataDir ?? checkoutsOwn);
   const hash = createHash("sha256").update(folder).digest("hex").slice(0, 12);
-  const own = `openrouter-free-pool-${hash}`;
+  const own = `${firstPart}${hash}`;
   if (folder !== checkoutsOwn) return own;
   if (containers.some(({ project }) => project === own)) return own;
   const earlier = containers.find(
-    ({ workingDir }) => resolve(workingDir) === resolve(projectRoot),
+    ({ project, workingDir }) =>
+      // A path that is absent would be the working folder's.
+      workingDir !== "" &&
+      resolve(workingDir) === resolve(projectRoot) &&
+      !isOfFolder.test(project),
   );
   return earlier?.project ?? own;
 }

@@ -42,6 +42,7 @@ async function listContainers(): Promise<ComposeContainer[]> {
   );
   return lines
     .split("\n")
+    .filter((line) => line !== "")
     .map((line) => line.split("\t"))
     .map(([project = "", workingDir = ""]) => ({ project, workingDir }));
 }

@@ -31,6 +31,10 @@ export async function startKeptRedis(
     // Ports of Redis to Windows have none.
     socket: process.platform !== "win32",
     args: ["--pidfile", pidFile],
+  }).catch(({ message }: Error) => {
+    throw new NoRedisError(
+      say("redisNotStarted", { folder: dataDir, reason: message }),
+    );
   });
   const kept = keepRunning(redis, {
     // The folder stays ours while no server runs on it.

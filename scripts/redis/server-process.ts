@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { dieWithParent } from "../processes/die-with-parent.ts";
 import { unrefChild } from "../processes/unref-child.ts";
+import { say } from "../words/say.mjs";
 import type { RedisBinary } from "./redis-binary.ts";
 
 export interface ServerProcess {
@@ -58,7 +59,7 @@ async function untilEnded(child: ChildProcess): Promise<string> {
     (resolve) =>
       child.once("exit", (...codeAndSignal) => resolve(codeAndSignal)),
   );
-  return signal ?? `exit code ${code}`;
+  return signal ?? say("exitCode", { code: code ?? 1 });
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -121,7 +121,8 @@ async function askWhetherReady(
   try {
     const { status, reason } = JSON.parse(body);
     if (status === "ready") return {};
-    if (status === "not ready") return { reason: String(reason) };
+    if (typeof status === "string" && typeof reason === "string")
+      return { reason };
   } catch {
     // No JSON.
   }

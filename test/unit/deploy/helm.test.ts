@@ -120,20 +120,37 @@ describe.skipIf(!isInstalled)("the Helm chart (needs helm on the PATH)", () => {
     expect(stdout).not.toContain("REDIS_SENTINEL");
   });
 
-  test("numbers of values files are written out", () => {
-    const settings = { BODY_BYTES_IN_FLIGHT: 268_435_456, HOST: "1000000" };
+  test("large numbers are written out, and all else stays as it is", () => {
     const values = {
-      settings,
-      gateway: { settings: { MAX_BODY_BYTES: 10_000_000 } },
-      worker: { settings: { RETRY_SHARE: 0.5 } },
+      settings: {
+        BODY_LIMIT: 10_485_760,
+        MAX_WAIT_MS: 3_600_000,
+        MODEL_CHECK: false,
+        REDIS_PREFIX: "a & b",
+      },
+      gateway: { settings: { BODY_STALL_MS: 1_000_000 } },
+      worker: { settings: { UPSTREAM_TIMEOUT_MS: 1_200_000 } },
+      autoscaling: { enabled: true, waitingPerWorker: 1_000_000 },
+      redis: { mode: "sentinel", sentinel: { downAfterMs: 1_000_000 } },
     };
-    const { stdout } = spawnSync(
+    const { stdout, stderr } = spawnSync(
       "helm",
       ["template", "pool", chart, "--values", "-"],
       { encoding: "utf8", input: JSON.stringify(values) },
     );
-    for (const text of ["268435456", "1000000", "10000000", "0.5"]) {
-      expect(stdout).toContain(`: "${text}"\n`);
+    expect(stderr).toBe("");
+    expect(stdout).not.toMatch(/\de[+]\d/);
+    for (const line of [
+      'BODY_LIMIT: "10485760"',
+      'MAX_WAIT_MS: "3600000"',
+      'MODEL_CHECK: "false"',
+      'REDIS_PREFIX: "a & b"',
+      'name: BODY_STALL_MS\n              value: "1000000"',
+      'name: UPSTREAM_TIMEOUT_MS\n              value: "1200000"',
+      'targetValue: "1000000"',
+      'name: DOWN_AFTER_MS\n              value: "1000000"',
+    ]) {
+      expect(stdout).toContain(line);
     }
   });
 

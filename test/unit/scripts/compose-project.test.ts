@@ -20,7 +20,10 @@ test("each data folder has a project of its own, always the same", () => {
 test("a checkout keeps the Redis that it has under Compose's default name", () => {
   const others = { project: "pool", workingDir: "/srv/pool" };
   expect(composeProject(checkoutsOwn, [others, earlier])).toBe("pool");
-  expect(composeProject(checkoutsOwn, [others])).not.toBe("pool");
+  const unlabelled = { project: "pool", workingDir: "" };
+  for (const container of [others, unlabelled]) {
+    expect(composeProject(checkoutsOwn, [container])).not.toBe("pool");
+  }
 });
 
 test("other folders and a checkout with a project of its own do not", () => {
@@ -28,4 +31,10 @@ test("other folders and a checkout with a project of its own do not", () => {
   const own = composeProject(checkoutsOwn, []);
   const present = { project: own, workingDir: projectRoot };
   expect(composeProject(checkoutsOwn, [earlier, present])).toBe(own);
+  // Another folder's, of a stack that this checkout runs there.
+  const another = {
+    project: composeProject(elsewhere, []),
+    workingDir: projectRoot,
+  };
+  expect(composeProject(checkoutsOwn, [another])).toBe(own);
 });

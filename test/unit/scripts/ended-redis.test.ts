@@ -74,6 +74,16 @@ test("a second one is refused on the data of a Redis that is about to be started
   expect(await run.ended).toBe(0);
 });
 
+test("npm start ends with one line where the data of its Redis cannot be used", async () => {
+  const project = createProject();
+  project.write(".data", "no folder");
+  const run = await startStack(project, { REDIS_URL: undefined });
+  expect(await run.ended).toBe(1);
+  expect(run.stderr()).toMatch(
+    /^Redis cannot run with its data in .* \(.*\): mend that, or set REDIS_URL .*\n$/,
+  );
+});
+
 test("npm start ends where its Redis cannot be brought back", async () => {
   const project = createProject();
   const real = process.env.PATH?.split(":")

@@ -36,6 +36,7 @@ function findRedisIn(
 ): Run {
   const command = ["--input-type=module", "--eval", probe];
   return runNode([...command, project.root, ...args], {
+    cwd: project.root,
     env: { PATH: join(project.root, "bin"), HOME: project.root, ...env },
   });
 }
@@ -93,20 +94,19 @@ test("has a project of Docker Compose for each data folder, unless its name is g
   const found = { kind: "docker", url: "redis://127.0.0.1:7777" };
   expect(await start("/srv/a/.data/redis")).toEqual(found);
   expect(await start("/srv/b/.data/redis")).toEqual(found);
+  expect(await start(join(project.root, ".data/redis"))).toEqual(found);
   await start("/srv/b/.data/redis", { COMPOSE_PROJECT_NAME: "mine" });
   const calls = project.read("calls").trim().split("\n");
   const names = calls.map(
     (call) => /^compose --project-name (\S+)/.exec(call)?.[1],
   );
   // Each asks whether it runs, starts it, asks for its port and stops it.
-  const [a, b] = [names[0], names[4]];
+  const [a, b, own] = [names[0], names[4], names[8]];
   expect(a).toMatch(/^openrouter-free-pool-[0-9a-f]{12}$/);
-  expect(b).not.toBe(a);
-  expect(names).toEqual([
-    ...Array(4).fill(a),
-    ...Array(4).fill(b),
-    ...Array(4),
-  ]);
+  expect(own).toMatch(/^openrouter-free-pool-[0-9a-f]{12}$/);
+  expect(new Set([a, b, own]).size).toBe(3);
+  const projects = [a, b, own, undefined];
+  expect(names).toEqual(projects.flatMap((name) => Array(4).fill(name)));
 });
 
 test("does not wait long for a Docker that hangs", async () => {

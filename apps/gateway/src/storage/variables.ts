@@ -32,8 +32,9 @@ export type StorageConfig = Readonly<
 
 const keyPair = ["S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"] as const;
 
-/** With half a pair of keys the SDK would search elsewhere. */
+/** With half a pair the AWS SDK would look for other credentials, and every use of the bucket fail. */
 export const requireKeyPair: Requirement = (given) => {
+  if (given.FILES_STORAGE !== "s3") return undefined;
   const missing = keyPair.filter((name) => given[name] === undefined);
   return missing.length === 1
     ? `${missing[0]}: got nothing, wants the other half of the pair ${keyPair.join(" and ")}`

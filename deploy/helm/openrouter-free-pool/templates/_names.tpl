@@ -25,11 +25,7 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- end -}}
 
-{{/* A variable's value, as text. Numbers of values files have a decimal point for Helm, which writes a million as 1e+06. */}}
-{{- define "pool.setting" -}}
-{{- if kindIs "float64" . -}}
-{{ toJson . | quote }}
-{{- else -}}
-{{ . | quote }}
-{{- end -}}
+{{/* A value as text in quotes. Helm reads numbers as floats, which would be written as 1e+06; JSON writes them out. */}}
+{{- define "pool.text" -}}
+{{- ternary (toJson .) . (kindIs "float64" .) | quote -}}
 {{- end -}}
