@@ -2,7 +2,9 @@ import type { Redis } from "ioredis";
 import { GatewayError } from "../errors/gateway-error.ts";
 
 /** Members read from the index in one command. */
-const readAtATime = 100;
+const readAtATime = 1_000;
+/** Items found at a time: few lists are asked for more. */
+const foundAtATime = 100;
 
 /** The requested part of a list. */
 export type PageQuery = {
@@ -21,14 +23,18 @@ export type Page<Item> = {
 /**
  * Reads a page of the items whose ids are in a sorted set by time.
  *
- * @param find reads an item; undefined when it does not belong in this list.
+ * @param read.choose tells from ids alone which items may belong in this list.
+ * @param read.find reads an item; undefined when it does not belong in it.
  * @throws {GatewayError} `invalid-request` when `after` is not in the list.
  */
 export async function readPage<Item>(
   redis: Redis,
   index: string,
   { limit, after, order }: PageQuery,
-  find: (id: string) => Promise<Item | undefined>,
+  read: {
+    choose: (ids: readonly string[]) => Promise<readonly string[]>;
+    find: (id: string) => Promise<Item | undefined>;
+  },
 ): Promise<Page<Item>> {
   let start = 0;
   if (after !== undefined) {
@@ -52,10 +58,14 @@ export async function readPage<Item>(
       order === "asc"
         ? await redis.zrange(index, start, String(end))
         : await redis.zrevrange(index, start, end);
-    for (const item of await Promise.all(ids.map(find))) {
-      if (item === undefined) continue;
-      if (items.length === limit) return { items, hasMore: true };
-      items.push(item);
+    const chosen = await read.choose(ids);
+    for (let at = 0; at < chosen.length; at += foundAtATime) {
+      const some = chosen.slice(at, at + foundAtATime);
+      for (const item of await Promise.all(some.map(read.find))) {
+        if (item === undefined) continue;
+        if (items.length === limit) return { items, hasMore: true };
+        items.push(item);
+      }
     }
     if (ids.length < readAtATime) return { items, hasMore: false };
     start = end + 1;

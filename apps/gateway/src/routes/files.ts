@@ -65,6 +65,7 @@ export function routeFiles(deps: {
     const client = clientOf(response);
     const page = await files.list(
       query,
+      client,
       (file) =>
         isServed(file, client) &&
         (purpose === undefined || file.purpose === purpose),

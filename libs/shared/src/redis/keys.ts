@@ -129,12 +129,16 @@ export function createRedisKeys(prefix: string) {
     workers: `${root}:workers`,
     /** SORTED SET of uploaded and generated files by creation (epoch ms). */
     files: `${root}:files`,
+    /** HASH from file to its owner; empty without one. */
+    fileOwners: `${root}:file-owners`,
     /** SORTED SET of files by when they expire (epoch ms). */
     filesByExpiry: `${root}:files-by-expiry`,
     /** STRING with a file's record (JSON); its content is in file storage. */
     file: (fileId: string) => `${root}:file:${fileId}`,
     /** SORTED SET of batches by creation (epoch ms). */
     batches: `${root}:batches`,
+    /** HASH from batch to its owner; empty without one. */
+    batchOwners: `${root}:batch-owners`,
     /** SORTED SET of batches that have not ended, by creation (epoch ms). */
     openBatches: `${root}:open-batches`,
     /** HASH with a batch's record. */

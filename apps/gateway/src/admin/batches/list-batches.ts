@@ -31,6 +31,7 @@ export async function listBatches(
       after: isAmongOpen ? undefined : after,
       order: "desc",
     },
+    undefined,
     (batch) => hasEnded(batch) && !shown.has(batch.id),
   );
   const batches = [...open.items, ...ended.items];

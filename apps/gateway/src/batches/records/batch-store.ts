@@ -5,6 +5,7 @@ import {
   runScript,
 } from "@openrouter-free-pool/shared/redis/script";
 import type { Redis } from "ioredis";
+import { createOwners } from "../../clients/owners.ts";
 import type { ResultKind } from "../../journals/journal-writer.ts";
 import {
   type Page,
@@ -31,6 +32,9 @@ const markRead = loadScript(new URL("./mark-read.lua", import.meta.url));
 
 /** How long a batch is remembered after its creation. */
 const batchTtlMs = 90 * 86_400_000;
+
+/** Expired batches taken off the list at a time. */
+const forgottenAtATime = 1_000;
 
 /** Result of a change by the batch's leader. */
 export type UpdateOutcome = "done" | "lease-lost" | "other-status";
@@ -69,9 +73,11 @@ export type BatchStore = {
   create(batch: BatchRecord): Promise<void>;
   find(id: string): Promise<BatchRecord | undefined>;
   readStatus(id: string): Promise<BatchStatus | undefined>;
+  /** The batches that a client may see (undefined: all), as far as they are wanted. */
   list(
     query: PageQuery,
-    isWanted: (batch: BatchRecord) => boolean,
+    client: string | undefined,
+    isWanted?: (batch: BatchRecord) => boolean,
   ): Promise<Page<BatchRecord>>;
   /** A page of the batches that have not ended. */
   readOpenPage(query: PageQuery): Promise<Page<BatchRecord>>;
@@ -126,6 +132,16 @@ export function createBatchStore(
     return batchRecordSchema.safeParse(fields).data;
   }
 
+  const owners = createOwners({
+    redis,
+    redisKey: redisKeys.batchOwners,
+    async readOwner(id) {
+      const key = redisKeys.batch(id);
+      const [known, owner] = await redis.hmget(key, "id", "owner");
+      return known == null ? undefined : (owner ?? "");
+    },
+  });
+
   async function readOpenFields(names: readonly string[]) {
     const ids = await redis.zrange(redisKeys.openBatches, 0, "-1");
     const pipeline = redis.pipeline();
@@ -146,6 +162,7 @@ export function createBatchStore(
         .hset(redisKeys.batch(batch.id), ...toHashFields(batch))
         .pexpire(redisKeys.batch(batch.id), batchTtlMs)
         .zadd(redisKeys.batches, batch.createdAt, batch.id)
+        .hset(redisKeys.batchOwners, batch.id, batch.owner ?? "")
         .zadd(redisKeys.openBatches, batch.createdAt, batch.id)
         .exec();
     },
@@ -154,13 +171,19 @@ export function createBatchStore(
       const status = await redis.hget(redisKeys.batch(id), "status");
       return (status ?? undefined) as BatchStatus | undefined;
     },
-    list: (query, isWanted) =>
-      readPage(redis, redisKeys.batches, query, async (id) => {
-        const batch = await findReadable(id);
-        return batch && isWanted(batch) ? batch : undefined;
+    list: (query, client, isWanted = () => true) =>
+      readPage(redis, redisKeys.batches, query, {
+        choose: (ids) => owners.choose(client, ids),
+        async find(id) {
+          const batch = await findReadable(id);
+          return batch && isWanted(batch) ? batch : undefined;
+        },
       }),
     readOpenPage: (query) =>
-      readPage(redis, redisKeys.openBatches, query, findReadable),
+      readPage(redis, redisKeys.openBatches, query, {
+        choose: async (ids) => ids,
+        find: findReadable,
+      }),
     listOpen: () => redis.zrange(redisKeys.openBatches, 0, "-1"),
     async readOpen() {
       const rows = await readOpenFields(["owner", "status", "expiresAt"]);
@@ -229,8 +252,16 @@ export function createBatchStore(
         .exec();
     },
     async forgetOld() {
+      const { batches, batchOwners } = redisKeys;
       const oldest = Date.now() - batchTtlMs;
-      await redis.zremrangebyscore(redisKeys.batches, "-inf", oldest);
+      const limit = ["LIMIT", 0, forgottenAtATime] as const;
+      const ids = await redis.zrangebyscore(batches, "-inf", oldest, ...limit);
+      if (ids.length === 0) return;
+      await redis
+        .multi()
+        .zrem(batches, ...ids)
+        .hdel(batchOwners, ...ids)
+        .exec();
     },
   };
 }

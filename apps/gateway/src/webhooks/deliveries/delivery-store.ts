@@ -147,13 +147,16 @@ export function createDeliveryStore(deps: {
     },
     find,
     list: (query, { status, client }) =>
-      readPage(redis, all, query, async (id) => {
-        const delivery = await find(id);
-        const isWanted =
-          delivery &&
-          (status === undefined || delivery.status === status) &&
-          (client === undefined || delivery.owner === client);
-        return isWanted ? delivery : undefined;
+      readPage(redis, all, query, {
+        choose: async (ids) => ids,
+        async find(id) {
+          const delivery = await find(id);
+          const isWanted =
+            delivery &&
+            (status === undefined || delivery.status === status) &&
+            (client === undefined || delivery.owner === client);
+          return isWanted ? delivery : undefined;
+        },
       }),
     countWaiting: () => redis.zcard(due),
   };
