@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RedisKeys } from "@openrouter-free-pool/shared/redis/keys";
 import type { Redis } from "ioredis";
 
-/** A gateway that dies while it acts holds up the next one for so long, in ms. */
-const longestRunMs = 30_000;
+/** A gateway that dies while it acts holds up the next one for so long, in ms; one that lives renews its mark. */
+const usualMarkMs = 15_000;
 /** Who comes so soon after the end has clicked twice, in ms. */
 const sameClickMs = 2_000;
 const pollMs = 50;
@@ -19,19 +19,27 @@ const running = "";
  */
 export type Once = <T>(what: string, run: () => Promise<T>) => Promise<T>;
 
-/** Builds {@link Once}. */
-export function createOnce(deps: { redis: Redis; redisKeys: RedisKeys }): Once {
-  const { redis, redisKeys } = deps;
+/** Builds {@link Once}. @param deps.markMs how long a mark counts unless it is renewed. */
+export function createOnce(deps: {
+  redis: Redis;
+  redisKeys: RedisKeys;
+  markMs?: number;
+}): Once {
+  const { redis, redisKeys, markMs = usualMarkMs } = deps;
 
   return async function once<T>(what: string, run: () => Promise<T>) {
     const digest = createHash("sha256").update(what).digest("hex");
     const key = redisKeys.onceDone(digest);
     for (;;) {
-      if (await redis.set(key, running, "PX", longestRunMs, "NX")) break;
+      if (await redis.set(key, running, "PX", markMs, "NX")) break;
       const outcome = await redis.get(key);
       if (outcome) return (JSON.parse(outcome) as { value: T }).value;
       await sleep(pollMs);
     }
+    const renewing = setInterval(
+      () => redis.pexpire(key, markMs).catch(() => undefined),
+      markMs / 3,
+    );
     try {
       const value = await run();
       await redis.set(key, JSON.stringify({ value }), "PX", sameClickMs);
@@ -39,6 +47,8 @@ export function createOnce(deps: { redis: Redis; redisKeys: RedisKeys }): Once {
     } catch (error) {
       await redis.del(key).catch(() => undefined);
       throw error;
+    } finally {
+      clearInterval(renewing);
     }
   };
 }
