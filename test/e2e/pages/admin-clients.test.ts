@@ -54,6 +54,7 @@ test("an operator adds a client, sees its use, changes it, makes another key and
   expect((await chat(stack.url, { headers: withKey(key) })).status).toBe(200);
 
   await page.getByRole("link", { name: "To the client" }).click();
+  await page.getByLabel("Weight").waitFor();
   await until("its use is shown", async () => {
     await page.reload();
     return page.getByRole("rowheader", { name: "test/model:free" }).count();
@@ -95,6 +96,7 @@ test("an operator adds a client, sees its use, changes it, makes another key and
   await page.getByText("Copy it now").waitFor();
   expect(await page.locator("#key").textContent()).not.toBe(key);
   await page.getByRole("link", { name: "To the client" }).click();
+  await page.getByLabel("Weight").waitFor();
   await page.getByRole("link", { name: "Remove" }).click();
   await page.getByRole("button", { name: "Remove it" }).click();
   await page.getByText("team-a is removed.").waitFor();
