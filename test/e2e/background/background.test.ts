@@ -203,6 +203,11 @@ test("what belongs to another client is not there", async () => {
     expect((await send(path, { method }, keyOfB)).status).toBe(404);
   }
   await untilStatus(id, "completed");
+  // The next tests count what is open.
+  await until(
+    "both have ended",
+    async () => (await send(place)).status !== 202,
+  );
   expect((await send("/v1/responses/resp_nowhere")).status).toBe(404);
 });
 
