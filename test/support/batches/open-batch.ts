@@ -44,6 +44,7 @@ export async function openBatch({ lines }: { lines: number }) {
   const batch = runningBatch(lines);
   const { id } = batch;
   await batches.create(batch);
+  const reported: number[] = [];
 
   /** Makes a leader; the one before it cannot change the batch any more. */
   async function lead({
@@ -105,7 +106,10 @@ export async function openBatch({ lines }: { lines: number }) {
       readReplies: (after, count) =>
         readReplies(redis, redisKeys.gatewayReplies(id), { after, count }),
       loadThrough: (line) => feeder.loadThrough(line),
-      onReport: () => undefined,
+      prepareReport:
+        ({ request: { line } }) =>
+        () =>
+          void reported.push(line),
     });
     const stop = new AbortController();
     onTestFinished(() => stop.abort());
@@ -132,6 +136,8 @@ export async function openBatch({ lines }: { lines: number }) {
     redis,
     redisKeys,
     batches,
+    /** The numbers of the lines whose end was reported, by any leader. */
+    reported,
     lead,
     /** The ids of the jobs that are not finished. */
     async listJobs(): Promise<string[]> {

@@ -84,3 +84,18 @@ test("a call that has failed once is not forgotten by the next leader", async ()
   expect(await next.running).toBe("all-reported");
   expect(await batch.listResults()).toEqual(["1: 503"]);
 });
+
+test("the end of a line is counted once, by the leader that stores it", async () => {
+  const batch = await openBatch({ lines: 2 });
+  const first = await batch.lead({ isTakeOver: false });
+  const running = first.execution.run();
+  const [job = "", otherJob = ""] = [`${batch.id}.1`, `${batch.id}.2`];
+  await untilJobs(batch, [job, otherJob]);
+  // The first leader does not know yet that it has a successor, and reads the reply, too.
+  const next = await continueWith(batch);
+  await batch.end(job, answer);
+  await expect(running).rejects.toThrow();
+  await batch.end(otherJob, answer);
+  expect(await next.running).toBe("all-reported");
+  expect(batch.reported.toSorted()).toEqual([1, 2]);
+});

@@ -170,17 +170,21 @@ export function createExecuteLines(deps: {
       readReplies: (after, count) =>
         readReplies(redis, replies, { after, count }),
       loadThrough: (line) => feeder.loadThrough(line),
-      onReport({ request }, reply) {
-        const isAnswer = reply.kind === "answer";
-        if (isAnswer) deps.statistics.count(`status:${reply.status}`);
-        recordRequest({
+      prepareReport({ request }, reply) {
+        const status = reply.kind === "answer" ? reply.status : undefined;
+        const use = {
           client: batch.owner,
           requestedModel: request.models.model,
           calledModel: modelOf(reply),
-          isAnswered: isAnswer && reply.status < 400,
+          isAnswered: status !== undefined && status < 400,
           queueMs: reply.queueMs,
-        });
-        deps.recordEnded(describeEndedLine(batch, request, reply));
+        };
+        const ended = describeEndedLine(batch, request, reply);
+        return () => {
+          if (status !== undefined) deps.statistics.count(`status:${status}`);
+          recordRequest(use);
+          deps.recordEnded(ended);
+        };
       },
     });
     const execution = new LineExecution({

@@ -29,6 +29,8 @@ export class ReplyCollector {
   #lastReply = beforeAllReplies;
   #storedReply = beforeAllReplies;
   #storedAt = performance.now();
+  /** What was not stored is read again by the next leader, and reported there. */
+  readonly #unreported: (() => void)[] = [];
 
   constructor(deps: CollectorDeps) {
     this.#deps = deps;
@@ -64,6 +66,7 @@ export class ReplyCollector {
     outstanding.markStored();
     this.#storedReply = lastReply;
     this.#storedAt = performance.now();
+    for (const report of this.#unreported.splice(0)) report();
   }
 
   async storeIfDue(): Promise<void> {
@@ -77,7 +80,8 @@ export class ReplyCollector {
   }
 
   async #settle({ jobId, reply }: StoredReply): Promise<void> {
-    const { batch, results, outstanding, loadThrough, onReport } = this.#deps;
+    const { batch, results, outstanding, loadThrough, prepareReport } =
+      this.#deps;
     const number = lineOfJob(batch.id, jobId);
     if (number === undefined || results.has(number)) return;
     if (!isLineReply(reply)) return;
@@ -92,7 +96,9 @@ export class ReplyCollector {
     }
     results.add(outcome.entry);
     outstanding.remove(number);
-    if (reply.kind !== "orphaned") onReport(line, reply);
+    if (reply.kind !== "orphaned") {
+      this.#unreported.push(prepareReport(line, reply));
+    }
   }
 }
 
@@ -106,9 +112,12 @@ type CollectorDeps = {
   ) => Promise<StoredReply[]>;
   /** Reads the input up to at least this line. */
   readonly loadThrough: (line: number) => Promise<void>;
-  /** Called with the end of each line that was put on the queue. */
-  readonly onReport: (
+  /**
+   * Prepares the report of the end of a line that was put on the queue. It is made once the result is stored, which only
+   * one leader does, and must not keep the bodies until then.
+   */
+  readonly prepareReport: (
     line: OutstandingLine,
     reply: AnswerReply | FailureReply,
-  ) => void;
+  ) => () => void;
 };
