@@ -4,6 +4,7 @@ import {
   decodeCursor,
   encodeCursor,
 } from "../../../../apps/gateway/src/requests/listing/requests-cursor.ts";
+import { requestsQuerySchema } from "../../../../apps/gateway/src/requests/listing/requests-query.ts";
 
 // biome-ignore format: a table
 test.each([
@@ -31,3 +32,18 @@ test.each([
 ])("%j is no cursor", (text) => {
   expect(text).not.toMatch(cursorPattern);
 });
+
+test.each([
+  ["waiting", "waiting-100", true],
+  ["all", "waiting-100_1789000000000-0", true],
+  ["answered", "1789000000000-0", true],
+  ["calling", "waiting-100", false],
+  ["answered", "waiting-100_1789000000000-0", false],
+])(
+  "with the status %s the cursor %s is right: %s",
+  (status, cursor, isRight) => {
+    expect(requestsQuerySchema.safeParse({ status, cursor }).success).toBe(
+      isRight,
+    );
+  },
+);

@@ -4,7 +4,7 @@ import {
 } from "@openrouter-free-pool/shared/api/past/requests-object";
 import { z } from "zod";
 import { queryTime } from "../../listing/query-time.ts";
-import { cursorPattern } from "./requests-cursor.ts";
+import { cursorPattern, decodeCursor } from "./requests-cursor.ts";
 
 const longestFilter = 200;
 const filter = (description: string) =>
@@ -16,27 +16,35 @@ const filter = (description: string) =>
     .meta({ description });
 
 /** The query string of the list of requests. Texts match a part, in any case. */
-export const requestsQuerySchema = z.object({
-  status: z
-    .enum(["all", ...requestStates])
-    .default("all")
-    .meta({
-      description: "Only those in this state",
-    }),
-  client: filter("A part of a client's name or id"),
-  model: filter("A part of a model's name"),
-  key: filter("A part of a key's mask"),
-  id: filter("A part of a request's, job's or batch's id"),
-  from: queryTime(
-    "ISO 8601, UTC unless it has a zone; only those that ended, or if they are not over came, at this time or later",
-  ),
-  to: queryTime("UTC; the same or earlier"),
-  cursor: z
-    .string()
-    .regex(cursorPattern, "wants the `next` of a page")
-    .optional()
-    .meta({ description: "`next` of the page before" }),
-});
+export const requestsQuerySchema = z
+  .object({
+    status: z
+      .enum(["all", ...requestStates])
+      .default("all")
+      .meta({
+        description: "Only those in this state",
+      }),
+    client: filter("A part of a client's name or id"),
+    model: filter("A part of a model's name"),
+    key: filter("A part of a key's mask"),
+    id: filter("A part of a request's, job's or batch's id"),
+    from: queryTime(
+      "ISO 8601, UTC unless it has a zone; only those that ended, or if they are not over came, at this time or later",
+    ),
+    to: queryTime("UTC; the same or earlier"),
+    cursor: z
+      .string()
+      .regex(cursorPattern, "wants the `next` of a page")
+      .optional()
+      .meta({ description: "`next` of the page before" }),
+  })
+  .refine(
+    ({ status, cursor = "" }) => {
+      const { open } = decodeCursor(cursor);
+      return !open || status === "all" || status === open.state;
+    },
+    { path: ["cursor"], error: "is of a list with another `status`" },
+  );
 
 /** The requested requests. Times in ms since the epoch. */
 export type RequestsQuery = Readonly<z.output<typeof requestsQuerySchema>>;
