@@ -209,3 +209,15 @@ test("cooling models are listed until they are ready, or an operator ends it", a
   expect((await acquire("slow")).kind).toBe("granted");
   expect(await operator.endCooldown("slow")).toBe(false);
 });
+
+test("an account without credit is not left alone longer because Redis's clock was set back", async () => {
+  const key = keyOf("alice");
+  await pool.retireAccount(key, 60_000);
+  expect(await pool.restoreKey(key)).toBe(false);
+  const { retiredKeys } = redisKeys;
+  const why = JSON.parse((await redis.hget(retiredKeys, key.id)) ?? "");
+  const aheadMs = 86_400_000;
+  const ahead = { at: why.at + aheadMs, untilAt: why.untilAt + aheadMs };
+  await redis.hset(retiredKeys, key.id, JSON.stringify({ ...why, ...ahead }));
+  expect(await pool.restoreKey(key)).toBe(true);
+});

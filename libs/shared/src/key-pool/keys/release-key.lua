@@ -22,7 +22,9 @@ local keyId, by, isSpent, isAsked = unpack(ARGV)
 local why = redis.call('HGET', retired, keyId)
 if not why then return 'in-use' end
 local told = cjson.decode(why)
-local isEarly = isAsked == '' and readNow() < (told.untilAt or 0)
+local now = readNow()
+-- Before it was retired only where the clock has been set back.
+local isEarly = isAsked == '' and now >= (told.at or 0) and now < (told.untilAt or 0)
 if by == 'probe' and (told.reason == 'taken-out' or isEarly) then return 'kept-out' end
 if isSpent ~= '' and told.reason == 'key-limit' then return 'kept-out' end
 redis.call('HDEL', retired, keyId)
