@@ -13,7 +13,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../../../scripts/project-root.ts";
 import { keepKeys } from "../../../scripts/stack/keep-keys.ts";
-import { keys, openTerminal } from "../../support/terminal/terminal.ts";
+import {
+  keys,
+  openTerminal,
+  type Terminal,
+} from "../../support/terminal/terminal.ts";
 import { installPackage, listPackedFiles } from "./installed-package.ts";
 
 const read = (path: string) =>
@@ -85,21 +89,27 @@ test("without a key and without a terminal it says where one belongs", () => {
   expect(run("openrouter-free-pool", "--what").status).toBe(2);
 });
 
-test("on a terminal it asks for keys, shows none, and keeps them for their owner alone", async (ctx) => {
-  if (spawnSync("script", ["--version"]).status !== 0) ctx.skip("needs script");
-  const cwd = join(installed.root, "empty");
-  mkdirSync(cwd);
-  const secret = `sk-or-v1-${"a1".repeat(32)}`;
+/** Starts everything in a folder without keys, until a key is asked for. */
+async function startOnTerminal(cwd: string): Promise<Terminal> {
   const terminal = openTerminal(
     `'${process.execPath}' '${commandOf("openrouter-free-pool")}'`,
     {
       cwd,
-      // Nobody listens there: the test ends before that matters.
+      // Nobody listens there: tests end before that matters.
       env: { PATH: process.env.PATH, REDIS_URL: "redis://127.0.0.1:1" },
     },
   );
   onTestFinished(() => terminal.kill());
   await terminal.shows("Key: ");
+  return terminal;
+}
+
+test("on a terminal it asks for keys, shows none, and keeps them for their owner alone", async (ctx) => {
+  if (spawnSync("script", ["--version"]).status !== 0) ctx.skip("needs script");
+  const cwd = join(installed.root, "empty");
+  mkdirSync(cwd);
+  const secret = `sk-or-v1-${"a1".repeat(32)}`;
+  const terminal = await startOnTerminal(cwd);
   terminal.type(`short${keys.enter}`);
   await terminal.shows("This is no key");
   terminal.type(`${secret}, ${secret.replace("a1", "b2")}${keys.enter}`);
@@ -121,15 +131,7 @@ test("where the keys cannot be kept they count for this start, and it is said wh
   const cwd = join(installed.root, "read-only");
   mkdirSync(cwd);
   symlinkSync("/nowhere/.env", join(cwd, ".env"));
-  const terminal = openTerminal(
-    `'${process.execPath}' '${commandOf("openrouter-free-pool")}'`,
-    {
-      cwd,
-      env: { PATH: process.env.PATH, REDIS_URL: "redis://127.0.0.1:1" },
-    },
-  );
-  onTestFinished(() => terminal.kill());
-  await terminal.shows("Key: ");
+  const terminal = await startOnTerminal(cwd);
   terminal.type(`sk-or-v1-${"a1".repeat(32)}${keys.enter}`);
   await terminal.shows("sk-or-v1-a1a...1a1");
   terminal.type(keys.enter);

@@ -1,11 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { createRedisKeys } from "@openrouter-free-pool/shared/redis/keys";
-import { Redis } from "ioredis";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import type { BatchRecord } from "../../../../apps/gateway/src/batches/records/batch-record.ts";
 import { createBatchStore } from "../../../../apps/gateway/src/batches/records/batch-store.ts";
 import type { FileRecord } from "../../../../apps/gateway/src/files/file-record.ts";
 import { createFileStore } from "../../../../apps/gateway/src/files/file-store.ts";
+import { openRedis } from "../../../support/redis/open-redis.ts";
 import { watchCommands } from "../../../support/redis/watch-commands.ts";
 
 const others = 1_500;
@@ -45,13 +43,7 @@ const batchOf = (id: string, owner: string | undefined, createdAt: number) =>
 
 /** One file and batch of client `a`, one of nobody, and many newer ones of client `b`. */
 async function fill() {
-  const redis = new Redis(inject("redisUrl"));
-  const redisKeys = createRedisKeys(`test-${randomUUID()}`);
-  onTestFinished(async () => {
-    const keys = await redis.keys(`${redisKeys.root}*`);
-    await redis.unlink(...keys);
-    redis.disconnect();
-  });
+  const { redis, redisKeys } = openRedis();
   const files = createFileStore(redis, redisKeys);
   const batches = createBatchStore(redis, redisKeys);
   const now = Date.now();
