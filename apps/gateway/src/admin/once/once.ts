@@ -27,11 +27,15 @@ export function createOnce(deps: {
 }): Once {
   const { redis, redisKeys, markMs = usualMarkMs } = deps;
 
+  /** Results that Redis did not take, as long as their marks last. */
+  const unwritten = new Map<string, unknown>();
+
   return async function once<T>(what: string, run: () => Promise<T>) {
     const digest = createHash("sha256").update(what).digest("hex");
     const key = redisKeys.onceDone(digest);
     for (;;) {
       if (await redis.set(key, running, "PX", markMs, "NX")) break;
+      if (unwritten.has(key)) return unwritten.get(key) as T;
       const outcome = await redis.get(key);
       if (outcome) return (JSON.parse(outcome) as { value: T }).value;
       await sleep(pollMs);
@@ -40,15 +44,22 @@ export function createOnce(deps: {
       () => redis.pexpire(key, markMs).catch(() => undefined),
       markMs / 3,
     );
+    let value: T;
     try {
-      const value = await run();
-      await redis.set(key, JSON.stringify({ value }), "PX", sameClickMs);
-      return value;
+      value = await run();
     } catch (error) {
       await redis.del(key).catch(() => undefined);
       throw error;
     } finally {
       clearInterval(renewing);
     }
+    // It is done, also where a full Redis does not take note of it.
+    await redis
+      .set(key, JSON.stringify({ value }), "PX", sameClickMs)
+      .catch(() => {
+        unwritten.set(key, value);
+        setTimeout(() => unwritten.delete(key), markMs).unref();
+      });
+    return value;
   };
 }
