@@ -23,7 +23,7 @@ export type Page<Item> = {
 /**
  * Reads a page of the items whose ids are in a sorted set by time.
  *
- * @param read.choose tells from ids alone which items may belong in this list.
+ * @param read.choose tells from ids alone which items may belong in this list; absent: all.
  * @param read.find reads an item; undefined when it does not belong in it.
  * @throws {GatewayError} `invalid-request` when `after` is not in the list.
  */
@@ -32,7 +32,7 @@ export async function readPage<Item>(
   index: string,
   { limit, after, order }: PageQuery,
   read: {
-    choose: (ids: readonly string[]) => Promise<readonly string[]>;
+    choose?: (ids: readonly string[]) => Promise<readonly string[]>;
     find: (id: string) => Promise<Item | undefined>;
   },
 ): Promise<Page<Item>> {
@@ -58,7 +58,7 @@ export async function readPage<Item>(
       order === "asc"
         ? await redis.zrange(index, start, String(end))
         : await redis.zrevrange(index, start, end);
-    const chosen = await read.choose(ids);
+    const chosen = read.choose ? await read.choose(ids) : ids;
     for (let at = 0; at < chosen.length; at += foundAtATime) {
       const some = chosen.slice(at, at + foundAtATime);
       for (const item of await Promise.all(some.map(read.find))) {

@@ -180,10 +180,7 @@ export function createBatchStore(
         },
       }),
     readOpenPage: (query) =>
-      readPage(redis, redisKeys.openBatches, query, {
-        choose: async (ids) => ids,
-        find: findReadable,
-      }),
+      readPage(redis, redisKeys.openBatches, query, { find: findReadable }),
     listOpen: () => redis.zrange(redisKeys.openBatches, 0, "-1"),
     async readOpen() {
       const rows = await readOpenFields(["owner", "status", "expiresAt"]);

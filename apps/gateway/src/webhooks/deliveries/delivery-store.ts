@@ -148,7 +148,6 @@ export function createDeliveryStore(deps: {
     find,
     list: (query, { status, client }) =>
       readPage(redis, all, query, {
-        choose: async (ids) => ids,
         async find(id) {
           const delivery = await find(id);
           const isWanted =
