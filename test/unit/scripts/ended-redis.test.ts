@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { isAlive } from "../../../scripts/processes/is-alive.mjs";
 import { keepRunning } from "../../../scripts/redis/keep-running.ts";
 import {
   privateRedisAvailable,
@@ -19,14 +20,6 @@ beforeEach((context) => {
 
 const pidFile = ".data/redis/redis.pid";
 const pidOf = (project: TemporaryProject) => Number(project.read(pidFile));
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 const restarts = (text: string) =>
   text.match(/^Redis ended .*again on/gm) ?? [];

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { readRedisAddress } from "../../../libs/shared/src/config/redis-address.ts";
+import { isAlive } from "../../../scripts/processes/is-alive.mjs";
 import { startKeptRedis } from "../../../scripts/redis/kept-redis.ts";
 import { findRedisBinary } from "../../../scripts/redis/redis-binary.ts";
 import { launchServer } from "../../../scripts/redis/server-process.ts";
@@ -43,14 +44,6 @@ async function ask(
 
 const socketOf = ({ url }: PrivateRedis) =>
   decodeURIComponent(new URL(url).pathname);
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 test("listens on 127.0.0.1 only, never evicts, and leaves nothing behind", async () => {
   const redis = await startServer();

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { isAlive } from "../../../scripts/processes/is-alive.mjs";
 import {
   app,
   gateway,
@@ -12,14 +13,6 @@ import {
   untilReady,
 } from "./stand-in-stack.ts";
 import { createProject } from "./temporary-project.ts";
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 test("without a key, stops with one line that says what to do", async () => {
   const run = await startStack(createProject(), { OPENROUTER_API_KEYS: " , " });

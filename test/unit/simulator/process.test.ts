@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { isAlive } from "../../../scripts/processes/is-alive.mjs";
 import { startSimulator } from "../../simulator/start-simulator.ts";
 import { post, startForTest, until } from "./harness.ts";
 
@@ -20,14 +21,6 @@ function run(args: string[], env: Record<string, string> = {}): ChildProcess {
 async function readLine(child: ChildProcess): Promise<string> {
   const [data]: unknown[] = await once(child.stdout ?? child, "data");
   return String(data);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 describe("the process", () => {
